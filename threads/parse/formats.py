@@ -1,0 +1,38 @@
+"""What a format is: something that recognises an input by its content and reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from threads.parse.source import Source
+from threads.records import Parsed
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user knows about an input and the input does not say.
+
+    `timezone` is the zone of times that carry none; `captured_at` (aware) is when the page was saved, which
+    relative times ("2 hours ago") and dates without a year are counted from.
+    """
+
+    timezone: ZoneInfo | None = None
+    captured_at: datetime | None = None
+
+
+class Format(Protocol):
+    """A format that can be read. An item of FORMATS, or of the entry-point group `below_the_line.formats`."""
+
+    name: str
+    help: str
+
+    def sniff(self, source: Source) -> bool:
+        """Return whether the content (not the name) is of this format; must be cheap and never raise."""
+        ...
+
+    def read(self, source: Source, options: Options) -> Parsed:
+        """Return everything in the source, with what was left out and why."""
+        ...

@@ -1,0 +1,169 @@
+"""What flows through the whole program: discussions, their comments, and what was left out of them.
+
+The columns of every table (frame, CSV, store) are declared here once, each with type, unit and help text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any, Literal
+
+import pandas as pd
+
+Kind = Literal["text", "integer", "number", "time"]
+ParentSource = Literal["given", "inferred"]
+Precision = Literal["second", "minute", "day", "relative", "none"]
+TimezoneSource = Literal["given", "assumed", "none"]
+Status = Literal["visible", "pending", "removed", "spam", "deleted"]
+
+# "str" is pandas' text type, with NaN for missing; the nullable Int64 keeps a missing count from becoming 0.0.
+DTYPES: dict[Kind, str] = {
+    "text": "str",
+    "integer": "Int64",
+    "number": "float64",
+    "time": "datetime64[us, UTC]",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: its name, kind of value, unit and what it means."""
+
+    name: str
+    kind: Kind
+    help: str
+    unit: str = ""
+
+    @property
+    def dtype(self) -> str:
+        """The pandas dtype that holds this kind of value, missing ones included."""
+        return DTYPES[self.kind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """One comment as found. Missing is None, never zero and never an empty string."""
+
+    thread_id: str
+    comment_id: str
+    position: int
+    parent_id: str | None = None
+    parent_source: ParentSource | None = None
+    parent_confidence: float | None = None
+    author: str | None = None
+    author_id: str | None = None
+    published_at: datetime | None = None
+    published_at_raw: str | None = None
+    published_at_precision: Precision = "none"
+    timezone_source: TimezoneSource = "none"
+    edited_at: datetime | None = None
+    text: str
+    likes: int | None = None
+    status: Status = "visible"
+    source_format: str
+
+
+COMMENT_COLUMNS: tuple[Column, ...] = (
+    Column("thread_id", "text", "The discussion that the comment belongs to."),
+    Column("comment_id", "text", "The comment, unique within its discussion; the same on every import."),
+    Column("position", "integer", "Place in the source, counted from 1."),
+    Column("parent_id", "text", "The comment that this one answers; missing for an answer to the article."),
+    Column("parent_source", "text", "given (the source says so) or inferred (worked out from the text)."),
+    Column("parent_confidence", "number", "How sure an inferred reply is.", "probability"),
+    Column("author", "text", "Name as displayed."),
+    Column("author_id", "text", "The platform's own id of the author, where it gives one."),
+    Column("published_at", "time", "When the comment appeared.", "UTC"),
+    Column("published_at_raw", "text", "The timestamp exactly as found."),
+    Column("published_at_precision", "text", "second, minute, day, relative (approximate) or none."),
+    Column("timezone_source", "text", "given (in the source or by --timezone), assumed (UTC) or none."),
+    Column("edited_at", "time", "When it was last edited.", "UTC"),
+    Column("text", "text", "The text as found."),
+    Column("likes", "integer", "Likes or votes, as the source counts them."),
+    Column("status", "text", "visible, pending, removed, spam or deleted, as the source says."),
+    Column("source_format", "text", "The format it was read from; a name in the table of formats."),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discussion:
+    """An article and the comments under it, in the order of the source."""
+
+    thread_id: str
+    source: str
+    source_format: str
+    title: str | None = None
+    url: str | None = None
+    article_text: str | None = None
+    published_at: datetime | None = None
+    language: str | None = None
+    captured_at: datetime | None = None
+    comments: tuple[Comment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that was read and not kept: where it stood, and why."""
+
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a parse read, kept and left out. `read` is kept plus skipped, always."""
+
+    source: str
+    kept: int = 0
+    skipped: tuple[Skipped, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def read(self) -> int:
+        """Everything that looked like a comment."""
+        return self.kept + len(self.skipped)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """The answer of every format: the discussions found and the report on how it went."""
+
+    discussions: tuple[Discussion, ...]
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Why a comment needs a human: the rule, a sentence, the value against its limit, the words.
+
+    `spans` are (start, end) offsets into the comment's text as found.
+    """
+
+    rule: str
+    reason: str
+    value: float
+    limit: float
+    spans: tuple[tuple[int, int], ...] = field(default=())
+
+
+def typed(frame: pd.DataFrame, columns: tuple[Column, ...]) -> pd.DataFrame:
+    """Return `frame` with exactly `columns`, in order and in their declared dtypes; absent ones missing."""
+    return pd.DataFrame(
+        {
+            column.name: (
+                frame[column.name].astype(column.dtype)
+                if column.name in frame
+                else pd.Series(pd.NA if column.kind == "integer" else None, index=frame.index, dtype=column.dtype)
+            )
+            for column in columns
+        },
+        index=frame.index,
+    )
+
+
+def comments_frame(discussions: list[Discussion] | tuple[Discussion, ...]) -> pd.DataFrame:
+    """Return one row a comment, columns as in COMMENT_COLUMNS, ordered as in the sources."""
+    names = [f.name for f in fields(Comment)]
+    rows = [c for d in discussions for c in d.comments]
+    data: dict[str, list[Any]] = {name: [getattr(row, name) for row in rows] for name in names}
+    return typed(pd.DataFrame(data, index=pd.RangeIndex(len(rows))), COMMENT_COLUMNS)

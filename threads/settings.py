@@ -1,0 +1,82 @@
+"""Every setting: name, default, help. A setting is changed by an environment variable BTL_NAME."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from threads.errors import SettingError
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting; its type is the type of its default."""
+
+    name: str
+    default: int | float | str
+    help: str
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that changes it."""
+        return f"BTL_{self.name.upper()}"
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("max_input_bytes", 50_000_000, "Largest file that is read into memory, in bytes."),
+    Setting("max_comments", 200_000, "Most comments taken from one input."),
+    Setting("max_paste_characters", 2_000_000, "Longest text that the import page takes."),
+    Setting("max_comment_characters", 65_535, "Longest comment that is scored, in characters."),
+    Setting("database", "sqlite:///below-the-line.sqlite", "Where `btl import` and `btl serve` keep data."),
+    Setting("host", "127.0.0.1", "Address that `btl serve` listens on; loopback only."),
+    Setting("port", 8050, "Port that `btl serve` listens on; 0 takes a free one."),
+    Setting("shouting_share", 0.7, "Share of capital letters from which a comment is flagged as shouting."),
+    Setting("shouting_letters", 20, "Fewest letters a comment needs before shouting is judged."),
+    Setting("link_limit", 2, "Number of links from which a comment is flagged."),
+    Setting("repeat_characters", 30, "Shortest comment that counts as a repeat of another, in characters."),
+)
+
+
+class Settings:
+    """The values in force: `settings.max_input_bytes`, one attribute for each item of SETTINGS."""
+
+    def __init__(self, **values: int | float | str) -> None:
+        known = {setting.name: setting for setting in SETTINGS}
+        for name in values:
+            if name not in known:
+                raise SettingError(f"no setting is called {name}", remedy=f"Known: {', '.join(known)}")
+        self._values = {s.name: _converted(s, values.get(s.name, s.default)) for s in SETTINGS}
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - the type is that of the default
+        if name.startswith("_") or name not in self._values:
+            raise AttributeError(name)
+        return self._values[name]
+
+    def replace(self, **values: int | float | str) -> Settings:
+        """Return the same settings with some values changed."""
+        return Settings(**{**self._values, **values})
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Return the defaults, changed by the BTL_… variables of `environment`.
+
+        Raises
+        ------
+        SettingError
+            A variable does not hold a value of the setting's type.
+        """
+        environment = os.environ if environment is None else environment
+        return cls(**{s.name: environment[s.variable] for s in SETTINGS if s.variable in environment})
+
+
+def _converted(setting: Setting, value: int | float | str) -> int | float | str:
+    try:
+        return type(setting.default)(value)
+    except ValueError:
+        raise SettingError(
+            f"{value!r} is not {'a whole number' if isinstance(setting.default, int) else 'a number'}",
+            source=setting.variable,
+            remedy=f"{setting.help} The default is {setting.default}",
+        ) from None
