@@ -1,0 +1,67 @@
+# The workflow. `make help` lists the targets; each installs what it needs.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Pins for everything that is installed; packages themselves come from wherever pip is set up to find them.
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+# As root on Debian the targets install what they need from the system's packages.
+CAN_APT := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo yes)
+APT_INSTALL = apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends
+
+.PHONY: help demo test lint format quality wheel-test train clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+demo: $(VENV)/.run ## install, analyse the sample threads and open the dashboard on them
+	$(BIN)/btl demo
+
+test: $(VENV)/.test chromium ## install what tests need and run them all, a real browser included
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.lint ## check style, formatting and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.lint ## rewrite the code in the project's format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+quality: $(VENV)/.test ## measure parser and models against their pinned floors
+	$(BIN)/python -m pytest -m quality -s
+
+$(BIN)/python:
+	@find_python() { for p in python3.13 python3.12 python3.11 python3; do \
+	  $$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && return; \
+	done; }; \
+	python=$$(find_python || true); \
+	if [ -z "$$python" ] && [ -n "$(CAN_APT)" ]; then $(APT_INSTALL) python3 python3-venv; python=$$(find_python || true); fi; \
+	if [ -z "$$python" ]; then echo "Python 3.11 or newer with venv is needed (Debian: apt-get install python3 python3-venv)" >&2; exit 1; fi; \
+	$$python -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP_INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP_INSTALL) --editable '.[test]'
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.lint: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP_INSTALL) --editable '.[lint]'
+	@touch $@ $(VENV)/.run
+
+.PHONY: chromium
+chromium:
+	@if command -v chromium >/dev/null || [ -n "$${BTL_CHROMIUM:-}" ]; then exit 0; fi; \
+	if [ -n "$(CAN_APT)" ]; then $(APT_INSTALL) chromium; \
+	else echo "chromium is not installed: the browser tests will be SKIPPED (Debian: apt-get install chromium)" >&2; fi
+
+clean: ## remove the environment and everything built
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

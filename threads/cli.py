@@ -1,0 +1,354 @@
+"""`btl`: the command line. Results go to standard output, messages to standard error.
+
+Exit codes: 0 done, 1 a problem with an input (named), 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from threads.errors import InputError, SettingError, ThreadsError
+from threads.settings import SETTINGS, Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from threads.records import Discussion, Parsed, Report
+    from threads.storage import Store
+
+EXIT_INPUT_PROBLEM = 1
+SHOWN_REASONS = 5
+
+
+class _Commands(click.Group):
+    """Turns the project's own errors into one line on standard error and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        try:
+            return super().invoke(ctx)
+        except SettingError as error:
+            raise click.UsageError(str(error)) from error
+        except ThreadsError as error:
+            click.echo(f"btl: {error}", err=True)
+            ctx.exit(EXIT_INPUT_PROBLEM)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="below-the-line", prog_name="btl")
+def main() -> None:
+    """Comment threads as records, scores, a dashboard and CSV."""
+
+
+def _source_options(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(
+        [
+            click.argument("sources", nargs=-1, required=True, metavar="SOURCE..."),
+            click.option(
+                "--format", "format_name", metavar="NAME", help="Format of the sources; see `btl formats`."
+            ),
+            click.option(
+                "--timezone", metavar="ZONE", help="Zone of times that carry none, such as Europe/Berlin."
+            ),
+            click.option("--captured-at", metavar="TIME", help="When the page was saved (ISO 8601)."),
+            click.option(
+                "--encoding", metavar="NAME", help="Encoding of the sources; found out where not given."
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@_source_options
+@click.option("--json", "json_file", metavar="FILE", help="Write discussions and reports as JSON.")
+@click.option(
+    "--csv", "csv_file", metavar="FILE", help="Write one row a comment, safe to open in a spreadsheet."
+)
+@click.option("--raw", is_flag=True, help="Plain CSV, for programs only: texts are not neutralised.")
+def parse(
+    sources: tuple[str, ...], json_file: str | None, csv_file: str | None, raw: bool, **how: str | None
+) -> None:
+    """Read SOURCES (files, or - for standard input) into records."""
+    from threads.records import comments_frame
+    from threads.views import parsed_json
+
+    results, failed = _parse_all(sources, how)
+    discussions = tuple(d for parsed in results for d in parsed.discussions)
+    if json_file:
+        _write(json_file, parsed_json(results))
+    if csv_file:
+        _write_csv(csv_file, comments_frame(discussions), raw)
+    if not (json_file or csv_file):
+        for discussion in discussions:
+            click.echo(_summary(discussion))
+    _finish(failed)
+
+
+@main.command()
+@_source_options
+@click.option(
+    "--csv", "csv_file", metavar="FILE", help="Write one row a comment, safe to open in a spreadsheet."
+)
+@click.option("--raw", is_flag=True, help="Plain CSV, for programs only: texts are not neutralised.")
+@click.option(
+    "--target", metavar="TEXT", help="What stance is taken toward; the article's title where not given."
+)
+def analyse(
+    sources: tuple[str, ...], csv_file: str | None, raw: bool, target: str | None, **how: str | None
+) -> None:
+    """Read and score SOURCES: one row a comment, records and scores side by side."""
+    import pandas as pd
+
+    from threads.analysis import analyse_parsed
+    from threads.views import scores_text
+
+    results, failed = _parse_all(sources, how)
+    with_comments = [parsed for parsed in results if parsed.report.kept]
+    if with_comments:
+        settings = Settings.from_environment()
+        frames = [analyse_parsed(parsed, settings, target=target).frame for parsed in with_comments]
+        frame = pd.concat(frames, ignore_index=True)
+        if csv_file:
+            _write_csv(csv_file, frame, raw)
+        else:
+            click.echo(scores_text(frame))
+    _finish(failed)
+
+
+@main.command("import")
+@_source_options
+@click.option("--db", metavar="URL", help="Database; BTL_DATABASE or below-the-line.sqlite where not given.")
+def import_(sources: tuple[str, ...], db: str | None, **how: str | None) -> None:
+    """Read, score and store SOURCES. What is stored already is not stored again."""
+    from threads.analysis import analyse_parsed
+
+    results, failed = _parse_all(sources, how)
+    settings = Settings.from_environment()
+    with _store(db, settings) as store:
+        for parsed in results:
+            if not parsed.report.kept:
+                continue
+            analysis = analyse_parsed(parsed, settings)
+            added = store.add(parsed, analysis.scores, analysis.flags)
+            click.echo(
+                f"{parsed.report.source}: {added.comments} comments added, {added.known} known already",
+                err=True,
+            )
+    _finish(failed)
+
+
+@main.command()
+@click.option("--db", metavar="URL", help="Database; BTL_DATABASE or below-the-line.sqlite where not given.")
+@click.option("--thread", "thread_id", metavar="ID", help="One discussion only.")
+@click.option("--csv", "csv_file", metavar="FILE", default="-", show_default=True, help="Where to write.")
+@click.option("--raw", is_flag=True, help="Plain CSV, for programs only: texts are not neutralised.")
+def export(db: str | None, thread_id: str | None, csv_file: str, raw: bool) -> None:
+    """Write stored comments with scores and decisions as CSV."""
+    from threads.scores import score_columns
+
+    with _store(db, Settings.from_environment(), must_exist=True) as store:
+        if thread_id is not None:
+            store.discussion(thread_id)
+        _write_csv(csv_file, store.comments(thread_id, columns=score_columns()), raw)
+
+
+@main.command()
+@click.option("--db", metavar="URL", help="Database; BTL_DATABASE or below-the-line.sqlite where not given.")
+@click.option("--host", metavar="ADDRESS", help="Loopback address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
+def serve(db: str | None, host: str | None, port: int | None) -> None:
+    """Serve the dashboard on this machine."""
+    settings = _changed(Settings.from_environment(), host=host, port=port)
+    with _store(db, settings) as store:
+        _serve(store, settings, open_browser=False)
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+def demo(port: int | None, no_browser: bool) -> None:
+    """Open the dashboard on the sample threads, in a store that is gone afterwards."""
+    import tempfile
+
+    from threads.samples import add_samples
+
+    settings = _changed(Settings.from_environment(), port=port)
+    with tempfile.TemporaryDirectory(prefix="btl-demo-") as folder:
+        with _store(f"sqlite:///{Path(folder) / 'demo.sqlite'}", settings) as store:
+            for line in add_samples(store, settings):
+                click.echo(line, err=True)
+            _serve(store, settings, open_browser=not no_browser, any_port=port is None)
+
+
+@main.command()
+def formats() -> None:
+    """List the formats that can be read."""
+    from threads.parse import FORMATS
+
+    _table((item.name, item.help) for item in FORMATS)
+
+
+@main.command()
+def scores() -> None:
+    """List the scores and their columns."""
+    from threads.scores import SCORES
+
+    for item in SCORES:
+        click.echo(f"{item.name}: {item.help}")
+        _table((f"  {column.name}", f"{column.help} {column.unit}".strip()) for column in item.columns)
+
+
+@main.command()
+def rules() -> None:
+    """List the rules that flag comments for a moderator."""
+    from threads.moderation.rules import RULES
+
+    _table((item.name, item.help) for item in RULES)
+
+
+@main.command()
+def settings() -> None:
+    """List the settings: environment variable, value in force, what it does."""
+    values = Settings.from_environment()
+    _table((s.variable, f"{getattr(values, s.name)}  {s.help}") for s in SETTINGS)
+
+
+def _parse_all(sources: tuple[str, ...], how: dict[str, str | None]) -> tuple[list[Parsed], bool]:
+    """Parse every source; a problem with one is told and does not cost the others."""
+    from threads.analysis import options
+    from threads.parse import parse as parse_source
+    from threads.parse.source import Source
+
+    settings = Settings.from_environment()
+    chosen = options(how["timezone"], _moment(how["captured_at"]))
+    results, failed = [], False
+    with _progress(sources) as remaining:
+        for name in remaining:
+            try:
+                source = (
+                    Source.from_bytes(
+                        _standard_input(settings), "standard input", settings, encoding=how["encoding"]
+                    )
+                    if name == "-"
+                    else Source.from_path(name, settings, encoding=how["encoding"])
+                )
+                parsed = parse_source(source, chosen, how["format_name"], settings=settings)
+            except InputError as error:
+                click.echo(f"btl: {error}", err=True)
+                failed = True
+                continue
+            results.append(parsed)
+            failed |= not parsed.report.kept
+            _tell(parsed.report)
+    return results, failed
+
+
+def _tell(report: Report) -> None:
+    click.echo(
+        f"{report.source}: {report.read} comments read, {report.kept} kept, {len(report.skipped)} left out",
+        err=True,
+    )
+    for skipped in report.skipped[:SHOWN_REASONS]:
+        click.echo(f"  left out: {skipped.place}: {skipped.reason}", err=True)
+    if len(report.skipped) > SHOWN_REASONS:
+        click.echo(f"  and {len(report.skipped) - SHOWN_REASONS} more; --json lists them all", err=True)
+    for warning in report.warnings:
+        click.echo(f"  note: {warning}", err=True)
+
+
+def _standard_input(settings: Settings) -> bytes:
+    # One byte more than allowed is enough for the size check to refuse it, and bounds the memory.
+    return click.get_binary_stream("stdin").read(settings.max_input_bytes + 1)
+
+
+def _moment(value: str | None) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise SettingError(
+            f"{value!r} is not a time",
+            source="--captured-at",
+            remedy="Give ISO 8601, such as 2024-05-18T09:00:00Z",
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _changed(values: Settings, **changes: Any) -> Settings:  # noqa: ANN401 - the type is that of the setting
+    return values.replace(**{name: value for name, value in changes.items() if value is not None})
+
+
+@contextmanager
+def _progress(sources: tuple[str, ...]) -> Iterator[Iterable[str]]:
+    """Show a progress bar on a terminal for more than one source; nothing in a pipe."""
+    if len(sources) < 2 or not sys.stderr.isatty():
+        yield sources
+        return
+    with click.progressbar(sources, label="Reading", file=sys.stderr) as bar:
+        yield bar
+
+
+@contextmanager
+def _store(url: str | None, values: Settings, *, must_exist: bool = False) -> Iterator[Store]:
+    from threads.storage import Store
+
+    with Store.open(url or values.database, must_exist=must_exist) as store:
+        yield store
+
+
+def _serve(store: Store, values: Settings, *, open_browser: bool, any_port: bool = False) -> None:
+    from dashboard import create_app
+    from dashboard.server import serve as serve_app
+
+    serve_app(create_app(store, values), values, open_browser=open_browser, any_port=any_port)
+
+
+@contextmanager
+def _output(name: str) -> Iterator[TextIO]:
+    """Open a text file that appears whole or not at all; - is standard output."""
+    from threads.storage.files import whole_file
+
+    if name == "-":
+        yield click.get_text_stream("stdout", encoding="utf-8")
+    else:
+        with whole_file(Path(name)) as file:
+            yield file
+
+
+def _write(name: str, text: str) -> None:
+    with _output(name) as file:
+        file.write(text)
+
+
+def _write_csv(name: str, frame: pd.DataFrame, raw: bool) -> None:
+    from threads.storage.csv_files import write_csv
+
+    with _output(name) as file:
+        write_csv(frame, file, mode="raw" if raw else "safe")
+
+
+def _summary(discussion: Discussion) -> str:
+    from threads.views import discussion_text
+
+    return discussion_text(discussion)
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> None:
+    rows = list(rows)
+    width = max(len(name) for name, _ in rows)
+    for name, text in rows:
+        click.echo(f"{name:<{width}}  {text}")
+
+
+def _finish(failed: bool) -> None:
+    if failed:
+        click.get_current_context().exit(EXIT_INPUT_PROBLEM)

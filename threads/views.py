@@ -1,0 +1,97 @@
+"""Records and scores as text: JSON for programs, a few lines for people."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+import pandas as pd
+
+from threads.records import Discussion, Parsed
+
+SHOWN_CHARACTERS = 60
+
+
+def parsed_json(results: Iterable[Parsed]) -> str:
+    """Return parsed sources as JSON: {"discussions": […], "reports": […]}."""
+    results = list(results)
+    document = {
+        "discussions": [_discussion(d) for parsed in results for d in parsed.discussions],
+        "reports": [
+            {
+                "source": parsed.report.source,
+                "read": parsed.report.read,
+                "kept": parsed.report.kept,
+                "skipped": parsed.report.skipped,
+                "warnings": parsed.report.warnings,
+            }
+            for parsed in results
+        ],
+    }
+    return _json(document) + "\n"
+
+
+def discussion_text(discussion: Discussion) -> str:
+    """Return a discussion in a few lines: its title, then a line for each comment."""
+    lines = [f"{discussion.title or '(no title)'}: {len(discussion.comments)} comments"]
+    for comment in discussion.comments:
+        time = f"{comment.published_at:%Y-%m-%d %H:%M}" if comment.published_at else "no time"
+        lines.append(f"  {time}  {comment.author or '(no name)'}: {_shortened(comment.text)}")
+    return "\n".join(printable(line) for line in lines)
+
+
+def scores_text(frame: pd.DataFrame) -> str:
+    """Return the main scores of each comment as an aligned table."""
+    shown = pd.DataFrame(
+        {
+            "time": frame["published_at"].dt.strftime("%Y-%m-%d %H:%M"),
+            "author": frame["author"].map(printable, na_action="ignore"),
+            "sentiment": frame["sentiment"].map("{:+.2f}".format, na_action="ignore"),
+            "words": frame["words"],
+            "stance": frame["stance"],
+            "text": frame["text"].map(_shortened).map(printable),
+        }
+    )
+    return shown.astype("object").where(shown.notna(), "-").to_string(index=False, justify="left")
+
+
+def printable(text: str) -> str:
+    """Return `text` on one line without control characters, which could steer a terminal."""
+    return "".join(c if c.isprintable() else " " for c in text.replace("\n", " "))
+
+
+def _shortened(text: str) -> str:
+    flat = " ".join(text[: 4 * SHOWN_CHARACTERS].split())
+    return flat if len(flat) <= SHOWN_CHARACTERS else flat[: SHOWN_CHARACTERS - 1] + "…"
+
+
+def _discussion(discussion: Discussion) -> dict[str, Any]:
+    return {
+        "source": discussion.source,
+        "thread_id": discussion.thread_id,
+        "title": discussion.title,
+        "url": discussion.url,
+        "format": discussion.source_format,
+        "article_text": discussion.article_text,
+        "published_at": discussion.published_at,
+        "language": discussion.language,
+        "captured_at": discussion.captured_at,
+        "comments": discussion.comments,
+    }
+
+
+def _json(document: dict[str, Any]) -> str:
+    try:
+        return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z).decode()
+    except orjson.JSONEncodeError:
+        # orjson refuses lone surrogates; the standard library writes them as escapes.
+        return json.dumps(document, indent=2, default=_plain)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever json cannot write by itself
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    return value.isoformat().replace("+00:00", "Z")
