@@ -1,0 +1,202 @@
+"""Putting decisions on record: each in its own transaction, each once, and only on what the moderator saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, func, select, update
+
+from threads.moderation.decisions import (
+    Action,
+    Change,
+    Decision,
+    Outcome,
+    OutcomeStatus,
+    Refusal,
+    State,
+    decide,
+    standing,
+)
+from threads.storage import tables
+from threads.storage.engine import insert_into, writing
+
+_c, _d = tables.comments.c, tables.decisions.c
+_DECISIONS: Select[Any] = select(
+    _d.id,
+    _c.thread_id,
+    _c.comment_id,
+    _d.version,
+    _d.action,
+    _d.before_state,
+    _d.after_state,
+    _d.actor,
+    _d.decided_at,
+    _d.note,
+    _d.undoes,
+).join_from(tables.decisions, tables.comments)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A comment as the transaction found it."""
+
+    id: int
+    state: State
+    version: int
+
+
+_KEY_USED = "the key was used for another action"
+
+
+class _KeyTakenError(Exception):
+    """Another process used the key for another comment in this moment; raised to roll back."""
+
+
+def decide_one(engine: Engine, action: Action, now: datetime) -> Outcome:
+    """Do one action and record it, in one transaction; see `Store.decide`."""
+    if not action.key or not action.actor:
+        return _outcome(action, "refused", None, message="an action needs a key and an actor")
+    try:
+        with writing(engine) as connection:
+            return _decide(connection, action, now)
+    except _KeyTakenError:
+        return _outcome(action, "refused", None, message=_KEY_USED)
+
+
+def _decide(connection: Connection, action: Action, now: datetime) -> Outcome:
+    comment = _locked_comment(connection, action)
+    if comment is None:
+        return _outcome(action, "refused", None, message="there is no such comment")
+    # After the lock: a resent action waits here for the first one and then finds it.
+    if earlier := _by_key(connection, action.key):
+        return _again(action, earlier, comment)
+    history = list(history_of(connection, comment.id))
+    if comment.version != action.expected_version:
+        return _conflict(action, comment, history)
+    change = decide(
+        comment.state,
+        action.action,
+        last=standing(history),
+        actor=action.actor,
+        undo_others=action.undo_others,
+    )
+    if isinstance(change, Refusal):
+        return _outcome(action, "refused", comment, message=change.reason)
+    return _record(connection, action, comment, change, now)
+
+
+def history_of(connection: Connection, comment_key: int) -> Iterator[Decision]:
+    """Yield the decisions on one comment, oldest first."""
+    for row in connection.execute(_DECISIONS.where(_d.comment == comment_key).order_by(_d.version)):
+        yield Decision(**row._mapping)
+
+
+def all_decisions(connection: Connection) -> Iterator[Decision]:
+    """Yield every decision in the order in which they were made, a few thousand in memory at a time."""
+    for row in connection.execution_options(yield_per=5_000).execute(_DECISIONS.order_by(_d.id)):
+        yield Decision(**row._mapping)
+
+
+def last_decisions(connection: Connection, comment_keys: Iterable[int]) -> dict[int, Decision]:
+    """Return the latest decision on each of at most some hundred comments, by the comment's key."""
+    latest = select(func.max(_d.id)).where(_d.comment.in_(list(comment_keys))).group_by(_d.comment)
+    query = _DECISIONS.add_columns(_d.comment).where(_d.id.in_(latest))
+    found = {}
+    for row in connection.execute(query):
+        *values, comment = row
+        found[comment] = Decision(**dict(zip(row._fields[:-1], values, strict=True)))
+    return found
+
+
+def _locked_comment(connection: Connection, action: Action) -> _Seen | None:
+    # FOR UPDATE is PostgreSQL's; SQLite's transaction holds the lock of the whole file.
+    query = select(_c.id, _c.state, _c.version).where(
+        _c.thread_id == action.thread_id, _c.comment_id == action.comment_id
+    )
+    row = connection.execute(query.with_for_update()).one_or_none()
+    return None if row is None else _Seen(*row)
+
+
+def _by_key(connection: Connection, key: str) -> Decision | None:
+    row = connection.execute(_DECISIONS.where(_d.key == key)).one_or_none()
+    return None if row is None else Decision(**row._mapping)
+
+
+def _again(action: Action, earlier: Decision, comment: _Seen) -> Outcome:
+    """Answer a resent action as it was answered first."""
+    same = (earlier.thread_id, earlier.comment_id, earlier.action, earlier.actor)
+    if same != (action.thread_id, action.comment_id, action.action, action.actor):
+        return _outcome(action, "refused", comment, message=_KEY_USED)
+    return _done(action, earlier)
+
+
+def _conflict(action: Action, comment: _Seen, history: list[Decision]) -> Outcome:
+    last = history[-1] if history else None
+    message = (
+        f"{last.actor} decided first: {last.action} at {last.decided_at:%Y-%m-%d %H:%M:%S} UTC"
+        if last
+        else f"the comment has version {comment.version}, not {action.expected_version}"
+    )
+    return _outcome(action, "conflict", comment, message=message, decision=last)
+
+
+def _record(connection: Connection, action: Action, comment: _Seen, change: Change, now: datetime) -> Outcome:
+    moved = connection.execute(
+        update(tables.comments)
+        .where(_c.id == comment.id, _c.version == action.expected_version)
+        .values(state=change.after_state, version=action.expected_version + 1)
+    )
+    if moved.rowcount != 1:
+        return _conflict(action, comment, list(history_of(connection, comment.id)))
+    statement = insert_into(connection, tables.decisions).values(
+        key=action.key,
+        comment=comment.id,
+        version=action.expected_version + 1,
+        action=action.action,
+        before_state=comment.state,
+        after_state=change.after_state,
+        actor=action.actor,
+        decided_at=now,
+        note=action.note,
+        undoes=change.undoes,
+    )
+    connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
+    recorded = _by_key(connection, action.key)
+    if recorded is None or (recorded.thread_id, recorded.comment_id) != (action.thread_id, action.comment_id):
+        raise _KeyTakenError
+    return _done(action, recorded)
+
+
+def _done(action: Action, decision: Decision) -> Outcome:
+    return Outcome(
+        key=action.key,
+        thread_id=action.thread_id,
+        comment_id=action.comment_id,
+        status="done",
+        state=decision.after_state,
+        version=decision.version,
+        decision=decision,
+    )
+
+
+def _outcome(
+    action: Action,
+    status: OutcomeStatus,
+    comment: _Seen | None,
+    *,
+    message: str,
+    decision: Decision | None = None,
+) -> Outcome:
+    return Outcome(
+        key=action.key,
+        thread_id=action.thread_id,
+        comment_id=action.comment_id,
+        status=status,
+        state=None if comment is None else comment.state,
+        version=None if comment is None else comment.version,
+        message=message,
+        decision=decision,
+    )

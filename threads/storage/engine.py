@@ -1,0 +1,199 @@
+"""The one place where databases are opened, and where their dialects differ."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError, StatementError
+
+from threads.errors import StoreError
+
+BUSY_SECONDS = 30.0
+DIALECTS = ("sqlite", "postgresql")
+_WRITES = "threads_writes"
+_UPGRADE_LOCK = 0x62746C  # "btl"; the key of PostgreSQL's advisory lock
+
+# (words of the driver's message, what is wrong, what to do); the first that fits is said.
+_CAUSES: tuple[tuple[str, str, str], ...] = (
+    ("not a database", "this is not a database", "Name another file, or restore a backup"),
+    ("malformed", "the database is damaged", "Restore a backup"),
+    ("unable to open", "the database cannot be opened", "Check that the folder exists and may be written to"),
+    ("readonly", "the database cannot be written to", "Check the permissions of the file and of its folder"),
+    ("read-only", "the database cannot be written to", "Check the permissions of the user"),
+    ("locked", "another program has kept the database locked", "Try again, or close the other program"),
+    ("disk is full", "the disk is full", "Make room and try again; nothing was stored by halves"),
+    ("append-only", "recorded decisions cannot be changed", "Undo is a decision of its own"),
+    ("no such table", "the database lacks our tables", "Open it with Store.open, which makes them"),
+)
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine for a SQLite file or a PostgreSQL database; opens no connection yet.
+
+    SQLite connections use write-ahead logging, wait up to 30 s for other writers, flush each commit to disk,
+    enforce foreign keys, and fire triggers on REPLACE too.
+
+    Raises
+    ------
+    StoreError
+        The address cannot be read, names another kind of database, or its driver is not installed.
+    """
+    parsed = _checked_url(url)
+    # Parameters hold comment text, which must not reach messages or logs.
+    options: dict[str, Any] = {"hide_parameters": True}
+    if parsed.get_backend_name() == "sqlite":
+        options["connect_args"] = {"isolation_level": None, "timeout": BUSY_SECONDS}
+    try:
+        engine = create_engine(parsed, **options)
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"the driver {error.name} is not installed",
+            source=database_name(parsed),
+            remedy=f"Install it: pip install {error.name}",
+        ) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One consistent view of the store, for reading; takes no write lock.
+
+    Raises
+    ------
+    StoreError
+        The database cannot be opened or read; the message names it.
+    """
+    options: dict[str, Any] = (
+        {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    )
+    with _named_errors(engine), engine.execution_options(**options).connect() as connection:
+        connection.begin()
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that writes: committed at the end, rolled back on any error.
+
+    On SQLite it takes the write lock at its start (BEGIN IMMEDIATE): a transaction that reads first and
+    writes later fails when somebody else wrote in between.
+
+    Raises
+    ------
+    StoreError
+        The database cannot be opened or written; the message names it.
+    """
+    writer = engine.execution_options(**{_WRITES: True})
+    with _named_errors(engine), writer.begin() as connection:
+        yield connection
+
+
+def lock_for_upgrade(connection: Connection) -> None:
+    """Wait until no other process upgrades this database; held until the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})")
+
+
+def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return the dialect's INSERT, which knows ON CONFLICT; both dialects share its methods."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def database_name(url: URL) -> str:
+    """Return the database as messages name it: a path, or an address without its password."""
+    if url.get_backend_name() == "sqlite" and url.database:
+        return url.database
+    return url.render_as_string(hide_password=True)
+
+
+def _checked_url(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+        parsed.get_dialect()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise StoreError(
+            "this is no address of a database",
+            source="database",
+            remedy="Write sqlite:///PATH or postgresql://…",
+        ) from error
+    if backend not in DIALECTS:
+        raise StoreError(
+            f"{backend} databases are not supported",
+            source=database_name(parsed),
+            remedy="Write sqlite:///PATH or postgresql://…",
+        )
+    if backend == "sqlite" and (parsed.database in (None, "", ":memory:") or "mode" in parsed.query):
+        raise StoreError(
+            "a database in memory is seen by one thread only",
+            source=database_name(parsed),
+            remedy="Name a file: sqlite:///PATH",
+        )
+    return parsed
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    _use_write_ahead_log(connection)
+    for pragma in ("foreign_keys=ON", "synchronous=FULL", "recursive_triggers=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Switch to write-ahead logging, once a file; SQLite does not wait for the lock of this switch."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+                return
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _named_errors(engine: Engine) -> Iterator[None]:
+    """Turn a driver's error into a StoreError that names the database, the cause and the remedy."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise _named(error, engine.url) from error
+    except OverflowError as error:
+        raise StoreError("a number is too large to be stored", source=database_name(engine.url)) from error
+
+
+def _named(error: SQLAlchemyError, url: URL) -> StoreError:
+    # hide_parameters keeps comment text out of str(error), but not out of the error's own causes.
+    inner = error.orig if isinstance(error, StatementError) else None
+    message = str(inner if inner is not None else error)
+    if isinstance(inner, StoreError):
+        return inner
+    for words, problem, remedy in _CAUSES:
+        if words in message.lower():
+            return StoreError(problem, source=database_name(url), remedy=remedy)
+    kind = "the database cannot be reached" if _unreachable(error) else "the database refused a change"
+    return StoreError(
+        f"{kind} ({message.splitlines()[0] if message else type(error).__name__})", source=database_name(url)
+    )
+
+
+def _unreachable(error: SQLAlchemyError) -> bool:
+    return isinstance(error, DBAPIError) and error.statement is None

@@ -1,0 +1,58 @@
+"""Files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from threads.errors import StoreError
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[TextIO]:
+    """Open a UTF-8 text file that takes the place of `path` only when everything was written.
+
+    Line ends are written as given. On an error nothing is left behind, and an older file stays as it was.
+
+    Raises
+    ------
+    StoreError
+        The file cannot be written.
+    """
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+    except OSError as error:
+        raise _refused(path, error) from error
+    unfinished = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.chmod(_mode(path))
+        unfinished.replace(path)
+    except OSError as error:
+        raise _refused(path, error) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _mode(path: Path) -> int:
+    """Return the permissions of the file to be replaced, or those that a new file gets."""
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _refused(path: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"the file cannot be written ({error.strerror or error})",
+        source=str(path),
+        remedy="Check the folder, its permissions and the room left",
+    )

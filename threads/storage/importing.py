@@ -1,0 +1,335 @@
+"""Taking in what a parse found, in one transaction and never twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+from operator import attrgetter
+from typing import Any, TypeVar
+
+import pandas as pd
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from threads.errors import InputError, StoreError
+from threads.moderation.queue_order import risk
+from threads.records import COMMENT_COLUMNS, Discussion, Flag, Parsed, Report
+from threads.storage import tables
+from threads.storage.engine import insert_into
+
+CommentKey = tuple[str, str]
+Row = dict[str, Any]
+T = TypeVar("T")
+
+CHUNK = 500  # values in one IN (…); databases allow some tens of thousands
+STANCES = ("supportive", "critical", "neutral", "unclear")
+
+_COMMENT_NAMES = tuple(column.name for column in COMMENT_COLUMNS)
+_comment_values = attrgetter(*_COMMENT_NAMES)
+_FILLED = ("title", "url", "article_text", "published_at", "language", "captured_at")
+_GIVEN_ONCE = ("thread_id", "source", "source_format", *_FILLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What an import brought: new discussions and comments, comments known before, discussions left empty."""
+
+    discussions: int
+    comments: int
+    known: int
+    empty: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is to be stored, worked out before the write lock is taken."""
+
+    report: Report
+    discussions: list[Row]
+    comments: dict[CommentKey, Row]
+    scores: dict[CommentKey, Row]
+    flags: Mapping[CommentKey, Sequence[Flag]]
+    empty: int = 0
+    repeated: int = 0
+
+
+@dataclass(slots=True)
+class _Known:
+    """What the store has of a comment already."""
+
+    id: int
+    position: int
+    scores: Row = field(default_factory=dict)
+
+
+def prepare(parsed: Parsed, scores: pd.DataFrame, flags: Mapping[CommentKey, Sequence[Flag]]) -> Batch:
+    """Return the rows to be stored; parameters as in `Store.add`.
+
+    Raises
+    ------
+    InputError
+        Nothing in it has a comment.
+    StoreError
+        `scores` or `flags` do not belong to `parsed`.
+    """
+    report = parsed.report
+    filled = [d for d in parsed.discussions if d.comments]
+    if not filled:
+        raise InputError(
+            "there are no comments to store",
+            source=report.source,
+            remedy="Check the report: it says what was left out and why",
+        )
+    empty = [d for d in parsed.discussions if not d.comments]
+    warnings = tuple(f"{d.thread_id}: holds no comments and was not stored" for d in empty)
+    rows = [dict(zip(_COMMENT_NAMES, _comment_values(c), strict=True)) for d in filled for c in d.comments]
+    keys = [(row["thread_id"], row["comment_id"]) for row in rows]
+    comments = dict(zip(reversed(keys), reversed(rows), strict=True))  # the first of a repeated id stays
+    if stray := next((key for key in flags if key not in comments), None):
+        raise StoreError("a flag is on a comment that was not parsed", source=report.source, place=str(stray))
+    return Batch(
+        report=replace(report, warnings=report.warnings + warnings),
+        discussions=_discussion_rows(filled),
+        comments=dict(reversed(comments.items())),
+        scores=dict(
+            zip(reversed(keys), reversed(_score_rows(scores, len(rows), report.source)), strict=True)
+        ),
+        flags=flags,
+        empty=len(empty),
+        repeated=len(rows) - len(comments),
+    )
+
+
+def store_batch(connection: Connection, batch: Batch, now: datetime) -> Added:
+    """Store a batch; the caller's transaction makes it all or nothing."""
+    before = _known_discussions(connection, [row["thread_id"] for row in batch.discussions])
+    _store_discussions(connection, batch, now)
+    known = _known_comments(connection, batch)
+    new = [row for key, row in batch.comments.items() if key not in known]
+    _insert_comments(connection, new, now)
+    _move_comments(connection, batch.comments, known)
+    everything = known if not new else _known_comments(connection, batch)
+    _store_scores(connection, batch.scores, known, everything)
+    _store_flags(connection, {everything[key].id: given for key, given in batch.flags.items() if given})
+    for chunk in chunks(row["thread_id"] for row in batch.discussions):
+        _summarise(connection, chunk)
+    return Added(
+        discussions=len({row["thread_id"] for row in batch.discussions} - before),
+        comments=len(new),
+        known=len(known) + batch.repeated,
+        empty=batch.empty,
+    )
+
+
+def chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    """Yield `values` in lists of at most CHUNK."""
+    iterator = iter(values)
+    while chunk := list(islice(iterator, CHUNK)):
+        yield chunk
+
+
+def _discussion_rows(discussions: Iterable[Discussion]) -> list[Row]:
+    values = attrgetter(*_GIVEN_ONCE)
+    return [dict(zip(_GIVEN_ONCE, values(d), strict=True)) for d in discussions]
+
+
+def _score_rows(scores: pd.DataFrame, comments: int, source: str) -> list[Row]:
+    """Return one row a comment: its scores by column, missing ones left out."""
+    if len(scores) != comments:
+        raise StoreError(f"there are scores of {len(scores)} comments for {comments} comments", source=source)
+    lists = {str(name): _values(scores[name]) for name in scores.columns}
+    rows: list[Row] = [{} for _ in range(comments)]
+    for name, values in lists.items():
+        for row, value in zip(rows, values, strict=True):
+            if value is not None:
+                row[name] = value
+    return rows
+
+
+def _values(column: pd.Series[Any]) -> list[Any]:
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return [None if pd.isna(value) else value.isoformat() for value in column]
+    values: list[Any] = column.astype(object).where(column.notna(), None).tolist()
+    return values
+
+
+def _known_discussions(connection: Connection, thread_ids: list[str]) -> set[str]:
+    known: set[str] = set()
+    column = tables.discussions.c.thread_id
+    for chunk in chunks(thread_ids):
+        known.update(connection.scalars(select(column).where(column.in_(chunk))))
+    return known
+
+
+def _store_discussions(connection: Connection, batch: Batch, now: datetime) -> None:
+    report = batch.report
+    recorded = tables.imports.insert().values(
+        source=report.source,
+        imported_at=now,
+        kept=report.kept,
+        skipped=[[skipped.place, skipped.reason] for skipped in report.skipped],
+        warnings=list(report.warnings),
+    )
+    import_id = connection.execute(recorded.returning(tables.imports.c.id)).scalar_one()
+    statement = insert_into(connection, tables.discussions)
+    # What was missing is filled; what is known is never erased.
+    filled = {name: func.coalesce(tables.discussions.c[name], statement.excluded[name]) for name in _FILLED}
+    statement = statement.on_conflict_do_update(
+        index_elements=["thread_id"], set_={**filled, "import_id": statement.excluded.import_id}
+    )
+    connection.execute(statement, [{**row, "import_id": import_id} for row in batch.discussions])
+
+
+def _known_comments(connection: Connection, batch: Batch) -> dict[CommentKey, _Known]:
+    """Return what the store has of the batch's comments; the whole threads are read, in few queries."""
+    c = tables.comments.c
+    query = select(c.thread_id, c.comment_id, c.id, c.position, tables.scores.c["values"]).select_from(
+        tables.comments.outerjoin(tables.scores)
+    )
+    known: dict[CommentKey, _Known] = {}
+    for chunk in chunks(row["thread_id"] for row in batch.discussions):
+        for thread_id, comment_id, key, position, values in connection.execute(
+            query.where(c.thread_id.in_(chunk))
+        ):
+            if (thread_id, comment_id) in batch.comments:
+                known[thread_id, comment_id] = _Known(key, position, values or {})
+    return known
+
+
+def _insert_comments(connection: Connection, rows: list[Row], now: datetime) -> None:
+    if rows:
+        statement = insert_into(connection, tables.comments).on_conflict_do_nothing()
+        fixed = {"imported_at": now, "state": "open", "version": 0}
+        connection.execute(statement, [{**row, **fixed} for row in rows])
+
+
+def _move_comments(
+    connection: Connection, given: Mapping[CommentKey, Row], known: Mapping[CommentKey, _Known]
+) -> None:
+    """Give known comments the place they have in the newest capture."""
+    moved = [
+        {"key": comment.id, "place": given[key]["position"]}
+        for key, comment in known.items()
+        if comment.position != given[key]["position"]
+    ]
+    if moved:
+        statement = update(tables.comments).where(tables.comments.c.id == bindparam("key"))
+        connection.execute(statement.values(position=bindparam("place")), moved)
+
+
+def _store_scores(
+    connection: Connection,
+    given: Mapping[CommentKey, Row],
+    before: Mapping[CommentKey, _Known],
+    now: Mapping[CommentKey, _Known],
+) -> None:
+    """Store scores; a score given again is replaced, one that is not given now stays."""
+    rows = []
+    for key, values in given.items():
+        old = before[key].scores if key in before else {}
+        merged = {**old, **values}
+        if merged != old:
+            rows.append({"comment": now[key].id, "values": merged})
+    if rows:
+        statement = insert_into(connection, tables.scores)
+        replaced = {"values": statement.excluded["values"]}
+        connection.execute(statement.on_conflict_do_update(index_elements=["comment"], set_=replaced), rows)
+
+
+def _store_flags(connection: Connection, flags: Mapping[int, Sequence[Flag]]) -> None:
+    rows = [
+        {
+            "comment": comment,
+            "rule": flag.rule,
+            "reason": flag.reason,
+            "value": flag.value,
+            "limit": flag.limit,
+            "spans": [list(span) for span in flag.spans],
+        }
+        for comment, given in flags.items()
+        for flag in given
+    ]
+    if not rows:
+        return
+    statement = insert_into(connection, tables.flags)
+    replaced = {name: statement.excluded[name] for name in ("reason", "value", "limit", "spans")}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["comment", "rule"], set_=replaced), rows
+    )
+    for chunk in chunks(flags):
+        _rank(connection, chunk)
+
+
+def _rank(connection: Connection, comment_keys: list[int]) -> None:
+    """Work out the risk of comments from all their flags, those of earlier imports included."""
+    found: dict[int, list[Flag]] = {}
+    for comment, flag in flags_of(connection, comment_keys):
+        found.setdefault(comment, []).append(flag)
+    statement = update(tables.comments).where(tables.comments.c.id == bindparam("key"))
+    connection.execute(
+        statement.values(risk=bindparam("ratio")),
+        [{"key": comment, "ratio": risk(flags)} for comment, flags in found.items()],
+    )
+
+
+def flags_of(connection: Connection, comment_keys: list[int]) -> Iterator[tuple[int, Flag]]:
+    """Yield the flags of at most CHUNK comments, each with its comment's key, ordered by rule."""
+    f = tables.flags.c
+    query = select(f.comment, f.rule, f.reason, f.value, f.limit, f.spans).where(f.comment.in_(comment_keys))
+    for comment, rule, reason, value, limit, spans in connection.execute(query.order_by(f.comment, f.rule)):
+        yield comment, Flag(rule, reason, value, limit, tuple((start, end) for start, end in spans))
+
+
+@dataclass(slots=True)
+class _Summary:
+    """The overview's figures of one discussion, growing comment by comment."""
+
+    comments: int = 0
+    authors: set[str] = field(default_factory=set)
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    sentiments: list[float] = field(default_factory=list)
+    stances: dict[str, int] = field(default_factory=dict)
+
+    def count(self, author: str | None, published_at: datetime | None, scores: Row) -> None:
+        self.comments += 1
+        if author is not None:
+            self.authors.add(author)
+        if published_at is not None:
+            self.first_at = min(self.first_at or published_at, published_at)
+            self.last_at = max(self.last_at or published_at, published_at)
+        if isinstance(scores.get("sentiment"), float | int):
+            self.sentiments.append(scores["sentiment"])
+        if (stance := scores.get("stance")) in STANCES:
+            self.stances[stance] = self.stances.get(stance, 0) + 1
+
+    def row(self, thread_id: str) -> Row:
+        return {
+            "thread": thread_id,
+            "comments": self.comments,
+            "authors": len(self.authors),
+            "first_at": self.first_at,
+            "last_at": self.last_at,
+            "mean_sentiment": sum(self.sentiments) / len(self.sentiments) if self.sentiments else None,
+            # Without a single stance the comments were not judged, which is not the same as none of a kind.
+            **{name: self.stances.get(name, 0) if self.stances else None for name in STANCES},
+        }
+
+
+def _summarise(connection: Connection, thread_ids: list[str]) -> None:
+    c = tables.comments.c
+    query = (
+        select(c.thread_id, func.coalesce(c.author_id, c.author), c.published_at, tables.scores.c["values"])
+        .select_from(tables.comments.outerjoin(tables.scores))
+        .where(c.thread_id.in_(thread_ids))
+    )
+    summaries: dict[str, _Summary] = {}
+    for thread_id, author, published_at, values in connection.execute(query):
+        summaries.setdefault(thread_id, _Summary()).count(author, published_at, values or {})
+    statement = update(tables.discussions).where(tables.discussions.c.thread_id == bindparam("thread"))
+    names = ("comments", "authors", "first_at", "last_at", "mean_sentiment", *STANCES)
+    connection.execute(
+        statement.values({name: bindparam(name) for name in names}),
+        [summary.row(thread_id) for thread_id, summary in summaries.items()],
+    )

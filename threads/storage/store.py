@@ -1,0 +1,325 @@
+"""The store: what was read, its scores and flags, and every decision about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pandas as pd
+from sqlalchemy import Engine, RowMapping, Select, func, select
+
+from threads.errors import StoreError
+from threads.moderation.decisions import Action, Outcome, State, replay
+from threads.records import COMMENT_COLUMNS, Column, Discussion, Flag, Parsed, Report, Skipped, typed
+from threads.storage import tables
+from threads.storage.deciding import all_decisions, decide_one, history_of
+from threads.storage.engine import database_name, make_engine, reading, writing
+from threads.storage.importing import Added, CommentKey, prepare, store_batch
+from threads.storage.queue import QueueItem, count_queue, read_queue
+from threads.storage.schema import upgrade
+
+__all__ = ["DISCUSSION_COLUMNS", "HISTORY_COLUMNS", "STATE_COLUMN", "Added", "QueueItem", "Store"]
+
+DISCUSSION_COLUMNS: tuple[Column, ...] = (
+    Column("thread_id", "text", "The discussion."),
+    Column("title", "text", "Title of the article."),
+    Column("url", "text", "Address of the article."),
+    Column("language", "text", "ISO 639-1 code."),
+    Column("source_format", "text", "The format it was first read from."),
+    Column("comments", "integer", "Comments stored.", "comments"),
+    Column("authors", "integer", "People who wrote them.", "people"),
+    Column("first_at", "time", "The earliest comment.", "UTC"),
+    Column("last_at", "time", "The latest comment.", "UTC"),
+    Column("mean_sentiment", "number", "Mean compound sentiment of the comments that have one.", "-1 to 1"),
+    Column(
+        "supportive",
+        "integer",
+        "Comments that support the article; missing when none was judged.",
+        "comments",
+    ),
+    Column("critical", "integer", "Comments that are critical of it.", "comments"),
+    Column("neutral", "integer", "Comments that are neutral toward it.", "comments"),
+    Column("unclear", "integer", "Comments whose stance is not clear.", "comments"),
+    Column("flagged_open", "integer", "Flagged comments that wait for a moderator.", "comments"),
+    Column("imported_at", "time", "The latest import.", "UTC"),
+)
+STATE_COLUMN = Column("state", "text", "open, approved or rejected: what a moderator decided.")
+HISTORY_COLUMNS: tuple[Column, ...] = (
+    Column("id", "integer", "The decision."),
+    Column("version", "integer", "The comment's version after it."),
+    Column("action", "text", "approve, reject or undo."),
+    Column("before_state", "text", "State before: open, approved or rejected."),
+    Column("after_state", "text", "State after."),
+    Column("actor", "text", "Who decided."),
+    Column("decided_at", "time", "When.", "UTC"),
+    Column("note", "text", "What the moderator wrote about it."),
+    Column("undoes", "integer", "The decision that this one took back."),
+)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store:
+    """A database of discussions. Make one with `Store.open`; any number of threads may use it.
+
+    Parameters
+    ----------
+    engine
+        From `threads.storage.engine.make_engine`, with tables of the present version.
+    clock
+        Gives the present moment (aware), for the times of imports and decisions.
+    """
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime] = _utc_now) -> None:
+        self._engine, self._clock = engine, clock
+
+    @classmethod
+    def open(cls, url: str, *, must_exist: bool = False, clock: Callable[[], datetime] = _utc_now) -> Store:
+        """Return the store at `url`, made or brought up to date where needed.
+
+        Parameters
+        ----------
+        url
+            sqlite:///PATH (relative) or sqlite:////PATH (absolute), or postgresql://….
+        must_exist
+            Refuse to make a new SQLite file, for commands that only read.
+
+        Raises
+        ------
+        StoreError
+            The database cannot be opened, is of a newer program or of another one.
+        """
+        engine = make_engine(url)
+        if must_exist and engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
+            raise StoreError(
+                "there is no such database",
+                source=database_name(engine.url),
+                remedy="Check the path, or import something first",
+            )
+        try:
+            upgrade(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine, clock)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def add(self, parsed: Parsed, scores: pd.DataFrame, flags: Mapping[CommentKey, Sequence[Flag]]) -> Added:
+        """Store a parse with its scores and flags: all of it or nothing, and nothing twice.
+
+        A later capture adds its new comments and moves the known ones to their new places; texts and states
+        of known comments stay, and so does what is known of a discussion: only what was missing is filled.
+        Discussions without comments are not stored; the stored report says so.
+
+        Parameters
+        ----------
+        scores
+            One row a comment, in the order of `comments_frame(parsed.discussions)`; score columns only.
+        flags
+            By (thread_id, comment_id).
+
+        Raises
+        ------
+        InputError
+            No discussion has a comment.
+        StoreError
+            Scores or flags do not belong to `parsed`, or the database refuses.
+        """
+        batch = prepare(parsed, scores, flags)
+        with writing(self._engine) as connection:
+            return store_batch(connection, batch, self._clock())
+
+    def discussions(self) -> pd.DataFrame:
+        """Return one row a discussion, columns as in DISCUSSION_COLUMNS, the latest import first."""
+        c, d, i = tables.comments.c, tables.discussions.c, tables.imports.c
+        waiting = (
+            select(c.thread_id, func.count().label("flagged_open"))
+            .where(c.state == "open", c.risk.is_not(None))
+            .group_by(c.thread_id)
+            .subquery()
+        )
+        stored = [d[column.name] for column in DISCUSSION_COLUMNS[:-2]]
+        query = (
+            select(*stored, func.coalesce(waiting.c.flagged_open, 0).label("flagged_open"), i.imported_at)
+            .join_from(tables.discussions, tables.imports)
+            .outerjoin(waiting, waiting.c.thread_id == d.thread_id)
+            .order_by(i.imported_at.desc(), i.id.desc(), d.thread_id)
+        )
+        return self._frame(query, DISCUSSION_COLUMNS)
+
+    def discussion(self, thread_id: str) -> Discussion:
+        """Return a discussion, without its comments.
+
+        Raises
+        ------
+        StoreError
+            There is no such discussion.
+        """
+        d = tables.discussions.c
+        names = (
+            "thread_id",
+            "source",
+            "source_format",
+            "title",
+            "url",
+            "article_text",
+            "published_at",
+            "language",
+            "captured_at",
+        )
+        return Discussion(**self._one(select(*(d[name] for name in names)), thread_id))
+
+    def report(self, thread_id: str) -> Report:
+        """Return the report of the latest import that brought comments of a discussion.
+
+        Raises
+        ------
+        StoreError
+            There is no such discussion.
+        """
+        i = tables.imports.c
+        query = select(i.source, i.kept, i.skipped, i.warnings).join_from(tables.discussions, tables.imports)
+        row = self._one(query, thread_id)
+        return Report(
+            source=row["source"],
+            kept=row["kept"],
+            skipped=tuple(Skipped(place, reason) for place, reason in row["skipped"]),
+            warnings=tuple(row["warnings"]),
+        )
+
+    def comments(self, thread_id: str | None = None, columns: tuple[Column, ...] = ()) -> pd.DataFrame:
+        """Return one row a comment: COMMENT_COLUMNS, the score `columns` asked for, and `state`.
+
+        Ordered by discussion and place in the source; all discussions where no `thread_id` is given.
+        """
+        c = tables.comments.c
+        records = [c[column.name] for column in COMMENT_COLUMNS]
+        query = select(*records, c.state)
+        if columns:
+            query = query.add_columns(tables.scores.c["values"])
+            query = query.select_from(tables.comments.outerjoin(tables.scores))
+        if thread_id is not None:
+            query = query.where(c.thread_id == thread_id)
+        return self._frame(
+            query.order_by(c.thread_id, c.position, c.id), (*COMMENT_COLUMNS, *columns, STATE_COLUMN)
+        )
+
+    def queue(self, state: State = "open", limit: int = 50, offset: int = 0) -> list[QueueItem]:
+        """Return flagged comments in `state`, the riskiest first and, among equals, the oldest.
+
+        At most 500 at once. Decided comments are listed under their state even when no rule flagged them.
+
+        Raises
+        ------
+        StoreError
+            No such state, or `limit` is out of range.
+        """
+        with reading(self._engine) as connection:
+            return read_queue(connection, state, limit, offset)
+
+    def queue_counts(self) -> dict[State, int]:
+        """Return how many comments the queue has in each state."""
+        with reading(self._engine) as connection:
+            return count_queue(connection)
+
+    def decide(self, actions: Sequence[Action]) -> list[Outcome]:
+        """Do the actions in order, each in a transaction of its own, and return their outcomes in that order.
+
+        An action whose key is on record is not done again: its first outcome is returned. One on a comment
+        that somebody has decided since is a conflict, and the outcome carries that decision.
+        """
+        return [decide_one(self._engine, action, self._clock()) for action in actions]
+
+    def history(self, thread_id: str, comment_id: str) -> pd.DataFrame:
+        """Return the decisions on a comment, oldest first, columns as in HISTORY_COLUMNS.
+
+        Raises
+        ------
+        StoreError
+            There is no such comment.
+        """
+        c = tables.comments.c
+        query = select(c.id).where(c.thread_id == thread_id, c.comment_id == comment_id)
+        with reading(self._engine) as connection:
+            key = connection.scalar(query)
+            if key is None:
+                raise StoreError("there is no such comment", source=thread_id, place=comment_id)
+            decisions = list(history_of(connection, key))
+        names = [column.name for column in HISTORY_COLUMNS]
+        rows = [[getattr(decision, name) for name in names] for decision in decisions]
+        return typed(pd.DataFrame(rows, columns=names, dtype=object), HISTORY_COLUMNS)
+
+    def replay(self) -> dict[CommentKey, tuple[State, int]]:
+        """Return state and version of every decided comment, worked out from the decisions alone."""
+        with reading(self._engine) as connection:
+            return replay(all_decisions(connection))
+
+    def verify(self) -> list[str]:
+        """Return where the comments' states and versions differ from what the decisions say; [] is well."""
+        c = tables.comments.c
+        query = select(c.thread_id, c.comment_id, c.state, c.version)
+        with reading(self._engine) as connection:
+            expected = replay(all_decisions(connection))
+            problems = []
+            for thread_id, comment_id, state, version in connection.execution_options(
+                yield_per=5_000
+            ).execute(query):
+                told = expected.get((thread_id, comment_id), ("open", 0))
+                if told != (state, version):
+                    problems.append(
+                        f"{thread_id}, {comment_id}: is {state} at version {version}, "
+                        f"but its decisions make it {told[0]} at version {told[1]}"
+                    )
+        return problems
+
+    def _one(self, query: Select[Any], thread_id: str) -> RowMapping:
+        with reading(self._engine) as connection:
+            row = (
+                connection.execute(query.where(tables.discussions.c.thread_id == thread_id))
+                .mappings()
+                .first()
+            )
+        if row is None:
+            raise StoreError(
+                f"there is no discussion {thread_id!r}",
+                source=database_name(self._engine.url),
+                remedy="Import it first, or check the id in the overview",
+            )
+        return row
+
+    def _frame(self, query: Select[Any], columns: tuple[Column, ...]) -> pd.DataFrame:
+        """Return the rows of `query` as a typed frame; a column "values" is spread into score columns."""
+        with reading(self._engine) as connection:
+            result = connection.execution_options(yield_per=10_000).execute(query)
+            names = list(result.keys())
+            lists: list[list[Any]] = [[] for _ in names]
+            for part in result.partitions():
+                for values, column in zip(lists, zip(*part, strict=True), strict=True):
+                    values.extend(column)
+        data = dict(zip(names, lists, strict=True))
+        scores = data.pop("values", None)
+        if scores is not None:
+            known = set(data)
+            data |= {
+                column.name: [None if row is None else row.get(column.name) for row in scores]
+                for column in columns
+                if column.name not in known
+            }
+        frame = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in data.items()})
+        return typed(frame, columns)

@@ -1,0 +1,191 @@
+"""The tables of the store. Their history is in `migrations`; a test holds that both agree."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+from threads.errors import StoreError
+from threads.records import COMMENT_COLUMNS
+from threads.storage.text import from_storable, to_storable
+
+
+class StoredText(TypeDecorator[str]):
+    """Text of any kind, NUL and lone surrogates included; see `threads.storage.text`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
+        return None if value is None else to_storable(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
+        return None if value is None else from_storable(value)
+
+
+class StoredJson(TypeDecorator[Any]):
+    """A value of JSON, as text; strings of any kind come back unchanged."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ANN401, ARG002, D102
+        return None if value is None else to_storable(json.dumps(value, ensure_ascii=False))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002, D102
+        return None if value is None else json.loads(from_storable(value))
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment: stored in UTC, returned aware. A naive time is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: D102
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise StoreError("a time without a zone cannot be stored", source=value.isoformat())
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: D102
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", StoredText, nullable=False),
+    Column("imported_at", UtcTime, nullable=False),
+    Column("kept", Integer, nullable=False),
+    Column("skipped", StoredJson, nullable=False),  # [[place, reason], …]
+    Column("warnings", StoredJson, nullable=False),  # [text, …]
+)
+
+# The overview's figures are worked out when comments arrive, so that opening it costs one row a discussion.
+discussions = Table(
+    "discussions",
+    metadata,
+    Column("thread_id", StoredText, primary_key=True),
+    Column("source", StoredText, nullable=False),
+    Column("source_format", StoredText, nullable=False),
+    Column("title", StoredText),
+    Column("url", StoredText),
+    Column("article_text", StoredText),
+    Column("published_at", UtcTime),
+    Column("language", StoredText),
+    Column("captured_at", UtcTime),
+    Column("import_id", Integer, ForeignKey("imports.id"), nullable=False),  # the last one
+    Column("comments", Integer, nullable=False, default=0),
+    Column("authors", Integer, nullable=False, default=0),
+    Column("first_at", UtcTime),
+    Column("last_at", UtcTime),
+    Column("mean_sentiment", Float),
+    Column("supportive", Integer),
+    Column("critical", Integer),
+    Column("neutral", Integer),
+    Column("unclear", Integer),
+)
+
+_TYPES: dict[str, Any] = {"text": StoredText, "integer": BigInteger, "number": Float, "time": UtcTime}
+_REQUIRED = {
+    "comment_id",
+    "position",
+    "published_at_precision",
+    "timezone_source",
+    "text",
+    "status",
+    "source_format",
+}
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("thread_id", StoredText, ForeignKey("discussions.thread_id"), nullable=False),
+    *(
+        Column(column.name, _TYPES[column.kind], nullable=column.name not in _REQUIRED)
+        for column in COMMENT_COLUMNS
+        if column.name != "thread_id"
+    ),
+    Column("imported_at", UtcTime, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("risk", Float),  # missing: no flag was raised
+    UniqueConstraint("thread_id", "comment_id"),
+    CheckConstraint("state IN ('open', 'approved', 'rejected')", name="state"),
+    Index(None, "thread_id", "position"),
+    Index(None, "state", "risk"),
+    Index(None, "author_id"),
+    Index(None, "author"),
+)
+
+scores = Table(
+    "scores",
+    metadata,
+    Column("comment", Integer, ForeignKey("comments.id"), primary_key=True),
+    Column("values", StoredJson, nullable=False),  # {column: value}; a missing value is left out
+)
+
+flags = Table(
+    "flags",
+    metadata,
+    Column("comment", Integer, ForeignKey("comments.id"), primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("reason", StoredText, nullable=False),
+    Column("value", Float, nullable=False),
+    Column("limit", Float, nullable=False),
+    Column("spans", StoredJson, nullable=False),  # [[start, end], …] in the text as found
+)
+
+# Append-only: triggers refuse UPDATE and DELETE. It names comments by key and never holds their text.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", StoredText, nullable=False, unique=True),  # the client's; a resent one changes nothing
+    Column("comment", Integer, ForeignKey("comments.id"), nullable=False),
+    Column("version", Integer, nullable=False),  # of the comment, after this decision
+    Column("action", Text, nullable=False),
+    Column("before_state", Text, nullable=False),
+    Column("after_state", Text, nullable=False),
+    Column("actor", StoredText, nullable=False),
+    Column("decided_at", UtcTime, nullable=False),
+    Column("note", StoredText),
+    Column("undoes", Integer, ForeignKey("decisions.id"), unique=True),
+    UniqueConstraint("comment", "version"),
+    CheckConstraint("action IN ('approve', 'reject', 'undo')", name="action"),
+)
