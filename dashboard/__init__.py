@@ -1,1 +1,119 @@
 """The dashboard: a Dash application over a store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
+from flask import jsonify
+from flask.typing import ResponseReturnValue
+from flask_compress import Compress
+
+from dashboard.downloads import add_downloads
+from dashboard.pages import FILTERED_PAGES, PAGES
+from dashboard.pages.base import Context
+from dashboard.pages.filtering import find_page, register_filters
+from dashboard.security import add_headers, guard
+from threads.settings import Settings
+from threads.storage import Store
+
+TITLE = "Below the Line"
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+<head>{%metas%}<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{%title%}</title>{%favicon%}{%css%}</head>
+<body>{%app_entry%}{%config%}{%scripts%}{%renderer%}</body>
+</html>"""
+
+
+def create_app(store: Store, settings: Settings) -> Dash:
+    """Return the application over `store`; `app.server` is its WSGI application."""
+    app = Dash(
+        __name__,
+        title=TITLE,
+        update_title="",
+        index_string=INDEX,
+        suppress_callback_exceptions=True,  # pages come and go, and with them the ids of their controls
+        use_async=False,
+        enable_mcp=False,
+        add_log_handler=False,
+    )
+    context = Context(store, settings)
+    app.server.config["MAX_CONTENT_LENGTH"] = 2 * settings.max_input_bytes  # a file arrives as base64 in JSON
+    guard(app.server)
+    Compress(app.server)
+    add_downloads(app.server, context)
+    _add_health(app, store)
+    app.layout = _shell
+    _register_routes(app, context)
+    register_filters(app, context, FILTERED_PAGES)
+    for page in PAGES:
+        page.register(app, context)
+    add_headers(app)
+    return app
+
+
+def _add_health(app: Dash, store: Store) -> None:
+    @app.server.get("/healthz")
+    def health() -> ResponseReturnValue:
+        return jsonify(status="ok", waiting=store.queue_counts()["open"])
+
+
+def _shell() -> Component:
+    return dmc.MantineProvider(
+        [
+            dcc.Location(id="url", refresh="callback-nav"),
+            html.A("Skip to the content", href="#content", className="skip"),
+            html.Header(
+                [
+                    dcc.Link(["Below ", html.I("the"), " Line"], href="/", className="word"),
+                    html.Nav(id="menu", **{"aria-label": "Pages"}),
+                    html.Span("times in UTC", className="right"),
+                    dmc.ColorSchemeToggle(
+                        lightIcon="☀",
+                        darkIcon="☾",
+                        variant="subtle",
+                        color="gray",
+                        attributes={"root": {"aria-label": "Light or dark"}},
+                    ),
+                ]
+            ),
+            html.Main(id="content", tabIndex=-1),
+        ],
+        id="theme",
+        defaultColorScheme="auto",
+        theme={
+            "primaryColor": "teal",
+            "fontFamily": "Inter, Helvetica Neue, Arial, sans-serif",
+            "defaultRadius": "sm",
+        },
+    )
+
+
+def _register_routes(app: Dash, context: Context) -> None:
+    @app.callback(
+        Output("content", "children"),
+        Output("menu", "children"),
+        Input("url", "pathname"),
+        State("url", "search"),
+    )
+    def show(pathname: str | None, search: str | None) -> tuple[Any, Any]:
+        page, rest = find_page(PAGES, pathname)
+        return page.layout(context, rest, search or ""), _menu(page, context.store.queue_counts()["open"])
+
+
+def _menu(current: Any, waiting: int) -> list[Component]:
+    return [
+        dcc.Link(
+            [page.title, html.Span(f"{waiting:,}" if waiting else "", id="menu-waiting", className="badge")]
+            if page.path == "/moderation"
+            else page.title,
+            href=page.path,
+            className="on" if page is current else "",
+            **({"title": f"{waiting:,} waiting"} if page.path == "/moderation" else {}),
+        )
+        for page in PAGES
+        if page.in_menu
+    ]

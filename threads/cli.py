@@ -30,7 +30,7 @@ SHOWN_REASONS = 5
 class _Commands(click.Group):
     """Turns the project's own errors into one line on standard error and an exit code."""
 
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+    def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except SettingError as error:
@@ -283,7 +283,7 @@ def _moment(value: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _changed(values: Settings, **changes: Any) -> Settings:  # noqa: ANN401 - the type is that of the setting
+def _changed(values: Settings, **changes: Any) -> Settings:
     return values.replace(**{name: value for name, value in changes.items() if value is not None})
 
 

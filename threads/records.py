@@ -17,7 +17,7 @@ Precision = Literal["second", "minute", "day", "relative", "none"]
 TimezoneSource = Literal["given", "assumed", "none"]
 Status = Literal["visible", "pending", "removed", "spam", "deleted"]
 
-# "str" is pandas' text type, with NaN for missing; the nullable Int64 keeps a missing count from becoming 0.0.
+# "str" is pandas' text type, NaN for missing; the nullable Int64 keeps a missing count from becoming 0.0.
 DTYPES: dict[Kind, str] = {
     "text": "str",
     "integer": "Int64",
@@ -153,7 +153,9 @@ def typed(frame: pd.DataFrame, columns: tuple[Column, ...]) -> pd.DataFrame:
             column.name: (
                 frame[column.name].astype(column.dtype)
                 if column.name in frame
-                else pd.Series(pd.NA if column.kind == "integer" else None, index=frame.index, dtype=column.dtype)
+                else pd.Series(
+                    pd.NA if column.kind == "integer" else None, index=frame.index, dtype=column.dtype
+                )
             )
             for column in columns
         },

@@ -49,7 +49,7 @@ class Settings:
                 raise SettingError(f"no setting is called {name}", remedy=f"Known: {', '.join(known)}")
         self._values = {s.name: _converted(s, values.get(s.name, s.default)) for s in SETTINGS}
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - the type is that of the default
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in self._values:
             raise AttributeError(name)
         return self._values[name]

@@ -1,0 +1,42 @@
+// The thread page in the browser: from a chart to the filters and to a comment.
+(function () {
+  "use strict";
+  const NOTHING = () => window.dash_clientside.no_update;
+
+  function minute(value) {
+    // plotly gives times of a date axis as text in UTC, such as "2024-05-17 20:41:12.5"
+    return String(value).slice(0, 16).replace("T", " ") + ":00";
+  }
+
+  function reveal(id) {
+    const target = document.getElementById(id);
+    if (!target) return false;
+    target.scrollIntoView({ block: "center" });
+    target.classList.add("found");
+    window.setTimeout(() => target.classList.remove("found"), 2000);
+    return true;
+  }
+
+  window.btl = {
+    selectedTimes(selected) {
+      const range = selected && selected.range && selected.range.x;
+      if (!range) return [NOTHING(), NOTHING()];
+      return [minute(range[0]), minute(range[1])];
+    },
+    goToComment(click) {
+      const point = click && click.points && click.points[0];
+      if (point && point.customdata && point.customdata[3]) reveal(`comment-${point.customdata[3]}`);
+      return NOTHING();
+    },
+  };
+
+  // A comment named in the address is there only after the page is drawn.
+  let sought = null;
+  function seek() {
+    const wanted = window.location.pathname + window.location.search + window.location.hash;
+    if (!window.location.hash.startsWith("#comment-") || wanted === sought) return;
+    if (reveal(decodeURIComponent(window.location.hash.slice(1)))) sought = wanted;
+  }
+  new MutationObserver(seek).observe(document.documentElement, { childList: true, subtree: true });
+  window.addEventListener("hashchange", () => { sought = null; seek(); });
+})();

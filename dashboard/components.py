@@ -1,0 +1,250 @@
+"""Pieces that several pages share; each is a function from values to a component."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.figures import STANCES, Figure
+from dashboard.text import one_line, shown
+
+STANCE_SIGNS = {"supportive": "●", "critical": "■", "neutral": "◆", "unclear": "○"}
+RELATIONS = {"agrees": "agrees", "disagrees": "disagrees", "asks": "asks", "comments": "comments"}
+INDENT_LEVELS = 8
+LONG_CHARACTERS = 1_800
+GRAPH_CONFIG = {"displayModeBar": False, "displaylogo": False, "responsive": True}
+
+
+def panel(title: str, *children: Any, note: Any = None, **attributes: Any) -> Component:
+    """Return a titled section; `note` says how to read it."""
+    return html.Section(
+        [html.H2(title), html.P(note, className="note") if note else None, *children],
+        className="panel",
+        **attributes,
+    )
+
+
+def facts(values: Iterable[tuple[str, Any]]) -> Component:
+    """Return a row of key figures: (figure, what it is)."""
+    return html.Dl(
+        [html.Div([html.Dt(label), html.Dd(figure)]) for figure, label in values],
+        className="facts",
+    )
+
+
+def empty(reason: Any) -> Component:
+    """Return the reason why there is nothing to show."""
+    return html.P(reason, className="empty")
+
+
+def graph(figure: Figure, label: str, **attributes: Any) -> Component:
+    """Return a figure with an explicit height (it collapses on a phone without) and a label for screen readers."""
+    return html.Div(
+        dcc.Graph(
+            figure=figure,
+            config=GRAPH_CONFIG,
+            style={"height": f"{figure['layout']['height']}px"},
+            **attributes,
+        ),
+        role="img",
+        **{"aria-label": label},
+    )
+
+
+def shares(rows: Sequence[tuple[str, float, str]]) -> Component:
+    """Return horizontal bars: (name, share of the longest bar 0…1, what to print)."""
+    return html.Ul(
+        [
+            html.Li(
+                [
+                    html.Span(shown(one_line(name, 40)), className="share-name", title=one_line(name, 200)),
+                    html.Span(html.I(style={"width": f"{100 * share:.1f}%"}), className="share-bar"),
+                    html.Span(text, className="share-text"),
+                ]
+            )
+            for name, share, text in rows
+        ],
+        className="shares",
+    )
+
+
+def stance_label(stance: Any, probability: Any) -> Component | None:
+    """Return a stance with its sign and, where it leans, its probability."""
+    if pd.isna(stance):
+        return None
+    text = "stance unclear" if stance == "unclear" else f"leans {stance} {decimals(probability)}"
+    if stance == "neutral":
+        text = f"neutral {decimals(probability)}"
+    return html.Span(
+        [html.I(STANCE_SIGNS.get(stance, "○"), **{"aria-hidden": "true"}), " ", text],
+        className=f"stance {stance}",
+    )
+
+
+def stance_strip(counts: Mapping[str, int]) -> Component:
+    """Return the shares of the stances as one strip and as words."""
+    total = max(1, sum(counts.values()))
+    present = [stance for stance in STANCES if counts.get(stance)]
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.I(
+                        className=f"strip {stance}", style={"width": f"{100 * counts[stance] / total:.2f}%"}
+                    )
+                    for stance in present
+                ],
+                className="strips",
+                **{"aria-hidden": "true"},
+            ),
+            html.P(
+                [html.Span(f"{STANCE_SIGNS[s]} {counts[s]} {s}", className=f"stance {s}") for s in present],
+                className="scores",
+            ),
+        ]
+    )
+
+
+def sentiment_bar(value: Any) -> Component:
+    """Return sentiment as a small bar from the middle and a number."""
+    if pd.isna(value):
+        return html.Span("no sentiment", className="muted")
+    left, width = (50 + 50 * min(value, 0), 50 * abs(value))
+    return html.Span(
+        [
+            html.Span(
+                html.I(style={"left": f"{left:.1f}%", "width": f"{width:.1f}%"}),
+                className="bar",
+                **{"aria-hidden": "true"},
+            ),
+            f"sentiment {signed(value)}",
+        ]
+    )
+
+
+def comment_text(text: str) -> Component:
+    """Return a comment whole; a very long one folded after its first part."""
+    if len(text) <= LONG_CHARACTERS:
+        return html.Div(shown(text), className="text", dir="auto")
+    cut = text.rfind(" ", 0, LONG_CHARACTERS // 2) + 1 or LONG_CHARACTERS // 2
+    return html.Div(
+        [
+            html.Div(shown(text[:cut]), className="text", dir="auto"),
+            html.Details(
+                [
+                    html.Summary(f"the other {len(text) - cut:,} characters"),
+                    html.Div(shown(text[cut:]), className="text", dir="auto"),
+                ]
+            ),
+        ]
+    )
+
+
+def comment(
+    row: Mapping[str, Any], parent: Mapping[str, Any] | None, *, level: int, quoted: bool
+) -> Component:
+    """Return one comment of the conversation with its scores beside it.
+
+    `parent` is the comment answered; `quoted` shows its beginning, for where it does not stand right above.
+    """
+    return html.Article(
+        [
+            html.Header(
+                [
+                    html.Strong(shown(author_name(row["author"]))),
+                    time_label(row["published_at"], row["published_at_precision"], row["published_at_raw"]),
+                    reply_label(row, parent),
+                    decision_label(row.get("state")),
+                ]
+            ),
+            html.Blockquote(one_line(parent["text"], 120)) if parent is not None and quoted else None,
+            comment_text(row["text"]),
+            html.P(
+                [
+                    sentiment_bar(row["sentiment"]),
+                    html.Span(f"{row['words']} words") if pd.notna(row["words"]) else None,
+                    stance_label(row["stance"], row["stance_probability"]),
+                    relation_label(row),
+                ],
+                className="scores",
+            ),
+        ],
+        id=anchor(row["comment_id"]),
+        className=f"comment level-{min(level, INDENT_LEVELS)}",
+    )
+
+
+def reply_label(row: Mapping[str, Any], parent: Mapping[str, Any] | None) -> Component | None:
+    """Return whom a comment answers, and how sure that is."""
+    if parent is None:
+        return None
+    inferred = row["parent_source"] == "inferred"
+    sure = f" · inferred {decimals(row['parent_confidence'])}" if inferred else ""
+    return html.A(
+        [f"answers {one_line(author_name(parent['author']), 40)}{sure}"],
+        href=f"#{anchor(parent['comment_id'])}",
+        className="reply inferred" if inferred else "reply",
+    )
+
+
+def relation_label(row: Mapping[str, Any]) -> Component | None:
+    """Return how a comment relates to the one it answers; nothing where that is unclear."""
+    relation = row.get("reply_relation")
+    if pd.isna(relation) or relation not in RELATIONS:
+        return None
+    return html.Span(
+        f"{RELATIONS[relation]} {decimals(row['reply_relation_probability'])}", className="relation"
+    )
+
+
+def decision_label(state: Any) -> Component | None:
+    """Return the moderators' decision, where there is one."""
+    if state not in {"approved", "rejected"}:
+        return None
+    return html.Span(state, className=f"decision {state}")
+
+
+def time_label(time: Any, precision: Any, raw: Any) -> Component:
+    """Return a time as it is known: to the minute, to the day, about, or not at all; as found in a tooltip."""
+    if pd.isna(time):
+        return html.Span("no time" if pd.isna(raw) else one_line(str(raw), 40), className="time")
+    text = f"{time:%d %b %Y}" if precision == "day" else f"{time:%d %b %Y, %H:%M}"
+    return html.Time(
+        f"about {text}" if precision == "relative" else text,
+        dateTime=time.isoformat(),
+        className="time",
+        title=f"as found: {one_line(str(raw), 80)}",
+    )
+
+
+def author_name(author: Any) -> str:
+    """Return the name of an author, or what stands for none."""
+    return author if isinstance(author, str) and author else "(no name)"
+
+
+def anchor(comment_id: str) -> str:
+    """Return the id of a comment's element on its page."""
+    return f"comment-{comment_id}"
+
+
+def signed(value: float) -> str:
+    """Return a score with its sign, as typographers set it."""
+    return f"{value:+.2f}".replace("-", "−")
+
+
+def decimals(value: Any) -> str:
+    """Return a probability as .64; nothing where it is missing."""
+    return "" if pd.isna(value) else f"{value:.2f}".removeprefix("0")
+
+
+def period(first: Any, last: Any) -> str:
+    """Return a stretch of time in a few words."""
+    if pd.isna(first):
+        return "no times"
+    if first.date() == last.date():
+        return f"{first:%d %b %Y, %H:%M} to {last:%H:%M}"
+    return f"{first:%d %b %Y, %H:%M} to {last:%d %b %Y, %H:%M}"

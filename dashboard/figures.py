@@ -1,0 +1,228 @@
+"""Figures: frame in, plotly figure out, as plain dicts; nothing here knows of Dash.
+
+Times go out as milliseconds since 1970, which are drawn faster than date strings, and every string that a
+commenter controls goes through `for_plotly`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dashboard.text import for_plotly
+from threads.dynamics.timeline import Smooth
+
+Figure = dict[str, Any]
+
+# Blue and orange stay apart for every common form of colour blindness; the symbols say it again.
+STANCES: dict[str, tuple[str, str]] = {
+    "supportive": ("#2f78bf", "circle"),
+    "critical": ("#c8591b", "square"),
+    "neutral": ("#6f8f72", "diamond"),
+    "unclear": ("#8f887b", "circle-open"),
+}
+ACCENT = "#1d8a86"
+LABELLED_UP_TO = 12
+POINTS_UP_TO = 5_000
+DENSITY_BINS = (120, 41)
+
+
+def sentiment_over_time(frame: pd.DataFrame, smooth: Smooth | None) -> Figure:
+    """Return sentiment against time: a mark for each comment, area by length, form and colour by stance.
+
+    Few comments carry their authors' names; above POINTS_UP_TO a density is drawn instead of marks. `smooth`
+    is the line with its band, where the thread can carry one. Rows without time or sentiment are left out: the
+    page says how many.
+    """
+    rows = frame.dropna(subset=["published_at", "sentiment"])
+    if len(rows) > POINTS_UP_TO:
+        traces = [_density(rows)]
+    else:
+        traces = [
+            _marks(
+                rows[rows["stance"].fillna("unclear") == stance], stance, labelled=len(rows) <= LABELLED_UP_TO
+            )
+            for stance in STANCES
+        ]
+    if smooth is not None:
+        traces = [_band(smooth), *traces, _line(smooth)]
+    return {
+        "data": [trace for trace in traces if len(trace["x"])],
+        "layout": _layout(
+            yaxis={
+                "range": [-1.12, 1.12],
+                "tickvals": [-1, 0, 1],
+                "ticktext": ["negative", "neutral", "positive"],
+                "zeroline": True,
+                "fixedrange": True,
+            },
+            dragmode="select",
+            selectdirection="h",
+        ),
+    }
+
+
+def stance_over_time(timeline: pd.DataFrame, bin_width: pd.Timedelta) -> Figure:
+    """Return comments by stance in bins of time, stacked.
+
+    `timeline` has a row a bin, a column `start` and a column of counts for each stance.
+    """
+    starts = _milliseconds(timeline["start"])
+    width = bin_width / pd.Timedelta(milliseconds=1)
+    traces = [
+        {
+            "type": "bar",
+            "name": stance,
+            "x": starts,
+            "offset": 0,
+            "width": width * 0.94,
+            "y": timeline[stance].astype(int).tolist(),
+            "marker": {"color": colour, "pattern": {"shape": _PATTERNS[stance], "size": 5}},
+            "hovertemplate": f"%{{y}} {stance}<extra></extra>",
+        }
+        for stance, (colour, _) in STANCES.items()
+        if stance in timeline and timeline[stance].sum()
+    ]
+    return {
+        "data": traces,
+        "layout": _layout(
+            barmode="stack",
+            yaxis={"rangemode": "tozero", "tickformat": ",d", "fixedrange": True},
+            dragmode=False,
+        ),
+    }
+
+
+_PATTERNS = {"supportive": "", "critical": "/", "neutral": ".", "unclear": ""}
+
+
+def mean_sentiment_over_time(timeline: pd.DataFrame, bin_width: pd.Timedelta) -> Figure:
+    """Return mean sentiment in bins of time as dots (area by number of comments), never joined over gaps."""
+    rows = timeline.dropna(subset=["mean_sentiment"])
+    middle = rows["start"] + bin_width / 2
+    trace = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": _milliseconds(middle),
+        "y": rows["mean_sentiment"].round(4).tolist(),
+        "customdata": rows["comments"].astype(int).tolist(),
+        "marker": {
+            "color": ACCENT,
+            "size": (6 + 2.2 * np.sqrt(rows["comments"].to_numpy(dtype=float))).clip(max=34).tolist(),
+            "opacity": 0.8,
+            "line": {"width": 0},
+        },
+        "hovertemplate": "mean %{y:+.2f}, %{customdata} comments<extra></extra>",
+        "name": "mean sentiment",
+        "showlegend": False,
+    }
+    yaxis = {
+        "range": [-1.05, 1.05],
+        "tickvals": [-1, 0, 1],
+        "ticktext": ["negative", "neutral", "positive"],
+        "zeroline": True,
+        "fixedrange": True,
+    }
+    return {"data": [trace] if len(rows) else [], "layout": _layout(yaxis=yaxis, dragmode=False)}
+
+
+def _marks(rows: pd.DataFrame, stance: str, *, labelled: bool) -> Figure:
+    colour, symbol = STANCES[stance]
+    words = rows["words"].fillna(1).to_numpy(dtype=float)
+    names = [for_plotly(name, 40) if isinstance(name, str) else "(no name)" for name in rows["author"]]
+    return {
+        "type": "scatter",
+        "mode": "markers+text" if labelled else "markers",
+        "name": stance,
+        "x": _milliseconds(rows["published_at"]),
+        "y": rows["sentiment"].astype(float).round(4).tolist(),
+        "text": [name.split(" ")[0] for name in names] if labelled else None,
+        "textposition": "top center",
+        "textfont": {"size": 11},
+        "customdata": [
+            [name, for_plotly(text), int(count), comment_id]
+            for name, text, count, comment_id in zip(
+                names, rows["text"], words, rows["comment_id"], strict=True
+            )
+        ],
+        "hovertemplate": "<b>%{customdata[0]}</b>, %{x|%d %b %H:%M}<br>%{y:+.2f}, %{customdata[2]} words<br>"
+        "%{customdata[1]}<extra></extra>",
+        "marker": {
+            "color": colour,
+            "symbol": symbol,
+            "size": (6 + 1.5 * np.sqrt(words)).clip(max=44).round(1).tolist(),
+            "opacity": 0.78,
+            "line": {"width": 2 if symbol.endswith("open") else 0, "color": colour},
+        },
+    }
+
+
+def _density(rows: pd.DataFrame) -> Figure:
+    times = rows["published_at"].astype("int64").to_numpy() / 1_000
+    counts, x, y = np.histogram2d(times, rows["sentiment"].to_numpy(dtype=float), bins=DENSITY_BINS)
+    return {
+        "type": "heatmap",
+        "x": ((x[:-1] + x[1:]) / 2).tolist(),
+        "y": ((y[:-1] + y[1:]) / 2).round(3).tolist(),
+        "z": [[int(n) if n else None for n in column] for column in counts.T],
+        "colorscale": [[0, "rgba(29,138,134,0.12)"], [1, ACCENT]],
+        "showscale": False,
+        "hovertemplate": "%{z} comments<extra></extra>",
+        "name": "comments",
+    }
+
+
+def _line(smooth: Smooth) -> Figure:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "trend",
+        "x": _milliseconds(smooth.time),
+        "y": smooth.value.round(4).tolist(),
+        "line": {"color": ACCENT, "width": 2.5},
+        "hoverinfo": "skip",
+    }
+
+
+def _band(smooth: Smooth) -> Figure:
+    times = _milliseconds(smooth.time)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "95% band",
+        "x": times + times[::-1],
+        "y": smooth.high.round(4).tolist() + smooth.low.round(4).tolist()[::-1],
+        "fill": "toself",
+        "fillcolor": "rgba(29,138,134,0.16)",
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+    }
+
+
+def _milliseconds(times: pd.Series) -> list[float]:
+    moments = pd.to_datetime(pd.Series(times), utc=True).astype("datetime64[us, UTC]")
+    return [float(value) / 1_000 for value in moments.astype("int64")]
+
+
+def _layout(**more: Any) -> Figure:
+    grid = {
+        "gridcolor": "rgba(130,125,115,0.25)",
+        "zerolinecolor": "rgba(130,125,115,0.6)",
+        "linecolor": "rgba(0,0,0,0)",
+    }
+    yaxis = {**grid, "automargin": True, **more.pop("yaxis", {})}
+    return {
+        "xaxis": {**grid, "type": "date", "showgrid": False, "automargin": True, "zeroline": False},
+        "yaxis": yaxis,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "Inter, Helvetica Neue, Arial, sans-serif", "size": 12, "color": "#6d675d"},
+        "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
+        "legend": {"orientation": "h", "y": -0.16, "x": 0, "itemsizing": "constant"},
+        "showlegend": True,
+        "hoverlabel": {"align": "left"},
+        "height": 300,
+        **more,
+    }

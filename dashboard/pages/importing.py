@@ -1,0 +1,324 @@
+"""Import: paste a thread or give a file, see what was understood and what was left out, then store it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import available_timezones
+
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash.development.base_component import Component
+
+from dashboard import components as ui
+from dashboard.pages.base import Context
+from dashboard.text import one_line, shown
+from threads.analysis import analyse_parsed, options
+from threads.errors import InputError, ThreadsError
+from threads.parse import parse
+from threads.parse.source import Source
+from threads.records import Comment, Discussion, Parsed
+from threads.settings import Settings
+
+PREVIEWED = 20
+
+
+class ImportPage:
+    """The page that takes text and files."""
+
+    path = "/import"
+    title = "Import"
+    in_menu = True
+
+    def layout(self, context: Context, rest: str, search: str) -> Component:  # noqa: ARG002 - the Protocol's
+        """Return the form."""
+        limit = context.settings.max_paste_characters
+        return html.Div(
+            [
+                html.H1("Import a thread"),
+                html.P(
+                    "Copy an article page with its comments (select all, copy) and paste it here. "
+                    "Nothing is stored before you have seen what was understood.",
+                    className="lead",
+                ),
+                html.Div(
+                    [
+                        html.Section(
+                            [
+                                dmc.Textarea(
+                                    id="import-text",
+                                    label="Pasted text",
+                                    description=f"up to {limit:,} characters",
+                                    placeholder="Jasmine Hinds\nMay 17, 2024 AT 20:41\nBack in Beijing already…",
+                                    autosize=True,
+                                    minRows=12,
+                                    maxRows=24,
+                                    debounce=False,
+                                ),
+                                dcc.Upload(
+                                    html.Button("or choose a file", className="link", type="button"),
+                                    id="import-file",
+                                    max_size=context.settings.max_input_bytes,
+                                ),
+                                html.P(id="import-file-name", className="muted"),
+                                html.Div(
+                                    [
+                                        dmc.Select(
+                                            id="import-timezone",
+                                            label="Time zone of the page",
+                                            description="for times that carry none",
+                                            placeholder="not known: UTC assumed",
+                                            data=sorted(available_timezones()),
+                                            searchable=True,
+                                            clearable=True,
+                                            limit=30,
+                                            size="xs",
+                                        ),
+                                        dmc.DateTimePicker(
+                                            id="import-captured",
+                                            label="When it was copied (UTC)",
+                                            description='counts "2 hours ago" from here',
+                                            placeholder="not known",
+                                            valueFormat="DD MMM YYYY HH:mm",
+                                            clearable=True,
+                                            size="xs",
+                                        ),
+                                    ],
+                                    className="controls",
+                                ),
+                                html.Button("Preview", id="import-preview", className="button"),
+                            ],
+                            className="panel",
+                        ),
+                        html.Div(
+                            [
+                                dcc.Loading(html.Div(id="import-result", role="status"), type="dot"),
+                                html.Button("Store it", id="import-store", className="button", hidden=True),
+                                html.Div(id="import-stored", role="status"),
+                            ]
+                        ),
+                    ],
+                    className="columns even",
+                ),
+            ]
+        )
+
+    def register(self, app: Dash, context: Context) -> None:
+        """Preview parses and shows; store parses again, for nothing that a browser holds is trusted."""
+        form = (
+            State("import-text", "value"),
+            State("import-file", "contents"),
+            State("import-file", "filename"),
+            State("import-timezone", "value"),
+            State("import-captured", "value"),
+        )
+
+        @app.callback(
+            Output("import-result", "children"),
+            Output("import-store", "hidden"),
+            Output("import-stored", "children", allow_duplicate=True),
+            Input("import-preview", "n_clicks"),
+            *form,
+            prevent_initial_call=True,
+        )
+        def preview(_clicks: int | None, *values: Any) -> tuple[Any, bool, None]:
+            try:
+                parsed = understood(context.settings, *values)
+            except ThreadsError as error:
+                return problem(str(error)), True, None
+            return preview_of(parsed), not parsed.report.kept, None
+
+        @app.callback(
+            Output("import-stored", "children"),
+            Output("import-store", "hidden", allow_duplicate=True),
+            Input("import-store", "n_clicks"),
+            *form,
+            prevent_initial_call=True,
+        )
+        def store(_clicks: int | None, *values: Any) -> tuple[Any, bool]:
+            try:
+                parsed = understood(context.settings, *values)
+                analysis = analyse_parsed(parsed, context.settings)
+                added = context.store.add(parsed, analysis.scores, analysis.flags)
+            except ThreadsError as error:
+                return problem(str(error)), False
+            return stored(parsed, added.comments, added.known, len(analysis.flags)), True
+
+        @app.callback(
+            Output("import-file-name", "children"),
+            Output("import-text", "disabled"),
+            Output("import-store", "hidden", allow_duplicate=True),
+            Input("import-file", "filename"),
+            Input("import-text", "value"),
+            prevent_initial_call=True,
+        )
+        def changed(filename: str | None, _text: str | None) -> tuple[Any, Any, bool]:
+            # What was previewed is no longer what would be stored.
+            if ctx.triggered_id != "import-file":
+                return no_update, no_update, True
+            return (f"File: {one_line(str(filename), 120)}" if filename else ""), bool(filename), True
+
+
+def understood(
+    settings: Settings,
+    text: Any,
+    contents: Any,
+    filename: Any,
+    timezone: Any,
+    captured: Any,
+) -> Parsed:
+    """Parse what the form holds.
+
+    Raises
+    ------
+    ThreadsError
+        There is nothing to read, or it cannot be read; the message says why and what to do.
+    """
+    chosen = options(str(timezone) if timezone else None, _moment(captured))
+    if contents:
+        return parse(
+            Source.from_bytes(_decoded(str(contents)), one_line(str(filename or "file"), 120), settings),
+            chosen,
+            settings=settings,
+        )
+    text = str(text or "")
+    if not text.strip():
+        raise InputError("nothing is pasted", remedy="Paste the page's text, or choose a file")
+    if len(text) > settings.max_paste_characters:
+        raise InputError(
+            f"{len(text):,} characters are more than the {settings.max_paste_characters:,} allowed",
+            source="pasted text",
+            remedy="Save it as a file and use `btl import`, or raise BTL_MAX_PASTE_CHARACTERS",
+        )
+    return parse(Source.from_text(text, "pasted text"), chosen, settings=settings)
+
+
+def preview_of(parsed: Parsed) -> Component:
+    """Return what was understood, what was doubtful and what was left out."""
+    report = parsed.report
+    return ui.panel(
+        "What was understood",
+        html.P(
+            f"{report.read:,} comments read, {report.kept:,} kept, {len(report.skipped):,} left out.",
+            className="count",
+        ),
+        *(_discussion(discussion) for discussion in parsed.discussions if report.kept),
+        html.Ul([html.Li(one_line(text, 400)) for text in report.warnings], className="warnings")
+        if report.warnings
+        else None,
+        html.Details(
+            [
+                html.Summary(f"Left out: {len(report.skipped):,}"),
+                html.Ul([html.Li(one_line(f"{item.place}: {item.reason}", 300)) for item in report.skipped]),
+            ],
+            open=True,
+        )
+        if report.skipped
+        else None,
+    )
+
+
+def stored(parsed: Parsed, new: int, known: int, flagged: int) -> Component:
+    """Return what was stored, with a link to each discussion."""
+    return html.Section(
+        [
+            html.P(
+                f"{new:,} comments stored"
+                + (f", {known:,} were known already" if known else "")
+                + (f"; {flagged:,} flagged for a moderator" if flagged else "")
+                + "."
+            ),
+            html.Ul(
+                [
+                    html.Li(
+                        dcc.Link(
+                            ["Open ", *shown(one_line(d.title or "the thread", 120))],
+                            href=f"/thread/{d.thread_id}",
+                        )
+                    )
+                    for d in parsed.discussions
+                ]
+            ),
+        ],
+        className="panel done",
+    )
+
+
+def problem(message: str) -> Component:
+    """Return an error as it is shown in the page."""
+    return html.P(one_line(message, 600), className="problem", role="alert")
+
+
+def _discussion(discussion: Discussion) -> Component:
+    comments = discussion.comments
+    names = {comment.comment_id: ui.author_name(comment.author) for comment in comments}
+    more = len(comments) - PREVIEWED
+    words = len((discussion.article_text or "").split())
+    return html.Div(
+        [
+            html.H3(shown(one_line(discussion.title, 160)) if discussion.title else "No title found"),
+            html.P(
+                f"{discussion.source_format} · article of {words:,} words"
+                if words
+                else f"{discussion.source_format} · no article text",
+                className="meta",
+            ),
+            html.Div(
+                html.Table(
+                    [
+                        html.Thead(
+                            html.Tr(
+                                [
+                                    html.Th(name, scope="col")
+                                    for name in ("Author", "Time (UTC)", "Answers", "Text")
+                                ]
+                            )
+                        ),
+                        html.Tbody([_row(comment, names) for comment in comments[:PREVIEWED]]),
+                    ]
+                ),
+                className="scroll",
+                tabIndex=0,
+                role="region",
+                **{"aria-label": "Comments found"},
+            ),
+            html.P(f"and {more:,} more", className="muted") if more > 0 else None,
+        ]
+    )
+
+
+def _row(comment: Comment, names: dict[str, str]) -> Component:
+    inferred = " (inferred)" if comment.parent_source == "inferred" else ""
+    answers = one_line(names.get(comment.parent_id, "?"), 40) + inferred if comment.parent_id else ""
+    return html.Tr(
+        [
+            html.Td(shown(one_line(ui.author_name(comment.author), 60))),
+            html.Td(
+                ui.time_label(comment.published_at, comment.published_at_precision, comment.published_at_raw)
+            ),
+            html.Td(answers),
+            html.Td(one_line(comment.text, 120)),
+        ]
+    )
+
+
+def _decoded(contents: str) -> bytes:
+    try:
+        return base64.b64decode(contents.partition(",")[2], validate=True)
+    except (binascii.Error, ValueError):
+        raise InputError("the file did not arrive whole", source="upload", remedy="Choose it again") from None
+
+
+def _moment(value: Any) -> datetime | None:
+    if not value:
+        return None
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise InputError(
+            "not a time", source="When it was copied", remedy="Choose it in the calendar"
+        ) from None
+
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

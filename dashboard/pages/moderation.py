@@ -1,0 +1,291 @@
+"""The queue: one flagged comment, whole, why it is here, and a decision by one key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
+
+from dashboard import components as ui
+from dashboard.pages.base import Context
+from dashboard.text import marked, one_line, shown
+from threads.errors import ThreadsError
+from threads.records import Flag
+from threads.storage import Action, Outcome, QueueItem
+
+ACTOR = "local"
+BATCH = 50
+LONGEST_BATCH = 500
+KEYS = (
+    ("f", "approve"),
+    ("d", "reject"),
+    ("u", "undo"),
+    ("j", "next"),
+    ("k", "previous"),
+    ("?", "show the keys"),
+)
+
+
+class ModerationPage:
+    """Flagged comments; `rest` is open (the default), approved or rejected."""
+
+    path = "/moderation"
+    title = "Moderation"
+    in_menu = True
+
+    def layout(self, context: Context, rest: str, search: str) -> Component:  # noqa: ARG002 - the Protocol's
+        """Return the queue in one state. Items come in full, so that the next one shows without a request."""
+        state = rest if rest in {"approved", "rejected"} else "open"
+        items = context.store.queue(state=state, limit=BATCH)
+        return html.Div(
+            [
+                html.H1("Moderation", className="visually-hidden"),
+                _tabs(state, context.store.queue_counts()),
+                html.Div(
+                    [
+                        _list(items, state),
+                        html.Div(
+                            [_item(item, selected=not place) for place, item in enumerate(items)],
+                            id="queue-items",
+                        )
+                        if items
+                        else _nothing(state),
+                    ],
+                    className="queue",
+                ),
+                _help(),
+                html.Div(id="queue-toast", className="toast", role="status", **{"aria-live": "polite"}),
+                dcc.Store(id="queue-pending", data=[]),
+                dcc.Store(id="queue-outcomes"),
+            ],
+            id="queue",
+            **{"data-state": state},
+        )
+
+    def register(self, app: Dash, context: Context) -> None:
+        """Save what the browser has not yet been told is saved; it sends the whole list until it is."""
+
+        @app.callback(
+            Output("queue-outcomes", "data"),
+            Input("queue-pending", "data"),
+            prevent_initial_call=True,
+        )
+        def save(pending: Any) -> dict[str, Any]:
+            actions = requested(pending)
+            outcomes = context.store.decide(actions)
+            return {
+                "outcomes": [_told(outcome) for outcome in outcomes],
+                "counts": context.store.queue_counts(),
+            }
+
+        app.clientside_callback(
+            ClientsideFunction("queue", "acknowledge"),
+            Output("queue-outcomes", "modified_timestamp"),
+            Input("queue-outcomes", "data"),
+            State("queue-pending", "data"),
+            prevent_initial_call=True,
+        )
+
+
+def requested(pending: Any) -> list[Action]:
+    """Return the actions in what a browser sent; nothing in it is trusted.
+
+    Raises
+    ------
+    ThreadsError
+        It is not a list of actions.
+    """
+    if not isinstance(pending, list) or len(pending) > LONGEST_BATCH:
+        raise ThreadsError("not a list of actions", source="queue-pending")
+    return [_action(place, item) for place, item in enumerate(pending)]
+
+
+def _action(place: int, item: Any) -> Action:
+    texts = ("key", "thread_id", "comment_id", "action")
+    if (
+        not isinstance(item, dict)
+        or not all(isinstance(item.get(name), str) and 0 < len(item[name]) <= 200 for name in texts)
+        or not isinstance(item.get("expected_version"), int)
+    ):
+        raise ThreadsError("not an action", source="queue-pending", place=f"item {place + 1}")
+    return Action(**{name: item[name] for name in (*texts, "expected_version")}, actor=ACTOR)
+
+
+def _told(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "key": outcome.key,
+        "status": outcome.status,
+        "state": outcome.state,
+        "version": outcome.version,
+        "message": outcome.message,
+    }
+
+
+def _tabs(state: str, counts: dict[str, int]) -> Component:
+    return html.Nav(
+        [
+            dcc.Link(
+                [f"{name} ", html.Span(f"{counts[name]:,}", id=f"queue-count-{name}")],
+                href="/moderation" if name == "open" else f"/moderation/{name}",
+                className="tab on" if name == state else "tab",
+            )
+            for name in ("open", "approved", "rejected")
+        ],
+        className="tabs",
+        **{"aria-label": "State of the flagged comments"},
+    )
+
+
+def _nothing(state: str) -> Component:
+    text = "Nothing is flagged and waiting." if state == "open" else f"No flagged comment is {state}."
+    return html.Section(ui.empty(text), className="panel")
+
+
+def _list(items: list[QueueItem], state: str) -> Component:
+    return html.Section(
+        [
+            html.P(
+                f"{len(items):,} shown, highest risk first" if items else f"none {state}", className="note"
+            ),
+            html.Ol(
+                [
+                    html.Li(
+                        html.Button(
+                            [
+                                html.Strong(", ".join(flag.rule for flag in item.flags)),
+                                html.Span(f"{item.risk:.2f}", className="risk"),
+                                html.Span(one_line(item.text, 60), className="muted"),
+                            ],
+                            **{
+                                "data-select": _identity(item),
+                                "aria-current": "true" if not place else "false",
+                            },
+                        )
+                    )
+                    for place, item in enumerate(items)
+                ]
+            ),
+        ],
+        className="panel queue-list",
+        **{"aria-label": "Flagged comments"},
+    )
+
+
+def _item(item: QueueItem, *, selected: bool) -> Component:
+    spans = [span for flag in item.flags for span in flag.spans]
+    return html.Div(
+        [
+            html.Section(
+                [
+                    html.P(
+                        [
+                            dcc.Link(
+                                shown(one_line(item.title, 120))
+                                if item.title
+                                else "A thread without a title",
+                                href=f"/thread/{item.thread_id}#{ui.anchor(item.comment_id)}",
+                            ),
+                            f" · comment {item.position} · ",
+                            ui.time_label(
+                                item.published_at, item.published_at_precision, item.published_at_raw
+                            ),
+                        ],
+                        className="meta",
+                    ),
+                    html.Blockquote(
+                        [
+                            html.Strong(shown(ui.author_name(item.parent_author))),
+                            " ",
+                            *shown(one_line(item.parent_text, 400)),
+                        ]
+                    )
+                    if item.parent_text is not None
+                    else None,
+                    html.Div(marked(item.text, spans), className="text large", dir="auto"),
+                    html.P(_author_line(item), className="scores"),
+                    _buttons(item.state),
+                ],
+                className="panel",
+            ),
+            html.Section(
+                [html.H2("Why it is here"), *(_reason(flag) for flag in item.flags), _history(item)],
+                className="panel",
+            ),
+        ],
+        className="queue-item selected" if selected else "queue-item",
+        **{
+            "data-item": _identity(item),
+            "data-thread": item.thread_id,
+            "data-comment": item.comment_id,
+            "data-version": item.version,
+            "data-state": item.state,
+        },
+    )
+
+
+def _author_line(item: QueueItem) -> list[Any]:
+    history = f"{item.author_comments:,} comments, {item.author_rejected:,} rejected"
+    return [
+        html.Strong(shown(ui.author_name(item.author))),
+        html.Span(history),
+        ui.sentiment_bar(item.sentiment),
+    ]
+
+
+def _buttons(state: str) -> Component:
+    open_ = state == "open"
+    return html.Div(
+        [
+            _button("Approve", "f", "approve", disabled=not open_),
+            _button("Reject", "d", "reject", disabled=not open_),
+            _button("Undo", "u", "undo", disabled=False),
+            _button("Next", "j", "next", disabled=False),
+        ],
+        className="keys",
+    )
+
+
+def _button(label: str, key: str, action: str, *, disabled: bool) -> Component:
+    return html.Button(
+        [label, html.Kbd(key)],
+        className=f"key {action}",
+        disabled=disabled,
+        **{"data-action": action, "aria-keyshortcuts": key},
+    )
+
+
+def _reason(flag: Flag) -> Component:
+    return html.Div(
+        [
+            html.Em(f"{flag.rule} {flag.value:g}"),
+            html.Span([flag.reason, html.Small(f" limit {flag.limit:g}")]),
+        ],
+        className="why",
+    )
+
+
+def _history(item: QueueItem) -> Component | None:
+    if item.last_decision is None:
+        return None
+    last = item.last_decision
+    return html.P(
+        f"Last: {last.action} by {last.actor}, {last.decided_at:%d %b %Y %H:%M} UTC", className="muted"
+    )
+
+
+def _help() -> Component:
+    return html.Details(
+        [
+            html.Summary("Keys"),
+            html.Dl(
+                [html.Div([html.Dt(html.Kbd(key)), html.Dd(text)]) for key, text in KEYS],
+                className="key-help",
+            ),
+        ],
+        id="queue-help",
+    )
+
+
+def _identity(item: QueueItem) -> str:
+    return f"{item.thread_id}/{item.comment_id}"

@@ -1,0 +1,163 @@
+"""All discussions: key figures, sentiment and stance over time, and the list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from dash import Dash, dcc, html
+from dash.development.base_component import Component
+
+from dashboard import components as ui
+from dashboard.figures import STANCES, mean_sentiment_over_time, stance_over_time
+from dashboard.filters import Filters
+from dashboard.pages.base import Context
+from dashboard.pages.filtering import filtered_layout
+from dashboard.text import one_line, shown
+from threads.dynamics.timeline import key_figures, timeline
+
+
+class OverviewPage:
+    """The first page."""
+
+    path = "/"
+    title = "Overview"
+    in_menu = True
+
+    def layout(self, context: Context, rest: str, search: str) -> Component:
+        """Return the page; an address that is no page says so."""
+        if rest:
+            return html.Div([html.H1("No such page"), ui.empty(f"Nothing lives at /{one_line(rest, 80)}.")])
+        if not len(context.store.discussions()):
+            return _nothing_yet()
+        return filtered_layout(self, context, rest, search)
+
+    def comments(self, context: Context, rest: str) -> pd.DataFrame:  # noqa: ARG002 - the Protocol's signature
+        """Return every comment stored."""
+        return context.comments()
+
+    def content(self, context: Context, rest: str, frame: pd.DataFrame, filters: Filters) -> list[Component]:  # noqa: ARG002
+        """Return everything under the bar of filters."""
+        discussions = context.store.discussions()
+        chosen = filters.apply(frame)
+        head = [html.H1("All discussions"), html.P(_meta(discussions, chosen), className="meta")]
+        if chosen.empty:
+            return [*head, ui.empty("No comment passes the filters.")]
+        return [*head, _facts(chosen, discussions), _over_time(chosen), _list(discussions, chosen, filters)]
+
+    def register(self, app: Dash, context: Context) -> None:
+        """Nothing of its own: the filters' callback draws it."""
+
+
+def _nothing_yet() -> Component:
+    return html.Div(
+        [
+            html.H1("Nothing here yet"),
+            html.P(
+                ["Paste a comment thread on the ", dcc.Link("import page", href="/import"), ", or run"],
+                className="said",
+            ),
+            html.Pre("btl import SOURCE…"),
+        ]
+    )
+
+
+def _meta(discussions: pd.DataFrame, frame: pd.DataFrame) -> str:
+    span = ui.period(frame["published_at"].min(), frame["published_at"].max())
+    return f"{frame['thread_id'].nunique():,} of {len(discussions):,} discussions · {span}"
+
+
+def _facts(frame: pd.DataFrame, discussions: pd.DataFrame) -> Component:
+    figures = key_figures(frame)
+    waiting = int(discussions["flagged_open"].sum())
+    return ui.facts(
+        [
+            (f"{frame['thread_id'].nunique():,}", "discussions"),
+            (f"{figures.comments:,}", f"comments by {figures.people:,} people"),
+            (
+                "–" if figures.mean_sentiment is None else ui.signed(figures.mean_sentiment),
+                "mean sentiment, English only",
+            ),
+            (f"{figures.supportive:,} : {figures.critical:,}", "lean supportive : critical"),
+            (
+                dcc.Link(f"{waiting:,}", href="/moderation"),
+                "flagged, waiting for a decision",
+            ),
+        ]
+    )
+
+
+def _over_time(frame: pd.DataFrame) -> Component:
+    timed = frame.dropna(subset=["published_at"])
+    if timed.empty:
+        return ui.panel("Over time", ui.empty("None of these comments carries a time that could be read."))
+    bins = timeline(timed)
+    left_out = len(frame) - len(timed)
+    sentiment, stance = (
+        mean_sentiment_over_time(bins.rows, bins.width),
+        stance_over_time(bins.rows, bins.width),
+    )
+    span = [bins.rows["start"].iloc[0], bins.rows["start"].iloc[-1] + bins.width]
+    for figure in (sentiment, stance):
+        figure["layout"]["xaxis"]["range"] = [time.timestamp() * 1000 for time in span]
+        figure["layout"]["height"] = 220
+        figure["layout"]["yaxis"] |= {"automargin": False}
+        figure["layout"]["margin"] |= {"l": 64}
+    note = f"One mark for {bins.label}; its area is the number of comments."
+    if left_out:
+        note += f" {left_out:,} comments without a time are not drawn."
+    return ui.panel(
+        "Sentiment over time",
+        ui.graph(
+            sentiment, "Mean sentiment over time; the table below has the figures.", id="overview-sentiment"
+        )
+        if sentiment["data"]
+        else ui.empty("No sentiment: it is given for English comments only."),
+        html.H3("Comments and stance"),
+        ui.graph(
+            stance, "Comments by stance over time; the table below has the figures.", id="overview-stance"
+        ),
+        note=note,
+    )
+
+
+def _list(discussions: pd.DataFrame, frame: pd.DataFrame, filters: Filters) -> Component:
+    counts = frame["thread_id"].value_counts()
+    rows = [row for row in discussions.to_dict("records") if row["thread_id"] in counts.index]
+    return ui.panel(
+        "Discussions",
+        html.Ul(
+            [_item(row, int(counts[row["thread_id"]]), filters) for row in rows], className="discussions"
+        ),
+        note="Latest talk first.",
+    )
+
+
+def _item(row: dict[str, Any], matching: int, filters: Filters) -> Component:
+    counts = {stance: int(row[stance]) for stance in STANCES}
+    filtered = f"{matching:,} of " if filters.any else ""
+    title = one_line(row["title"], 160) if isinstance(row["title"], str) else "A thread without a title"
+    href = f"/thread/{row['thread_id']}{filters.on_page(1).query()}"
+    return html.Li(
+        [
+            html.Div(
+                [
+                    dcc.Link(shown(title), href=href, className="discussion-title"),
+                    html.P(
+                        [
+                            f"{filtered}{row['comments']:,} comments by {row['authors']:,} people · "
+                            f"{ui.period(row['first_at'], row['last_at'])}",
+                            html.Span(f"{row['flagged_open']:,} flagged", className="flagged")
+                            if row["flagged_open"]
+                            else None,
+                        ],
+                        className="meta",
+                    ),
+                ]
+            ),
+            html.Div([ui.stance_strip(counts)])
+            if sum(counts.values())
+            else html.Div("no stance", className="muted"),
+            html.Div(ui.sentiment_bar(row["mean_sentiment"]), className="scores"),
+        ]
+    )

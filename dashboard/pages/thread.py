@@ -1,0 +1,326 @@
+"""One discussion: what happened, when, who talks, and the conversation itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from dash import Dash, Input, Output, dcc, html
+from dash.development.base_component import Component
+
+from dashboard import components as ui
+from dashboard.conversation import PER_PAGE, Turn, conversation, pages_of
+from dashboard.figures import POINTS_UP_TO, STANCES, sentiment_over_time, stance_over_time
+from dashboard.filters import Filters
+from dashboard.pages.base import Context
+from dashboard.pages.filtering import filtered_layout
+from dashboard.text import one_line, shown
+from threads.dynamics.people import people
+from threads.dynamics.timeline import key_figures, smooth, timeline, what_happened
+from threads.errors import StoreError
+from threads.records import Discussion, Report
+from threads.scores.stance import Stance
+
+PEOPLE_SHOWN = 12
+
+
+class ThreadPage:
+    """The page of one discussion; `rest` is its thread_id."""
+
+    path = "/thread"
+    title = "Thread"
+    in_menu = False
+
+    def layout(self, context: Context, rest: str, search: str) -> Component:
+        """Return the page, or what is wrong with its address."""
+        try:
+            context.store.discussion(rest)
+        except StoreError as error:
+            return html.Div([html.H1("No such discussion"), ui.empty(str(error))])
+        return filtered_layout(self, context, rest, search)
+
+    def comments(self, context: Context, rest: str) -> pd.DataFrame:
+        """Return the discussion's comments."""
+        return context.comments(rest)
+
+    def content(self, context: Context, rest: str, frame: pd.DataFrame, filters: Filters) -> list[Component]:
+        """Return everything under the bar of filters."""
+        discussion, report = context.store.discussion(rest), context.store.report(rest)
+        chosen = filters.apply(frame)
+        turns = conversation(frame, chosen)
+        pages = pages_of(turns)
+        return [
+            html.H1(shown(discussion.title) if discussion.title else "A thread without a title"),
+            html.P(_meta(discussion, chosen), className="meta"),
+            *([] if chosen.empty else [_facts(chosen), _said(chosen, filters, pages)]),
+            html.Div(
+                [
+                    html.Div([_sentiment_panel(chosen), _conversation_panel(turns, filters)]),
+                    html.Div(
+                        [
+                            _people_panel(chosen),
+                            _stance_panel(chosen),
+                            _report_panel(discussion, report, frame),
+                            _article_panel(discussion),
+                        ]
+                    ),
+                ],
+                className="columns",
+            ),
+        ]
+
+    def register(self, app: Dash, context: Context) -> None:  # noqa: ARG002 - the Protocol's signature
+        """Let a stretch of the timeline set the filter of time, and a click on a mark go to its comment."""
+        app.clientside_callback(
+            "(range) => window.btl.selectedTimes(range)",
+            Output("filter-since", "value", allow_duplicate=True),
+            Output("filter-until", "value", allow_duplicate=True),
+            Input("sentiment-figure", "selectedData"),
+            prevent_initial_call=True,
+        )
+        app.clientside_callback(
+            "(click) => window.btl.goToComment(click)",
+            Output("sentiment-figure", "clickData"),
+            Input("sentiment-figure", "clickData"),
+            prevent_initial_call=True,
+        )
+
+
+def _meta(discussion: Discussion, frame: pd.DataFrame) -> str:
+    authors = frame["author"].nunique()
+    parts = [
+        discussion.source_format,
+        f"{len(frame):,} comments by {authors:,} people",
+        ui.period(frame["published_at"].min(), frame["published_at"].max()),
+        f"language {discussion.language}" if discussion.language else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _facts(frame: pd.DataFrame) -> Component:
+    figures = key_figures(frame)
+    interval = (
+        f" ({ui.signed(figures.sentiment_low)} … {ui.signed(figures.sentiment_high)})"
+        if figures.sentiment_low is not None and figures.sentiment_high is not None
+        else ""
+    )
+    half = (
+        f", half of them within {_duration(figures.half_within)}" if figures.half_within is not None else ""
+    )
+    replies = figures.replies_given + figures.replies_inferred
+    return ui.facts(
+        [
+            (f"{figures.comments:,}", f"comments{half}"),
+            (f"{figures.effective_people:.1f}", f"people, if all spoke equally; {figures.people:,} spoke"),
+            (
+                "–" if figures.mean_sentiment is None else ui.signed(figures.mean_sentiment),
+                f"mean sentiment{interval}",
+            ),
+            (f"{replies:,}", f"replies, {figures.replies_inferred:,} of them inferred"),
+            (f"{figures.supportive:,} : {figures.critical:,}", "lean supportive : critical"),
+        ]
+    )
+
+
+def _said(frame: pd.DataFrame, filters: Filters, pages: dict[str, int]) -> Component:
+    parts: list[Any] = []
+    for sentence in what_happened(frame):
+        for part in sentence.parts:
+            linked = part.comment_id is not None and part.comment_id in pages
+            parts.append(
+                html.A(shown(part.text), href=_link(part.comment_id, filters, pages))
+                if linked
+                else html.Span(shown(part.text))
+            )
+        parts.append(" ")
+    return html.P(parts, className="said")
+
+
+def _link(comment_id: str, filters: Filters, pages: dict[str, int]) -> str:
+    """Return the address of a comment, which may stand on another page of the conversation."""
+    target = f"#{ui.anchor(comment_id)}"
+    if pages[comment_id] == filters.page:
+        return target
+    return filters.on_page(pages[comment_id]).query() + target
+
+
+def _sentiment_panel(frame: pd.DataFrame) -> Component:
+    placed = frame.dropna(subset=["published_at", "sentiment"])
+    if placed.empty:
+        return ui.panel("Sentiment over time", ui.empty(_why_no_sentiment(frame)))
+    line = smooth(frame)
+    note = (
+        "Each mark is a comment; its area is its length. Drag to select a stretch of time."
+        if len(placed) <= POINTS_UP_TO
+        else "The darker, the more comments. Drag to select a stretch of time."
+    )
+    left_out = len(frame) - len(placed)
+    notes = [
+        note,
+        line.reason,
+        f"{left_out:,} comments without time or sentiment are not drawn." if left_out else "",
+    ]
+    figure = sentiment_over_time(frame, line.curve)
+    label = (
+        f"Sentiment of {len(placed):,} comments over time, mean {placed['sentiment'].mean():+.2f}; "
+        "the same values stand beside each comment below."
+    )
+    bins = timeline(frame)
+    parts = [ui.graph(figure, label, id="sentiment-figure")]
+    if len(placed) > 1 and bins.rows["start"].nunique() > 1:
+        figure = stance_over_time(bins.rows, bins.width)
+        figure["layout"]["height"] = 170
+        parts += [
+            html.H3("Comments and stance"),
+            ui.graph(figure, "Comments by stance over time", id="stance-figure"),
+        ]
+    return ui.panel("Sentiment over time", *parts, note=" ".join(text for text in notes if text))
+
+
+def _why_no_sentiment(frame: pd.DataFrame) -> str:
+    if frame.empty:
+        return "No comment passes the filters."
+    if frame["published_at"].isna().all():
+        return "None of these comments carries a time that could be read."
+    reasons = frame["sentiment_missing"].dropna()
+    return f"No sentiment: {reasons.iloc[0]}." if len(reasons) else "No comment here has a sentiment."
+
+
+def _conversation_panel(turns: list[Turn], filters: Filters) -> Component:
+    if not turns:
+        return ui.panel("The conversation", ui.empty("No comment passes the filters."))
+    last = 1 + (len(turns) - 1) // PER_PAGE
+    page = min(filters.page, last)
+    start = (page - 1) * PER_PAGE
+    shown_turns = turns[start : start + PER_PAGE]
+    note = "In the order of the page, replies under what they answer. Dashed: inferred, with confidence."
+    return ui.panel(
+        "The conversation",
+        html.Div(
+            [ui.comment(t.row, t.parent, level=t.level, quoted=not t.follows_parent) for t in shown_turns],
+            className="conversation",
+        ),
+        _pager(page, last, filters) if last > 1 else None,
+        note=note,
+    )
+
+
+def _pager(page: int, last: int, filters: Filters) -> Component:
+    def link(number: int, label: str) -> Component:
+        return dcc.Link(label, href=filters.on_page(number).query() or "?")
+
+    return html.Nav(
+        [
+            link(page - 1, "← earlier") if page > 1 else None,
+            html.Span(f"page {page} of {last}"),
+            link(page + 1, "later →") if page < last else None,
+        ],
+        className="pager",
+        **{"aria-label": "Pages of the conversation"},
+    )
+
+
+def _people_panel(frame: pd.DataFrame) -> Component:
+    if frame.empty:
+        return ui.panel("Who talks", ui.empty("No comment passes the filters."))
+    table = people(frame).sort_values("words", ascending=False)
+    most = max(float(table["word_share"].max()), 1e-9)
+    rows = [
+        (ui.author_name(row["author"]), row["word_share"] / most, f"{row['word_share']:.0%}")
+        for row in table.head(PEOPLE_SHOWN).to_dict("records")
+    ]
+    more = len(table) - len(rows)
+    return ui.panel(
+        "Who talks",
+        ui.shares(rows),
+        html.P(f"and {more:,} more", className="muted") if more else None,
+        html.Details([html.Summary("How they write"), _people_table(table.head(PEOPLE_SHOWN))]),
+        note="Share of words",
+    )
+
+
+def _people_table(table: pd.DataFrame) -> Component:
+    columns = [
+        ("author", "Name", ui.author_name),
+        ("comments", "Comments", _count),
+        ("words", "Words", _count),
+        ("mean_sentiment", "Sentiment", lambda value: "–" if pd.isna(value) else ui.signed(value)),
+        ("flesch_reading_ease", "Reading ease", _rounded),
+        ("mtld", "MTLD", _rounded),
+    ]
+    return html.Div(
+        html.Table(
+            [
+                html.Thead(html.Tr([html.Th(label, scope="col") for _, label, _ in columns])),
+                html.Tbody(
+                    [
+                        html.Tr([html.Td(one_line(text(row[name]), 40)) for name, _, text in columns])
+                        for row in table.to_dict("records")
+                    ]
+                ),
+            ]
+        ),
+        className="scroll",
+        tabIndex=0,
+        role="region",
+        **{"aria-label": "How they write"},
+    )
+
+
+def _stance_panel(frame: pd.DataFrame) -> Component:
+    counts = {stance: int((frame["stance"] == stance).sum()) for stance in STANCES}
+    if not sum(counts.values()):
+        return ui.panel(
+            "Stance toward the article", ui.empty("No stance: it needs an English text and a title.")
+        )
+    return ui.panel("Stance toward the article", ui.stance_strip(counts), note=Stance().how_far_to_trust)
+
+
+def _report_panel(discussion: Discussion, report: Report, frame: pd.DataFrame) -> Component:
+    assumed = int((frame["timezone_source"] == "assumed").sum())
+    lines = [f"{report.read:,} comments read, {report.kept:,} kept, {len(report.skipped):,} left out."]
+    if assumed:
+        lines.append(f"{assumed:,} times carry no zone: UTC assumed.")
+    if discussion.article_text:
+        lines.append(f"Article text: {len(discussion.article_text.split()):,} words.")
+    return ui.panel(
+        "What was read",
+        html.P(" ".join(lines)),
+        html.Ul([html.Li(one_line(warning, 400)) for warning in report.warnings])
+        if report.warnings
+        else None,
+        html.Details(
+            [
+                html.Summary(f"Left out: {len(report.skipped):,}"),
+                html.Ul([html.Li(one_line(f"{s.place}: {s.reason}", 300)) for s in report.skipped]),
+            ]
+        )
+        if report.skipped
+        else None,
+    )
+
+
+def _article_panel(discussion: Discussion) -> Component | None:
+    if not discussion.article_text:
+        return None
+    return ui.panel(
+        "The article",
+        html.Details(
+            [html.Summary("Read it"), html.Div(shown(discussion.article_text), className="text", dir="auto")]
+        ),
+    )
+
+
+def _count(value: Any) -> str:
+    return "–" if pd.isna(value) else f"{value:,.0f}"
+
+
+def _rounded(value: Any) -> str:
+    return "–" if pd.isna(value) else f"{value:.0f}"
+
+
+def _duration(span: pd.Timedelta) -> str:
+    minutes = span / pd.Timedelta(minutes=1)
+    if minutes < 90:
+        return f"{max(1, round(minutes))} min"
+    return f"{round(minutes / 60)} h" if minutes < 48 * 60 else f"{round(minutes / 1440)} days"
