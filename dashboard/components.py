@@ -42,7 +42,7 @@ def empty(reason: Any) -> Component:
 
 
 def graph(figure: Figure, label: str, **attributes: Any) -> Component:
-    """Return a figure with an explicit height (it collapses on a phone without) and a label for screen readers."""
+    """Return a figure with an explicit height, without which it collapses on a phone, and a spoken label."""
     return html.Div(
         dcc.Graph(
             figure=figure,
@@ -209,7 +209,7 @@ def decision_label(state: Any) -> Component | None:
 
 
 def time_label(time: Any, precision: Any, raw: Any) -> Component:
-    """Return a time as it is known: to the minute, to the day, about, or not at all; as found in a tooltip."""
+    """Return a time as it is known: to the minute, the day, about, or not at all; as found in a tooltip."""
     if pd.isna(time):
         return html.Span("no time" if pd.isna(raw) else one_line(str(raw), 40), className="time")
     text = f"{time:%d %b %Y}" if precision == "day" else f"{time:%d %b %Y, %H:%M}"

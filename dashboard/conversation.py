@@ -26,9 +26,9 @@ def conversation(frame: pd.DataFrame, chosen: pd.DataFrame) -> list[Turn]:
     """Return the comments of `chosen` in reading order, each reply under what it answers.
 
     `frame` has every comment of the thread, so that a parent can be quoted that the filters left out; its
-    reply stands under its nearest ancestor that is shown. Siblings keep the order of the source. Comments that
-    answer each other in a circle are all shown, the first of them at the top. Linear, and without recursion:
-    threads can be thousands of replies deep.
+    reply stands under its nearest ancestor that is shown. Siblings keep the order of the source. Comments
+    that answer each other in a circle are all shown, the first of them at the top. Linear, and without
+    recursion: threads can be thousands of replies deep.
     """
     rows = {row["comment_id"]: row for row in frame.sort_values("position").to_dict("records")}
     above = _Ancestors(rows, set(chosen["comment_id"]))

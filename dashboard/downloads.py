@@ -14,7 +14,7 @@ from threads.storage.csv_files import write_csv
 
 
 def add_downloads(server: Flask, context: Context) -> None:
-    """Add /export.csv: comments under the query's filters; `thread` for one discussion, `raw` for raw mode."""
+    """Add /export.csv: comments under the query's filters, of one `thread` if named; `raw` for raw mode."""
 
     @server.get("/export.csv")
     def export() -> Response:

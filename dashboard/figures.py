@@ -33,8 +33,8 @@ def sentiment_over_time(frame: pd.DataFrame, smooth: Smooth | None) -> Figure:
     """Return sentiment against time: a mark for each comment, area by length, form and colour by stance.
 
     Few comments carry their authors' names; above POINTS_UP_TO a density is drawn instead of marks. `smooth`
-    is the line with its band, where the thread can carry one. Rows without time or sentiment are left out: the
-    page says how many.
+    is the line with its band, where the thread can carry one. Rows without time or sentiment are left out;
+    the page says how many.
     """
     rows = frame.dropna(subset=["published_at", "sentiment"])
     if len(rows) > POINTS_UP_TO:

@@ -8,7 +8,7 @@ import unicodedata
 from dash import html
 from dash.development.base_component import Component
 
-# Controls, bidirectional overrides, invisible letters: they can make a text read as something else than it is.
+# Controls, bidirectional overrides, invisible letters: they can make a text read as what it is not.
 # Joiners (U+200C, U+200D) stay: emoji and several scripts need them.
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f"

@@ -181,11 +181,13 @@ def demo(port: int | None, no_browser: bool) -> None:
     from threads.samples import add_samples
 
     settings = _changed(Settings.from_environment(), port=port)
-    with tempfile.TemporaryDirectory(prefix="btl-demo-") as folder:
-        with _store(f"sqlite:///{Path(folder) / 'demo.sqlite'}", settings) as store:
-            for line in add_samples(store, settings):
-                click.echo(line, err=True)
-            _serve(store, settings, open_browser=not no_browser, any_port=port is None)
+    with (
+        tempfile.TemporaryDirectory(prefix="btl-demo-") as folder,
+        _store(f"sqlite:///{Path(folder) / 'demo.sqlite'}", settings) as store,
+    ):
+        for line in add_samples(store, settings):
+            click.echo(line, err=True)
+        _serve(store, settings, open_browser=not no_browser, any_port=port is None)
 
 
 @main.command()

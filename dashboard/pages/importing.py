@@ -51,7 +51,7 @@ class ImportPage:
                                     id="import-text",
                                     label="Pasted text",
                                     description=f"up to {limit:,} characters",
-                                    placeholder="Jasmine Hinds\nMay 17, 2024 AT 20:41\nBack in Beijing already…",
+                                    placeholder="Ann Lee\nMay 17, 2024 at 20:41\nAt last, a tunnel…",
                                     autosize=True,
                                     minRows=12,
                                     maxRows=24,
