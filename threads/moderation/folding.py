@@ -1,0 +1,60 @@
+"""Text made comparable: one form for the many ways of writing a letter, with the way back to the original."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+# Letters of other scripts that look like Latin ones, small forms.
+_LOOK_ALIKES = str.maketrans(
+    "авсеһіјкмнорԛѕтухѵԝґгαβγειικνορτυχωı",
+    "abcehijkmhopqstyxvwrrabyeiikvoptuxwi",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text. `offsets[i]` is the place in the original that character i comes from."""
+
+    text: str
+    offsets: list[int] | range
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the (start, end) in the original of a non-empty stretch of the folded text.
+
+        Characters that folding took out within the stretch belong to it.
+        """
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+def fold(text: str) -> Folded:
+    """Return `text` in small letters without accents, invisible characters and typographic forms.
+
+    Compatibility forms (full-width, mathematical, circled) become plain letters, combining marks,
+    zero-width and other format characters go, and in a text that is mostly Latin, Cyrillic and Greek
+    letters that look like Latin ones become those. Linear in the length.
+    """
+    if text.isascii():
+        return Folded(text.lower(), range(len(text)))
+    parts = [_folded_character(character) for character in text]
+    offsets = [place for place, part in enumerate(parts) for _ in part]
+    folded = "".join(parts)
+    return Folded(_latinised(folded), offsets)
+
+
+@lru_cache(maxsize=20_000)
+def _folded_character(character: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", character).casefold()
+    # Once more: casefolding can bring new combinations, as with U+0130.
+    return "".join(
+        c for c in unicodedata.normalize("NFKD", decomposed) if unicodedata.category(c) not in _INVISIBLE
+    )
+
+
+_INVISIBLE = frozenset({"Mn", "Me", "Cf", "Cs"})
+
+
+def _latinised(folded: str) -> str:
+    latin = sum("a" <= c <= "z" for c in folded)
+    return folded.translate(_LOOK_ALIKES) if 2 * latin >= sum(map(str.isalpha, folded)) else folded
