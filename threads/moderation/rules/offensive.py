@@ -8,7 +8,7 @@ from functools import cache
 
 from threads.moderation.folding import fold
 from threads.moderation.rules.base import CommentContext, merged
-from threads.moderation.rules.links import LINK
+from threads.moderation.rules.links import find_links
 from threads.moderation.words.lexicon import Entry, Lexicon, Match, read_lexicon
 from threads.records import Flag
 
@@ -51,9 +51,9 @@ class OffensiveLanguage:
 
 def offensive_words(folded: str) -> Iterator[Found]:
     """Yield (start, end, entry) of the listed words and phrases in a folded text; links are passed over."""
-    text = LINK.sub(lambda link: " " * len(link[0]), folded)
-    lexicon = _lexicon()
-    yield from _in_sequence(list(_words(text, lexicon)), lexicon)
+    text, lexicon = _without_links(folded), _lexicon()
+    if _may_offend(text, lexicon):
+        yield from _in_sequence(list(_words(text, lexicon)), lexicon)
     for letters in _SPELT_OUT.finditer(text):
         match = lexicon.find(_joined(letters[0]))
         if match.entry and len(match.form) >= FEWEST_SPELT_OUT:
@@ -63,6 +63,24 @@ def offensive_words(folded: str) -> Iterator[Found]:
 @cache
 def _lexicon() -> Lexicon:
     return read_lexicon(LANGUAGES)
+
+
+def _without_links(text: str) -> str:
+    pieces, place = [], 0
+    for start, end in find_links(text):
+        pieces += [text[place:start], " " * (end - start)]
+        place = end
+    return "".join((*pieces, text[place:]))
+
+
+def _may_offend(text: str, lexicon: Lexicon) -> bool:
+    """Return False, quickly, for a text without a listed word and without all words of a listed phrase."""
+    tokens = set(_TOKEN.findall(text))
+    if any(lexicon.find(token).entry for token in tokens):
+        return True
+    odd = [token for token in tokens if not token.isalpha()]
+    parts = {part for token in odd for part in _PART.findall(token)}
+    return any(lexicon.find(part).entry for part in parts) or lexicon.has_phrase(tokens | parts)
 
 
 def _joined(spelt_out: str) -> str:

@@ -61,6 +61,7 @@ class Lexicon:
                     self.words.setdefault(form, entry)
         for phrases in self.phrases.values():
             phrases.sort(key=lambda item: -len(item[0]))
+        self._phrase_words = [set(words) for group in self.phrases.values() for words, _ in group]
         self._inside = inside
         self._any_inside = re.compile("|".join(map(re.escape, inside)) or r"(?!)")
         self._masked = dict(self._masks())
@@ -71,9 +72,15 @@ class Lexicon:
         """Return what is behind a token of letters, digits and ``@$*!``, all small."""
         return self._remembered(token) if len(token) <= LONGEST_WORD else self._find(token)
 
+    def has_phrase(self, words: set[str]) -> bool:
+        """Return whether all words of some phrase are among `words`."""
+        return any(phrase <= words for phrase in self._phrase_words)
+
     def _find(self, token: str) -> Match:
         if not any("a" <= c <= "z" for c in token):
             return Match(token)
+        if listed := self.words.get(token):
+            return Match(token, listed)
         if masked := self._masked.get(token):
             return Match(masked, self.words[masked])
         for form in _plain_forms(token):
@@ -88,7 +95,7 @@ class Lexicon:
     def _masks(self) -> Iterator[tuple[str, str]]:
         """Yield (word with a stretch of asterisks, word); of two words for one mask the milder stays."""
         for word, entry in sorted(self.words.items(), key=lambda item: -item[1].severity):
-            if len(word) < 4 or entry.severity < 1:
+            if len(word) < 4 or entry.severity < 1 or not word.isalpha():
                 continue
             for start in range(1, len(word)):
                 for end in range(start + 1, len(word) + 1):
