@@ -77,20 +77,22 @@ class Lexicon:
         return any(phrase <= words for phrase in self._phrase_words)
 
     def _find(self, token: str) -> Match:
-        if not any("a" <= c <= "z" for c in token):
-            return Match(token)
-        if listed := self.words.get(token):
-            return Match(token, listed)
-        if masked := self._masked.get(token):
-            return Match(masked, self.words[masked])
-        for form in _plain_forms(token):
-            if entry := self.words.get(form):
-                return Match(form, entry)
-            if part := self._any_inside.search(form):
-                return Match(form, self._inside[part[0]])
-        if _RUN.search(token) and (word := self._squeezed.get(_PAIR.sub(r"\1", token))):
-            return Match(word, self.words[word])
+        if any("a" <= c <= "z" for c in token):
+            for form in self._candidates(token):
+                if entry := self.words.get(form):
+                    return Match(form, entry)
+                if part := self._any_inside.search(form):
+                    return Match(form, self._inside[part[0]])
         return Match(token)
+
+    def _candidates(self, token: str) -> Iterator[str]:
+        """Yield what a token may stand for, the likeliest first."""
+        yield token
+        if masked := self._masked.get(token):
+            yield masked
+        yield from _plain_forms(token)
+        if _RUN.search(token) and (word := self._squeezed.get(_PAIR.sub(r"\1", token))):
+            yield word
 
     def _masks(self) -> Iterator[tuple[str, str]]:
         """Yield (word with a stretch of asterisks, word); of two words for one mask the milder stays."""
