@@ -1,0 +1,82 @@
+"""From an input to records: every format that can be read, and the choice between them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.metadata import entry_points
+
+from threads.errors import InputError, SettingError
+from threads.parse.formats import Format, Options
+from threads.parse.pasted import Pasted
+from threads.parse.replies import infer_replies
+from threads.parse.source import Source
+from threads.parse.tables import BtlCsv
+from threads.records import Parsed
+from threads.settings import Settings
+
+__all__ = ["FORMATS", "Format", "Options", "Source", "infer_replies", "parse"]
+
+ENTRY_POINTS = "below_the_line.formats"
+
+
+def _from_other_packages() -> tuple[Format, ...]:
+    return tuple(entry.load()() for entry in entry_points(group=ENTRY_POINTS))
+
+
+# In the order in which they are tried; the last one takes any text.
+FORMATS: tuple[Format, ...] = (BtlCsv(), *_from_other_packages(), Pasted())
+
+
+def parse(
+    source: Source,
+    options: Options,
+    format_name: str | None = None,
+    *,
+    settings: Settings | None = None,
+) -> Parsed:
+    """Return the discussions in `source`, replies worked out where it states none.
+
+    Parameters
+    ----------
+    source
+        The input.
+    options
+        What the user knows and the input does not say.
+    format_name
+        Name of one of FORMATS; recognised by content where not given.
+    settings
+        Limits in force; those of the environment where not given.
+
+    Raises
+    ------
+    SettingError
+        No format has that name.
+    InputError
+        No format recognises the input, it cannot be read, or it holds too many comments.
+    """
+    parsed = _format(source, format_name).read(source, options)
+    limit = (settings or Settings.from_environment()).max_comments
+    if parsed.report.kept > limit:
+        raise InputError(
+            f"it has {parsed.report.kept:,} comments, more than the limit of {limit:,}",
+            source=source.name,
+            remedy="Split it, or raise the limit with the variable BTL_MAX_COMMENTS",
+        )
+    discussions = tuple(replace(d, comments=infer_replies(d.comments)) for d in parsed.discussions)
+    return replace(parsed, discussions=discussions)
+
+
+def _format(source: Source, name: str | None) -> Format:
+    known = {item.name: item for item in FORMATS}
+    if name is not None:
+        if name not in known:
+            raise SettingError(f"no format is called {name!r}", remedy=f"Known: {', '.join(known)}")
+        return known[name]
+    for item in FORMATS:
+        if item.sniff(source):
+            return item
+    raise InputError(
+        "no format recognises it",
+        source=source.name,
+        remedy=f"Looked for: {', '.join(known)}. Name one of them, or give another file",
+    )

@@ -1,0 +1,108 @@
+"""Replies that a page states itself: "Ann replies to Bob", "In reply to Bob", "@Bob", "Antwort auf #3"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from threads.parse.calendar_words import fold
+from threads.records import Comment
+
+_LONGEST_MENTION = 80
+_MOST_MENTION_WORDS = 6
+
+_IN_REPLY = re.compile(
+    r"^\W{0,3}(?:in reply to|replying to|reply to|in response to|(?:als )?antwort (?:auf|an)"
+    r"|en réponse à|réponse à|en respuesta a|respuesta a|in risposta a|risposta a|em resposta a"
+    r"|in antwoord op|w odpowiedzi (?:na|do)|ответ на|返信先)[:\s]+(?P<target>\S.{0,70})$",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"^(?:#|nr\.? ?|no\.? ?|comment |kommentar )\s?(?P<number>\d{1,6})\b", re.IGNORECASE)
+_BY = re.compile(r"\b(?:von|by|de|par|di)\s+(?P<name>\S.{0,60})$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom a comment says it answers: a name, a number in the page, or words that begin with a name.
+
+    `certain` is False for "@…" at the start of a text, which need not name a commenter.
+    """
+
+    name: str | None = None
+    number: int | None = None
+    mention: str | None = None
+    certain: bool = True
+
+
+def address_of(reply_to: str | None, lines: list[str]) -> tuple[Addressee | None, list[str]]:
+    """Return whom a comment answers, and its lines without a line that says only that."""
+    if reply_to:
+        return _addressee(reply_to), lines
+    if not lines:
+        return None, lines
+    first = lines[0].strip()
+    match = _IN_REPLY.match(first) if len(first) <= _LONGEST_MENTION + 20 else None
+    if match is not None and len(lines) > 1:
+        return _addressee(match["target"]), lines[1:]
+    if first.startswith("@"):
+        return Addressee(mention=first[1:_LONGEST_MENTION], certain=False), lines
+    return None, lines
+
+
+def _addressee(target: str) -> Addressee:
+    number = _NUMBER.match(target)
+    name = _BY.search(target) if number else None
+    return Addressee(
+        name=(name["name"] if name else None if number else target).strip(" :.,")
+        if name or not number
+        else None,
+        number=int(number["number"]) if number else None,
+    )
+
+
+def resolve(comments: Sequence[Comment], addressees: Sequence[Addressee | None]) -> list[int | None]:
+    """Return the index of the comment that each one answers, or None.
+
+    A name means that author's latest earlier comment; earlier is down the page where the newest comes first.
+    """
+    order = range(len(comments))
+    backwards = _newest_first(comments)
+    latest: dict[str, int] = {}
+    parents: list[int | None] = [None] * len(comments)
+    for i in reversed(order) if backwards else order:
+        addressee = addressees[i]
+        if addressee is not None:
+            parents[i] = _find(addressee, latest, i, len(comments))
+        author = comments[i].author
+        if author:
+            latest[_key(author)] = i
+    return parents
+
+
+def _newest_first(comments: Sequence[Comment]) -> bool:
+    times = [c.published_at for c in comments if c.published_at is not None]
+    downs = sum(a > b for a, b in pairwise(times))
+    ups = sum(a < b for a, b in pairwise(times))
+    return downs > ups
+
+
+def _find(addressee: Addressee, latest: dict[str, int], index: int, count: int) -> int | None:
+    if addressee.name is not None and _key(addressee.name) in latest:
+        return latest[_key(addressee.name)]
+    if addressee.number is not None:
+        target = addressee.number - 1
+        return target if 0 <= target < count and target != index else None
+    if addressee.mention is None:
+        return None
+    words = addressee.mention.split()[:_MOST_MENTION_WORDS]
+    for length in range(len(words), 0, -1):
+        found = latest.get(_key(" ".join(words[:length])))
+        if found is not None:
+            return found
+    return None
+
+
+def _key(name: str) -> str:
+    return " ".join(fold(name).strip(" @:,.;!?–—-").split())

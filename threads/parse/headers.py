@@ -1,0 +1,321 @@
+"""Where comments may begin in pasted text: lines with a timestamp, and the names around them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from threads.parse.calendar_words import DAY_WORDS, fold
+from threads.parse.page_words import (
+    byline_lead,
+    comments_heading,
+    is_button_line,
+    is_footer,
+    is_mark_line,
+    words,
+)
+from threads.parse.timestamps import LONGEST_HEADER, Stamp, find_timestamp, search_timestamp
+
+Place = Literal["own", "lead", "inline", "named"]
+
+LONGEST_NAME = 50
+_MOST_NAME_WORDS = 6
+_LOOK_UP = 6  # lines of a header that stand above its timestamp
+_LOOK_UP_BLANK = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A line with a timestamp that may head a comment.
+
+    `place` is "own" (the timestamp is all the line says), "lead" (text follows it), "inline" (a name stands
+    before it) or "named" (a name stands after it). `before` and `after` are the rest of the line.
+    """
+
+    line: int
+    stamp: Stamp
+    place: Place
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The beginning of a comment: lines `first` to `last`, who and when, and text on the last line.
+
+    `reply_to` is the name that the header says it answers; `has_verb` whether it says "says" or the like.
+    """
+
+    first: int
+    last: int
+    stamp: Stamp
+    author: str | None
+    rest: str = ""
+    reply_to: str | None = None
+    has_verb: bool = False
+
+
+_VERB = re.compile(
+    r"\s*\b(?:says?|said|writes|wrote|commented|replied|answered|posted|sagte?|schreibt|schrieb|meint|a dit"
+    r"|dit|a écrit|écrit|dice|dijo|escribió|escribe|ha scritto|scrive|ha detto|disse|escreveu|diz|zegt"
+    r"|schreef|schrijft|pisze|napisał(?:\(?a\)?)?|mówi|пишет|написал\(?а?\)?|говорит|より|说道?|說道?|님의 말"
+    r"|dedi ki|diyor ki|يقول)(?:\s+(?:on|am|le|el|il|op|em|dnia|at|um|à|a))?\s*[:：…]?\s*$",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(r"(?:\s+(?:on|am|le|el|il|op|em|dnia|at|um|à|the))?[\s:：|•·,;–—\-(\[~>]*$", re.IGNORECASE)
+_LEAD = re.compile(
+    r"^[\s•·|\-–—*#>»:]*(?:(?:\d+ points? )?(?:posted|written|submitted|sent|comment|commented|geschrieben"
+    r"|kommentar|beitrag|verfasst|gepostet|publié|posté|écrit|rédigé|soumis|publicado|escrito|enviado|scritto"
+    r"|inviato|inserito|geplaatst|ingezonden|napisane|dodane)?\s*"
+    r"(?:by|von|par|por|da|di|door|przez)\s+|from:?\s+|author:\s*|autor:\s*|@(?=\w))?",
+    re.IGNORECASE,
+)
+_REPLIES_TO = re.compile(
+    r"^(?P<author>.{1,50}?)\s*(?:\b(?:replies to|replied to|replying to|in reply to|responds to"
+    r"|responded to|responding to|answers|antwortet(?: auf)?|antwortete|an|als antwort auf"
+    r"|répond à|a répondu à|en réponse à"
+    r"|responde a|respondió a|en respuesta a|risponde a|in risposta a|em resposta a|antwoordt|in antwoord op"
+    r"|odpowiada|отвечает|ответил)\b|[→↪➜▶►⤷↳])\s*@?(?P<target>.{1,60})$",
+    re.IGNORECASE,
+)
+_OWN_LEADS = words("on am le el il op em dnia at posted date datum time the den vom kommentiert commented")
+_AFTER_MARKS = re.compile(r"[\s\])}>»|•·:：.,;–—\-*]*")
+_AFTER_NOTE = re.compile(
+    r"[\s(|•·,\-–—]*(?:\#\s?[\d.]+|no\.?\s?\d+|permalink|link|edited|bearbeitet|modifié|editado|report|reply|melden"
+    r"|antworten|uhr|\d{1,4}|[|•·])?[\s)\]:|•·.…]*",
+    re.IGNORECASE,
+)
+_NAMED_AFTER = re.compile(
+    r"^[\s|•·,–—\-]*(?:(?:by|von|par|por|da|di|door|przez)\s+(?P<by>.{1,50}?)|(?P<said>[^:]{1,50}?)\s*):?\s*$"
+)
+_BY_AFTER = re.compile(r"[\s|•·,–—\-]{0,5}(?:by|von|par|por)\s")
+_AVATAR = re.compile(
+    r"avatar|profile (?:picture|photo|image)|profilbild|photo de profil|'s (?:photo|picture)"
+)
+_LABEL = re.compile(r"[^\W\d_][\w ]{0,19}:\s")
+_WORDS = re.compile(r"\S+")
+
+
+def is_name(text: str, *, said: bool = False) -> bool:
+    """Return whether `text` can be a displayed name; with `said` ("… says:") nearly everything can."""
+    text = text.strip()
+    if not text or len(text) > LONGEST_NAME or not any(c.isalnum() for c in text):
+        return False
+    if said:
+        return True
+    parts = _WORDS.findall(text)
+    if len(parts) > _MOST_NAME_WORDS or "://" in text or text[0] in '"“„«([{':
+        return False
+    if _ends_like_text(text, parts) or all(not c.isalpha() for c in text):
+        return False
+    if byline_lead(text) or is_button_line(text) or is_footer(text) or comments_heading(text)[0]:
+        return False
+    return not _is_sentence_case(parts) and find_timestamp(text) is None
+
+
+def _ends_like_text(text: str, parts: Sequence[str]) -> bool:
+    if text[-1] in '!?…,;:)"”“»' and not (text[-1] == ")" and len(parts) > 1):
+        return True
+    return text[-1] == "." and len(parts[-1]) > 4
+
+
+def _is_sentence_case(parts: Sequence[str]) -> bool:
+    """Return whether most of many words are in lower case, as in a phrase and not in a name."""
+    lower = sum(w[0].islower() for w in parts)
+    return len(parts) >= 3 and lower > len(parts) / 2
+
+
+def split_name(text: str) -> tuple[str, str | None, bool]:
+    """Return the name in a header, the name it replies to, and whether a verb such as "says" stood there."""
+    text = _LEAD.sub("", text, count=1)
+    verb = _VERB.search(text) if len(text) <= LONGEST_HEADER else None
+    if verb is not None and verb.start() > 0:
+        text = text[: verb.start()]
+    text = _TAIL.sub("", text).strip(" \t\u00a0,;:|·•")
+    reply = _REPLIES_TO.match(text)
+    if reply is None:
+        return text, None, verb is not None
+    return reply["author"].strip(" ,"), reply["target"].strip(" :,").removesuffix(" says"), True
+
+
+class Page:
+    """The lines of a pasted text, and what can be known of them before a layout is chosen."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
+
+    @cached_property
+    def candidates(self) -> list[Candidate]:
+        """Every line with a timestamp in the place of a header, in page order."""
+        found = (_candidate(i, line) for i, line in enumerate(self.lines))
+        return [c for c in found if c is not None]
+
+    @cached_property
+    def template(self) -> frozenset[str]:
+        """Outlines of the lines that every header has ("Reply #20", "Party: …"), which are no names."""
+        seen: defaultdict[str, set[str]] = defaultdict(set)
+        for line in self.lines:
+            if line.strip() and len(line) <= LONGEST_NAME * 2:
+                seen[_outline(line)].add(line)
+        counts = Counter(
+            _outline(line) for line in self.lines if line.strip() and len(line) <= LONGEST_NAME * 2
+        )
+        least = max(3, sum(c.place in ("own", "lead") for c in self.candidates) // 2)
+        return frozenset(
+            outline
+            for outline, count in counts.items()
+            if count >= least
+            and (outline.endswith(": …") or ("0" in outline and len(seen[outline]) >= least))
+        )
+
+    def above(self, candidate: Candidate) -> Header | None:
+        """Return the header whose name stands above its timestamp."""
+        place = self._name_above(candidate.line, skip_template=True)
+        if place is None and self.template:
+            place = self._name_above(candidate.line, skip_template=False)
+        if place is None:
+            return None
+        author, reply_to, has_verb = split_name(self.lines[place])
+        return Header(
+            self._extended(place, author),
+            candidate.line,
+            candidate.stamp,
+            author,
+            candidate.after if candidate.place == "lead" else "",
+            reply_to,
+            has_verb,
+        )
+
+    def _name_above(self, start: int, *, skip_template: bool) -> int | None:
+        looked = 0
+        strange = 1 if skip_template else 0  # a motto may stand between a name and the template's lines
+        for i in range(start - 1, max(-1, start - 1 - _LOOK_UP - _LOOK_UP_BLANK), -1):
+            line = self.lines[i].strip()
+            if not line:
+                continue
+            looked += 1
+            if looked > _LOOK_UP or len(line) > LONGEST_HEADER:
+                return None
+            name, _, has_verb = split_name(line)
+            template = skip_template and _outline(line) in self.template
+            if not template and is_name(name, said=has_verb) and not _is_decoration(line):
+                return i
+            if not template and not _is_decoration(line):
+                strange -= 1
+                if strange < 0 or looked == 1 or len(line) > LONGEST_NAME:
+                    return None
+        return None
+
+    def _extended(self, place: int, author: str) -> int:
+        """Return the first line of a header: a name shown twice, or as an avatar, begins it."""
+        first, name = place, fold(author)
+        for i in range(place - 1, max(-1, place - 4), -1):
+            line = fold(self.lines[i].strip())
+            if not line:
+                continue
+            if line != name and not (len(line) <= 80 and _AVATAR.search(line)):
+                break
+            first = i
+        return first
+
+    def below(self, candidate: Candidate) -> Header | None:
+        """Return the header whose name stands on the line after its timestamp."""
+        if candidate.place != "own":
+            return None
+        for i in range(candidate.line + 1, min(len(self.lines), candidate.line + 4)):
+            line = self.lines[i].strip()
+            if line and not is_mark_line(line):
+                name, reply_to, has_verb = split_name(line)
+                if not is_name(name, said=has_verb):
+                    return None
+                return Header(candidate.line, i, candidate.stamp, name, "", reply_to, has_verb)
+        return None
+
+    def inline(self, candidate: Candidate) -> Header | None:
+        """Return the header that is one line: a name and a timestamp, in either order."""
+        if candidate.place == "inline":
+            name, reply_to, has_verb = split_name(candidate.before)
+            rest = candidate.after
+        elif candidate.place == "named":
+            match = _NAMED_AFTER.match(candidate.after)
+            name, reply_to, has_verb = split_name((match["by"] or match["said"]) if match else "")
+            rest = ""
+        else:
+            return None
+        if not is_name(name, said=has_verb):
+            return None
+        first = self._extended(candidate.line, name)
+        return Header(first, candidate.line, candidate.stamp, name, rest, reply_to, has_verb)
+
+    def is_plain_name(self, line: str) -> bool:
+        """Return whether a whole line is a name and nothing that recurs as part of a template."""
+        return is_name(line) and not _is_decoration(line) and _outline(line) not in self.template
+
+
+def _is_decoration(line: str) -> bool:
+    return (
+        is_mark_line(line) or is_button_line(line) or (len(line) <= 80 and bool(_AVATAR.search(fold(line))))
+    )
+
+
+def _outline(line: str) -> str:
+    line = line.strip()
+    label = _LABEL.match(line)
+    return f"{label[0].strip()} …" if label else re.sub(r"\d+", "0", line)
+
+
+def _candidate(number: int, line: str) -> Candidate | None:
+    stripped = line.lstrip()
+    if not stripped or not _can_hold_timestamp(stripped):
+        return None
+    stamp = find_timestamp(line)
+    if stamp is None:
+        stamp = search_timestamp(line)
+    if stamp is None:
+        return None
+    before, after = line[: stamp.start], line[stamp.end :]
+    place = _place(stamp, before.strip(), after)
+    return None if place is None else Candidate(number, stamp, place, before, _rest(place, after))
+
+
+def _can_hold_timestamp(line: str) -> bool:
+    head = line[:LONGEST_HEADER]
+    if any(c.isdigit() for c in head):
+        return True
+    return len(line) <= LONGEST_NAME * 2 and any(hint in fold(line) for hint in _HINTS)
+
+
+_HINTS = ("ago", "now", "قبل", *DAY_WORDS)
+
+
+def _rest(place: Place, after: str) -> str:
+    if place == "inline":
+        marks = _AFTER_MARKS.match(after)
+        return after[marks.end() :] if marks else after
+    return after
+
+
+def _place(stamp: Stamp, before: str, after: str) -> Place | None:
+    silent_after = len(after) <= LONGEST_NAME and _AFTER_NOTE.fullmatch(after) is not None
+    if not before or fold(before.strip(" :|•·,–—-")) in _OWN_LEADS:
+        if silent_after:
+            return "own"
+        if len(after) <= LONGEST_NAME + 10 and _NAMED_AFTER.match(after) and after.rstrip().endswith(":"):
+            return "named"
+        if stamp.is_weak:
+            return None
+        return "named" if _BY_AFTER.match(after) else "lead"
+    if stamp.is_weak and not silent_after:
+        return None
+    return "inline" if silent_after or _opens_text(before, after) else None
+
+
+def _opens_text(before: str, after: str) -> bool:
+    """Return whether text may follow a name and timestamp on one line: "Ann (2 hours ago): text"."""
+    return len(before) <= LONGEST_NAME and (
+        after.lstrip()[:1] in (":", ")", "]") or bool(_VERB.search(before))
+    )

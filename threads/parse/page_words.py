@@ -1,0 +1,294 @@
+"""What pages write around comments: buttons, headings, forms and footers, in the languages of the web."""
+
+from __future__ import annotations
+
+import re
+
+from threads.parse.calendar_words import fold
+
+_LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_NUMBER = r"\d[\d.,\u00a0 ]{0,12}"
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of `text`, for tables that read better as running text."""
+    return frozenset(text.split())
+
+
+# A line of buttons holds at least one of these …
+_BUTTONS = words("""
+    reply replies like likes share report quote permalink edit delete flag upvote upvotes downvote
+    downvotes vote votes follow unfollow recommend retweet bookmark reblog
+    antworten antwort melden teilen zitieren zitat bearbeiten löschen kommentieren empfehlen daumen
+    répondre signaler partager citer modifier supprimer recommander j'aime
+    responder denunciar compartir citar editar reportar compartilhar curtir gostei
+    rispondi segnala condividi cita
+    beantwoorden antwoorden reageren rapporteren rapporteer delen citeren
+    odpowiedz zgłoś udostępnij cytuj lubię
+    ответить пожаловаться поделиться цитировать нравится
+    返信 返信する 回复 回覆 举报 답글 신고 yanıtla cevapla beğen paylaş رد إبلاغ
+""")
+# … and otherwise only these.
+_BESIDE_BUTTONS = words("""
+    abuse to this comment link this up down more show hide view all save award give point points thumb thumbs
+    gefällt gefällt's mir hoch runter mehr anzeigen kommentar beitrag link
+    ce commentaire un me gusta mi piace este comentario a al lien enlace
+    и на комментарий tweet facebook twitter
+""")
+_MOST_BUTTON_WORDS = 8
+
+
+def is_button_line(line: str) -> bool:
+    """Return whether `line` holds only what a reader clicks ("Reply · Like 3 · Share"), or only marks.
+
+    A sentence mark makes it text: "Like!" is a comment.
+    """
+    if len(line) > 120 or any(mark in line for mark in "!?"):
+        return False
+    said = _LETTERS.findall(fold(line))
+    if not said or len(said) > _MOST_BUTTON_WORDS or line.rstrip().endswith("."):
+        return False
+    return any(w in _BUTTONS for w in said) and all(w in _BUTTONS or w in _BESIDE_BUTTONS for w in said)
+
+
+def is_mark_line(line: str) -> bool:
+    """Return whether `line` holds no letter and no digit, only separators such as "·" or "|"."""
+    stripped = line.strip()
+    return bool(stripped) and len(stripped) <= 3 and all(c in "·•|-–—.,:/#*>»«›‹[]()+" for c in stripped)
+
+
+_LIKES_BEHIND = re.compile(
+    rf"({_NUMBER})\s?(?:likes?|upvotes?|people like this|people liked this|mal gefällt mir|gefällt mir|j'aime"
+    r"|me gusta|mi piace|vind ik leuks?|curtidas?|лайк(?:а|ов)?|いいね|赞)"
+)
+_LIKES_BEFORE = re.compile(
+    rf"(?:likes?|gefällt mir|j'aime|me gusta|mi piace|vind ik leuk|👍)\s?[:(]?\s?({_NUMBER})\)?"
+)
+
+
+def likes(line: str) -> int | None:
+    """Return the likes that a line such as "3 likes" or "Like (3)" counts; None when it counts none."""
+    if len(line) > 60:
+        return None
+    folded = fold(line.strip())
+    match = _LIKES_BEHIND.fullmatch(folded) or _LIKES_BEFORE.fullmatch(folded)
+    return _whole(match[1]) if match else None
+
+
+def _whole(number: str) -> int:
+    return int(re.sub(r"\D", "", number))
+
+
+_COMMENTS = (
+    r"(?:user |reader |leser)?(?:comments?|kommentare?n?|commentaires?|comentarios?|commenti|commento"
+    r"|comentários?|reacties?|komentarz\w{0,2}|комментари\w{0,2}|コメント|件のコメント|评论|条评论|댓글|yorum"
+    r"|réactions?|reactions?|responses?|replies|réponses?|respuestas?|reader views|meinungen|opinie)"
+)
+_COUNTED_HEADING = re.compile(
+    rf"({_NUMBER})\s?{_COMMENTS}(?: (?:on|to|zu|à|sur|so far|bisher)\b.{{0,200}})?:?"
+)
+_HEADING_COUNTED = re.compile(rf"(?:all |alle )?{_COMMENTS}\s?[(:\[]?\s?({_NUMBER})?\s?[)\]]?:?")
+_THOUGHTS = re.compile(
+    rf"({_NUMBER}|one|ein|eine) (?:thoughts?|gedanken?|réflexions?|pensamientos?|pensieri)\b.{{0,200}}"
+)
+_NAMED_HEADING = re.compile(
+    r"(?:discussion|diskussion|conversation|join the (?:discussion|conversation)|the discussion|forum|réagir"
+    r"|latest comments|newest comments|neueste kommentare|top comments|best comments)"
+)
+
+
+def comments_heading(line: str) -> tuple[bool, int | None]:
+    """Return whether `line` is a heading over comments, and the number of comments that it declares."""
+    if len(line) > 200:
+        return False, None
+    folded = fold(line.strip())
+    for pattern in (_COUNTED_HEADING, _HEADING_COUNTED, _THOUGHTS):
+        match = pattern.fullmatch(folded)
+        if match is not None:
+            count = match[1]
+            return True, _whole(count) if count and any(c.isdigit() for c in count) else None
+    return _NAMED_HEADING.fullmatch(folded) is not None, None
+
+
+_FOOTERS = tuple(
+    line.strip()
+    for line in """
+    leave a comment
+    leave a reply
+    leave your comment
+    write a comment
+    write a reply
+    write your comment
+    post a comment
+    post a reply
+    post new comment
+    post your comment
+    add a comment
+    add your comment
+    add comment
+    submit a comment
+    submit comment
+    comment on this
+    comments are closed
+    comments are now closed
+    comments closed
+    commenting is closed
+    this discussion is closed
+    have your say
+    join the conversation
+    you must be logged in
+    you must log in
+    you need to be logged in
+    please log in
+    log in to comment
+    log in or register
+    login to comment
+    sign in to comment
+    your email address will not be published
+    name (required
+    read all
+    related
+    you may also like
+    you might also like
+    you may like
+    more stories
+    more from
+    more in
+    more on
+    read next
+    read more
+    what to read next
+    how would you rate
+    recommended
+    most read
+    most popular
+    trending
+    latest news
+    latest articles
+    load more
+    show more
+    view more
+    older comments
+    newer comments
+    newer posts
+    older posts
+    next page
+    previous post
+    next post
+    post navigation
+    subscribe
+    sign up for
+    follow us
+    newsletter
+    privacy policy
+    terms of
+    about us
+    copyright
+    ©
+    all rights reserved
+    rss feed for comments
+    schreibe einen kommentar
+    schreib einen kommentar
+    kommentar schreiben
+    kommentar verfassen
+    kommentar abgeben
+    kommentar hinterlassen
+    hinterlasse einen kommentar
+    hinterlassen sie einen kommentar
+    kommentieren
+    ihr kommentar
+    dein kommentar
+    einen kommentar
+    antwort schreiben
+    die kommentarfunktion ist
+    das könnte
+    ähnliche artikel
+    ähnliche beiträge
+    weitere artikel
+    mehr zum thema
+    mehr aus
+    lesen sie auch
+    auch interessant
+    neueste
+    weitere kommentare
+    mehr kommentare
+    alle kommentare
+    impressum
+    datenschutz
+    alle rechte vorbehalten
+    laisser un commentaire
+    laissez un commentaire
+    ajouter un commentaire
+    poster un commentaire
+    réagir à
+    commenter
+    vous aimerez
+    à lire aussi
+    lire aussi
+    articles similaires
+    articles liés
+    sur le même
+    mentions légales
+    tous droits réservés
+    deja un comentario
+    deja una respuesta
+    dejar un comentario
+    haz un comentario
+    artículos relacionados
+    noticias relacionadas
+    lascia un commento
+    articoli correlati
+    deixe um comentário
+    artigos relacionados
+    geef een reactie
+    laat een reactie
+    plaats een reactie
+    gerelateerde
+    dodaj komentarz
+    zostaw komentarz
+    powiązane
+    zobacz także
+    добавить комментарий
+    оставить комментарий
+    читайте также
+    コメントを残す
+    コメントする
+    発表
+    发表评论
+    发表回复
+    댓글 쓰기
+    댓글 달기
+    yorum yaz
+    bir yanıt yazın
+    اترك تعليق
+    """.splitlines()
+    if line.strip()
+)
+_LONGEST_FOOTER = 90
+
+
+def is_footer(line: str) -> bool:
+    """Return whether `line` begins what pages have under their comments: a form, links, the copyright."""
+    stripped = line.strip(" \t\u00a0*«»<>|:-–—[](){}.!?…")
+    if not stripped or len(stripped) > _LONGEST_FOOTER:
+        return False
+    folded = fold(stripped)
+    if not folded.startswith(_FOOTERS):
+        return False
+    # A comment may well begin "More on this tomorrow."; a page's heading is no sentence.
+    if folded.startswith(("©", "copyright", "your email", "comments ")):
+        return True
+    return not line.rstrip().endswith((".", "!"))
+
+
+_BYLINE = re.compile(
+    r"(?:by|von|par|por|di|door|published|posted|updated|last updated|last modified|modified|created"
+    r"|first published|veröffentlicht|aktualisiert|stand|erstellt|publié|mis à jour|publicado|actualizado"
+    r"|pubblicato|aggiornato|gepubliceerd|bijgewerkt|opublikowano|опубликовано|date|datum)\b[ :]?"
+)
+
+
+def byline_lead(text: str) -> str | None:
+    """Return the word that makes `text` the beginning of a byline ("Published", "By"), or None."""
+    match = _BYLINE.match(fold(text.strip()))
+    return match[0].strip(" :") if match else None
