@@ -1,0 +1,163 @@
+"""Trained weights as plain arrays, each with a card, under a manifest of hashes; no pickle is ever read."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+from threads.errors import ModelError
+
+FOLDER: Final = Path(__file__).parent
+MANIFEST: Final = "manifest.json"
+_REMEDY: Final = "Install the package again, or train the model again as training/README.md says"
+_NEEDED: Final = ("name", "version", "file", "sha256", "data", "licence", "trained_with", "measured")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is known about a model: where it comes from and how right it is.
+
+    `accuracy` is the share of right answers among those it gives, `coverage` the share of comments for which
+    it gives one; both on comments held out from training. `never` are the labels it is never sure enough to
+    give; a comment of more than `most_words` words gets none. `measured` has the rest, by data set and label.
+    """
+
+    name: str
+    version: str
+    data: tuple[str, ...]
+    licence: str
+    accuracy: float
+    coverage: float
+    never: tuple[str, ...]
+    most_words: int
+    measured: dict[str, Any] = field(repr=False)
+
+    @property
+    def sentence(self) -> str:
+        """The card in one sentence, to stand beside a figure."""
+        never = f"; never says {' or '.join(self.never)}" if self.never else ""
+        return (
+            f"Right {10 * self.accuracy:.1f} times in 10 where it speaks, silent on "
+            f"{100 * (1 - self.coverage):.0f}% of what it was measured on and on any comment of more than "
+            f"{self.most_words} words{never}."
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """Verified weights: named arrays, with the card that belongs to them."""
+
+    name: str
+    version: str
+    arrays: dict[str, npt.NDArray[Any]] = field(repr=False)
+    card: Card
+
+    @property
+    def label(self) -> str:
+        """name@version, as written beside every result."""
+        return f"{self.name}@{self.version}"
+
+    def array(self, name: str) -> npt.NDArray[Any]:
+        """Return one array; ModelError when the weights do not hold it."""
+        if name not in self.arrays:
+            raise ModelError(f"the weights hold no array {name}", source=self.label, remedy=_REMEDY)
+        return self.arrays[name]
+
+
+def load(name: str, folder: Path | None = None) -> Model:
+    """Return the model called `name` from `folder` (the package's own by default), its hash checked.
+
+    Raises
+    ------
+    ModelError
+        The manifest or the weights are missing, altered, unreadable or hold Python objects (pickles).
+    """
+    return _load(name, FOLDER if folder is None else Path(folder))
+
+
+def names(folder: Path | None = None) -> tuple[str, ...]:
+    """Return the names of the models in the manifest of `folder`, in its order."""
+    return tuple(_manifest(FOLDER if folder is None else Path(folder)))
+
+
+@lru_cache(maxsize=16)
+def _load(name: str, folder: Path) -> Model:
+    entries = _manifest(folder)
+    if name not in entries:
+        raise ModelError(
+            f"no model is called {name}",
+            source=str(folder / MANIFEST),
+            remedy=f"Known: {', '.join(entries) or 'none'}",
+        )
+    entry = entries[name]
+    arrays = _arrays(_verified(folder, entry), str(folder / entry["file"]))
+    return Model(name, entry["version"], arrays, _card(entry))
+
+
+def _manifest(folder: Path) -> dict[str, dict[str, Any]]:
+    path = folder / MANIFEST
+    try:
+        entries = orjson.loads(path.read_bytes())["models"]
+        found = {entry["name"]: entry for entry in entries}
+        absent = [f"{entry['name']}: {key}" for entry in entries for key in _NEEDED if key not in entry]
+    except OSError as error:
+        raise ModelError(f"cannot be read ({error.strerror})", source=str(path), remedy=_REMEDY) from error
+    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise ModelError("is not a manifest of models", source=str(path), remedy=_REMEDY) from error
+    if absent:
+        raise ModelError("lacks a field", source=str(path), place=absent[0], remedy=_REMEDY)
+    return found
+
+
+def _verified(folder: Path, entry: dict[str, Any]) -> bytes:
+    path = folder / entry["file"]
+    if path.parent != folder or path.suffix != ".npz":
+        raise ModelError("is no .npz file beside the manifest", source=str(path), remedy=_REMEDY)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"cannot be read ({error.strerror})", source=str(path), remedy=_REMEDY) from error
+    if hashlib.sha256(content).hexdigest() != entry["sha256"]:
+        raise ModelError(
+            "is not the file that the manifest names: its SHA-256 differs", source=str(path), remedy=_REMEDY
+        )
+    return bytes(content)
+
+
+def _arrays(content: bytes, source: str) -> dict[str, npt.NDArray[Any]]:
+    problem = "does not hold plain arrays; pickles are refused"
+    try:
+        if not zipfile.is_zipfile(io.BytesIO(content)):
+            raise ModelError(problem, source=source, remedy=_REMEDY)
+        with np.load(io.BytesIO(content), allow_pickle=False) as found:
+            arrays = {name: found[name] for name in found.files}
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise ModelError(problem, source=source, remedy=_REMEDY) from error
+    # np.load hands a member that is no .npy file through as bytes.
+    if not all(isinstance(array, np.ndarray) for array in arrays.values()):
+        raise ModelError(problem, source=source, remedy=_REMEDY)
+    return arrays
+
+
+def _card(entry: dict[str, Any]) -> Card:
+    measured = entry["measured"]
+    return Card(
+        name=entry["name"],
+        version=entry["version"],
+        data=tuple(entry["data"]),
+        licence=entry["licence"],
+        accuracy=float(measured["speaking"]["accuracy"]),
+        coverage=float(measured["speaking"]["coverage"]),
+        never=tuple(measured["speaking"]["never"]),
+        most_words=int(measured["speaking"]["most_words"]),
+        measured=measured,
+    )

@@ -1,0 +1,32 @@
+"""How a reply relates to the comment it answers."""
+
+from __future__ import annotations
+
+from threads.records import Column
+from threads.scores.pair_model import PairScore
+
+
+class ReplyRelation(PairScore):
+    """agrees, disagrees, asks or comments, toward the parent; `unclear` where the model is not sure enough.
+
+    Trained on replies to rumours (RumourEval 2019, Gorrell et al. 2019), with features worked out by hand;
+    English only. `ReplyRelation().card` says how often it is right.
+    """
+
+    name = "reply_relation"
+    help = "How a reply relates to the comment it answers: agrees, disagrees, asks, comments or unclear."
+    context = "parent_text"
+    columns: tuple[Column, ...] = (
+        Column(
+            "reply_relation",
+            "text",
+            "agrees, disagrees, asks, comments, or unclear where not sure enough; missing without a parent.",
+        ),
+        Column(
+            "reply_relation_probability",
+            "number",
+            "Calibrated probability of the most likely relation, given for unclear ones too.",
+            "probability",
+        ),
+        Column("reply_relation_model", "text", "Name and version of the model that judged."),
+    )
