@@ -88,7 +88,8 @@ def read_csv(
     clean: Callable[[str], str] = _clean_safe if safe else from_storable
     declared = _declared([clean(characters) for characters, _ in header], columns)
     lists: list[list[Any]] = [[] for _ in declared]
-    while part := list(islice(_of_width(rows, len(header)), ROWS_AT_ONCE)):
+    body = _of_width(rows, len(header))
+    while part := list(islice(body, ROWS_AT_ONCE)):
         for column, values, cells in zip(declared, lists, zip(*part, strict=True), strict=True):
             convert = clean if column.kind == "text" else _CONVERTERS[column.kind]
             values.extend(_values(column.name, cells, convert, before=len(values)))
@@ -106,12 +107,12 @@ def _declared(names: list[str], columns: tuple[Column, ...]) -> tuple[Column, ..
 
 
 def _of_width(rows: Iterator[list[Cell]], width: int) -> Iterator[list[Cell]]:
-    for row in rows:
+    for number, row in enumerate(rows, start=2):
         if len(row) != width:
             raise InputError(
                 f"a row has {len(row)} fields, but the header has {width}",
                 source="CSV",
-                place=f"the row that begins {row[0][0][:40]!r}",
+                place=f"row {number}",
             )
         yield row
 

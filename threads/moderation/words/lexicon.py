@@ -65,7 +65,8 @@ class Lexicon:
         self._inside = inside
         self._any_inside = re.compile("|".join(map(re.escape, inside)) or r"(?!)")
         self._masked = dict(self._masks())
-        self._squeezed = {_PAIR.sub(r"\1", word): word for word in self.words if len(word) >= 5}
+        squeezed = {_PAIR.sub(r"\1", word): word for word in self.words}
+        self._squeezed = {short: word for short, word in squeezed.items() if len(short) >= 5}
         self._remembered = lru_cache(maxsize=50_000)(self._find)
 
     def find(self, token: str) -> Match:
