@@ -62,7 +62,9 @@ def parse(
             source=source.name,
             remedy="Split it, or raise the limit with the variable BTL_MAX_COMMENTS",
         )
-    discussions = tuple(replace(d, comments=infer_replies(d.comments)) for d in parsed.discussions)
+    discussions = tuple(
+        replace(d, comments=infer_replies(d.comments, d.article_text)) for d in parsed.discussions
+    )
     return replace(parsed, discussions=discussions)
 
 

@@ -53,13 +53,11 @@ def address_of(reply_to: str | None, lines: list[str]) -> tuple[Addressee | None
 
 def _addressee(target: str) -> Addressee:
     number = _NUMBER.match(target)
-    name = _BY.search(target) if number else None
-    return Addressee(
-        name=(name["name"] if name else None if number else target).strip(" :.,")
-        if name or not number
-        else None,
-        number=int(number["number"]) if number else None,
-    )
+    if number is None:
+        return Addressee(name=target.strip(" :.,"))
+    named = _BY.search(target)
+    name = None if named is None else named["name"].strip(" :.,")
+    return Addressee(name=name, number=int(number["number"]))
 
 
 def resolve(comments: Sequence[Comment], addressees: Sequence[Addressee | None]) -> list[int | None]:
@@ -68,7 +66,7 @@ def resolve(comments: Sequence[Comment], addressees: Sequence[Addressee | None])
     A name means that author's latest earlier comment; earlier is down the page where the newest comes first.
     """
     order = range(len(comments))
-    backwards = _newest_first(comments)
+    backwards = newest_first(comments)
     latest: dict[str, int] = {}
     parents: list[int | None] = [None] * len(comments)
     for i in reversed(order) if backwards else order:
@@ -81,7 +79,8 @@ def resolve(comments: Sequence[Comment], addressees: Sequence[Addressee | None])
     return parents
 
 
-def _newest_first(comments: Sequence[Comment]) -> bool:
+def newest_first(comments: Sequence[Comment]) -> bool:
+    """Return whether the times of a page run backwards."""
     times = [c.published_at for c in comments if c.published_at is not None]
     downs = sum(a > b for a, b in pairwise(times))
     ups = sum(a < b for a, b in pairwise(times))

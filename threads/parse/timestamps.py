@@ -94,7 +94,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _GAP = re.compile(r"(?:[\s.,/-]|\bde\b|\bdel\b|\bof\b){0,6}", re.IGNORECASE)
 _YEAR_WORD = re.compile(rf"({_YEAR}|(?:19|20)\d\d|['’]\d\d(?!\d)|(?<=[-/])\d\d(?!\d))")
 _CLOCK = re.compile(
-    r"(\d{1,2})(?::(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?|\s?[hH時时시]\s?(?:(\d\d)(?!\d)\s?[分분]?)?)(?!:\d)"
+    r"(\d{1,2})(?::(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?"
+    r"|\s?[hH時时시](?:\s?(\d\d)(?!\d)\s?[分분]?|(?![^\W\d_])))(?!:\d)"
 )
 _DOTTED_CLOCK = re.compile(r"(\d{1,2})\.(\d\d)(?!\d)")
 _BARE_HOUR = re.compile(r"(\d{1,2})(?=\s?(?:[ap]\.?\s?m\b|uhr\b))", re.IGNORECASE)
