@@ -276,9 +276,9 @@ def card(recipe: Recipe, entry: dict[str, Any]) -> str:
         "The first table is out of fold: no comment was judged by trees that saw its group. Thresholds of "
         "abstention were chosen there, for each label the lowest from which it is right often enough "
         f"({', '.join(f'{label} {share:.0%}' for label, share in recipe.trusted.items())}) over at least "
-        f"{FEWEST_SPOKEN} comments; a label for which there is none is never spoken. A comment of more than "
-        f"{entry['measured']['speaking']['most_words']} words is always unclear: nearly all that was measured "
-        "is shorter.",
+        f"{FEWEST_SPOKEN} comments; a label for which there is none is never spoken. A comment of more "
+        f"than {entry['measured']['speaking']['most_words']} words is always unclear: nearly all that was "
+        "measured is shorter.",
         *(_figures(name, figures) for name, figures in entry["measured"]["sets"].items()),
         "## Not for",
         "\n".join(f"- {item}" for item in recipe.not_for),

@@ -27,8 +27,8 @@ RECIPE: Final = Recipe(
         "Texts in other languages than English.",
         "Irony, and agreement that only knowledge of the topic reveals: the features do not see it.",
         "Counting who agrees with whom without the shares of right answers above beside the count.",
-        "News comments as such: the data are tweets, and some Reddit, about rumours, and there a reply deep in "
-        "a thread was labelled with the rumour in view, not only with the reply it answers.",
+        "News comments as such: the data are tweets, and some Reddit, about rumours, and there a reply deep "
+        "in a thread was labelled with the rumour in view, not only with the reply it answers.",
     ),
 )
 

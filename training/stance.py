@@ -29,8 +29,8 @@ RECIPE: Final = Recipe(
     "(the commonest hashtag) were held out together.",
     features=tuple(f for f in FEATURES if not f.startswith("parent_") or f in FROM_TARGET),
     not_for=(
-        "News comments as such: the data are tweets, and some Reddit, about rumours; there `neutral` means that "
-        "a reply neither supports nor denies the rumour, not that its author has no opinion.",
+        "News comments as such: the data are tweets, and some Reddit, about rumours; there `neutral` means "
+        "that a reply neither supports nor denies the rumour, not that its author has no opinion.",
         "Telling for from against on a new topic: it cannot do that well enough, which is why a side is said "
         "seldom or never in the tables above. Models trained on open data are near chance there.",
         "A share of supportive and critical readers: silence is not neutrality.",
