@@ -62,12 +62,18 @@ class SpanWords:
     plain: Mapping[str, Unit]
 
 
+_SAME = str.maketrans({"’": "'", "ё": "е", **dict.fromkeys("\t\n\r\f\v\u00a0\u2007\u2009\u202f\u3000", " ")})
+
+
 def fold(text: str) -> str:
     """Return `text` in the form that words are compared in; the length does not change."""
-    lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return re.sub(r"\s", " ", lowered).replace("’", "'").replace("ё", "е")
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a few letters, such as İ, have no lower case of one character
+        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return lowered.translate(_SAME)
 
 
+@lru_cache(maxsize=4_096)
 def fold_word(word: str) -> str:
     """Return a single word in the form of the tables: composed, lower case, without full stops."""
     return fold(unicodedata.normalize("NFC", word)).strip(". ")

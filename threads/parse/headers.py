@@ -98,6 +98,7 @@ _AVATAR = re.compile(
 )
 _LABEL = re.compile(r"[^\W\d_][\w ]{0,19}:\s")
 _WORDS = re.compile(r"\S+")
+_DIGIT = re.compile(r"\d")
 
 
 def is_name(text: str, *, said: bool = False) -> bool:
@@ -284,12 +285,12 @@ def _candidate(number: int, line: str) -> Candidate | None:
 
 def _can_hold_timestamp(line: str) -> bool:
     head = line[:LONGEST_HEADER]
-    if any(c.isdigit() for c in head):
+    if _DIGIT.search(head):
         return True
-    return len(line) <= LONGEST_NAME * 2 and any(hint in fold(line) for hint in _HINTS)
+    return len(line) <= LONGEST_NAME * 2 and _HINT.search(fold(line)) is not None
 
 
-_HINTS = ("ago", "now", "قبل", *DAY_WORDS)
+_HINT = re.compile("|".join(map(re.escape, ("ago", "now", "قبل", *DAY_WORDS))))
 
 
 def _rest(place: Place, after: str) -> str:

@@ -128,11 +128,10 @@ def _is_counted_heading(line: str) -> bool:
 
 def _before_footer(page: Page, headers: list[Header]) -> list[Header]:
     """Drop the few headers that stand below the page's footer: lists of other articles look like them."""
-    for i in range(len(headers) - 1, 0, -1):
-        if len(headers) - i > _FEW_AFTER_FOOTER * len(headers):
-            break
+    least = len(headers) - int(_FEW_AFTER_FOOTER * len(headers))
+    for i in range(max(1, least), len(headers)):
         if any(is_footer(line) for line in page.lines[headers[i - 1].last + 1 : headers[i].first]):
-            return _before_footer(page, headers[:i])
+            return headers[:i]
     return headers
 
 
