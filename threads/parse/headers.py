@@ -96,6 +96,7 @@ _BY_AFTER = re.compile(r"[\s|•·,–—\-]{0,5}(?:by|von|par|por)\s")
 _AVATAR = re.compile(
     r"avatar|profile (?:picture|photo|image)|profilbild|photo de profil|'s (?:photo|picture)"
 )
+_ORDINAL = re.compile(r"(?:comment|kommentar|commentaire|beitrag|post|nr\.?|no\.?)?\s?#\s?\d{1,6}\.?")
 _LABEL = re.compile(r"[^\W\d_][\w ]{0,19}:\s")
 _WORDS = re.compile(r"\S+")
 _DIGIT = re.compile(r"\d")
@@ -212,13 +213,14 @@ class Page:
         return None
 
     def _extended(self, place: int, author: str) -> int:
-        """Return the first line of a header: a name shown twice, or as an avatar, begins it."""
+        """Return the first line of a header: "#3", a name shown twice or an avatar may begin it."""
         first, name = place, fold(author)
         for i in range(place - 1, max(-1, place - 4), -1):
             line = fold(self.lines[i].strip())
             if not line:
                 continue
-            if line != name and not (len(line) <= 80 and _AVATAR.search(line)):
+            is_number = len(line) <= LONGEST_NAME and _ORDINAL.fullmatch(line) is not None
+            if line != name and not is_number and not (len(line) <= 80 and _AVATAR.search(line)):
                 break
             first = i
         return first

@@ -61,7 +61,7 @@ class Pasted:
         layout = find_layout(page)
         article = _article(lines, layout.start)
         published_at = _byline_moment(page, layout, options)
-        drafts, skipped = _drafts(page, layout)
+        drafts, skipped, notes = _drafts(page, layout)
         settled = settle(
             [d.stamp for d in drafts],
             timezone=options.timezone,
@@ -70,7 +70,8 @@ class Pasted:
         )
         thread_id = _thread_id(article, drafts)
         comments, unresolved = _comments(drafts, settled.moments, thread_id)
-        warnings = [*source.warnings, *settled.warnings, *_page_warnings(layout, len(drafts), unresolved)]
+        warnings = [*source.warnings, *settled.warnings, *notes]
+        warnings += _page_warnings(layout, len(drafts), unresolved)
         discussion = Discussion(
             thread_id=thread_id,
             source=source.name,
@@ -149,11 +150,12 @@ def _lasting_raw(stamp: Stamp) -> str | None:
 # --- the comments ---
 
 
-def _drafts(page: Page, layout: Layout) -> tuple[list[_Draft], list[Skipped]]:
+def _drafts(page: Page, layout: Layout) -> tuple[list[_Draft], list[Skipped], list[str]]:
     skipped = [(r.line, r.reason) for r in layout.rejected]
     drafts: list[_Draft] = []
     seen: dict[tuple[str | None, str, str], int] = {}
-    for draft in _texts(page, layout.blocks):
+    texts, note = _texts(page, layout)
+    for draft in texts:
         key = (draft.author, draft.stamp.raw, draft.text)
         if not draft.text:
             skipped.append((draft.line, f"the comment of {draft.author!r} has no text"))
@@ -162,14 +164,26 @@ def _drafts(page: Page, layout: Layout) -> tuple[list[_Draft], list[Skipped]]:
         else:
             seen[key] = draft.line
             drafts.append(draft)
-    return drafts, [Skipped(f"line {line + 1}", reason) for line, reason in sorted(skipped)]
+    places = [Skipped(f"line {line + 1}", reason) for line, reason in sorted(skipped)]
+    return drafts, places, [] if note is None else [note]
 
 
-def _texts(page: Page, blocks: Sequence[Block]) -> list[_Draft]:
-    bodies = [[b.header.rest, *page.lines[b.begin : b.end]] for b in blocks]
+def _texts(page: Page, layout: Layout) -> tuple[list[_Draft], str | None]:
+    """Return the comments, and a note on what stood below the last one."""
+    bodies = [[b.header.rest, *page.lines[b.begin : b.end]] for b in layout.blocks]
+    note = None
     if bodies:
-        bodies[-1] = _without_footer(bodies[-1], _end_with_buttons(bodies[:-1]))
-    return [_draft(block, body) for block, body in zip(blocks, bodies, strict=True)]
+        kept = _without_footer(bodies[-1], _end_with_buttons(bodies[:-1]))
+        note = _footer_note(bodies[-1][len(kept) :])
+        bodies[-1] = kept
+    return [_draft(block, body) for block, body in zip(layout.blocks, bodies, strict=True)], note
+
+
+def _footer_note(cut: Sequence[str]) -> str | None:
+    lines = [line.strip() for line in cut if line.strip() and not is_button_line(line)]
+    if not lines:
+        return None
+    return f"{len(lines)} lines below the last comment left out, from {lines[0][:60]!r}"
 
 
 def _end_with_buttons(bodies: Sequence[Sequence[str]]) -> bool:
@@ -181,7 +195,9 @@ def _end_with_buttons(bodies: Sequence[Sequence[str]]) -> bool:
 def _without_footer(body: list[str], ends_with_buttons: bool) -> list[str]:
     has_text = False
     for i, line in enumerate(body):
-        if has_text and ((ends_with_buttons and is_button_line(line)) or is_footer(line)):
+        if has_text and ends_with_buttons and is_button_line(line):
+            return body[: i + 1]
+        if has_text and is_footer(line):
             return body[:i]
         has_text = has_text or (bool(line.strip()) and not is_button_line(line))
     return body
