@@ -20,7 +20,7 @@ from threads.scores.verbosity import (
     type_token_ratio,
 )
 
-CAT = tuple(["the", "cat", "sat", "on", "the", "mat", "and", "the", "dog", "sat", "on", "the", "log"])
+CAT = ("the", "cat", "sat", "on", "the", "mat", "and", "the", "dog", "sat", "on", "the", "log")
 HOUSE = "The cat sat on the mat. The dog ran to the big house."
 
 

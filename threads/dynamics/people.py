@@ -1,0 +1,131 @@
+"""Who carries a discussion: one row a person, and how many people it amounts to.
+
+A person is an author id where the platform gives one, else a displayed name. Comments without either are one
+group of their own, shown with a missing name: nobody knows how many people they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from threads.errors import InputError
+from threads.records import COMMENT_COLUMNS, Column, typed
+from threads.scores.text import words
+from threads.scores.verbosity import MEASURES, Measures, is_english, measure
+
+PEOPLE_COLUMNS: tuple[Column, ...] = (
+    Column("author", "text", "Name as displayed; missing for all comments without a name together."),
+    Column("author_id", "text", "The platform's own id, where it gives one."),
+    Column("comments", "integer", "Number of comments."),
+    Column("comment_share", "number", "Share of all comments.", "share"),
+    Column("word_share", "number", "Share of all words.", "share"),
+    Column("first_at", "time", "First comment with a known time.", "UTC"),
+    Column("last_at", "time", "Last comment with a known time.", "UTC"),
+    Column("mean_sentiment", "number", "Mean compound of the comments that have one.", "-1 to 1"),
+    *MEASURES,
+)
+
+Groups = npt.NDArray[np.intp]
+
+
+def people(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a person, PEOPLE_COLUMNS, by number of words, most first.
+
+    Variety and readability are of all the person's comments together, with the same minimum lengths as for
+    one comment; readability is missing where one of them is known not to be in English.
+
+    Parameters
+    ----------
+    frame
+        Records and scores: `text`, and `author`, `author_id`, `published_at`, `sentiment`, `language` as far
+        as they are known.
+    """
+    groups = person_of_each(frame)
+    grouped = _with_columns(frame).groupby(groups, sort=True)
+    found = grouped.agg(
+        author=("author", "first"),
+        author_id=("author_id", "first"),
+        comments=("text", "size"),
+        first_at=("published_at", "min"),
+        last_at=("published_at", "max"),
+        mean_sentiment=("sentiment", "mean"),
+    )
+    measures = [_measure_together(rows) for _, rows in grouped[["text", "language"]]]
+    found[list(Measures._fields)] = pd.DataFrame(measures, columns=list(Measures._fields), index=found.index)
+    for share, count in (("comment_share", "comments"), ("word_share", "words")):
+        total = found[count].sum()
+        found[share] = found[count] / total if total else None
+    ordered = found.sort_values("words", ascending=False, kind="stable", ignore_index=True)
+    return typed(ordered, PEOPLE_COLUMNS)
+
+
+def person_of_each(frame: pd.DataFrame) -> Groups:
+    """Return the number of each row's person, from 0 in order of appearance; -1 without a name."""
+    names, ids = known(frame, "author"), known(frame, "author_id")
+    # The prefix keeps an id apart from a name that happens to be spelt alike.
+    keys = ("i" + ids).where(ids.notna(), "n" + names)
+    return pd.factorize(keys, use_na_sentinel=True)[0]
+
+
+def known(frame: pd.DataFrame, column: str) -> pd.Series[str]:
+    """Return a text column of the frame, all missing where the frame lacks it."""
+    if column in frame:
+        return frame[column].astype("str")
+    return pd.Series(None, index=frame.index, dtype="str")
+
+
+def hill_numbers(counts: Sequence[float]) -> tuple[float, float, float]:
+    """Return how many equally active people the counts amount to: Hill numbers of order 0, 1 and 2.
+
+    M. O. Hill, Diversity and Evenness, Ecology 54, 1973. Order 0 counts everybody, 2 hardly sees those with
+    little to say; 1, the exponential of Shannon's entropy, is between and is what this program takes.
+    All are 0.0 when nothing is counted.
+
+    Raises
+    ------
+    InputError
+        A count is negative or not finite.
+    """
+    values = np.asarray(counts, dtype=np.float64)
+    if not np.isfinite(values).all() or (values < 0).any():
+        raise InputError("a count is negative or no number", remedy="Counts start at 0")
+    values = values[values > 0]
+    if not values.size:
+        return 0.0, 0.0, 0.0
+    shares = values / values.sum()
+    return (
+        float(values.size),
+        float(np.exp(-(shares * np.log(shares)).sum())),
+        float(1 / (shares**2).sum()),
+    )
+
+
+def effective_people(frame: pd.DataFrame) -> float:
+    """Return as if how many people had written equally many comments (Hill number of order 1).
+
+    Comments without a name are left out; 0.0 when all are.
+    """
+    groups = person_of_each(frame)
+    return hill_numbers(np.bincount(groups[groups >= 0]).tolist())[1]
+
+
+def word_counts(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Return the number of words of each row: the column `words` where it is there, else counted."""
+    if "words" in frame and frame["words"].notna().all():
+        return frame["words"].to_numpy(dtype=np.float64)
+    return np.array([float(len(words(t))) if isinstance(t, str) else 0.0 for t in frame["text"]])
+
+
+def _with_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    context = (*COMMENT_COLUMNS, Column("language", "text", ""), Column("sentiment", "number", ""))
+    wanted = ("text", "author", "author_id", "published_at", "language", "sentiment")
+    return typed(frame, tuple(column for column in context if column.name in wanted))
+
+
+def _measure_together(rows: pd.DataFrame) -> Measures:
+    texts = [text for text in rows["text"].tolist() if isinstance(text, str)]
+    return measure(texts, english=all(map(is_english, rows["language"].tolist())))
