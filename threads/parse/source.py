@@ -195,7 +195,7 @@ def _check_is_text(data: bytes, name: str, encoding: str | None) -> None:
 
 def _check_encoding(encoding: str, name: str) -> None:
     try:
-        b"".decode(encoding)
+        b"?".decode(encoding, errors="replace")
     except (LookupError, ValueError):
         raise InputError(
             f"no encoding is called {encoding!r}", source=name, remedy="Try utf-8 or cp1252"

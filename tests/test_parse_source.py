@@ -1,0 +1,130 @@
+"""Inputs: what is read, how it is decoded, and what is refused with a reason."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from threads.errors import InputError, ThreadsError
+from threads.parse.source import HEAD_BYTES, Source
+from threads.settings import Settings
+
+GERMAN = "Grüße aus Köln – schöne Häuser"
+
+
+def test_name_is_the_path_as_given(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text("hello", encoding="utf-8")
+    assert Source.from_path("a.txt").name == "a.txt"
+    assert Source.from_path("a.txt").text == "hello"
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        (GERMAN.encode(), "utf-8"),
+        (b"\xef\xbb\xbf" + GERMAN.encode(), "utf-8"),
+        (GERMAN.encode("utf-16"), "utf-16"),
+        (GERMAN.encode("utf-32"), "utf-32"),
+    ],
+)
+def test_unicode_is_recognised_without_a_warning(data, encoding):
+    source = Source.from_bytes(data)
+    assert (source.text, source.encoding, source.warnings) == (GERMAN, encoding, ())
+
+
+def test_windows_text_is_detected_and_said():
+    source = Source.from_bytes(GERMAN.encode("cp1252"))
+    assert source.text == GERMAN
+    assert source.warnings == ("not UTF-8: decoded as cp1252 (detected)",)
+
+
+def test_cyrillic_is_not_taken_for_western():
+    text = "Привет всем, как дела сегодня в Москве? Хорошая статья, спасибо автору."
+    assert Source.from_bytes(text.encode("cp1251")).text == text
+
+
+def test_one_broken_byte_does_not_change_the_encoding():
+    source = Source.from_bytes(("ä" * 50).encode() + b"\xff")
+    assert source.text == "ä" * 50 + "\ufffd"
+    assert "1 unreadable" in source.warnings[0]
+
+
+def test_encoding_can_be_given():
+    assert Source.from_bytes("ж".encode("koi8-r"), encoding="koi8-r").text == "ж"
+
+
+@pytest.mark.parametrize("encoding", ["no-such-thing", "base64", "a\x00b"])
+def test_unknown_encoding_is_an_error(encoding):
+    with pytest.raises(InputError, match="no encoding is called"):
+        Source.from_bytes(b"hello", encoding=encoding)
+
+
+def test_bytes_that_do_not_fit_the_given_encoding_name_the_place():
+    with pytest.raises(InputError, match="byte 3"):
+        _ = Source.from_bytes(b"ab\xff", encoding="utf-8").text
+
+
+@pytest.mark.parametrize("data", [b"", b" \r\n\t ", b"\xef\xbb\xbf", " \n".encode("utf-16")])
+def test_nothing_is_refused(data):
+    with pytest.raises(InputError, match="nothing in it"):
+        _ = Source.from_bytes(data).text
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"%PDF-1.7 ...", "PDF"),
+        (b"PK\x03\x04...", "ZIP"),
+        (b"\x89PNG\r\n\x1a\n...", "PNG"),
+        (b"\x1f\x8b\x08...", "gzip"),
+        (b"\xff\xd8\xff\xe0...", "JPEG"),
+        (b"hello\x00world", "not text"),
+        ("hello world".encode("utf-16-le"), "not text"),
+    ],
+)
+def test_what_is_no_text_is_named(data, kind):
+    with pytest.raises(InputError, match=kind):
+        Source.from_bytes(data, "input")
+
+
+def test_missing_file_and_folder(tmp_path):
+    with pytest.raises(InputError, match="no such file"):
+        Source.from_path(tmp_path / "absent.txt")
+    with pytest.raises(InputError, match="folder"):
+        Source.from_path(tmp_path)
+    with pytest.raises(ThreadsError):
+        Source.from_path("a\x00b")
+
+
+def test_size_is_checked_before_reading(tmp_path, monkeypatch):
+    file = tmp_path / "a.txt"
+    file.write_bytes(b"x" * 11)
+    monkeypatch.setattr("pathlib.Path.read_bytes", lambda _: pytest.fail("it was read"))
+    with pytest.raises(InputError, match=r"11 bytes.*limit of 10.*BTL_MAX_INPUT_BYTES"):
+        Source.from_path(file, Settings(max_input_bytes=10))
+
+
+def test_head_is_short_and_does_not_decode_the_rest():
+    source = Source.from_bytes(b"a" * HEAD_BYTES + b"\xff" * 10)
+    assert source.head == "a" * HEAD_BYTES
+
+
+def test_a_character_cut_by_the_head_is_left_out():
+    assert Source.from_bytes("ä".encode() * HEAD_BYTES).head == "ä" * (HEAD_BYTES // 2)
+    assert Source.from_bytes(b"a" + "ä".encode() * HEAD_BYTES).head == "a" + "ä" * (HEAD_BYTES // 2 - 1)
+
+
+@given(st.text())
+def test_pasted_text_keeps_every_code_point(text):
+    if text.strip():
+        source = Source.from_text(text)
+        assert source.text == text
+        assert source.data.decode("utf-8", errors="surrogatepass") == text
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_give_text_or_a_named_error(data):
+    with suppress(ThreadsError):
+        assert isinstance(Source.from_bytes(data).text, str)
