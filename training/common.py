@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +14,7 @@ import numpy.typing as npt
 import orjson
 
 from threads.errors import InputError
-from threads.models import MANIFEST
+from threads.models import MANIFEST, card_of
 from threads.models.trees import Arrays, calibrated, probabilities
 from threads.scores.cues import FEATURES, feature_matrix, words
 from threads.scores.evaluate import Examples, assess, read_examples
@@ -209,23 +209,45 @@ def tree_arrays(model: Any) -> dict[str, npt.NDArray[Any]]:
     }
 
 
-def run(recipe: Recipe, data: Data, held_out: Mapping[str, Data], out: Path) -> dict[str, Any]:
-    """Train, measure out of fold and on the `held_out` parts, write to `out`; return the manifest entry."""
+def run(recipe: Recipe, folder: Path, read: Callable[[Path, str], Data], out: Path) -> dict[str, Any]:
+    """Train on the train part that `read` gives, measure, write to `out`; return the manifest entry.
+
+    Measured out of fold, on replies from another place, and on the development part.
+    """
+    data, dev, reddit = read(folder, "train"), read(folder, "dev"), elsewhere(recipe, folder)
     arrays, chances = train(recipe, data)
-    parts = {"Out of fold": (chances, data)}
-    parts |= {name: (probabilities(arrays, part.rows), part) for name, part in held_out.items()}
+    parts = {
+        "Out of fold": (chances, data),
+        "Elsewhere: Reddit Trump": (probabilities(arrays, reddit.rows), reddit),
+        "RumourEval 2019, development part": (probabilities(arrays, dev.rows), dev),
+    }
     return save(recipe, arrays, measured(recipe, arrays, parts), out)
 
 
+def elsewhere(recipe: Recipe, folder: Path) -> Data:
+    """Return replies on Reddit to posts about Trump, which nothing is trained on nor decided by."""
+    parts = [
+        examples_of(recipe.name, folder, f"reply_relation/reddit_trump_{part}.jsonl")
+        for part in ("train", "val")
+    ]
+    both = Examples(
+        texts=[text for part in parts for text in part.texts],
+        contexts=[context for part in parts for context in part.contexts],
+        labels=[label for part in parts for label in part.labels],
+    )
+    return table(recipe, both, both.contexts)
+
+
 def measured(recipe: Recipe, arrays: Arrays, parts: Mapping[str, tuple[Vector, Data]]) -> dict[str, Any]:
-    """Return the figures of `assess` for each part; the first is what the model's one sentence speaks of."""
+    """Return the figures of `assess` for each part; the model's one sentence speaks of the first two."""
     sets = {
         name: assess(Judgement(chances, data.words), [recipe.labels[label] for label in data.labels], arrays)
         for name, (chances, data) in parts.items()
     }
-    first = next(iter(sets.values()))
+    first, second = list(sets.values())[:2]
     spoken = {
-        "accuracy": first["speaking"]["accuracy"] or 0.0,
+        "accuracy": first["speaking"]["accuracy"],
+        "accuracy_elsewhere": second["speaking"]["accuracy"],
         "coverage": first["coverage"],
         "most_words": int(arrays["most_words"]),
         "never": [label for label in recipe.labels if label not in first["speaking"]["per_label"]],
@@ -266,6 +288,7 @@ def save(recipe: Recipe, arrays: Arrays, figures: dict[str, Any], out: Path) -> 
 
 def card(recipe: Recipe, entry: dict[str, Any]) -> str:
     """Return the card of a model as Markdown: data, licence, how right it is, what it is not for."""
+    known = card_of(entry)
     parts = [
         f"# {recipe.name}@{recipe.version}",
         recipe.purpose,
@@ -274,11 +297,12 @@ def card(recipe: Recipe, entry: dict[str, Any]) -> str:
         f"Licence of the weights: {recipe.licence}. Trained with {entry['trained_with']}.",
         "## How right it is",
         "The first table is out of fold: no comment was judged by trees that saw its group. Thresholds of "
-        "abstention were chosen there, for each label the lowest from which it is right often enough "
+        "abstention were chosen on it, for each label the lowest from which it is right often enough "
         f"({', '.join(f'{label} {share:.0%}' for label, share in recipe.trusted.items())}) over at least "
         f"{FEWEST_SPOKEN} comments; a label for which there is none is never spoken. A comment of more "
-        f"than {entry['measured']['speaking']['most_words']} words is always unclear: nearly all that was "
-        "measured is shorter.",
+        f"than {known.most_words} words is always unclear: nearly all that was measured is shorter. The "
+        "other tables were only measured on; the second, of another place, shows how little carries over.",
+        f"In sum: {known.sentence}",
         *(_figures(name, figures) for name, figures in entry["measured"]["sets"].items()),
         "## Not for",
         "\n".join(f"- {item}" for item in recipe.not_for),

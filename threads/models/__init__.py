@@ -27,15 +27,18 @@ class Card:
     """What is known about a model: where it comes from and how right it is.
 
     `accuracy` is the share of right answers among those it gives, `coverage` the share of comments for which
-    it gives one; both on comments held out from training. `never` are the labels it is never sure enough to
-    give; a comment of more than `most_words` words gets none. `measured` has the rest, by data set and label.
+    it gives one; both on comments held out from training. `accuracy_elsewhere` is the same share on comments
+    from another place than those it was trained on. None: it gave no answer there. `never` are the labels it
+    is never sure enough to give; a comment of more than `most_words` words gets none. `measured` has the
+    rest, by data set and label.
     """
 
     name: str
     version: str
     data: tuple[str, ...]
     licence: str
-    accuracy: float
+    accuracy: float | None
+    accuracy_elsewhere: float | None
     coverage: float
     never: tuple[str, ...]
     most_words: int
@@ -44,9 +47,13 @@ class Card:
     @property
     def sentence(self) -> str:
         """The card in one sentence, to stand beside a figure."""
+        if self.accuracy is None:
+            return "Never sure enough to speak: silent on every comment."
+        there = self.accuracy_elsewhere
+        elsewhere = "" if there is None else f" ({10 * there:.1f} on texts from elsewhere)"
         never = f"; never says {' or '.join(self.never)}" if self.never else ""
         return (
-            f"Right {10 * self.accuracy:.1f} times in 10 where it speaks, silent on "
+            f"Right {10 * self.accuracy:.1f} times in 10 where it speaks{elsewhere}, silent on "
             f"{100 * (1 - self.coverage):.0f}% of what it was measured on and on any comment of more than "
             f"{self.most_words} words{never}."
         )
@@ -100,7 +107,7 @@ def _load(name: str, folder: Path) -> Model:
         )
     entry = entries[name]
     arrays = _arrays(_verified(folder, entry), str(folder / entry["file"]))
-    return Model(name, entry["version"], arrays, _card(entry))
+    return Model(name, entry["version"], arrays, card_of(entry))
 
 
 def _manifest(folder: Path) -> dict[str, dict[str, Any]]:
@@ -148,14 +155,16 @@ def _arrays(content: bytes, source: str) -> dict[str, npt.NDArray[Any]]:
     return arrays
 
 
-def _card(entry: dict[str, Any]) -> Card:
+def card_of(entry: dict[str, Any]) -> Card:
+    """Return the card that a manifest entry holds."""
     measured = entry["measured"]
     return Card(
         name=entry["name"],
         version=entry["version"],
         data=tuple(entry["data"]),
         licence=entry["licence"],
-        accuracy=float(measured["speaking"]["accuracy"]),
+        accuracy=measured["speaking"]["accuracy"],
+        accuracy_elsewhere=measured["speaking"]["accuracy_elsewhere"],
         coverage=float(measured["speaking"]["coverage"]),
         never=tuple(measured["speaking"]["never"]),
         most_words=int(measured["speaking"]["most_words"]),

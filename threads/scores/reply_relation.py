@@ -25,7 +25,7 @@ class ReplyRelation(PairScore):
         Column(
             "reply_relation_probability",
             "number",
-            "Calibrated probability of the most likely relation, given for unclear ones too.",
+            "Probability of the likeliest relation, calibrated on replies to rumours; given for unclear too.",
             "probability",
         ),
         Column("reply_relation_model", "text", "Name and version of the model that judged."),

@@ -25,7 +25,7 @@ class Stance(PairScore):
         Column(
             "stance_probability",
             "number",
-            "Calibrated probability of the most likely stance, given for unclear ones too.",
+            "Probability of the likeliest stance, calibrated on replies to rumours; given for unclear too.",
             "probability",
         ),
         Column("stance_model", "text", "Name and version of the model that judged."),
