@@ -304,17 +304,24 @@ def _rest(place: Place, after: str) -> str:
 
 def _place(stamp: Stamp, before: str, after: str) -> Place | None:
     silent_after = len(after) <= LONGEST_NAME and _AFTER_NOTE.fullmatch(after) is not None
-    if not before or fold(before.strip(" :|•·,–—-")) in _OWN_LEADS:
-        if silent_after:
-            return "own"
-        if len(after) <= LONGEST_NAME + 10 and _NAMED_AFTER.match(after) and after.rstrip().endswith(":"):
-            return "named"
-        if stamp.is_weak:
-            return None
-        return "named" if _BY_AFTER.match(after) else "lead"
+    lead = fold(before.strip(" :|•·,–—-"))
+    if not lead or lead in _OWN_LEADS:
+        return "own" if silent_after else _place_before_text(stamp, after)
+    if lead == byline_lead(before) and len(after) <= LONGEST_NAME:
+        return "own"
     if stamp.is_weak and not silent_after:
         return None
     return "inline" if silent_after or _opens_text(before, after) else None
+
+
+def _place_before_text(stamp: Stamp, after: str) -> Place | None:
+    """Return the place of a timestamp that begins its line, where more than a note follows it."""
+    short = len(after) <= LONGEST_NAME + 10
+    if short and after.rstrip().endswith(":") and _NAMED_AFTER.match(after):
+        return "named"
+    if stamp.is_weak:
+        return None
+    return "named" if _BY_AFTER.match(after) else "lead"
 
 
 def _opens_text(before: str, after: str) -> bool:

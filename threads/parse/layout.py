@@ -68,7 +68,7 @@ def find_layout(page: Page) -> Layout:
 _READERS: dict[LayoutName, Callable[[Page, Candidate], Header | None]] = {
     "above": lambda page, c: page.above(c) if c.place in ("own", "lead") and not _is_byline(c) else None,
     "inline": lambda page, c: page.inline(c),
-    "below": lambda page, c: page.below(c),
+    "below": lambda page, c: page.below(c) if not _is_byline(c) else None,
 }
 
 
@@ -160,8 +160,8 @@ def _heading_before(page: Page, start: int) -> tuple[int | None, int | None]:
 def _is_thread(page: Page, blocks: Sequence[Block]) -> bool:
     """Return whether the evidence is enough: dates with names stand in lists of articles, too.
 
-    Two timed comments with text are enough by themselves; fewer or undated ones need a sign of a thread: a
-    heading, "says", or buttons under most of them.
+    Two timed comments with text are enough by themselves; undated ones need a sign of a thread: a heading,
+    "says", or buttons under most of them. For one alone buttons do not count: articles have them, too.
     """
     if not blocks:
         return False
@@ -174,8 +174,9 @@ def _is_thread(page: Page, blocks: Sequence[Block]) -> bool:
         return False
     buttons = sum(_has_buttons(page, b) for b in full) * 2 >= len(full)
     heading, _ = _heading_before(page, blocks[0].header.first)
-    signs = said + buttons + (heading is not None)
-    return signs >= 1 or (timed and len(full) >= 2)
+    if said or heading is not None:
+        return True
+    return len(full) >= 2 and (timed or buttons)
 
 
 def _has_text(page: Page, block: Block) -> bool:
@@ -221,15 +222,16 @@ def _is_trailing(page: Page, headers: Sequence[Header]) -> bool:
 
     The lines are the same as where the timestamp comes first; only the two ends of the thread tell.
     """
-    if len(headers) < 2:
+    closing = _closing(page, headers)
+    stamps = [h.first for h in headers] + ([closing.line] if closing is not None else [])
+    if len(stamps) < 2:
         return False
-    reach = int(2 * median(b.first - a.last for a, b in pairwise(headers))) + 3
-    first, last = headers[0].first, _closing_line(page, headers)
-    between = sum(_buttons_between(page, a.last + 1, b.first) for a, b in pairwise(headers))
+    reach = int(2 * median(b - a for a, b in pairwise(stamps))) + 3
+    with_buttons = sum(_buttons_between(page, a + 1, b) for a, b in pairwise(stamps))
     return (
-        _buttons_between(page, max(0, first - reach), first)
-        and not _buttons_between(page, last + 1, last + 1 + reach)
-        and between * 2 >= len(headers) - 1
+        _buttons_between(page, max(0, stamps[0] - reach), stamps[0])
+        and not _buttons_between(page, stamps[-1] + 1, stamps[-1] + 1 + reach)
+        and with_buttons * 2 >= len(stamps) - 1
     )
 
 
@@ -239,13 +241,10 @@ def _buttons_between(page: Page, begin: int, end: int) -> bool:
 
 def _closing(page: Page, headers: Sequence[Header]) -> Candidate | None:
     """Return the timestamp that closes the last comment of a trailing layout: no name follows it."""
+    if not headers:
+        return None
     own = [c for c in page.candidates if c.place == "own" and c.line > headers[-1].last]
     return own[0] if own and _buttons_between(page, headers[-1].last + 1, own[0].line) else None
-
-
-def _closing_line(page: Page, headers: Sequence[Header]) -> int:
-    closing = _closing(page, headers)
-    return headers[-1].last if closing is None else closing.line
 
 
 def _trailing_blocks(page: Page, headers: Sequence[Header]) -> list[Block]:

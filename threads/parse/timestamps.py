@@ -117,6 +117,7 @@ _JOINING_WORDS = frozenset(
         "om",
         "o",
         "godz",
+        "г",
         "в",
         "saat",
         "la",
@@ -502,7 +503,8 @@ def _past_joint(window: str, start: int) -> tuple[int, bool]:
         word = _WORD.match(window, position)
         if word is None or fold_word(word[0]) not in _JOINING_WORDS:
             break
-        position, has_word = _past_punctuation(window, word.end()), True
+        end = word.end() + window.startswith(".", word.end())  # "2024 г. 20:41"
+        position, has_word = _past_punctuation(window, end), True
     return position, has_word
 
 

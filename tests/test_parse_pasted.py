@@ -1,0 +1,392 @@
+"""Pasted pages: every layout, what surrounds comments, and what is none."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from threads.parse import Options, Source, parse
+from threads.parse.pasted import Pasted
+
+CAPTURED = datetime(2024, 6, 3, 12, tzinfo=UTC)
+ARTICLE = (
+    "A tunnel for the town\nThe council met on Monday and voted for it.\n\nWhat comes next\nNobody knows.\n\n"
+)
+
+
+def read(text, **options):
+    parsed = parse(Source.from_text(text), Options(**{"captured_at": CAPTURED, **options}), "pasted")
+    (discussion,) = parsed.discussions
+    return discussion, parsed.report
+
+
+def rows(text):
+    return [(c.author, c.published_at_raw, c.text) for c in read(text)[0].comments]
+
+
+STAMPS = ("May 17, 2024 at 8:41 pm", "May 17, 2024 at 9:05 pm")
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{name}\n{stamp}\n{text}\n",
+        "{name}\n{stamp}{text}\n",
+        "{name}\n\n{stamp}\n\n{text}\n\n",
+        "{name} says:\n{stamp}\n{text}\nReply\n",
+        "{name} says: {stamp}\n{text}\n",
+        "{name} • {stamp}\n{text}\n",
+        "{name} - {stamp}\n{text}\n",
+        "{name} wrote on {stamp}:\n{text}\n",
+        "{name} schrieb am {stamp}:\n{text}\n",
+        "Posted by {name} on {stamp}\n{text}\n",
+        "Soumis par {name}, le {stamp}\n{text}\n",
+        "{stamp}\n{name}\n{text}\n\n",
+        "{stamp} by {name}\n{text}\n",
+        "{stamp} {name}:\n{text}\n",
+        "{name} ({stamp}): {text}\n",
+        "{name}'s avatar\n{name}\n{stamp}\n{text}\nReply\nShare\n",
+        "{name}\n{name}\n{stamp}\n{text}\n12\nReply\nReport\n",
+        "{name}\n·\n{stamp}\n{text}\nReply\n",
+        "#7\n{name}\n{stamp}\n{text}\n",
+        "Anything\n{text}\nReply\n",
+    ],
+)
+def test_layouts(template):
+    texts = (
+        "I think so, too, and said it before.\n\nA second paragraph.",
+        "Not I. The bridge will do for me!",
+    )
+    if template.startswith("Anything"):  # a comment that ends with its timestamp
+        template = "{name}\n{text}\nReply\n{stamp}\n"
+    page = (
+        ARTICLE
+        + "2 Comments\n"
+        + "".join(
+            template.format(name=name, stamp=stamp, text=text)
+            for name, stamp, text in zip(("Ann Lee", "bob_77"), STAMPS, texts, strict=True)
+        )
+    )
+    discussion, report = read(page)
+    assert rows(page) == [("Ann Lee", STAMPS[0], texts[0]), ("bob_77", STAMPS[1], texts[1])]
+    assert discussion.article_text == ARTICLE.strip()
+    assert discussion.title == "A tunnel for the town"
+    assert (report.kept, report.skipped, report.warnings) == (2, (), ())
+
+
+@pytest.mark.parametrize(
+    "button",
+    [
+        "Reply",
+        "Antworten",
+        "Répondre",
+        "Responder",
+        "Rispondi",
+        "Reageren",
+        "Odpowiedz",
+        "Ответить",
+        "返信",
+        "Reply | Share | Report abuse",
+    ],
+)
+def test_buttons_are_no_text(button):
+    page = f"Ann\n{STAMPS[0]}\nYes.\n{button}\n\nBob\n{STAMPS[1]}\nNo.\n{button}\n"
+    assert [text for _, _, text in rows(page)] == ["Yes.", "No."]
+
+
+def test_a_button_word_with_a_sentence_mark_is_text():
+    page = f"Ann\n{STAMPS[0]}\nYes.\nLike!\n\nBob\n{STAMPS[1]}\nShare.\n"
+    assert [text for _, _, text in rows(page)] == ["Yes.\nLike!", "Share."]
+
+
+@pytest.mark.parametrize("line", ["3 likes", "Like 3", "Likes: 3", "Gefällt mir (3)", "👍 3"])
+def test_likes_are_counted(line):
+    discussion, _ = read(f"Ann\n{STAMPS[0]}\nYes.\n{line}\nReply\nBob\n{STAMPS[1]}\nNo.\nReply\n")
+    assert [c.likes for c in discussion.comments] == [3, None]
+
+
+def test_paragraphs_are_kept_as_found():
+    text = "\n".join(f"Sentence {i} of the comment, with a  double space." for i in range(15))
+    assert rows(f"Ann\n{STAMPS[0]}{text}\nBob\n{STAMPS[1]}No.\n")[0][2] == text
+
+
+def test_dates_inside_a_comment_do_not_cut_it():
+    text = "On May 3, 2012 8:14 pm I saw it.\nMay 5, 2012 was nice, too.\nIt was 20:41 or so."
+    assert rows(f"Ann\n{STAMPS[0]}\n{text}\n\nBob\n{STAMPS[1]}\nNo.\n")[0][2] == text
+
+
+@pytest.mark.parametrize("newline", ["\r\n", "\r"])
+def test_line_endings(newline):
+    page = f"Ann\n{STAMPS[0]}\nYes,\nindeed.\n\nBob\n{STAMPS[1]}\nNo.\n"
+    assert rows(page.replace("\n", newline)) == rows(page)
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "Leave a comment\nName *\nE-mail *",
+        "Related articles\nSome headline",
+        "© 2024 The Paper",
+        "Das könnte Sie auch interessieren\nX",
+        "Laisser un commentaire\nNom",
+    ],
+)
+def test_the_footer_is_cut_and_said(footer):
+    page = f"Ann\n{STAMPS[0]}\nYes.\n\nBob\n{STAMPS[1]}\nNo.\n\n{footer}\n"
+    assert rows(page)[-1][2] == "No."
+    assert "left out" in read(page)[1].warnings[0]
+
+
+def test_the_last_comment_ends_with_its_buttons():
+    page = f"Ann\n{STAMPS[0]}\nYes.\nReply\nBob\n{STAMPS[1]}\nNo.\nReply\nSome widget\nof the page\n"
+    assert rows(page)[-1][2] == "No."
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["571 Comments", "Comments (571)", "571 Kommentare", "Commentaires (571)", "571 thoughts on “Tunnel”"],
+)
+def test_a_declared_count_that_differs_is_said(heading):
+    discussion, report = read(f"{ARTICLE}{heading}\nAnn\n{STAMPS[0]}\nYes.\n\nBob\n{STAMPS[1]}\nNo.\n")
+    assert report.warnings == ("page declares 571, found 2",)
+    assert discussion.article_text == ARTICLE.strip()
+
+
+def test_a_heading_is_enough_evidence_for_one_comment():
+    assert len(rows(f"{ARTICLE}1 Comment\nAnn\n{STAMPS[0]}\nYes.\n")) == 1
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "By Ann Lee\nMay 18, 2024",
+        "Ann Lee\nMay 18, 2024 - 00:05am",
+        "Published May 18, 2024 - 00:05am",
+        "Updated May 18, 2024 9:00 am by Ann Lee",
+    ],
+)
+def test_a_byline_is_no_comment(byline):
+    discussion, report = read(f"A title\n{byline}\nThe text of the article.\nAnd more of it.\n")
+    assert discussion.comments == ()
+    assert (report.kept, len(report.skipped)) == (0, 1)
+    assert "no comments found" in report.warnings[0]
+
+
+def test_a_byline_like_a_comment_stands_above_the_heading():
+    article = "A title\nAnn Lee\nMay 17, 2024 9:00 am\nThe article.\n\n"
+    page = f"{article}2 Comments\nBob\n{STAMPS[0]}\nYes.\nCid\n{STAMPS[1]}\nNo.\n"
+    discussion, report = read(page)
+    assert [c.author for c in discussion.comments] == ["Bob", "Cid"]
+    assert report.skipped[0].place == "line 3"
+
+
+def test_a_list_of_articles_is_no_thread():
+    page = ARTICLE + "".join(
+        f"Council votes for tunnel number {i}\n{9 + i} November 2023\n" for i in range(5)
+    )
+    assert rows(page) == []
+
+
+def test_published_comes_from_a_clear_byline_only():
+    assert read("T\nPublished May 18, 2024 - 00:05am\nText.\n")[0].published_at == datetime(
+        2024, 5, 18, 0, 5, tzinfo=UTC
+    )
+    assert read("T\nPublished 05/06/2024\nText.\n")[0].published_at is None
+
+
+@pytest.mark.parametrize("first", ["A paragraph that ends with a full stop.", "x" * 200])
+def test_a_paragraph_is_no_title(first):
+    assert read(f"{first}\nMore.\n")[0].title is None
+
+
+@pytest.mark.parametrize(
+    "marker",
+    [
+        "In reply to Ann Lee\nNo.",
+        "@Ann Lee: No.",
+        "@Ann Lee No.",
+        "Antwort auf Ann Lee\nNo.",
+        "En réponse à #1\nNo.",
+        "Antwort auf #1 von Ann Lee\nNo.",
+    ],
+)
+def test_replies_that_the_text_states(marker):
+    discussion, _ = read(f"Ann Lee\n{STAMPS[0]}\nYes.\n\nBob\n{STAMPS[1]}\n{marker}\n")
+    first, second = discussion.comments
+    assert (second.parent_id, second.parent_source, second.parent_confidence) == (
+        first.comment_id,
+        "given",
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Bob replies to Ann Lee:", "Bob antwortet Ann Lee:", "Bob → Ann Lee", "Bob in reply to Ann Lee"],
+)
+def test_replies_that_the_header_states(header):
+    discussion, _ = read(f"Ann Lee says:\n{STAMPS[0]}\nYes.\n\n{header}\n{STAMPS[1]}\nNo.\n")
+    first, second = discussion.comments
+    assert (second.author, second.parent_id) == ("Bob", first.comment_id)
+
+
+def test_a_name_means_the_latest_earlier_comment():
+    page = "".join(
+        f"{name}\nMay 17, 2024 20:4{i}\n{text}\n\n"
+        for i, (name, text) in enumerate(
+            [("Ann", "One."), ("Ann", "Two."), ("Bob", "@Ann no."), ("Ann", "Three.")]
+        )
+    )
+    discussion, _ = read(page)
+    assert discussion.comments[2].parent_id == discussion.comments[1].comment_id
+
+
+def test_earlier_is_further_down_where_the_newest_comes_first():
+    page = f"Bob\n{STAMPS[1]}\n@Ann no.\n\nAnn\n{STAMPS[0]}\nYes.\n"
+    discussion, _ = read(page)
+    assert discussion.comments[0].parent_id == discussion.comments[1].comment_id
+
+
+def test_an_answer_to_nobody_is_said():
+    _, report = read(f"Ann says:\n{STAMPS[0]}\nYes.\n\nBob replies to Zoe:\n{STAMPS[1]}\nNo.\n")
+    assert "not above them" in report.warnings[0]
+
+
+def test_a_comment_pasted_twice_is_skipped():
+    _, report = read(f"Ann\n{STAMPS[0]}\nYes.\n\nBob\n{STAMPS[1]}\nNo.\n\nAnn\n{STAMPS[0]}\nYes.\n")
+    assert report.kept == 2
+    assert (report.skipped[0].place, "line 2" in report.skipped[0].reason) == ("line 10", True)
+
+
+def test_the_same_text_at_another_time_is_another_comment():
+    discussion, _ = read(f"Ann\n{STAMPS[0]}\nYes.\n\nAnn\n{STAMPS[1]}\nYes.\n")
+    assert len({c.comment_id for c in discussion.comments}) == 2
+
+
+def test_a_comment_without_text_is_skipped():
+    _, report = read(
+        f"Ann says:\n{STAMPS[0]}\nYes.\nBob says:\n{STAMPS[1]}\nReply\nCid says:\nMay 18, 2024 20:41\nNo.\n"
+    )
+    assert report.kept == 2
+    assert "no text" in report.skipped[0].reason
+
+
+def test_a_longer_paste_gives_the_same_ids():
+    page = f"{ARTICLE}Ann\n{STAMPS[0]}\nYes.\n\nBob\n{STAMPS[1]}\nNo.\n"
+    longer = page + "\nCid\nMay 18, 2024 20:41\nPerhaps.\n"
+    short, long = read(page)[0], read(longer)[0]
+    assert short.thread_id == long.thread_id
+    assert [c.comment_id for c in short.comments] == [c.comment_id for c in long.comments[:2]]
+
+
+def test_a_later_visit_with_other_spans_gives_the_same_ids():
+    first, later = (
+        [
+            c.comment_id
+            for c in read(f"T\nText.\nAnn • {n} hours ago\nYes.\nBob • {n + 1} hours ago\nNo.\n")[0].comments
+        ]
+        for n in (2, 7)
+    )
+    assert first == later
+
+
+def test_names_beside_counts_and_mottos():
+    page = "".join(
+        f"{name}\nOnward through the fog!\n{fans} Fans\n{seconds} seconds ago (7:18 PM)\nSo says {name}.\nReply\n"
+        for name, fans, seconds in (("Ann", 12, 15), ("Bob", 17, 23), ("Cid", 1271, 30), ("Dora", 8, 31))
+    )
+    assert [c.author for c in read(page)[0].comments] == ["Ann", "Bob", "Cid", "Dora"]
+
+
+SEEDS = {
+    "000_39c0832241b27bb5.txt": 0,
+    "002_413d180f1b808295.txt": 0,
+    "003_ee3c962518cc0657.txt": 0,
+    "004_ff1d8342dea61859.txt": 0,
+}
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_articles_without_comments_say_so(shared, name):
+    parsed = parse(Source.from_path(shared / "seeds" / name), Options())
+    assert parsed.report.kept == 0
+    assert parsed.discussions[0].article_text
+    assert any("no comments found" in w for w in parsed.report.warnings)
+
+
+def test_the_thread_of_eight(shared):
+    (discussion,) = parse(
+        Source.from_path(shared / "seeds" / "001_006605df1cda4f0e.txt"), Options()
+    ).discussions
+    assert discussion.title == "Putin's Diplomatic Mission in China"
+    assert discussion.article_text.count("\n") == 13
+    assert [
+        (c.author, c.published_at.strftime("%d %H:%M"), c.text.count("\n") + 1) for c in discussion.comments
+    ] == [
+        ("Jasmine Hinds", "17 20:41", 1),
+        ("Madison Neal", "17 20:59", 15),
+        ("John Crulz", "17 21:53", 3),
+        ("Anita Drake", "17 21:55", 2),
+        ("Eduardo Lopez", "17 22:43", 2),
+        ("Nancy Perez de Lezama", "17 22:45", 1),
+        ("Matt Heitz", "17 23:33", 5),
+        ("Susan Mark", "18 00:23", 3),
+    ]
+    crulz = discussion.comments[2].comment_id
+    assert [c.parent_id for c in discussion.comments] == [None, None, None, crulz, crulz, None, None, None]
+    assert "😮" in discussion.comments[0].text
+    assert "Sino\u2011Russian" in discussion.comments[1].text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "neg_birmingham",
+        "neg_cbslocal_disqus",
+        "neg_ebene11",
+        "neg_kentnews",
+        "neg_lokalo_recent",
+        "neg_vallenc",
+    ],
+)
+def test_pages_without_comments_give_none(shared, name):
+    parsed = parse(Source.from_path(shared / "pages" / "pasted" / f"{name}.txt"), Options())
+    assert parsed.report.kept == 0
+
+
+lines = st.sampled_from(
+    [
+        "Ann",
+        "Bob says:",
+        "May 17, 2024 20:41",
+        "05/06/24",
+        "2 hours ago",
+        "Reply",
+        "3 Comments",
+        "",
+        "Leave a comment",
+        "@Ann hi",
+        "By Ann",
+        "12",
+        "#3",
+        "·",
+        "Like 3",
+        "\ud800",
+        "\x00",
+        "\u202e",
+        "In reply to Bob",
+    ]
+)
+
+
+@given(st.text(max_size=300) | st.lists(lines, max_size=40).map("\n".join))
+@settings(deadline=None, max_examples=500)
+def test_any_text_is_read_and_nothing_is_lost_count_of(text):
+    if text.strip():
+        parsed = Pasted().read(Source.from_text(text), Options())
+        (discussion,) = parsed.discussions
+        assert parsed.report.kept == len(discussion.comments)
+        assert len({c.comment_id for c in discussion.comments}) == len(discussion.comments)
+        known = {c.comment_id for c in discussion.comments}
+        assert all(c.text and (c.parent_id is None or c.parent_id in known) for c in discussion.comments)
