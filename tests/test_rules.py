@@ -218,6 +218,8 @@ def test_links_are_found_plain_and_disguised(link):
         "3.5 and 1.000.000",
         "me@example.com",
         "node.js",
+        "first.net@example.com",
+        "base64.decode",
         "end.Start",
         "...",
     ],

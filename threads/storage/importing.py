@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from operator import attrgetter
+from statistics import fmean
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -109,9 +110,9 @@ def store_batch(connection: Connection, batch: Batch, now: datetime) -> Added:
     new = [row for key, row in batch.comments.items() if key not in known]
     _insert_comments(connection, new, now)
     _move_comments(connection, batch.comments, known)
-    everything = known if not new else _known_comments(connection, batch)
-    _store_scores(connection, batch.scores, known, everything)
-    _store_flags(connection, {everything[key].id: given for key, given in batch.flags.items() if given})
+    ids = {key: comment.id for key, comment in known.items()} | (_ids(connection, batch) if new else {})
+    _store_scores(connection, batch.scores, known, ids)
+    _store_flags(connection, {ids[key]: given for key, given in batch.flags.items() if given})
     for chunk in chunks(row["thread_id"] for row in batch.discussions):
         _summarise(connection, chunk)
     return Added(
@@ -197,6 +198,16 @@ def _known_comments(connection: Connection, batch: Batch) -> dict[CommentKey, _K
     return known
 
 
+def _ids(connection: Connection, batch: Batch) -> dict[CommentKey, int]:
+    c = tables.comments.c
+    query = select(c.thread_id, c.comment_id, c.id)
+    return {
+        (thread_id, comment_id): key
+        for chunk in chunks(row["thread_id"] for row in batch.discussions)
+        for thread_id, comment_id, key in connection.execute(query.where(c.thread_id.in_(chunk)))
+    }
+
+
 def _insert_comments(connection: Connection, rows: list[Row], now: datetime) -> None:
     if rows:
         statement = insert_into(connection, tables.comments).on_conflict_do_nothing()
@@ -222,7 +233,7 @@ def _store_scores(
     connection: Connection,
     given: Mapping[CommentKey, Row],
     before: Mapping[CommentKey, _Known],
-    now: Mapping[CommentKey, _Known],
+    ids: Mapping[CommentKey, int],
 ) -> None:
     """Store scores; a score given again is replaced, one that is not given now stays."""
     rows = []
@@ -230,7 +241,7 @@ def _store_scores(
         old = before[key].scores if key in before else {}
         merged = {**old, **values}
         if merged != old:
-            rows.append({"comment": now[key].id, "values": merged})
+            rows.append({"comment": ids[key], "values": merged})
     if rows:
         statement = insert_into(connection, tables.scores)
         replaced = {"values": statement.excluded["values"]}
@@ -311,7 +322,7 @@ class _Summary:
             "authors": len(self.authors),
             "first_at": self.first_at,
             "last_at": self.last_at,
-            "mean_sentiment": sum(self.sentiments) / len(self.sentiments) if self.sentiments else None,
+            "mean_sentiment": fmean(self.sentiments) if self.sentiments else None,
             # Without a single stance the comments were not judged, which is not the same as none of a kind.
             **{name: self.stances.get(name, 0) if self.stances else None for name in STANCES},
         }

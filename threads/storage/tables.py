@@ -27,6 +27,8 @@ from threads.errors import StoreError
 from threads.records import COMMENT_COLUMNS
 from threads.storage.text import from_storable, to_storable
 
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class StoredText(TypeDecorator[str]):
     """Text of any kind, NUL and lone surrogates included; see `threads.storage.text`."""
@@ -48,7 +50,7 @@ class StoredJson(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
-        return None if value is None else to_storable(json.dumps(value, ensure_ascii=False))
+        return None if value is None else to_storable(_as_json(value))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002, D102
         return None if value is None else json.loads(from_storable(value))
