@@ -1,0 +1,75 @@
+"""The same store on PostgreSQL: needs BTL_TEST_POSTGRESQL, the address of a database that may be emptied."""
+
+import multiprocessing
+import os
+
+import pandas as pd
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from test_storage import _decide_all, action, links, parsed, scored
+
+from threads.errors import StoreError
+from threads.records import Skipped, comments_frame
+from threads.storage import Store
+from threads.storage.engine import make_engine, reading, writing
+from threads.storage.tables import metadata
+
+
+@pytest.fixture
+def url():
+    address = os.environ.get("BTL_TEST_POSTGRESQL")
+    if not address:
+        pytest.skip("needs BTL_TEST_POSTGRESQL, the address of a PostgreSQL database that may be emptied")
+    engine = make_engine(address)
+    with writing(engine) as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return address
+
+
+@pytest.fixture
+def store(url):
+    with Store.open(url) as opened:
+        yield opened
+
+
+def test_the_migrations_make_the_tables_that_the_code_declares(store):
+    with reading(store._engine) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_what_was_added_comes_back_equal_and_is_not_added_twice(store):
+    hostile = "a\ud83d\ude00\udfff\x00\x1a0000"
+    what = parsed(1, 2, title=hostile, skipped=(Skipped(hostile, hostile),))
+    first = store.add(what, scored(0.1, None), {("t", "c1"): [links()]})
+    second = store.add(what, scored(0.1, None), {("t", "c1"): [links()]})
+    assert (first.comments, second.comments, second.known) == (2, 0, 2)
+    found = store.comments("t").drop(columns="state")
+    pd.testing.assert_frame_equal(found, comments_frame(what.discussions))
+    assert (store.discussion("t").title, store.report("t")) == (hostile, what.report)
+    assert [item.comment_id for item in store.queue()] == ["c1"]
+    assert store.discussions()["flagged_open"].tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE decisions SET actor = 'mallory'", "DELETE FROM decisions", "TRUNCATE decisions"]
+)
+def test_recorded_decisions_cannot_be_changed(store, statement):
+    store.add(parsed(1), scored(0.1), {})
+    store.decide([action()])
+    with pytest.raises(StoreError, match="cannot be changed"), writing(store._engine) as connection:
+        connection.exec_driver_sql(statement)
+
+
+@pytest.mark.timeout(120)
+def test_of_four_processes_that_decide_on_the_same_comments_one_wins_each(url, store):
+    numbers = list(range(1, 101))
+    store.add(parsed(*numbers), scored(*[0.1] * 100), {})
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        results = pool.map(_decide_all, [(url, f"actor {n}", numbers) for n in range(4)], chunksize=1)
+    statuses = [status for result in results for status in result]
+    assert (statuses.count("done"), statuses.count("conflict")) == (100, 300)
+    assert store.verify() == []
