@@ -136,9 +136,9 @@ def test_a_plain_question_asks():
 @BOTH
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_no_text_crashes_or_takes_long(score, text):
-    started = time.perf_counter()
+    started = time.process_time()
     answer = score.score(pd.DataFrame({"text": [text], score.context: [text]}, dtype=object))
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
     assert len(answer) == 1
 
 

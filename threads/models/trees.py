@@ -52,17 +52,18 @@ def _block(arrays: Arrays, rows: Vector) -> Vector:
 
 def _leaves(arrays: Arrays, rows: Vector) -> Vector:
     """Return the value of the leaf that each row reaches, rows × trees."""
-    feature, threshold = arrays["tree_feature"], arrays["tree_threshold"]
-    children = np.stack([arrays["tree_right"], arrays["tree_left"]])
-    trees = np.arange(len(feature))
+    trees, nodes = arrays["tree_feature"].shape
+    roots = np.arange(trees) * nodes
+    feature, threshold = arrays["tree_feature"].ravel(), arrays["tree_threshold"].ravel()
+    left, right = ((arrays[side] + roots[:, None]).ravel() for side in ("tree_left", "tree_right"))
     # The trees were grown on 32-bit features, and compare as they did then.
     narrow = np.ascontiguousarray(rows, dtype=np.float32)
-    at = np.zeros((len(rows), len(trees)), dtype=np.intp)
-    place = np.arange(len(rows))[:, None]
+    starts = np.arange(len(rows))[:, None] * narrow.shape[1]
+    at = np.broadcast_to(roots, (len(rows), trees))
     for _ in range(int(arrays["depth"])):
-        smaller = narrow[place, feature[trees, at]] <= threshold[trees, at]
-        at = children[smaller.astype(np.intp), trees, at].astype(np.intp)
-    return np.ascontiguousarray(arrays["tree_value"][trees, at])
+        smaller = narrow.take(starts + feature.take(at)) <= threshold.take(at)
+        at = np.where(smaller, left.take(at), right.take(at))
+    return np.asarray(arrays["tree_value"].ravel().take(at))
 
 
 def calibrated(log_probabilities: Vector, temperature: float, shift: Vector) -> Vector:

@@ -85,6 +85,7 @@ STOP_WORDS: Final = frozenset(
 
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _LINK = re.compile(r"https?://\S+|www\.\S+|\bURL\b")
+_LINK_SIGNS: Final = ("://", "www.", "URL")
 _MENTION = re.compile(r"@\w+")
 _CAPITALS = re.compile(r"[A-Z]+")
 _CAPITAL_WORD = re.compile(r"\b[A-Z]{3,}\b")
@@ -163,11 +164,12 @@ class Reading:
 def read(text: str) -> Reading:
     """Return what stands in `text`: any string, in time linear in its length."""
     text = plain(text)
-    links = len(_LINK.findall(text))
-    bare = _MENTION.sub(" ", _LINK.sub(" ", text)) if links or "@" in text else text
-    tokens = _TOKEN.findall(bare.lower())
+    bare, links = _LINK.subn(" ", text) if any(map(text.__contains__, _LINK_SIGNS)) else (text, 0)
+    bare = _MENTION.sub(" ", bare) if "@" in bare else bare
+    lower = bare.lower()
+    tokens = _TOKEN.findall(lower)
     pairs = frozenset(pairwise(tokens))
-    contracted = [place for place, token in enumerate(tokens) if token.endswith("n't")]
+    contracted = [p for p, token in enumerate(tokens) if token.endswith("n't")] if "n't" in lower else []
     counts, opening = _counted(tokens, pairs, contracted)
     positive, negative = _rated(tokens, contracted)
     return Reading(
