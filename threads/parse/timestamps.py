@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from threads.parse.calendar_words import (
@@ -214,16 +215,12 @@ def _may_start(line: str, position: int) -> bool:
     return word is not None and fold_word(word[0]) in _starting_words()
 
 
-_STARTING: set[str] = set()
-
-
-def _starting_words() -> set[str]:
-    if not _STARTING:
-        words = span_words()
-        first = {said.split()[0] for said in [*words.ago, *words.whole] if said}
-        about = {"about", "around", "almost", "over", "circa", "ca", "etwa", "environ"}
-        _STARTING.update(months(), weekdays(), DAY_WORDS, day_halves(), first, about)
-    return _STARTING
+@lru_cache(maxsize=1)
+def _starting_words() -> frozenset[str]:
+    words = span_words()
+    first = {said.split()[0] for said in [*words.ago, *words.whole] if said}
+    about = {"about", "around", "almost", "over", "circa", "ca", "etwa", "environ"}
+    return frozenset({*months(), *weekdays(), *DAY_WORDS, *day_halves(), *first, *about})
 
 
 # --- spans of time: "2 hours ago", "vor 2 Monaten, 1 Woche" ---
@@ -257,8 +254,15 @@ def _bracketed(window: str, start: int) -> _Found | None:
 
 
 def _whole_span(folded: str, start: int) -> _Found | None:
+    if folded[start : start + 1] not in _whole_span_letters():
+        return None
     end = _longest(folded, start, span_words().whole)
     return None if end is None else _Found(end, {"spans": (span_words().whole[folded[start:end]],)})
+
+
+@lru_cache(maxsize=1)
+def _whole_span_letters() -> frozenset[str]:
+    return frozenset(said[0] for said in span_words().whole)
 
 
 def _counted_span(folded: str, start: int) -> _Found | None:
