@@ -11,6 +11,7 @@ from flask import jsonify
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 
+from dashboard import components as ui
 from dashboard.downloads import add_downloads
 from dashboard.pages import FILTERED_PAGES, PAGES
 from dashboard.pages.base import Context
@@ -69,7 +70,7 @@ def _shell() -> Component:
             html.Header(
                 [
                     dcc.Link(["Below ", html.I("the"), " Line"], href="/", className="word"),
-                    html.Nav(id="menu", **{"aria-label": "Pages"}),
+                    html.Nav(id="menu", **ui.hyphenated(aria_label="Pages")),
                     html.Span("times in UTC", className="right"),
                     dmc.ColorSchemeToggle(
                         lightIcon="☀",
@@ -111,8 +112,8 @@ def _menu(current: Any, waiting: int) -> list[Component]:
             if page.path == "/moderation"
             else page.title,
             href=page.path,
-            className="on" if page is current else "",
-            **({"title": f"{waiting:,} waiting"} if page.path == "/moderation" else {}),
+            className="on" if page is current or (page.path == "/" and not current.in_menu) else "",
+            title=f"{waiting:,} waiting" if page.path == "/moderation" else page.title,
         )
         for page in PAGES
         if page.in_menu

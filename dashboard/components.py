@@ -11,12 +11,18 @@ from dash.development.base_component import Component
 
 from dashboard.figures import STANCES, Figure
 from dashboard.text import one_line, shown
+from threads.dynamics.timeline import KeyFigures
 
 STANCE_SIGNS = {"supportive": "●", "critical": "■", "neutral": "◆", "unclear": "○"}
 RELATIONS = {"agrees": "agrees", "disagrees": "disagrees", "asks": "asks", "comments": "comments"}
 INDENT_LEVELS = 8
 LONG_CHARACTERS = 1_800
-GRAPH_CONFIG = {"displayModeBar": False, "displaylogo": False, "responsive": True}
+GRAPH_CONFIG: Any = {"displayModeBar": False, "displaylogo": False, "responsive": True}
+
+
+def hyphenated(**attributes: Any) -> dict[str, Any]:
+    """Return attributes under their HTML names: aria_label as aria-label."""
+    return {name.replace("_", "-"): value for name, value in attributes.items()}
 
 
 def panel(title: str, *children: Any, note: Any = None, **attributes: Any) -> Component:
@@ -28,7 +34,7 @@ def panel(title: str, *children: Any, note: Any = None, **attributes: Any) -> Co
     )
 
 
-def facts(values: Iterable[tuple[str, Any]]) -> Component:
+def facts(values: Iterable[tuple[Any, Any]]) -> Component:
     """Return a row of key figures: (figure, what it is)."""
     return html.Dl(
         [html.Div([html.Dt(label), html.Dd(figure)]) for figure, label in values],
@@ -51,7 +57,7 @@ def graph(figure: Figure, label: str, **attributes: Any) -> Component:
             **attributes,
         ),
         role="img",
-        **{"aria-label": label},
+        **hyphenated(aria_label=label),
     )
 
 
@@ -72,6 +78,13 @@ def shares(rows: Sequence[tuple[str, float, str]]) -> Component:
     )
 
 
+def sides(figures: KeyFigures) -> tuple[str, str]:
+    """Return the key figure of stance: how many lean which way."""
+    if not figures.stances:
+        return "–", "no stance: it takes an English text and a title"
+    return f"{figures.supportive:,} : {figures.critical:,}", "lean supportive : critical"
+
+
 def stance_label(stance: Any, probability: Any) -> Component | None:
     """Return a stance with its sign and, where it leans, its probability."""
     if pd.isna(stance):
@@ -80,7 +93,7 @@ def stance_label(stance: Any, probability: Any) -> Component | None:
     if stance == "neutral":
         text = f"neutral {decimals(probability)}"
     return html.Span(
-        [html.I(STANCE_SIGNS.get(stance, "○"), **{"aria-hidden": "true"}), " ", text],
+        [html.I(STANCE_SIGNS.get(stance, "○"), **hyphenated(aria_hidden="true")), " ", text],
         className=f"stance {stance}",
     )
 
@@ -99,7 +112,7 @@ def stance_strip(counts: Mapping[str, int]) -> Component:
                     for stance in present
                 ],
                 className="strips",
-                **{"aria-hidden": "true"},
+                **hyphenated(aria_hidden="true"),
             ),
             html.P(
                 [html.Span(f"{STANCE_SIGNS[s]} {counts[s]} {s}", className=f"stance {s}") for s in present],
@@ -119,7 +132,7 @@ def sentiment_bar(value: Any) -> Component:
             html.Span(
                 html.I(style={"left": f"{left:.1f}%", "width": f"{width:.1f}%"}),
                 className="bar",
-                **{"aria-hidden": "true"},
+                **hyphenated(aria_hidden="true"),
             ),
             f"sentiment {signed(value)}",
         ]
@@ -145,7 +158,7 @@ def comment_text(text: str) -> Component:
 
 
 def comment(
-    row: Mapping[str, Any], parent: Mapping[str, Any] | None, *, level: int, quoted: bool
+    row: Mapping[Any, Any], parent: Mapping[Any, Any] | None, *, level: int, quoted: bool
 ) -> Component:
     """Return one comment of the conversation with its scores beside it.
 
@@ -178,7 +191,7 @@ def comment(
     )
 
 
-def reply_label(row: Mapping[str, Any], parent: Mapping[str, Any] | None) -> Component | None:
+def reply_label(row: Mapping[Any, Any], parent: Mapping[Any, Any] | None) -> Component | None:
     """Return whom a comment answers, and how sure that is."""
     if parent is None:
         return None
@@ -191,7 +204,7 @@ def reply_label(row: Mapping[str, Any], parent: Mapping[str, Any] | None) -> Com
     )
 
 
-def relation_label(row: Mapping[str, Any]) -> Component | None:
+def relation_label(row: Mapping[Any, Any]) -> Component | None:
     """Return how a comment relates to the one it answers; nothing where that is unclear."""
     relation = row.get("reply_relation")
     if pd.isna(relation) or relation not in RELATIONS:
@@ -229,6 +242,11 @@ def author_name(author: Any) -> str:
 def anchor(comment_id: str) -> str:
     """Return the id of a comment's element on its page."""
     return f"comment-{comment_id}"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return a number with its noun: "1 comment", "2,000 people"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def signed(value: float) -> str:

@@ -10,15 +10,16 @@ from typing import Any
 import pandas as pd
 
 PER_PAGE = 100
+Rows = Mapping[str, Mapping[Any, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A comment in its place: the row, how deep it stands, whether what it answers stands right above."""
 
-    row: Mapping[str, Any]
+    row: Mapping[Any, Any]
     level: int
-    parent: Mapping[str, Any] | None
+    parent: Mapping[Any, Any] | None
     follows_parent: bool
 
 
@@ -30,7 +31,7 @@ def conversation(frame: pd.DataFrame, chosen: pd.DataFrame) -> list[Turn]:
     that answer each other in a circle are all shown, the first of them at the top. Linear, and without
     recursion: threads can be thousands of replies deep.
     """
-    rows = {row["comment_id"]: row for row in frame.sort_values("position").to_dict("records")}
+    rows: Rows = {row["comment_id"]: row for row in frame.sort_values("position").to_dict("records")}
     above = _Ancestors(rows, set(chosen["comment_id"]))
     order = [identifier for identifier in rows if identifier in above.shown]
     children: dict[str | None, list[str]] = defaultdict(list)
@@ -51,7 +52,7 @@ def pages_of(turns: list[Turn]) -> dict[str, int]:
 def _place(
     root: str,
     children: Mapping[str | None, list[str]],
-    rows: Mapping[str, Mapping[str, Any]],
+    rows: Rows,
     placed: set[str],
     turns: list[Turn],
 ) -> None:
@@ -72,7 +73,7 @@ def _place(
 class _Ancestors:
     """The nearest shown comment above another, each step up taken once."""
 
-    def __init__(self, rows: Mapping[str, Mapping[str, Any]], shown: set[str]) -> None:
+    def __init__(self, rows: Rows, shown: set[str]) -> None:
         self.rows, self.shown = rows, shown
         self._known: dict[str, str | None] = {}
 

@@ -29,11 +29,11 @@ POINTS_UP_TO = 5_000
 DENSITY_BINS = (120, 41)
 
 
-def sentiment_over_time(frame: pd.DataFrame, smooth: Smooth | None) -> Figure:
+def sentiment_over_time(frame: pd.DataFrame, curve: Smooth | None) -> Figure:
     """Return sentiment against time: a mark for each comment, area by length, form and colour by stance.
 
-    Few comments carry their authors' names; above POINTS_UP_TO a density is drawn instead of marks. `smooth`
-    is the line with its band, where the thread can carry one. Rows without time or sentiment are left out;
+    Few comments carry their authors' names; above POINTS_UP_TO a density is drawn instead of marks. `curve`
+    is the trend with its band, where the thread can carry one. Rows without time or sentiment are left out;
     the page says how many.
     """
     rows = frame.dropna(subset=["published_at", "sentiment"])
@@ -46,8 +46,8 @@ def sentiment_over_time(frame: pd.DataFrame, smooth: Smooth | None) -> Figure:
             )
             for stance in STANCES
         ]
-    if smooth is not None:
-        traces = [_band(smooth), *traces, _line(smooth)]
+    if curve is not None:
+        traces = [_band(curve), *traces, _line(curve)]
     return {
         "data": [trace for trace in traces if len(trace["x"])],
         "layout": _layout(
@@ -64,32 +64,38 @@ def sentiment_over_time(frame: pd.DataFrame, smooth: Smooth | None) -> Figure:
     }
 
 
-def stance_over_time(timeline: pd.DataFrame, bin_width: pd.Timedelta) -> Figure:
-    """Return comments by stance in bins of time, stacked.
+def stance_over_time(bins: pd.DataFrame) -> Figure:
+    """Return comments by stance in bins of time (TIMELINE_COLUMNS), stacked.
 
-    `timeline` has a row a bin, a column `start` and a column of counts for each stance.
+    What has no known stance counts as unclear, so that the bars always are all comments.
     """
-    starts = _milliseconds(timeline["start"])
-    width = bin_width / pd.Timedelta(milliseconds=1)
+    starts, ends = _milliseconds(bins["start"]), _milliseconds(bins["end"])
+    counts = {stance: bins[stance].fillna(0).astype(int) for stance in STANCES if stance != "unclear"}
+    counts["unclear"] = bins["comments"].astype(int) - sum(counts.values())
     traces = [
         {
             "type": "bar",
             "name": stance,
             "x": starts,
             "offset": 0,
-            "width": width * 0.94,
-            "y": timeline[stance].astype(int).tolist(),
+            "width": [0.94 * (end - start) for start, end in zip(starts, ends, strict=True)],
+            "y": counts[stance].tolist(),
             "marker": {"color": colour, "pattern": {"shape": _PATTERNS[stance], "size": 5}},
             "hovertemplate": f"%{{y}} {stance}<extra></extra>",
         }
         for stance, (colour, _) in STANCES.items()
-        if stance in timeline and timeline[stance].sum()
+        if counts[stance].sum()
     ]
     return {
         "data": traces,
         "layout": _layout(
             barmode="stack",
-            yaxis={"rangemode": "tozero", "tickformat": ",d", "fixedrange": True},
+            yaxis={
+                "rangemode": "tozero",
+                "tickformat": ",d",
+                "fixedrange": True,
+                **_whole_ticks(bins["comments"]),
+            },
             dragmode=False,
         ),
     }
@@ -98,10 +104,10 @@ def stance_over_time(timeline: pd.DataFrame, bin_width: pd.Timedelta) -> Figure:
 _PATTERNS = {"supportive": "", "critical": "/", "neutral": ".", "unclear": ""}
 
 
-def mean_sentiment_over_time(timeline: pd.DataFrame, bin_width: pd.Timedelta) -> Figure:
+def mean_sentiment_over_time(bins: pd.DataFrame) -> Figure:
     """Return mean sentiment in bins of time as dots (area by number of comments), never joined over gaps."""
-    rows = timeline.dropna(subset=["mean_sentiment"])
-    middle = rows["start"] + bin_width / 2
+    rows = bins.dropna(subset=["mean_sentiment"])
+    middle = rows["start"] + (rows["end"] - rows["start"]) / 2
     trace = {
         "type": "scatter",
         "mode": "markers",
@@ -174,31 +180,36 @@ def _density(rows: pd.DataFrame) -> Figure:
     }
 
 
-def _line(smooth: Smooth) -> Figure:
+def _line(curve: Smooth) -> Figure:
     return {
         "type": "scatter",
         "mode": "lines",
         "name": "trend",
-        "x": _milliseconds(smooth.time),
-        "y": smooth.value.round(4).tolist(),
+        "x": _milliseconds(curve.time),
+        "y": curve.value.round(4).tolist(),
         "line": {"color": ACCENT, "width": 2.5},
         "hoverinfo": "skip",
     }
 
 
-def _band(smooth: Smooth) -> Figure:
-    times = _milliseconds(smooth.time)
+def _band(curve: Smooth) -> Figure:
+    times = _milliseconds(curve.time)
     return {
         "type": "scatter",
         "mode": "lines",
         "name": "95% band",
         "x": times + times[::-1],
-        "y": smooth.high.round(4).tolist() + smooth.low.round(4).tolist()[::-1],
+        "y": curve.high.round(4).tolist() + curve.low.round(4).tolist()[::-1],
         "fill": "toself",
         "fillcolor": "rgba(29,138,134,0.16)",
         "line": {"width": 0},
         "hoverinfo": "skip",
     }
+
+
+def _whole_ticks(counts: pd.Series) -> Figure:
+    """Ticks at whole numbers, where plotly would put some between."""
+    return {"dtick": 1} if counts.max() < 5 else {}
 
 
 def _milliseconds(times: pd.Series) -> list[float]:

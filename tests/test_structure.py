@@ -23,6 +23,7 @@ ORDER = [
     ["threads.views", "threads.samples"],
     ["dashboard"],
     ["threads.cli"],
+    ["threads.__main__"],
 ]
 PLACE = {name: place for place, names in enumerate(ORDER) for name in names}
 

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 a problem with an input (named), 2 wrong usage.
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -268,7 +269,7 @@ def _tell(report: Report) -> None:
 
 def _standard_input(settings: Settings) -> bytes:
     # One byte more than allowed is enough for the size check to refuse it, and bounds the memory.
-    return click.get_binary_stream("stdin").read(settings.max_input_bytes + 1)
+    return sys.stdin.buffer.read(settings.max_input_bytes + 1)
 
 
 def _moment(value: str | None) -> datetime | None:
@@ -320,7 +321,12 @@ def _output(name: str) -> Iterator[TextIO]:
     from threads.storage.files import whole_file
 
     if name == "-":
-        yield click.get_text_stream("stdout", encoding="utf-8")
+        stream = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
+        try:
+            yield stream
+        finally:
+            stream.flush()
+            stream.detach()
     else:
         with whole_file(Path(name)) as file:
             yield file

@@ -36,7 +36,7 @@ class Column:
     unit: str = ""
 
     @property
-    def dtype(self) -> str:
+    def dtype(self) -> Any:
         """The pandas dtype that holds this kind of value, missing ones included."""
         return DTYPES[self.kind]
 

@@ -91,7 +91,7 @@ def _json(document: dict[str, Any]) -> str:
         return json.dumps(document, indent=2, default=_plain)
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever json cannot write by itself
+def _plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return dataclasses.asdict(value)
     return value.isoformat().replace("+00:00", "Z")

@@ -58,9 +58,8 @@
     item.dataset.state = state;
     const listed = entry(item);
     if (listed) listed.dataset.state = state;
-    for (const button of item.querySelectorAll("[data-action=approve], [data-action=reject]")) {
-      button.disabled = state !== "open";
-    }
+    item.querySelector("[data-action=approve]").disabled = state === "approved";
+    item.querySelector("[data-action=reject]").disabled = state === "rejected";
   }
 
   function toast(text) {
@@ -83,14 +82,14 @@
 
   function decide(action) {
     const item = selected();
-    if (!item || item.dataset.state !== "open") return;
+    const state = action === "approve" ? "approved" : "rejected";
+    if (!item || item.dataset.state === state) return;
     act(item, action);
-    show(item, action === "approve" ? "approved" : "rejected");
+    show(item, state);
     decided.push(item.dataset.item);
-    toast(`${action === "approve" ? "Approved" : "Rejected"} · Undo (u)`);
     const next = nextOpen();
+    toast(`${action === "approve" ? "Approved" : "Rejected"} · Undo (u)${next ? "" : " · nothing open is left here"}`);
     if (next) select(next);
-    else toast(`${action === "approve" ? "Approved" : "Rejected"} · Undo (u) · that was the last one here`);
   }
 
   function undo() {
@@ -122,7 +121,7 @@
   }
 
   function typing(target) {
-    return target.closest("input, textarea, select, [contenteditable], [role=dialog], [role=grid]");
+    return target instanceof Element && target.closest("input, textarea, select, [contenteditable], [role=dialog], [role=grid]");
   }
 
   document.addEventListener("keydown", (event) => {

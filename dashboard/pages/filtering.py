@@ -7,10 +7,10 @@ from typing import Any
 
 import dash_mantine_components as dmc
 import pandas as pd
-from dash import Dash, Input, Output, State, ctx, html, no_update
+from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
-from dashboard.components import empty
+from dashboard.components import counted, empty
 from dashboard.figures import STANCES
 from dashboard.filters import NO_NAME, Filters
 from dashboard.pages.base import Context, FilteredPage
@@ -22,6 +22,7 @@ def filtered_layout(page: FilteredPage, context: Context, rest: str, search: str
     frame, filters = page.comments(context, rest), Filters.from_query(search)
     return html.Div(
         [
+            dcc.Location(id="filter-url", refresh="callback-nav"),
             _bar(frame, filters, _download(page, rest, filters)),
             html.Div(_content(page, context, rest, frame, filters), id="filtered-content"),
         ]
@@ -32,7 +33,7 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
     """Add the callback that keeps address, controls and content together."""
 
     @app.callback(
-        Output("url", "search"),
+        Output("filter-url", "search"),
         Output("filter-authors", "value"),
         Output("filter-stances", "value"),
         Output("filter-since", "value"),
@@ -41,14 +42,14 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
         Output("filter-count", "children"),
         Output("filter-download", "href"),
         Output("filtered-content", "children"),
-        Input("url", "search"),
+        Input("filter-url", "search"),
         Input("filter-authors", "value"),
         Input("filter-stances", "value"),
         Input("filter-since", "value"),
         Input("filter-until", "value"),
         Input("filter-text", "value"),
         Input("filter-clear", "n_clicks"),
-        State("url", "pathname"),
+        State("filter-url", "pathname"),
         prevent_initial_call=True,
     )
     def refresh(
@@ -62,18 +63,18 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
         pathname: str,
     ) -> tuple[Any, ...]:
         page, rest = find_page(pages, pathname)
-        if ctx.triggered_id == "url":
+        if ctx.triggered_id == "filter-url":
             filters = Filters.from_query(search)
         elif ctx.triggered_id == "filter-clear":
             filters = Filters()
         else:
             filters = Filters.from_query(Filters().query(**_pairs(since, until, text)))
             filters = replace(filters, authors=tuple(authors or ()), stances=tuple(stances or ()))
-        if ctx.triggered_id != "url" and filters.query() == (search or ""):
+        if ctx.triggered_id != "filter-url" and filters.query() == (search or ""):
             return (no_update,) * 9
         frame = page.comments(context, rest)
         return (
-            no_update if ctx.triggered_id == "url" else filters.query(),
+            no_update if ctx.triggered_id == "filter-url" else filters.query(),
             *control_values(filters),
             count_text(frame, filters),
             _download(page, rest, filters),
@@ -112,7 +113,7 @@ def control_values(filters: Filters) -> tuple[list[str], list[str], str | None, 
 
 def count_text(frame: pd.DataFrame, filters: Filters) -> str:
     """Return how many of how many comments are shown."""
-    return f"{len(filters.apply(frame)):,} of {len(frame):,} comments"
+    return f"{len(filters.apply(frame)):,} of {counted(len(frame), 'comment')}"
 
 
 def _content(

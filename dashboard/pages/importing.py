@@ -88,7 +88,7 @@ class ImportPage:
                                     ],
                                     className="controls",
                                 ),
-                                html.Button("Preview", id="import-preview", className="button"),
+                                html.P(html.Button("Preview", id="import-preview", className="button")),
                             ],
                             className="panel",
                         ),
@@ -201,7 +201,8 @@ def preview_of(parsed: Parsed) -> Component:
     return ui.panel(
         "What was understood",
         html.P(
-            f"{report.read:,} comments read, {report.kept:,} kept, {len(report.skipped):,} left out.",
+            f"{ui.counted(report.read, 'comment')} read, {report.kept:,} kept, "
+            f"{len(report.skipped):,} left out.",
             className="count",
         ),
         *(_discussion(discussion) for discussion in parsed.discussions if report.kept),
@@ -225,7 +226,7 @@ def stored(parsed: Parsed, new: int, known: int, flagged: int) -> Component:
     return html.Section(
         [
             html.P(
-                f"{new:,} comments stored"
+                f"{ui.counted(new, 'comment')} stored"
                 + (f", {known:,} were known already" if known else "")
                 + (f"; {flagged:,} flagged for a moderator" if flagged else "")
                 + "."
@@ -282,7 +283,7 @@ def _discussion(discussion: Discussion) -> Component:
                 className="scroll",
                 tabIndex=0,
                 role="region",
-                **{"aria-label": "Comments found"},
+                **ui.hyphenated(aria_label="Comments found"),
             ),
             html.P(f"and {more:,} more", className="muted") if more > 0 else None,
         ]

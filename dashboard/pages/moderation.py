@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components as ui
 from dashboard.pages.base import Context
 from dashboard.text import marked, one_line, shown
 from threads.errors import ThreadsError
+from threads.moderation.decisions import STATES, State
 from threads.records import Flag
 from threads.storage import Action, Outcome, QueueItem
 
@@ -36,7 +38,7 @@ class ModerationPage:
 
     def layout(self, context: Context, rest: str, search: str) -> Component:  # noqa: ARG002 - the Protocol's
         """Return the queue in one state. Items come in full, so that the next one shows without a request."""
-        state = rest if rest in {"approved", "rejected"} else "open"
+        state: State = next((name for name in STATES if name == rest), "open")
         items = context.store.queue(state=state, limit=BATCH)
         return html.Div(
             [
@@ -55,12 +57,14 @@ class ModerationPage:
                     className="queue",
                 ),
                 _help(),
-                html.Div(id="queue-toast", className="toast", role="status", **{"aria-live": "polite"}),
+                html.Div(
+                    id="queue-toast", className="toast", role="status", **ui.hyphenated(aria_live="polite")
+                ),
                 dcc.Store(id="queue-pending", data=[]),
                 dcc.Store(id="queue-outcomes"),
             ],
             id="queue",
-            **{"data-state": state},
+            **ui.hyphenated(data_state=state),
         )
 
     def register(self, app: Dash, context: Context) -> None:
@@ -83,7 +87,6 @@ class ModerationPage:
             ClientsideFunction("queue", "acknowledge"),
             Output("queue-outcomes", "modified_timestamp"),
             Input("queue-outcomes", "data"),
-            State("queue-pending", "data"),
             prevent_initial_call=True,
         )
 
@@ -122,18 +125,18 @@ def _told(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _tabs(state: str, counts: dict[str, int]) -> Component:
+def _tabs(state: State, counts: Mapping[State, int]) -> Component:
     return html.Nav(
         [
             dcc.Link(
                 [f"{name} ", html.Span(f"{counts[name]:,}", id=f"queue-count-{name}")],
                 href="/moderation" if name == "open" else f"/moderation/{name}",
-                className="tab on" if name == state else "tab",
+                className="on" if name == state else "",
             )
-            for name in ("open", "approved", "rejected")
+            for name in STATES
         ],
-        className="tabs",
-        **{"aria-label": "State of the flagged comments"},
+        className="states",
+        **ui.hyphenated(aria_label="State of the flagged comments"),
     )
 
 
@@ -157,10 +160,9 @@ def _list(items: list[QueueItem], state: str) -> Component:
                                 html.Span(f"{item.risk:.2f}", className="risk"),
                                 html.Span(one_line(item.text, 60), className="muted"),
                             ],
-                            **{
-                                "data-select": _identity(item),
-                                "aria-current": "true" if not place else "false",
-                            },
+                            **ui.hyphenated(
+                                data_select=_identity(item), aria_current="true" if not place else "false"
+                            ),
                         )
                     )
                     for place, item in enumerate(items)
@@ -168,7 +170,7 @@ def _list(items: list[QueueItem], state: str) -> Component:
             ),
         ],
         className="panel queue-list",
-        **{"aria-label": "Flagged comments"},
+        **ui.hyphenated(aria_label="Flagged comments"),
     )
 
 
@@ -214,18 +216,18 @@ def _item(item: QueueItem, *, selected: bool) -> Component:
             ),
         ],
         className="queue-item selected" if selected else "queue-item",
-        **{
-            "data-item": _identity(item),
-            "data-thread": item.thread_id,
-            "data-comment": item.comment_id,
-            "data-version": item.version,
-            "data-state": item.state,
-        },
+        **ui.hyphenated(
+            data_item=_identity(item),
+            data_thread=item.thread_id,
+            data_comment=item.comment_id,
+            data_version=item.version,
+            data_state=item.state,
+        ),
     )
 
 
 def _author_line(item: QueueItem) -> list[Any]:
-    history = f"{item.author_comments:,} comments, {item.author_rejected:,} rejected"
+    history = f"{ui.counted(item.author_comments, 'comment')}, {item.author_rejected:,} rejected"
     return [
         html.Strong(shown(ui.author_name(item.author))),
         html.Span(history),
@@ -234,11 +236,10 @@ def _author_line(item: QueueItem) -> list[Any]:
 
 
 def _buttons(state: str) -> Component:
-    open_ = state == "open"
     return html.Div(
         [
-            _button("Approve", "f", "approve", disabled=not open_),
-            _button("Reject", "d", "reject", disabled=not open_),
+            _button("Approve", "f", "approve", disabled=state == "approved"),
+            _button("Reject", "d", "reject", disabled=state == "rejected"),
             _button("Undo", "u", "undo", disabled=False),
             _button("Next", "j", "next", disabled=False),
         ],
@@ -251,7 +252,7 @@ def _button(label: str, key: str, action: str, *, disabled: bool) -> Component:
         [label, html.Kbd(key)],
         className=f"key {action}",
         disabled=disabled,
-        **{"data-action": action, "aria-keyshortcuts": key},
+        **ui.hyphenated(data_action=action, aria_keyshortcuts=key),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -73,12 +74,12 @@ def _facts(frame: pd.DataFrame, discussions: pd.DataFrame) -> Component:
     return ui.facts(
         [
             (f"{frame['thread_id'].nunique():,}", "discussions"),
-            (f"{figures.comments:,}", f"comments by {figures.people:,} people"),
+            (f"{figures.comments:,}", f"comments by {ui.counted(figures.people, 'person', 'people')}"),
             (
                 "–" if figures.mean_sentiment is None else ui.signed(figures.mean_sentiment),
                 "mean sentiment, English only",
             ),
-            (f"{figures.supportive:,} : {figures.critical:,}", "lean supportive : critical"),
+            ui.sides(figures),
             (
                 dcc.Link(f"{waiting:,}", href="/moderation"),
                 "flagged, waiting for a decision",
@@ -94,16 +95,16 @@ def _over_time(frame: pd.DataFrame) -> Component:
     bins = timeline(timed)
     left_out = len(frame) - len(timed)
     sentiment, stance = (
-        mean_sentiment_over_time(bins.rows, bins.width),
-        stance_over_time(bins.rows, bins.width),
+        mean_sentiment_over_time(bins.rows),
+        stance_over_time(bins.rows),
     )
-    span = [bins.rows["start"].iloc[0], bins.rows["start"].iloc[-1] + bins.width]
+    span = [bins.rows["start"].iloc[0], bins.rows["end"].iloc[-1]]
     for figure in (sentiment, stance):
         figure["layout"]["xaxis"]["range"] = [time.timestamp() * 1000 for time in span]
         figure["layout"]["height"] = 220
         figure["layout"]["yaxis"] |= {"automargin": False}
         figure["layout"]["margin"] |= {"l": 64}
-    note = f"One mark for {bins.label}; its area is the number of comments."
+    note = f"One mark for each {bins.label.removeprefix('1 ')}; its area is the number of comments."
     if left_out:
         note += f" {left_out:,} comments without a time are not drawn."
     return ui.panel(
@@ -123,7 +124,8 @@ def _over_time(frame: pd.DataFrame) -> Component:
 
 def _list(discussions: pd.DataFrame, frame: pd.DataFrame, filters: Filters) -> Component:
     counts = frame["thread_id"].value_counts()
-    rows = [row for row in discussions.to_dict("records") if row["thread_id"] in counts.index]
+    latest_first = discussions.sort_values("last_at", ascending=False, kind="stable")
+    rows = [row for row in latest_first.to_dict("records") if row["thread_id"] in counts.index]
     return ui.panel(
         "Discussions",
         html.Ul(
@@ -133,8 +135,8 @@ def _list(discussions: pd.DataFrame, frame: pd.DataFrame, filters: Filters) -> C
     )
 
 
-def _item(row: dict[str, Any], matching: int, filters: Filters) -> Component:
-    counts = {stance: int(row[stance]) for stance in STANCES}
+def _item(row: Mapping[Any, Any], matching: int, filters: Filters) -> Component:
+    counts = {stance: 0 if pd.isna(row[stance]) else int(row[stance]) for stance in STANCES}
     filtered = f"{matching:,} of " if filters.any else ""
     title = one_line(row["title"], 160) if isinstance(row["title"], str) else "A thread without a title"
     href = f"/thread/{row['thread_id']}{filters.on_page(1).query()}"
@@ -145,7 +147,8 @@ def _item(row: dict[str, Any], matching: int, filters: Filters) -> Component:
                     dcc.Link(shown(title), href=href, className="discussion-title"),
                     html.P(
                         [
-                            f"{filtered}{row['comments']:,} comments by {row['authors']:,} people · "
+                            f"{filtered}{ui.counted(row['comments'], 'comment')} by "
+                            f"{ui.counted(row['authors'], 'person', 'people')} · "
                             f"{ui.period(row['first_at'], row['last_at'])}",
                             html.Span(f"{row['flagged_open']:,} flagged", className="flagged")
                             if row["flagged_open"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -16,7 +17,7 @@ from dashboard.pages.base import Context
 from dashboard.pages.filtering import filtered_layout
 from dashboard.text import one_line, shown
 from threads.dynamics.people import people
-from threads.dynamics.timeline import key_figures, smooth, timeline, what_happened
+from threads.dynamics.timeline import Part, key_figures, smooth, timeline, what_happened
 from threads.errors import StoreError
 from threads.records import Discussion, Report
 from threads.scores.stance import Stance
@@ -90,7 +91,7 @@ def _meta(discussion: Discussion, frame: pd.DataFrame) -> str:
     authors = frame["author"].nunique()
     parts = [
         discussion.source_format,
-        f"{len(frame):,} comments by {authors:,} people",
+        f"{ui.counted(len(frame), 'comment')} by {ui.counted(authors, 'person', 'people')}",
         ui.period(frame["published_at"].min(), frame["published_at"].max()),
         f"language {discussion.language}" if discussion.language else "",
     ]
@@ -117,7 +118,7 @@ def _facts(frame: pd.DataFrame) -> Component:
                 f"mean sentiment{interval}",
             ),
             (f"{replies:,}", f"replies, {figures.replies_inferred:,} of them inferred"),
-            (f"{figures.supportive:,} : {figures.critical:,}", "lean supportive : critical"),
+            ui.sides(figures),
         ]
     )
 
@@ -125,15 +126,14 @@ def _facts(frame: pd.DataFrame) -> Component:
 def _said(frame: pd.DataFrame, filters: Filters, pages: dict[str, int]) -> Component:
     parts: list[Any] = []
     for sentence in what_happened(frame):
-        for part in sentence.parts:
-            linked = part.comment_id is not None and part.comment_id in pages
-            parts.append(
-                html.A(shown(part.text), href=_link(part.comment_id, filters, pages))
-                if linked
-                else html.Span(shown(part.text))
-            )
-        parts.append(" ")
+        parts += [*(_part(part, filters, pages) for part in sentence.parts), " "]
     return html.P(parts, className="said")
+
+
+def _part(part: Part, filters: Filters, pages: dict[str, int]) -> Component:
+    if part.comment_id is None or part.comment_id not in pages:
+        return html.Span(shown(part.text))
+    return html.A(shown(part.text), href=_link(part.comment_id, filters, pages))
 
 
 def _link(comment_id: str, filters: Filters, pages: dict[str, int]) -> str:
@@ -167,8 +167,8 @@ def _sentiment_panel(frame: pd.DataFrame) -> Component:
     )
     bins = timeline(frame)
     parts = [ui.graph(figure, label, id="sentiment-figure")]
-    if len(placed) > 1 and bins.rows["start"].nunique() > 1:
-        figure = stance_over_time(bins.rows, bins.width)
+    if len(placed) > 1 and len(bins.rows) > 1:
+        figure = stance_over_time(bins.rows)
         figure["layout"]["height"] = 170
         parts += [
             html.H3("Comments and stance"),
@@ -216,7 +216,7 @@ def _pager(page: int, last: int, filters: Filters) -> Component:
             link(page + 1, "later →") if page < last else None,
         ],
         className="pager",
-        **{"aria-label": "Pages of the conversation"},
+        **ui.hyphenated(aria_label="Pages of the conversation"),
     )
 
 
@@ -263,7 +263,7 @@ def _people_table(table: pd.DataFrame) -> Component:
         className="scroll",
         tabIndex=0,
         role="region",
-        **{"aria-label": "How they write"},
+        **ui.hyphenated(aria_label="How they write"),
     )
 
 
@@ -273,12 +273,14 @@ def _stance_panel(frame: pd.DataFrame) -> Component:
         return ui.panel(
             "Stance toward the article", ui.empty("No stance: it needs an English text and a title.")
         )
-    return ui.panel("Stance toward the article", ui.stance_strip(counts), note=Stance().how_far_to_trust)
+    return ui.panel("Stance toward the article", ui.stance_strip(counts), note=Stance().card.sentence)
 
 
 def _report_panel(discussion: Discussion, report: Report, frame: pd.DataFrame) -> Component:
     assumed = int((frame["timezone_source"] == "assumed").sum())
-    lines = [f"{report.read:,} comments read, {report.kept:,} kept, {len(report.skipped):,} left out."]
+    lines = [
+        f"{ui.counted(report.read, 'comment')} read, {report.kept:,} kept, {len(report.skipped):,} left out."
+    ]
     if assumed:
         lines.append(f"{assumed:,} times carry no zone: UTC assumed.")
     if discussion.article_text:
@@ -319,8 +321,8 @@ def _rounded(value: Any) -> str:
     return "–" if pd.isna(value) else f"{value:.0f}"
 
 
-def _duration(span: pd.Timedelta) -> str:
-    minutes = span / pd.Timedelta(minutes=1)
+def _duration(span: timedelta) -> str:
+    minutes = span / timedelta(minutes=1)
     if minutes < 90:
         return f"{max(1, round(minutes))} min"
     return f"{round(minutes / 60)} h" if minutes < 48 * 60 else f"{round(minutes / 1440)} days"

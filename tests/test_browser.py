@@ -1,0 +1,278 @@
+"""The dashboard in a real browser, over a server started as a user starts it."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from playwright.sync_api import expect
+
+from threads.samples import sample_folder
+from threads.storage.csv_files import read_csv
+
+pytestmark = pytest.mark.browser
+
+ORIGINAL = Path(__file__).resolve().parent.parent.parent / "shared" / "seeds" / "001_006605df1cda4f0e.txt"
+PEOPLE = [
+    "Jasmine Hinds",
+    "Madison Neal",
+    "John Crulz",
+    "Anita Drake",
+    "Eduardo Lopez",
+    "Nancy Perez de Lezama",
+    "Matt Heitz",
+    "Susan Mark",
+]
+PIPELINE = sample_folder() / "siberia_pipeline" / "thread.txt"
+TITLE = PIPELINE.read_text(encoding="utf-8").splitlines()[0]
+CHROMIUM = os.environ.get("BTL_CHROMIUM") or shutil.which("chromium")
+ARGUMENTS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Drive the system's Chromium; without one, skip loudly, and in CI fail."""
+    if CHROMIUM is None:
+        message = "no chromium: install it (Debian: apt-get install chromium) or set BTL_CHROMIUM"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+    arguments = [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else ARGUMENTS
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}
+
+
+@pytest.fixture(scope="module")
+def server():
+    """Run `btl demo` on a free port; yield its address; stop it as Ctrl-C does."""
+    command = [sys.executable, "-m", "threads", "demo", "--port", "0", "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            line = process.stdout.readline()
+            found = re.search(r"http://127\.0\.0\.1:\d+/", line)
+            if found is None:
+                process.kill()
+                pytest.fail(f"no address in {line!r}: {process.stderr.read()}")
+            yield found.group()
+        finally:
+            process.send_signal(signal.SIGINT)
+            _, messages = process.communicate(timeout=20)
+    assert process.returncode == 0, messages
+    assert "Traceback" not in messages
+
+
+@pytest.fixture
+def page(page, server):
+    """A page that fails its test on any script error, blocked resource or request to another machine."""
+    troubles = []
+    page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
+    page.on(
+        "console", lambda line: troubles.append(f"console: {line.text}") if line.type == "error" else None
+    )
+    page.on(
+        "request",
+        lambda r: troubles.append(f"left the machine: {r.url}") if _foreign(r.url, server) else None,
+    )
+    page.on("dialog", lambda dialog: (troubles.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    page.set_default_timeout(15_000)
+    yield page
+    assert troubles == []
+
+
+def _foreign(url, server):
+    return not url.startswith((server, "data:", "blob:", "about:"))
+
+
+def open_thread(page, server, title):
+    page.goto(server)
+    page.get_by_role("link", name=title, exact=True).click()
+    comments(page).first.wait_for()
+
+
+def comments(page):
+    return page.locator(".conversation .comment")
+
+
+def authors_shown(page):
+    return page.locator(".conversation .comment header strong").all_text_contents()
+
+
+def test_all_comments_and_the_drawn_charts_are_seen(page, server):
+    open_thread(page, server, TITLE)
+    assert sorted(authors_shown(page)) == sorted(PEOPLE)
+    marks = page.locator("#sentiment-figure .scatterlayer .points path")
+    expect(marks).to_have_count(8)
+    for mark in marks.all():
+        expect(mark).to_be_visible()
+    assert page.locator("#stance-figure .bars path").count() >= 1
+    assert page.locator(".reply.inferred").count() == 2
+
+
+def test_the_overview_lists_every_discussion_and_draws_them(page, server):
+    page.goto(server)
+    page.locator(".discussions li").first.wait_for()
+    assert page.locator(".discussions li").count() == 4
+    page.locator("#overview-sentiment .points path").first.wait_for(state="attached")
+    page.locator("#overview-stance .bars path").first.wait_for(state="attached")
+
+
+def test_filters_narrow_the_page_and_live_in_its_address(page, server):
+    open_thread(page, server, TITLE)
+    page.get_by_label("Text contains").fill("customs TABLES")
+    page.wait_for_url("**q=customs**")
+    expect(comments(page)).not_to_have_count(8)
+    expect(comments(page).first).to_be_visible()
+    narrowed = authors_shown(page)
+    assert "Nancy Perez de Lezama" in narrowed
+    page.reload()
+    comments(page).first.wait_for()
+    assert authors_shown(page) == narrowed
+    page.get_by_role("button", name="Show all").click()
+    expect(comments(page)).to_have_count(8)
+    page.get_by_role("textbox", name="People").click()
+    page.get_by_role("option", name="Matt Heitz").click()
+    expect(comments(page)).to_have_count(1)
+    assert authors_shown(page) == ["Matt Heitz"]
+    page.go_back()
+    expect(comments(page)).to_have_count(8)
+
+
+def test_the_csv_downloaded_is_the_records_shown(page, server, tmp_path):
+    open_thread(page, server, TITLE)
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Download CSV").click()
+    path = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    with path.open(encoding="utf-8", newline="") as file:
+        frame = read_csv(file.read())
+    shown_texts = page.locator(".conversation .comment .text").all_inner_texts()
+    assert sorted(frame["author"]) == sorted(PEOPLE)
+    assert frame["published_at"].iloc[0] == pd.Timestamp("2024-05-17 20:41", tz="UTC")
+    assert sorted(" ".join(text.split()) for text in frame["text"]) == sorted(
+        " ".join(text.split()) for text in shown_texts
+    )
+
+
+def test_a_pasted_thread_is_previewed_stored_and_shown(page, server):
+    text = (ORIGINAL if ORIGINAL.is_file() else PIPELINE).read_text(encoding="utf-8")
+    title = text.splitlines()[0] + ", pasted"
+    page.goto(f"{server}import")
+    page.get_by_label("Pasted text").fill("\n".join([title, *text.splitlines()[1:]]))
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_text("8 comments read, 8 kept, 0 left out.").wait_for()
+    assert page.locator("#import-result tbody tr").count() == 8
+    page.get_by_role("button", name="Store it").click()
+    page.get_by_text(re.compile(r"8 comments stored")).wait_for()
+    page.get_by_role("link", name=f"Open {title}").click()
+    comments(page).nth(7).wait_for()
+    assert page.get_by_role("heading", level=1).inner_text() == title
+    assert sorted(authors_shown(page)) == sorted(PEOPLE)
+
+
+def test_pasting_no_thread_says_so_and_stores_nothing(page, server):
+    page.goto(f"{server}import")
+    page.get_by_label("Pasted text").fill("A single line about nothing.")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_text("0 comments read").wait_for()
+    assert page.get_by_role("button", name="Store it").is_hidden()
+
+
+def test_a_rejected_comment_can_be_taken_back(page, server):
+    page.goto(f"{server}moderation")
+    page.locator("[data-item].selected").wait_for()
+    name = page.locator("[data-item].selected").get_attribute("data-item")
+    waiting = int(page.locator("#queue-count-open").inner_text())
+    assert (
+        page.locator("[data-item].selected mark").count() + page.locator("[data-item].selected .why").count()
+        >= 1
+    )
+    page.keyboard.press("d")
+    expect(page.locator("#queue-count-rejected")).to_have_text("1")
+    assert page.locator("#queue-count-open").inner_text() == str(waiting - 1)
+    assert page.locator("[data-item].selected").get_attribute("data-item") != name
+    page.reload()
+    page.locator("[data-item].selected").wait_for()
+    assert page.locator(f"[data-item='{name}']").count() == 0
+    page.goto(f"{server}moderation/rejected")
+    page.locator(f"[data-item='{name}'].selected").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#queue-count-rejected")).to_have_text("0")
+    page.goto(f"{server}moderation")
+    page.locator(f"[data-item='{name}']").wait_for(state="attached")
+    assert int(page.locator("#queue-count-open").inner_text()) == waiting
+
+
+def test_fast_keys_are_all_saved(page, server):
+    page.goto(f"{server}moderation")
+    page.locator("[data-item].selected").wait_for()
+    count = page.locator("[data-item]").count()
+    waiting = int(page.locator("#queue-count-open").inner_text())
+    page.evaluate(
+        """(count) => { for (let n = 0; n < count; n += 1)
+        document.dispatchEvent(new KeyboardEvent("keydown", {key: n % 2 ? "f" : "d", bubbles: true})); }""",
+        count,
+    )
+    expect(page.locator("#queue-count-open")).to_have_text(str(waiting - count))
+    page.evaluate(
+        """(count) => { for (let n = 0; n < count; n += 1)
+        document.dispatchEvent(new KeyboardEvent("keydown", {key: "u", bubbles: true})); }""",
+        count,
+    )
+    expect(page.locator("#queue-count-open")).to_have_text(str(waiting))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("path", ["", "moderation", "import", "thread"])
+def test_pages_are_accessible(page, server, path, width, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    if path == "thread":
+        open_thread(page, server, TITLE)
+    else:
+        page.goto(f"{server}{path}")
+    page.get_by_role("heading", level=1).first.wait_for(state="attached")
+    page.wait_for_timeout(400)
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+HOSTILE = (
+    "<img src=x onerror=alert(1)><b>x</b><a href='javascript:alert(2)'>y</a>\u202e[z](http://evil.example)"
+)
+
+
+def test_hostile_text_stays_text_on_every_page(page, server):
+    thread = "\n".join(
+        [
+            HOSTILE,
+            "An article.",
+            *(
+                f"{name}\nMay 17, 2024 AT 20:4{n}{HOSTILE} you idiot"
+                for n, name in enumerate(["Ann", "Bob", "Cid"])
+            ),
+        ]
+    )
+    page.goto(f"{server}import")
+    page.get_by_label("Pasted text").fill(thread)
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_text("3 kept").wait_for()
+    page.get_by_role("button", name="Store it").click()
+    page.get_by_role("link", name=re.compile("^Open")).click()
+    comments(page).nth(2).wait_for()
+    point = page.locator("#sentiment-figure .scatterlayer .points path").first
+    point.wait_for(state="attached")
+    point.hover(force=True)
+    for path in (None, "", "moderation"):
+        if path is not None:
+            page.goto(f"{server}{path}")
+            page.get_by_role("heading", level=1).first.wait_for(state="attached")
+        assert (
+            page.locator("img[src='x'], a[href^='javascript'], a[href*='evil.example'], main b").count() == 0
+        )
+    assert page.get_by_text("U+202E").count() > 0

@@ -1,0 +1,164 @@
+"""The command line: what it prints, where, and the exit codes."""
+
+import io
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from threads.cli import main
+from threads.samples import sample_folder
+
+PIPELINE = str(sample_folder() / "siberia_pipeline" / "thread.txt")
+NO_COMMENTS = str(sample_folder() / "no_comments" / "thread.txt")
+
+
+@pytest.fixture
+def btl(tmp_path, monkeypatch):
+    """Run `btl` in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    runner = CliRunner()
+
+    def run(*arguments, **more):
+        return runner.invoke(main, arguments, catch_exceptions=False, **more)
+
+    return run
+
+
+def test_analyse_writes_one_row_a_comment(btl):
+    result = btl("analyse", PIPELINE, "--csv", "out.csv")
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    frame = pd.read_csv("out.csv")
+    assert len(frame) == 8
+    assert {"author", "published_at", "text", "sentiment", "words", "stance"} <= set(frame.columns)
+
+
+def test_parse_prints_records_and_reports_as_json(btl):
+    result = btl("parse", PIPELINE, "--json", "-")
+    document = json.loads(result.stdout)
+    assert [c["author"] for c in document["discussions"][0]["comments"]][:2] == [
+        "Jasmine Hinds",
+        "Madison Neal",
+    ]
+    assert document["discussions"][0]["comments"][0]["published_at"] == "2024-05-17T20:41:00Z"
+    assert document["reports"] == [
+        {
+            "source": PIPELINE,
+            "read": 8,
+            "kept": 8,
+            "skipped": [],
+            "warnings": document["reports"][0]["warnings"],
+        }
+    ]
+
+
+def test_standard_input_and_output(btl):
+    result = btl("parse", "-", "--csv", "-", "--raw", input=Path(PIPELINE).read_bytes())
+    assert result.exit_code == 0
+    assert len(pd.read_csv(io.StringIO(result.stdout))) == 8
+
+
+def test_a_thread_without_comments_says_so(btl):
+    result = btl("analyse", NO_COMMENTS, "--csv", "out.csv")
+    assert result.exit_code == 1
+    assert "0 kept" in result.stderr
+    assert "no comments" in result.stderr.lower()
+    assert not Path("out.csv").exists()
+
+
+def test_a_problem_with_one_source_does_not_cost_the_others(btl):
+    result = btl("analyse", "missing.txt", PIPELINE, "--csv", "out.csv")
+    assert result.exit_code == 1
+    assert "missing.txt" in result.stderr
+    assert len(pd.read_csv("out.csv")) == 8
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("empty.txt", b"", "empty"),
+        ("blank.txt", b" \n\n ", "nothing in it"),
+        ("picture.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00", "not text"),
+        ("zeros.bin", b"abc\x00\x01\x02" * 100, "not text"),
+    ],
+)
+def test_bad_input_is_one_line_that_names_the_file(btl, name, content, said):
+    Path(name).write_bytes(content)
+    result = btl("analyse", name)
+    assert result.exit_code == 1
+    (line,) = [line for line in result.stderr.splitlines() if line.startswith("btl:")]
+    assert name in line
+    assert said in line.lower()
+    assert result.stdout == ""
+
+
+def test_a_folder_is_named_as_one(btl):
+    Path("folder").mkdir()
+    result = btl("analyse", "folder")
+    assert result.exit_code == 1
+    assert "folder" in result.stderr
+
+
+def test_a_file_over_the_limit_is_refused_by_its_size_alone(btl):
+    with Path("large.txt").open("wb") as file:
+        file.truncate(200_000_000)
+    result = btl("analyse", "large.txt")
+    assert result.exit_code == 1
+    assert "large.txt" in result.stderr
+    assert "BTL_MAX_INPUT_BYTES" in result.stderr
+
+
+def test_another_encoding_is_found_out_and_said(btl):
+    Path("old.txt").write_bytes(
+        Path(PIPELINE).read_text(encoding="utf-8").replace("\u2011", "-").encode("cp1252", "replace")
+        + "\nCafé à la crème, déjà vu, naïve façade.".encode("cp1252")
+    )
+    result = btl("parse", "old.txt", "--json", "-")
+    assert "not UTF-8" in result.stderr
+    assert "Café à la crème" in json.loads(result.stdout)["discussions"][0]["comments"][-1]["text"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["parse"],
+        ["parse", PIPELINE, "--format", "nonsense"],
+        ["parse", PIPELINE, "--timezone", "Mars/Olympus"],
+        ["parse", PIPELINE, "--captured-at", "yesterday"],
+        ["serve", "--host", "0.0.0.0"],
+        ["nonsense"],
+    ],
+)
+def test_wrong_usage_is_exit_code_2(btl, arguments):
+    assert btl(*arguments).exit_code == 2
+
+
+def test_import_twice_adds_nothing_twice_and_export_gives_it_back(btl):
+    first = btl("import", PIPELINE)
+    second = btl("import", PIPELINE)
+    assert "8 comments added, 0 known" in first.stderr
+    assert "0 comments added, 8 known" in second.stderr
+    exported = btl("export", "--raw")
+    assert len(pd.read_csv(io.StringIO(exported.stdout))) == 8
+
+
+def test_export_from_a_store_that_is_not_there_makes_none(btl):
+    result = btl("export")
+    assert result.exit_code == 1
+    assert list(Path().iterdir()) == []
+
+
+def test_an_output_that_cannot_be_written_is_named(btl):
+    result = btl("analyse", PIPELINE, "--csv", "no/such/folder/out.csv")
+    assert result.exit_code == 1
+    assert "no/such/folder" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["formats", "scores", "rules", "settings"])
+def test_registries_are_listed(btl, command):
+    result = btl(command)
+    assert result.exit_code == 0
+    assert len(result.stdout.splitlines()) >= 2

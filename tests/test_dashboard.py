@@ -1,0 +1,363 @@
+"""The dashboard without a browser: what pages, figures, filters and the guard make of what they are given."""
+
+import io
+import json
+
+import pandas as pd
+import pytest
+
+from dashboard import create_app
+from dashboard.conversation import PER_PAGE, conversation, pages_of
+from dashboard.figures import POINTS_UP_TO, sentiment_over_time
+from dashboard.filters import NO_NAME, Filters
+from dashboard.pages import PAGES
+from dashboard.pages.base import Context
+from dashboard.pages.importing import understood
+from dashboard.pages.moderation import requested
+from dashboard.security import is_loopback, require_loopback
+from dashboard.text import for_plotly, marked, one_line, shown
+from threads.errors import SettingError, ThreadsError
+from threads.samples import add_samples
+from threads.settings import Settings
+from threads.storage import Store
+
+LOCAL = "http://127.0.0.1:8050"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """A store with the sample threads."""
+    path = tmp_path_factory.mktemp("store") / "samples.sqlite"
+    with Store.open(f"sqlite:///{path}") as store:
+        list(add_samples(store, Settings()))
+        yield store
+
+
+@pytest.fixture(scope="module")
+def client(store):
+    return create_app(store, Settings()).server.test_client()
+
+
+@pytest.fixture(scope="module")
+def harbour(store):
+    discussions = store.discussions()
+    return discussions[discussions["title"].str.contains("tunnel", case=False)]["thread_id"].iloc[0]
+
+
+def texts(component):
+    """All text in a component tree."""
+    if isinstance(component, str):
+        return component
+    if isinstance(component, list | tuple):
+        return " ".join(texts(child) for child in component)
+    return texts(getattr(component, "children", None) or "") if component is not None else ""
+
+
+def frame_of(*parents, **columns):
+    """Comments c0, c1, …, each answering the named one or nobody."""
+    frame = pd.DataFrame(
+        {
+            "comment_id": [f"c{n}" for n in range(len(parents))],
+            "parent_id": pd.Series(parents, dtype="str"),
+            "position": range(1, len(parents) + 1),
+        }
+    )
+    return frame.assign(**columns)
+
+
+# Conversation
+
+
+def order(turns):
+    return [(turn.row["comment_id"], turn.level) for turn in turns]
+
+
+def test_replies_stand_under_what_they_answer():
+    frame = frame_of(None, None, "c0", "c2", "c0")
+    assert order(conversation(frame, frame)) == [("c0", 0), ("c2", 1), ("c3", 2), ("c4", 1), ("c1", 0)]
+
+
+def test_a_filtered_conversation_keeps_the_parents_words():
+    frame = frame_of(None, "c0", "c1")
+    turns = conversation(frame, frame.iloc[[0, 2]])
+    assert order(turns) == [("c0", 0), ("c2", 1)]
+    assert turns[1].parent["comment_id"] == "c1"
+    assert not turns[1].follows_parent
+
+
+def test_comments_that_answer_each_other_in_a_circle_are_all_shown():
+    frame = frame_of("c1", "c0", "c2", None)
+    assert sorted(order(conversation(frame, frame)))[0] == ("c0", 0)
+    assert {turn.row["comment_id"] for turn in conversation(frame, frame)} == {"c0", "c1", "c2", "c3"}
+
+
+def test_a_parent_that_is_not_there_puts_a_comment_at_the_top():
+    frame = frame_of("gone")
+    assert order(conversation(frame, frame)) == [("c0", 0)]
+
+
+def test_a_thread_of_twenty_thousand_nested_replies_is_ordered():
+    frame = frame_of(None, *[f"c{n}" for n in range(20_000)])
+    turns = conversation(frame, frame)
+    assert turns[-1].level == 20_000
+    assert len(conversation(frame, frame.tail(10_000))) == 10_000
+
+
+def test_pages_count_from_one():
+    frame = frame_of(*[None] * (PER_PAGE + 1))
+    pages = pages_of(conversation(frame, frame))
+    assert (pages["c0"], pages[f"c{PER_PAGE}"]) == (1, 2)
+
+
+# Filters
+
+
+def test_filters_survive_the_address():
+    filters = Filters(
+        authors=("Ann & Co", "Ä=?"),
+        stances=("critical",),
+        since=pd.Timestamp("2024-06-03 20:41", tz="UTC"),
+        until=pd.Timestamp("2024-06-04 08:00", tz="UTC"),
+        text="a b#c",
+        page=3,
+    )
+    assert Filters.from_query(filters.query()) == filters
+
+
+def test_what_an_address_says_wrongly_is_named():
+    filters = Filters.from_query("?from=soon&page=-1")
+    assert len(filters.problems) == 2
+    assert filters.since is None
+
+
+@pytest.mark.parametrize(
+    ("filters", "kept"),
+    [
+        (Filters(), [0, 1, 2]),
+        (Filters(authors=("Ann",)), [0]),
+        (Filters(authors=(NO_NAME,)), [2]),
+        (Filters(stances=("critical",)), [1]),
+        (Filters(text="TUNNEL"), [0, 1]),
+        (Filters(text=".*"), []),
+        (Filters(since=pd.Timestamp("2024-06-03 21:00", tz="UTC")), [1]),
+        (Filters(until=pd.Timestamp("2024-06-03 20:41", tz="UTC")), [0]),
+    ],
+)
+def test_each_filter_keeps_what_it_says(filters, kept):
+    frame = pd.DataFrame(
+        {
+            "author": pd.Series(["Ann", "Bob", None], dtype="str"),
+            "stance": pd.Series(["unclear", "critical", None], dtype="str"),
+            "published_at": pd.to_datetime(["2024-06-03 20:41:30", "2024-06-03 22:00:00", None], utc=True),
+            "text": ["the tunnel", "A Tunnel?", "ferry"],
+        }
+    )
+    assert filters.apply(frame).index.tolist() == kept
+
+
+# Text from strangers
+
+
+def test_hidden_characters_are_shown():
+    parts = shown("evil\u202etxt.exe\x00")
+    assert [part if isinstance(part, str) else part.children for part in parts] == [
+        "evil",
+        "U+202E",
+        "txt.exe",
+        "U+0000",
+    ]
+
+
+def test_joined_emoji_stay_whole():
+    assert shown("👩\u200d🚒 ok") == ["👩\u200d🚒 ok"]
+
+
+def test_marks_follow_their_spans_even_where_these_overlap():
+    parts = marked("you total idiot", [(4, 15), (10, 15), (0, 3)])
+    assert [part if isinstance(part, str) else ("mark", *part.children) for part in parts] == [
+        ("mark", "you"),
+        " ",
+        ("mark", "total idiot"),
+    ]
+
+
+def test_plotly_gets_no_markup():
+    assert for_plotly('<a href="x">&lt;') == '&lt;a href="x"&gt;&amp;lt;'
+
+
+def test_one_line_cuts_long_and_hides_nothing_short():
+    assert one_line("a\n b", 10) == "a b"
+    assert one_line("x" * 50, 10) == "x" * 9 + "…"
+
+
+# Figures
+
+
+def scored(count):
+    times = pd.date_range("2024-06-03", periods=count, freq="min", tz="UTC").astype("datetime64[us, UTC]")
+    return pd.DataFrame(
+        {
+            "comment_id": [f"c{n}" for n in range(count)],
+            "author": pd.Series(["<b>Ann</b>"] * count, dtype="str"),
+            "text": ["hello"] * count,
+            "published_at": times,
+            "sentiment": [0.1] * count,
+            "stance": ["unclear"] * count,
+            "words": [3] * count,
+        }
+    )
+
+
+def test_few_comments_carry_names_and_many_do_not():
+    assert sentiment_over_time(scored(8), None)["data"][0]["mode"] == "markers+text"
+    assert sentiment_over_time(scored(80), None)["data"][0]["mode"] == "markers"
+
+
+def test_very_many_comments_are_drawn_as_a_density():
+    (trace,) = sentiment_over_time(scored(POINTS_UP_TO + 1), None)["data"]
+    assert trace["type"] == "heatmap"
+    assert sum(n or 0 for row in trace["z"] for n in row) == POINTS_UP_TO + 1
+
+
+def test_names_in_a_figure_are_neutralised():
+    assert "<b>" not in json.dumps([t["customdata"] for t in sentiment_over_time(scored(2), None)["data"]])
+
+
+def test_times_in_a_figure_are_milliseconds():
+    assert sentiment_over_time(scored(1), None)["data"][0]["x"] == [1717372800000.0]
+
+
+# Pages
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.title)
+def test_each_page_can_be_laid_out_without_an_app(page, store, harbour):
+    rest = harbour if page.path == "/thread" else ""
+    text = texts(page.layout(Context(store, Settings()), rest, ""))
+    assert len(text) > 50
+
+
+def test_a_discussion_that_is_not_there_says_so(store):
+    (page,) = [page for page in PAGES if page.path == "/thread"]
+    assert "No such discussion" in texts(page.layout(Context(store, Settings()), "nothing", ""))
+
+
+def test_an_address_that_is_no_page_says_so(store):
+    (page,) = [page for page in PAGES if page.path == "/"]
+    assert "No such page" in texts(page.layout(Context(store, Settings()), "nothing", ""))
+
+
+def test_an_empty_store_says_what_to_do(tmp_path):
+    with Store.open(f"sqlite:///{tmp_path / 'empty.sqlite'}") as empty:
+        (page,) = [page for page in PAGES if page.path == "/"]
+        assert "btl import" in texts(page.layout(Context(empty, Settings()), "", ""))
+
+
+def test_nothing_pasted_is_a_clear_error():
+    with pytest.raises(ThreadsError, match="nothing is pasted"):
+        understood(Settings(), "  ", None, None, None, None)
+
+
+def test_a_paste_over_the_limit_names_the_setting():
+    with pytest.raises(ThreadsError, match="BTL_MAX_PASTE_CHARACTERS"):
+        understood(Settings(max_paste_characters=10), "x" * 11, None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    "pending",
+    [
+        None,
+        {},
+        [1],
+        [{"key": "k"}],
+        [{"key": "k", "thread_id": "t", "comment_id": "c", "action": "approve", "expected_version": "0"}],
+        [None] * 1000,
+    ],
+)
+def test_what_a_browser_sends_is_not_trusted(pending):
+    with pytest.raises(ThreadsError):
+        requested(pending)
+
+
+# Who may ask
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "localhost", "::1", "[::1]"])
+def test_loopback_is_let_in(host):
+    assert is_loopback(host)
+    require_loopback(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["0.0.0.0", "::", "192.168.1.5", "example.com", "localhost.example.com", "127.0.0.1.nip.io", ""]
+)
+def test_anything_else_is_not(host):
+    assert not is_loopback(host)
+    with pytest.raises(SettingError, match="loopback"):
+        require_loopback(host)
+
+
+def test_a_foreign_host_name_is_refused(client):
+    assert client.get("/", base_url="http://rebound.example:8050").status_code == 403
+    assert client.get("/", base_url=LOCAL).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 403),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://127.0.0.1:9999"}, 403),
+    ],
+)
+def test_a_request_from_another_site_changes_nothing(client, store, headers, status):
+    before = store.queue_counts()
+    body = {
+        "output": "queue-outcomes.data",
+        "outputs": {"id": "queue-outcomes", "property": "data"},
+        "inputs": [{"id": "queue-pending", "property": "data", "value": []}],
+        "changedPropIds": ["queue-pending.data"],
+        "state": [],
+    }
+    answer = client.post("/_dash-update-component", json=body, base_url=LOCAL, headers=headers)
+    assert answer.status_code == status
+    assert store.queue_counts() == before
+
+
+def test_a_form_post_is_refused(client):
+    answer = client.post(
+        "/_dash-update-component",
+        data="{}",
+        content_type="text/plain",
+        base_url=LOCAL,
+        headers={"Origin": LOCAL},
+    )
+    assert answer.status_code == 415
+
+
+def test_every_answer_carries_the_policy(client):
+    policy = client.get("/", base_url=LOCAL).headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe-eval" not in policy
+    script = next(part for part in policy.split("; ") if part.startswith("script-src"))
+    assert "unsafe-inline" not in script
+
+
+# Downloads
+
+
+def test_the_csv_is_what_the_filters_show(client, store, harbour):
+    answer = client.get(f"/export.csv?thread={harbour}&q=tunnel&raw=1", base_url=LOCAL)
+    frame = store.comments(harbour)
+    expected = Filters(text="tunnel").apply(frame)
+    assert answer.status_code == 200
+    assert 0 < len(expected) < len(frame)
+
+    got = pd.read_csv(io.StringIO(answer.text), keep_default_na=False)
+    assert got["comment_id"].tolist() == expected["comment_id"].tolist()
+
+
+@pytest.mark.parametrize(("query", "status"), [("thread=nothing", 404), ("from=soon", 400)])
+def test_a_csv_that_cannot_be_is_refused(client, query, status):
+    assert client.get(f"/export.csv?{query}", base_url=LOCAL).status_code == status
