@@ -42,10 +42,12 @@ def address_of(reply_to: str | None, lines: list[str]) -> tuple[Addressee | None
         return _addressee(reply_to), lines
     if not lines:
         return None, lines
+    for place, rest in ((0, lines[1:]), (-1, lines[:-1])):
+        line = lines[place].strip()
+        match = _IN_REPLY.match(line) if len(line) <= _LONGEST_MENTION + 20 else None
+        if match is not None and len(lines) > 1:
+            return _addressee(match["target"]), rest
     first = lines[0].strip()
-    match = _IN_REPLY.match(first) if len(first) <= _LONGEST_MENTION + 20 else None
-    if match is not None and len(lines) > 1:
-        return _addressee(match["target"]), lines[1:]
     if first.startswith("@"):
         return Addressee(mention=first[1:_LONGEST_MENTION], certain=False), lines
     return None, lines

@@ -97,6 +97,7 @@ _AVATAR = re.compile(
     r"avatar|profile (?:picture|photo|image)|profilbild|photo de profil|'s (?:photo|picture)"
 )
 _ORDINAL = re.compile(r"(?:comment|kommentar|commentaire|beitrag|post|nr\.?|no\.?)?\s?#\s?\d{1,6}\.?")
+_NUMBERED = re.compile(r"#\s?\d{1,6}(?:\.\d{1,6}){0,5}(?=\W|$)")
 _LABEL = re.compile(r"[^\W\d_][\w ]{0,19}:\s")
 _WORDS = re.compile(r"\S+")
 _DIGIT = re.compile(r"\d")
@@ -231,7 +232,7 @@ class Page:
             return None
         for i in range(candidate.line + 1, min(len(self.lines), candidate.line + 4)):
             line = self.lines[i].strip()
-            if line and not is_mark_line(line):
+            if line and not _is_decoration(line):
                 name, reply_to, has_verb = split_name(line)
                 if not is_name(name, said=has_verb):
                     return None
@@ -254,9 +255,12 @@ class Page:
         first = self._extended(candidate.line, name)
         return Header(first, candidate.line, candidate.stamp, name, rest, reply_to, has_verb)
 
-    def is_plain_name(self, line: str) -> bool:
-        """Return whether a whole line is a name and nothing that recurs as part of a template."""
-        return is_name(line) and not _is_decoration(line) and _outline(line) not in self.template
+    def is_plain_name(self, line: str, *, said: bool = False) -> bool:
+        """Return whether a whole line is a name, or with `said` a name and a verb, and no template."""
+        if len(line) > LONGEST_HEADER or _is_decoration(line) or _outline(line) in self.template:
+            return False
+        name, _, has_verb = split_name(line)
+        return is_name(name, said=has_verb) and (has_verb or not said)
 
 
 def _is_decoration(line: str) -> bool:
@@ -304,7 +308,7 @@ def _rest(place: Place, after: str) -> str:
 
 def _place(stamp: Stamp, before: str, after: str) -> Place | None:
     silent_after = len(after) <= LONGEST_NAME and _AFTER_NOTE.fullmatch(after) is not None
-    lead = fold(before.strip(" :|•·,–—-"))
+    lead = fold(_NUMBERED.sub("", before).strip(" :|•·,–—-\u00a0"))
     if not lead or lead in _OWN_LEADS:
         return "own" if silent_after else _place_before_text(stamp, after)
     if lead == byline_lead(before) and len(after) <= LONGEST_NAME:

@@ -8,8 +8,9 @@ from itertools import pairwise
 from statistics import median
 from typing import Literal
 
-from threads.parse.headers import Candidate, Header, Page
+from threads.parse.headers import Candidate, Header, Page, split_name
 from threads.parse.page_words import byline_lead, comments_heading, is_button_line, is_footer
+from threads.parse.timestamps import shape
 
 LayoutName = Literal["above", "inline", "below", "trailing"]
 
@@ -218,21 +219,29 @@ def _blocks(page: Page, headers: Sequence[Header]) -> list[Block]:
 
 
 def _is_trailing(page: Page, headers: Sequence[Header]) -> bool:
-    """Return whether each timestamp ends its comment: buttons stand above the first, not below the last.
+    """Return whether each timestamp ends its comment instead of beginning it.
 
-    The lines are the same as where the timestamp comes first; only the two ends of the thread tell.
+    The lines between are the same; the two ends of the thread tell. Either a last timestamp has no name below
+    it, or buttons stand above the first one and not below the last.
     """
-    closing = _closing(page, headers)
-    stamps = [h.first for h in headers] + ([closing.line] if closing is not None else [])
-    if len(stamps) < 2:
+    if _closing(page, headers) is not None:
+        return _first_name(page, headers) is not None
+    if len(headers) < 2:
         return False
-    reach = int(2 * median(b - a for a, b in pairwise(stamps))) + 3
-    with_buttons = sum(_buttons_between(page, a + 1, b) for a, b in pairwise(stamps))
+    reach = _reach(headers)
+    with_buttons = sum(_buttons_between(page, a.last + 1, b.first) for a, b in pairwise(headers))
+    first, last = headers[0].first, headers[-1].last
     return (
-        _buttons_between(page, max(0, stamps[0] - reach), stamps[0])
-        and not _buttons_between(page, stamps[-1] + 1, stamps[-1] + 1 + reach)
-        and with_buttons * 2 >= len(stamps) - 1
+        _buttons_between(page, max(0, first - reach), first)
+        and not _buttons_between(page, last + 1, last + 1 + reach)
+        and with_buttons * 2 >= len(headers) - 1
     )
+
+
+def _reach(headers: Sequence[Header]) -> int:
+    """Return within how many lines of a timestamp its comment can be expected."""
+    gaps = [b.first - a.first for a, b in pairwise(headers)]
+    return int(3 * median(gaps)) + 5 if gaps else _MOST_LINES_TO_HEADING
 
 
 def _buttons_between(page: Page, begin: int, end: int) -> bool:
@@ -243,8 +252,15 @@ def _closing(page: Page, headers: Sequence[Header]) -> Candidate | None:
     """Return the timestamp that closes the last comment of a trailing layout: no name follows it."""
     if not headers:
         return None
-    own = [c for c in page.candidates if c.place == "own" and c.line > headers[-1].last]
-    return own[0] if own and _buttons_between(page, headers[-1].last + 1, own[0].line) else None
+    last = headers[-1].last
+    own = next((c for c in page.candidates if c.place == "own" and c.line > last), None)
+    if (
+        own is None
+        or own.line > last + _reach(headers)
+        or shape(own.stamp.raw) != shape(headers[-1].stamp.raw)
+    ):
+        return None
+    return own
 
 
 def _trailing_blocks(page: Page, headers: Sequence[Header]) -> list[Block]:
@@ -256,7 +272,7 @@ def _trailing_blocks(page: Page, headers: Sequence[Header]) -> list[Block]:
     first = _first_name(page, headers)
     names = [(h.last, h.author) for h in headers]
     if first is not None:
-        names.insert(0, (first, page.lines[first].strip()))
+        names.insert(0, (first, split_name(page.lines[first])[0]))
     else:
         stamps = stamps[1:]
     return [
@@ -269,8 +285,9 @@ def _first_name(page: Page, headers: Sequence[Header]) -> int | None:
     """Return the line of the first name, which no timestamp precedes: as far from its text as the others."""
     below = [page.lines[h.last + 1].strip() for h in headers if h.last + 1 < len(page.lines)]
     blank_follows = sum(not line for line in below) * 2 >= len(headers)
+    said = sum(h.has_verb for h in headers) * 2 >= len(headers)
     for i in range(headers[0].first - 1, max(-1, headers[0].first - _MOST_LINES_TO_HEADING), -1):
         blank = not page.lines[i + 1].strip()
-        if blank == blank_follows and page.is_plain_name(page.lines[i].strip()):
+        if blank == blank_follows and page.is_plain_name(page.lines[i], said=said):
             return i
     return None
