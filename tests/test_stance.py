@@ -159,7 +159,9 @@ def test_feature_names_are_distinct():
     assert len(set(FEATURES)) == len(FEATURES)
 
 
-@pytest.mark.parametrize("text", ["isn\u2019t it", "is\u200bn't it", "\uff49\uff53n't it", "\u202eisn't it"])
+@pytest.mark.parametrize(
+    "text", ["isn\u2019t it", "is\u200bn't it", "\uff49\uff53n't it", "\u202eisn't it", "is\ud800n't it"]
+)
 def test_disguised_letters_read_as_plain_ones(text):
     assert read(text).tokens == ("isn't", "it")
 
