@@ -138,6 +138,13 @@ def test_only_writers_take_the_write_lock(store):
         pass
 
 
+def test_a_lock_that_is_never_given_back_is_named(store, monkeypatch):
+    monkeypatch.setattr("threads.storage.engine.BUSY_SECONDS", 0.1)
+    with writing(store._engine), pytest.raises(StoreError, match="kept the database locked"):
+        put(store, parsed(1))
+    assert put(store, parsed(1)).comments == 1
+
+
 def test_the_migrations_make_the_tables_that_the_code_declares(store):
     with reading(store._engine) as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []

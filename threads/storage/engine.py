@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -165,8 +166,30 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get(_WRITES, False):
+        connection.exec_driver_sql("BEGIN")
+    elif not _write_lock_taken(connection.connection.dbapi_connection):
+        # Once more through SQLAlchemy, so that the failure is one of its errors.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _write_lock_taken(connection: Any) -> bool:
+    """Take the write lock, trying often: SQLite's own waiting backs off, and an unlucky writer starves."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    connection.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < deadline:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error):
+                    return False
+                time.sleep(random.uniform(0.001, 0.01))  # noqa: S311 - nothing secret
+            else:
+                return True
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000:.0f}")
+    return False
 
 
 @contextmanager
