@@ -101,7 +101,7 @@ def test_ten_times_the_comments_take_about_ten_times_as_long():
         "Ann\nMay 17, 2024 20:41\nx\nLeave a comment\n" * 2_000,
         "Ann\nMay 17, 2024 20:41\nx\n" + "Reply\n" * 50_000 + "Bob\nMay 17, 2024 20:41\nx\n",
         "@" * 1_000_000,
-        "Ann\nMay 17, 2024 20:41\n" + "> " * 400_000 + "\nBob\nMay 17, 2024 20:41\n" + '"a b c d e f g ' * 50_000,
+        "Ann\nMay 17, 2024 20:41\n" + "> " * 400_000 + "\nBob\nMay 17, 2024 20:41\n" + '"a b c d e ' * 50_000,
         "\u202e" * 500_000 + "\nAnn\n" + "\ud800" * 100_000,
         '"text","author"\r\n"' + "'=" * 400_000 + '","x"',
     ],

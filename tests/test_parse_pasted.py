@@ -250,7 +250,7 @@ def test_earlier_is_further_down_where_the_newest_comes_first():
 
 def test_an_answer_to_nobody_is_said():
     _, report = read(f"Ann says:\n{STAMPS[0]}\nYes.\n\nBob replies to Zoe:\n{STAMPS[1]}\nNo.\n")
-    assert "not above them" in report.warnings[0]
+    assert "not above" in report.warnings[0]
 
 
 def test_a_comment_pasted_twice_is_skipped():
@@ -297,6 +297,16 @@ def test_names_beside_counts_and_mottos():
         for name, fans in (("Ann", 12), ("Bob", 17), ("Cid", 1271), ("Dora", 8))
     )
     assert [c.author for c in read(page)[0].comments] == ["Ann", "Bob", "Cid", "Dora"]
+
+
+def test_a_timestamp_may_end_its_comment():
+    page = f"Ann dijo:\n\nYes.\n\n{STAMPS[0]}\n/ Responder\nBob dijo:\n\nNo.\n\n{STAMPS[1]}\n/ Responder\n"
+    assert rows(page) == [("Ann", STAMPS[0], "Yes."), ("Bob", STAMPS[1], "No.")]
+
+
+def test_a_number_may_stand_before_the_timestamp():
+    page = "".join(f"{name}\n#1.{i} \u00a0— {i} hours ago\nText.\n" for i, name in ((1, "Ann"), (2, "Bob")))
+    assert rows(page) == [("Ann", "1 hours ago", "Text."), ("Bob", "2 hours ago", "Text.")]
 
 
 SEEDS = {

@@ -60,7 +60,7 @@ def test_both_orders_in_one_thread_are_marked():
 def test_year_comes_from_a_neighbour():
     answer = settled("Dec 30, 2023 3:05 PM", "Jan 2, 3:05 PM")
     assert answer.moments[1].published_at.year == 2024
-    assert "no year" in answer.warnings[0]
+    assert "without a year" in answer.warnings[0]
 
 
 def test_year_comes_from_the_capture():

@@ -96,6 +96,7 @@ _BY_AFTER = re.compile(r"[\s|•·,–—\-]{0,5}(?:by|von|par|por)\s")
 _AVATAR = re.compile(
     r"avatar|profile (?:picture|photo|image)|profilbild|photo de profil|'s (?:photo|picture)"
 )
+_INITIALS = re.compile(r"(?:(?:[^\W\d_]|ph|jr|sr|st)\.)+", re.IGNORECASE)
 _ORDINAL = re.compile(r"(?:comment|kommentar|commentaire|beitrag|post|nr\.?|no\.?)?\s?#\s?\d{1,6}\.?")
 _NUMBERED = re.compile(r"#\s?\d{1,6}(?:\.\d{1,6}){0,5}(?=\W|$)")
 _LABEL = re.compile(r"[^\W\d_][\w ]{0,19}:\s")
@@ -123,7 +124,7 @@ def is_name(text: str, *, said: bool = False) -> bool:
 def _ends_like_text(text: str, parts: Sequence[str]) -> bool:
     if text[-1] in '!?…,;:)"”“»' and not (text[-1] == ")" and len(parts) > 1):
         return True
-    return text[-1] == "." and len(parts[-1]) > 4
+    return text[-1] == "." and _INITIALS.fullmatch(parts[-1]) is None
 
 
 def _is_sentence_case(parts: Sequence[str]) -> bool:

@@ -22,6 +22,7 @@ from threads.parse.page_words import (
 from threads.parse.settling import Moment, settle
 from threads.parse.source import Source
 from threads.parse.timestamps import Stamp
+from threads.parse.wording import counted
 from threads.records import Comment, Discussion, Parsed, Report, Skipped
 
 NAME = "pasted"
@@ -183,7 +184,7 @@ def _footer_note(cut: Sequence[str]) -> str | None:
     lines = [line.strip() for line in cut if line.strip() and not is_button_line(line)]
     if not lines:
         return None
-    return f"{len(lines)} lines below the last comment left out, from {lines[0][:60]!r}"
+    return f"{counted(len(lines), 'line')} below the last comment left out, from {lines[0][:60]!r}"
 
 
 def _end_with_buttons(bodies: Sequence[Sequence[str]]) -> bool:
@@ -281,5 +282,5 @@ def _page_warnings(layout: Layout, found: int, unresolved: int) -> list[str]:
     elif layout.declared is not None and layout.declared != found:
         warnings.append(f"page declares {layout.declared}, found {found}")
     if unresolved:
-        warnings.append(f"{unresolved} comments say that they answer somebody who is not above them")
+        warnings.append(f"{counted(unresolved, 'comment')} in answer to somebody who is not above")
     return warnings

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from threads.parse.calendar_words import UNIT_SECONDS, Unit
 from threads.parse.timestamps import Stamp
+from threads.parse.wording import counted
 from threads.records import Precision, TimezoneSource
 
 _SLACK = timedelta(days=1)  # a page may be ahead of the clock that saved it by a time zone
@@ -97,7 +98,7 @@ def _number_order(stamps: Sequence[Stamp | None], captured_at: datetime | None) 
     else:
         day_first, why = _likelier_order(stamps, captured_at)
     order = "day first" if day_first else "month first"
-    count = f"{len(open_ones)} date{'' if len(open_ones) == 1 else 's'} such as {example!r}"
+    count = f"{counted(len(open_ones), 'date')} such as {example!r}"
     return day_first, [f"ambiguous day and month: {count} read with the {order} ({why})"]
 
 
@@ -158,10 +159,12 @@ def _years(
     unknown = sum(years[i] is None for i in missing)
     warnings = []
     if len(missing) > unknown:
-        warnings.append(f"{len(missing) - unknown} dates have no year: worked out from what stands near them")
+        warnings.append(
+            f"{counted(len(missing) - unknown, 'date')} without a year: worked out from what stands near"
+        )
     if unknown:
         warnings.append(
-            f"{unknown} dates have no year and no time: say when the page was seen (--captured-at)"
+            f"{counted(unknown, 'date')} without a year left open: say when the page was seen (--captured-at)"
         )
     return years, warnings
 
@@ -276,7 +279,7 @@ def _zone_warnings(folds: list[str]) -> list[str]:
     if not folds:
         return []
     return [
-        f"{len(folds)} times such as {folds[0]!r} fall where the clocks change: "
+        f"{counted(len(folds), 'time')} such as {folds[0]!r} where the clocks change: "
         "the earlier of two, or the time moved past the gap, was taken"
     ]
 
@@ -291,7 +294,7 @@ def _relative_warnings(
     ]
     if not lost:
         return []
-    example = f"{len(lost)} times such as {lost[0]!r}"
+    example = f"{counted(len(lost), 'time')} such as {lost[0]!r}"
     if captured_at is None:
-        return [f"{example} are counted from when the page was seen: give it with --captured-at"]
-    return [f"{example} lie before all calendars and were left out"]
+        return [f"{example} counted from when the page was seen: give that with --captured-at"]
+    return [f"{example} before all calendars: left out"]
