@@ -11,7 +11,7 @@ import numpy as np
 
 from threads.scores.cues import FEATURES
 from threads.scores.evaluate import Examples
-from training.common import Data, Recipe, arguments, boosted, examples_of, out_of_fold, run, table
+from training.common import Data, Recipe, arguments, boosted, examples_of, log_loss, out_of_fold, run, table
 from training.reply_relation import RUMOUREVAL
 
 # An article's title has none of the marks of a tweet, so nothing is learnt from those of the post.
@@ -70,9 +70,11 @@ def main(folder: Path, out: Path) -> dict[str, Any]:
 
 
 def compare(folder: Path) -> None:
-    """Print how well supportive is told from critical (area under the curve), within and across sets."""
-    rumours = _sided(read(folder, "train"))
-    perspectives = perspectrum(folder, "train")
+    """Print what Perspectrum would bring, and how well supportive is told from critical (area under the curve)."""
+    data, perspectives = read(folder, "train"), perspectrum(folder, "train")
+    for name, extra in (("RumourEval", None), ("RumourEval and Perspectrum", perspectives)):
+        print(f"{name}: log loss {log_loss(out_of_fold(RECIPE, data, extra), data.labels):.4f}")
+    rumours = _sided(data)
     for name, train in (("RumourEval", rumours), ("Perspectrum", perspectives)):
         print(f"{name}, topics held out: {_area(out_of_fold(RECIPE, train)[:, :2], train):.3f}")
     for name, train, test in (
