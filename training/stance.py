@@ -70,7 +70,7 @@ def main(folder: Path, out: Path) -> dict[str, Any]:
 
 
 def compare(folder: Path) -> None:
-    """Print what Perspectrum would bring, and how well supportive is told from critical (area under the curve)."""
+    """Print what Perspectrum would bring, and how well sides are told apart (area under the curve)."""
     data, perspectives = read(folder, "train"), perspectrum(folder, "train")
     for name, extra in (("RumourEval", None), ("RumourEval and Perspectrum", perspectives)):
         print(f"{name}: log loss {log_loss(out_of_fold(RECIPE, data, extra), data.labels):.4f}")
