@@ -19,8 +19,8 @@ PEER = vaderSentiment.SentimentIntensityAnalyzer()
 LEXICON, EMOJI = list(PEER.lexicon), list(PEER.emojis)
 BOOSTERS, IDIOMS = list(vaderSentiment.BOOSTER_DICT), list(vaderSentiment.SPECIAL_CASES)
 RULE_WORDS = """no No NO kind of the shit bomb bad ass bus stop yeah right kiss death to die for beating
-    heart so this never without doubt at least very or nor but But BUT but, just enough sort I A not can't Don't
-    don’t sort-of good good great GOOD awful 😂 ❤ ☺️ 🔛 🆙 1 x"""
+    heart so this never without doubt at least very or nor but But BUT but, just enough sort I A not
+    can't Don't don’t sort-of good good great GOOD awful 😂 ❤ ☺️ 🔛 🆙 1 x"""
 OTHERS = ["foo", "Bar", "the", "İ", "ẞ", "ſo", "K", "\ud800", "\x00", "Σ", "12", "n't", "\u202e"]
 
 
@@ -137,6 +137,13 @@ def test_words_that_carried_the_score_stand_where_they_say():
     assert [word.text for word in words] == ["good", "😂", "great"]
     assert [text[word.start : word.end] for word in words] == ["good", "😂", "great"]
     assert words[0].valence < 0 < words[2].valence
+
+
+def test_the_words_of_one_emoji_are_one_item():
+    words = explain("I 😂 at it")
+    assert [(word.text, word.start, word.end) for word in words] == [("😂", 2, 3)]
+    tears, joy = (PEER.lexicon[word] for word in ("tears", "joy"))
+    assert words[0].valence == pytest.approx(tears + joy)
 
 
 def test_valences_of_the_words_add_up_to_the_compound():

@@ -254,6 +254,15 @@ def test_a_change_made_by_one_person_is_none():
     assert change_of_mean(values, groups, 30) is None
 
 
+def test_a_change_that_slow_waves_make_is_none():
+    steps = np.random.default_rng(49).normal(0, 0.2, 90)
+    values = np.zeros(90)
+    for place in range(1, 90):
+        values[place] = 0.9 * values[place - 1] + steps[place]
+    assert values[60:].mean() - values[:30].mean() < -0.4
+    assert change_of_mean(values, np.arange(90), 30) is None
+
+
 def texts(frame):
     return [sentence.text for sentence in what_happened(frame)]
 
@@ -329,6 +338,11 @@ def test_a_change_of_tone_is_told_in_numbers():
     assert "The tone became more negative, from +0.60 in the first third to −0.60 in the last." in texts(
         thread(range(60), sentiment=-sentiment)
     )
+
+
+def test_a_certain_but_tiny_change_of_tone_is_not_told():
+    sentiment = np.repeat([-0.03, 0.0, 0.03], 20) + np.tile([0.001, -0.001], 30)
+    assert not any("became" in text for text in texts(thread(range(60), sentiment=sentiment)))
 
 
 def test_noise_is_not_called_a_change_of_tone():

@@ -176,7 +176,7 @@ class Verbosity:
         threads = frame["thread_id"] if "thread_id" in frame else pd.Series("", index=frame.index)
         grouped = counts.groupby(threads.to_numpy(), dropna=False, sort=False)
         totals = grouped.transform("sum")
-        scored["word_share"] = (counts / totals).where(totals > 0)
+        scored["word_share"] = counts / totals
         scored["word_rank"] = grouped.rank(method="min", ascending=False)
         return typed(scored, self.columns)
 
