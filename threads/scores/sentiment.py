@@ -373,9 +373,9 @@ def _summed(valences: list[float], words: int, emphasis: float) -> Polarity:
     # A plain loop: sum() compensates from Python 3.12 on, and the package does not use it here.
     for valence in valences:
         if valence > 0:
-            positive += float(valence) + 1
+            positive += valence + 1
         elif valence < 0:
-            negative += float(valence) - 1
+            negative += valence - 1
         else:
             neutral += 1
     if positive > -negative:
