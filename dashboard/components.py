@@ -239,6 +239,13 @@ def author_name(author: Any) -> str:
     return author if isinstance(author, str) and author else "(no name)"
 
 
+def title_of(title: Any, first_at: Any) -> str:
+    """Return a discussion's title, or what stands for none."""
+    if isinstance(title, str) and title:
+        return title
+    return "A thread without a title" + ("" if pd.isna(first_at) else f", {first_at:%d %b %Y}")
+
+
 def anchor(comment_id: str) -> str:
     """Return the id of a comment's element on its page."""
     return f"comment-{comment_id}"

@@ -162,3 +162,12 @@ def test_registries_are_listed(btl, command):
     result = btl(command)
     assert result.exit_code == 0
     assert len(result.stdout.splitlines()) >= 2
+
+
+def test_evaluate_measures_a_score_on_labelled_data(btl):
+    row = {"parent": "It is so.", "label": "query"}
+    lines = [json.dumps({"text": f"Where did you read that, {n}?", **row}) for n in range(9)]
+    Path("labelled.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    result = btl("evaluate", "reply_relation", "--data", "labelled.jsonl")
+    assert json.loads(result.stdout)["n"] == 9
+    assert btl("evaluate", "sentiment", "--data", "labelled.jsonl").exit_code == 2

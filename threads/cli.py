@@ -192,6 +192,20 @@ def demo(port: int | None, no_browser: bool) -> None:
 
 
 @main.command()
+@click.argument("name", metavar="SCORE")
+@click.option(
+    "--data", required=True, metavar="FILE", help="Labelled JSON lines: text, label, parent or target."
+)
+def evaluate(name: str, data: str) -> None:
+    """Measure the score SCORE (stance or reply_relation) on labelled data, as JSON."""
+    import orjson
+
+    from threads.scores.evaluate import evaluate as measure
+
+    click.echo(orjson.dumps(measure(name, data), option=orjson.OPT_INDENT_2).decode())
+
+
+@main.command()
 def formats() -> None:
     """List the formats that can be read."""
     from threads.parse import FORMATS

@@ -28,7 +28,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_input_bytes", 50_000_000, "Largest file that is read into memory, in bytes."),
     Setting("max_comments", 200_000, "Most comments taken from one input."),
     Setting("max_paste_characters", 2_000_000, "Longest text that the import page takes."),
-    Setting("max_comment_characters", 65_535, "Longest comment that is scored, in characters."),
+    Setting("max_comment_characters", 65_535, "How much of a comment the flag rules look at, in characters."),
     Setting("database", "sqlite:///below-the-line.sqlite", "Where `btl import` and `btl serve` keep data."),
     Setting("host", "127.0.0.1", "Address that `btl serve` listens on; loopback only."),
     Setting("port", 8050, "Port that `btl serve` listens on; 0 takes a free one."),

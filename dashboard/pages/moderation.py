@@ -183,9 +183,7 @@ def _item(item: QueueItem, *, selected: bool) -> Component:
                     html.P(
                         [
                             dcc.Link(
-                                shown(one_line(item.title, 120))
-                                if item.title
-                                else "A thread without a title",
+                                shown(one_line(ui.title_of(item.title, None), 120)),
                                 href=f"/thread/{item.thread_id}#{ui.anchor(item.comment_id)}",
                             ),
                             f" · comment {item.position} · ",

@@ -51,7 +51,7 @@ class ThreadPage:
         turns = conversation(frame, chosen)
         pages = pages_of(turns)
         return [
-            html.H1(shown(discussion.title) if discussion.title else "A thread without a title"),
+            html.H1(shown(ui.title_of(discussion.title, frame["published_at"].min()))),
             html.P(_meta(discussion, chosen), className="meta"),
             *([] if chosen.empty else [_facts(chosen), _said(chosen, filters, pages)]),
             html.Div(
