@@ -245,7 +245,8 @@ def test_a_name_means_the_latest_earlier_comment():
 def test_earlier_is_further_down_where_the_newest_comes_first():
     page = f"Bob\n{STAMPS[1]}\n@Ann no.\n\nAnn\n{STAMPS[0]}\nYes.\n"
     discussion, _ = read(page)
-    assert discussion.comments[0].parent_id == discussion.comments[1].comment_id
+    newest, oldest = discussion.comments
+    assert (newest.parent_id, newest.parent_source) == (oldest.comment_id, "given")
 
 
 def test_an_answer_to_nobody_is_said():
@@ -270,6 +271,24 @@ def test_a_comment_without_text_is_skipped():
     )
     assert report.kept == 2
     assert "no text" in report.skipped[0].reason
+
+
+def test_equal_comments_with_other_spans_have_other_ids():
+    discussion, _ = read("Ann • 2 hours ago\nYes.\nAnn • 3 hours ago\nYes.\n")
+    assert len({c.comment_id for c in discussion.comments}) == 2
+
+
+def test_names_and_times_without_text_are_no_thread():
+    page = ARTICLE + "".join(f"User {n}\nMay 17, 2024 20:4{n}\n" for n in "12345")
+    discussion, report = read(page)
+    assert discussion.article_text == page.strip()
+    assert report.kept == 0
+
+
+def test_a_list_below_the_footer_is_no_comment():
+    page = "".join(f"User {n}\nMay 17, 2024 20:4{n}\nYes, {n}.\n\n" for n in "12345678")
+    widget = "Related articles\nOther Ann\nMay 18, 2024 20:41\nAn excerpt.\n"
+    assert [author for author, _, _ in rows(page + widget)] == [f"User {n}" for n in "12345678"]
 
 
 def test_a_longer_paste_gives_the_same_ids():

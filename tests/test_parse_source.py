@@ -81,6 +81,7 @@ def test_nothing_is_refused(data):
         (b"\x1f\x8b\x08...", "gzip"),
         (b"\xff\xd8\xff\xe0...", "JPEG"),
         (b"hello\x00world", "not text"),
+        (b"\x01\x02\x03\x04hello", "not text"),
         ("hello world".encode("utf-16-le"), "not text"),
     ],
 )
@@ -92,7 +93,7 @@ def test_what_is_no_text_is_named(data, kind):
 def test_missing_file_and_folder(tmp_path):
     with pytest.raises(InputError, match="no such file"):
         Source.from_path(tmp_path / "absent.txt")
-    with pytest.raises(InputError, match="folder"):
+    with pytest.raises(InputError, match="this is a folder"):
         Source.from_path(tmp_path)
     with pytest.raises(ThreadsError):
         Source.from_path("a\x00b")

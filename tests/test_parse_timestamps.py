@@ -196,7 +196,19 @@ def test_offsets_point_into_the_text():
 
 
 def test_no_more_is_read_than_the_window():
-    assert find_timestamp("17" + " " * LONGEST + "May 2024") is None
+    assert len(find_timestamp("vor 2 Monaten" + ", 1 Woche" * 50).raw) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"), [("12:05 am", 0), ("12:05 pm", 12), ("00:05am", 0), ("14:05 pm", 14)]
+)
+def test_noon_and_midnight(text, hour):
+    assert find_timestamp(f"May 17, 2024 {text}").hour == hour
+
+
+@pytest.mark.parametrize("text", ["May 9, 1945 20:41", "09.05.1945", "1945-05-09", "May 9, 2945"])
+def test_years_without_web_pages_are_no_timestamps(text):
+    assert find_timestamp(text) is None
 
 
 def test_shape_is_equal_for_one_template():

@@ -441,9 +441,7 @@ def _gap(window: str, start: int) -> int:
 def _with_year(window: str, end: int, month: int, day: int) -> _Found | None:
     match = _YEAR_WORD.match(window, _gap(window, end))
     if match is not None:
-        found = _calendar(match.end(), _full_year(match[1].lstrip("'’")), month, day)
-        if found is not None:
-            return found
+        return _calendar(match.end(), _full_year(match[1].lstrip("'’")), month, day)
     return _calendar(end, None, month, day)
 
 
