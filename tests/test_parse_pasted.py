@@ -285,6 +285,11 @@ def test_names_and_times_without_text_are_no_thread():
     assert report.kept == 0
 
 
+def test_numbered_guests_are_names():
+    page = "".join(f"Guest {n}\nMay 17, 2024 20:4{n}\nHello there.\nThanks Bob\n\n" for n in "12345")
+    assert [author for author, _, _ in rows(page)] == [f"Guest {n}" for n in "12345"]
+
+
 def test_a_list_below_the_footer_is_no_comment():
     page = "".join(f"User {n}\nMay 17, 2024 20:4{n}\nYes, {n}.\n\n" for n in "12345678")
     widget = "Related articles\nOther Ann\nMay 18, 2024 20:41\nAn excerpt.\n"

@@ -14,7 +14,8 @@ from threads.errors import InputError
 from threads.parse import Options, Source, parse
 from threads.parse.spreadsheet import escape
 from threads.parse.tables import BtlCsv
-from threads.records import COMMENT_COLUMNS, Comment
+from threads.records import COMMENT_COLUMNS, Comment, Discussion, comments_frame
+from threads.storage.csv_files import write_csv
 
 NAMES = [column.name for column in COMMENT_COLUMNS]
 
@@ -69,6 +70,15 @@ def test_records_come_back_equal(safe):
     parsed = read(written([FULL, BARE], safe))
     assert [d.comments for d in parsed.discussions] == [(FULL,), (BARE,)]
     assert (parsed.report.kept, parsed.report.skipped, parsed.report.warnings) == (2, (), ())
+
+
+@pytest.mark.parametrize("mode", ["safe", "raw"])
+def test_what_the_export_writes_comes_back_equal(mode):
+    file = io.StringIO(newline="")
+    discussion = Discussion(thread_id="t1", source="x", source_format="pasted", comments=(FULL, BARE))
+    write_csv(comments_frame([discussion]), file, mode)
+    parsed = read(file.getvalue())
+    assert [c for d in parsed.discussions for c in d.comments] == [FULL, BARE]
 
 
 words = st.text(st.characters(exclude_categories=()), max_size=40)

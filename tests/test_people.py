@@ -127,3 +127,9 @@ def test_many_people_take_time_linear_in_their_number():
     people(frame)
     # About 2 s on one idle core; a pass over the frame for each person takes over 30 s.
     assert time.process_time() - start < 12
+
+
+def test_effective_people_go_by_words_not_by_comments():
+    # Shares of words 1/2, 1/4, 1/4: exp(H) = 2^1.5.
+    frame = comments(("Ann", None, TALK * 2), ("Bob", None, TALK), ("Cid", None, TALK))
+    assert effective_people(frame) == pytest.approx(2**1.5)

@@ -3,16 +3,11 @@
 import time
 from itertools import pairwise
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from threads.scores.language import base_language, detect, with_language
 from threads.scores.text import sentences, words
-
-GERMAN = "Ich denke, die Stadt sollte mehr Wohnungen für Familien bauen."
-ENGLISH = "I think that the city should build more homes for families."
 
 
 def split(text):
@@ -107,45 +102,3 @@ def test_sentences_take_linear_time(part, opening):
     sentences(text)
     # Under 0.2 s on one idle core; anything quadratic takes over 10 s.
     assert time.process_time() - start < 3
-
-
-@pytest.mark.parametrize(
-    ("texts", "language"),
-    [
-        ([ENGLISH], "en"),
-        (["Also,", GERMAN], "de"),
-        (["short"], None),
-        ([], None),
-        ([None, float("nan"), ENGLISH], "en"),
-        (["\ud800\x00" * 100], None),
-        (["12345 67890 " * 50], None),
-        (["bqz xkj vwp " * 20], None),
-    ],
-)
-def test_the_language_of_a_discussion(texts, language):
-    assert detect(texts) == language
-
-
-def test_the_language_is_found_thread_by_thread_and_only_where_missing():
-    frame = pd.DataFrame(
-        {
-            "text": [ENGLISH, GERMAN, "short", GERMAN, GERMAN],
-            "thread_id": ["a", "b", "b", "c", "d"],
-            "language": [None, None, None, "fr", None],
-        },
-        index=[9, 8, 7, 6, 5],
-    )
-    assert with_language(frame)["language"].tolist() == ["en", "de", "de", "fr", "de"]
-    assert frame["language"].isna().sum() == 4
-
-
-def test_a_frame_without_a_language_column_gets_one():
-    assert with_language(pd.DataFrame({"text": [GERMAN]}))["language"].tolist() == ["de"]
-
-
-@pytest.mark.parametrize(
-    ("tag", "base"),
-    [("en-GB", "en"), ("EN", "en"), ("pt_BR", "pt"), ("", None), (None, None), (float("nan"), None)],
-)
-def test_the_language_of_a_tag(tag, base):
-    assert base_language(tag) == base

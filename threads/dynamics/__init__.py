@@ -1,0 +1,1 @@
+"""What a discussion did over time and who carried it: frame in, frame out."""

@@ -105,12 +105,14 @@ def hill_numbers(counts: Sequence[float]) -> tuple[float, float, float]:
 
 
 def effective_people(frame: pd.DataFrame) -> float:
-    """Return as if how many people had written equally many comments (Hill number of order 1).
+    """Return as if how many people had written equally many words (Hill number of order 1).
 
-    Comments without a name are left out; 0.0 when all are.
+    Words, not comments: one long comment carries a thread more than one short one. Comments without a name are
+    left out; 0.0 when all are.
     """
     groups = person_of_each(frame)
-    return hill_numbers(np.bincount(groups[groups >= 0]).tolist())[1]
+    named = groups >= 0
+    return hill_numbers(np.bincount(groups[named], weights=word_counts(frame)[named]).tolist())[1]
 
 
 def word_counts(frame: pd.DataFrame) -> npt.NDArray[np.float64]:

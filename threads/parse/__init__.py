@@ -7,11 +7,12 @@ from importlib.metadata import entry_points
 
 from threads.errors import InputError, SettingError
 from threads.parse.formats import Format, Options
+from threads.parse.language import detect
 from threads.parse.pasted import Pasted
 from threads.parse.replies import infer_replies
 from threads.parse.source import Source
 from threads.parse.tables import BtlCsv
-from threads.records import Parsed
+from threads.records import Discussion, Parsed
 from threads.settings import Settings
 
 __all__ = ["FORMATS", "Format", "Options", "Source", "infer_replies", "parse"]
@@ -34,7 +35,7 @@ def parse(
     *,
     settings: Settings | None = None,
 ) -> Parsed:
-    """Return the discussions in `source`, replies worked out where it states none.
+    """Return the discussions in `source`, replies and language worked out where it states none.
 
     Parameters
     ----------
@@ -62,10 +63,15 @@ def parse(
             source=source.name,
             remedy="Split it, or raise the limit with the variable BTL_MAX_COMMENTS",
         )
-    discussions = tuple(
-        replace(d, comments=infer_replies(d.comments, d.article_text)) for d in parsed.discussions
-    )
-    return replace(parsed, discussions=discussions)
+    return replace(parsed, discussions=tuple(_completed(d) for d in parsed.discussions))
+
+
+def _completed(discussion: Discussion) -> Discussion:
+    """Fill what a source did not state and its text tells: replies and language."""
+    comments = infer_replies(discussion.comments, discussion.article_text)
+    # The talk decides, not the article: readers may write in another language.
+    language = discussion.language or detect(c.text for c in comments) or detect([discussion.article_text])
+    return replace(discussion, comments=comments, language=language)
 
 
 def _format(source: Source, name: str | None) -> Format:

@@ -23,7 +23,7 @@ import pandas as pd
 from vaderSentiment import vaderSentiment
 
 from threads.records import Column, typed
-from threads.scores.language import ENGLISH, base_language
+from threads.parse.language import ENGLISH, base_language
 from threads.scores.text import listed, sentences
 
 CACHE_LIMIT = 200_000  # entries; a hostile text must not grow the process

@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from threads.scores.text import LETTER
+import regex
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 ENGLISH = "en"
+_LETTER = regex.compile(r"\p{L}")
 SAMPLE_CHARACTERS = 5_000  # more does not change the answer and costs time
 FEWEST_LETTERS = 40  # below this the identifier guesses
 NO_LANGUAGE = ("und", "zxx")  # ISO 639 codes for a text that cannot be told or is not in any language
@@ -34,22 +33,10 @@ def detect(texts: Iterable[object]) -> str | None:
     40 letters, or when no language is likelier than all others together. Scores take None as English.
     """
     sample = _sample(texts)
-    if sum(1 for _ in LETTER.finditer(sample)) < FEWEST_LETTERS:
+    if sum(1 for _ in _LETTER.finditer(sample)) < FEWEST_LETTERS:
         return None
     language, certainty = _identifier().classify(sample)
     return str(language) if certainty >= LEAST_CERTAINTY and language not in NO_LANGUAGE else None
-
-
-def with_language(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with `language` filled, thread by thread, where it was missing and can be told."""
-    frame = frame.copy(deep=False)
-    given = frame["language"] if "language" in frame else pd.Series(None, index=frame.index, dtype="str")
-    threads = frame["thread_id"] if "thread_id" in frame else pd.Series("", index=frame.index, dtype="str")
-    unknown = given.isna()
-    texts = frame["text"][unknown].groupby(threads[unknown], dropna=False, sort=False)
-    found = texts.transform(lambda group: detect(group.tolist())) if unknown.any() else given[unknown]
-    frame["language"] = given.where(~unknown, found.reindex(given.index)).astype("str")
-    return frame
 
 
 def _sample(texts: Iterable[object]) -> str:
