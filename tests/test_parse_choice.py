@@ -70,8 +70,9 @@ def test_any_bytes_give_records_or_a_named_error(data):
 
 
 def page(count):
-    comment = 'User {i}\nMay {day}, 2024 AT 10:41Number {i}, "so they say it is a fact".\nAs John said.\n'
-    return "Title\nArticle.\n" + "".join(comment.format(i=i % 500, day=1 + i % 28) for i in range(count))
+    comment = 'User {u}\nMay {d}, 2024 AT 10:41Number {i}, "so they say it is a fact".\nAs John said.\n'
+    comments = (comment.format(u=i % 500, d=1 + i % 28, i=i) for i in range(count))
+    return "Title\nArticle.\n" + "".join(comments)
 
 
 def seconds(text):

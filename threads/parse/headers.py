@@ -173,7 +173,7 @@ class Page:
             outline
             for outline, count in counts.items()
             if count >= least
-            and (outline.endswith(": …") or ("0" in outline and len(seen[outline]) >= least))
+            and (outline.endswith(": …") or (_is_count(outline) and len(seen[outline]) >= least))
         )
 
     def above(self, candidate: Candidate) -> Header | None:
@@ -268,6 +268,11 @@ def _is_decoration(line: str) -> bool:
     return (
         is_mark_line(line) or is_button_line(line) or (len(line) <= 80 and bool(_AVATAR.search(fold(line))))
     )
+
+
+def _is_count(outline: str) -> bool:
+    """Return whether a line counts something ("12 Fans", "Reply #20"); "Guest 12" may well be a name."""
+    return outline.startswith("0 ") or "#" in outline
 
 
 def _outline(line: str) -> str:
