@@ -113,7 +113,7 @@ def test_all_comments_and_the_drawn_charts_are_seen(page, server):
 def test_the_overview_lists_every_discussion_and_draws_them(page, server):
     page.goto(server)
     page.locator(".discussions li").first.wait_for()
-    assert page.locator(".discussions li").count() == 4
+    assert page.locator(".discussions li").count() == 5
     page.locator("#overview-sentiment .points path").first.wait_for(state="attached")
     page.locator("#overview-stance .bars path").first.wait_for(state="attached")
 

@@ -107,8 +107,8 @@ def hill_numbers(counts: Sequence[float]) -> tuple[float, float, float]:
 def effective_people(frame: pd.DataFrame) -> float:
     """Return as if how many people had written equally many words (Hill number of order 1).
 
-    Words, not comments: one long comment carries a thread more than one short one. Comments without a name are
-    left out; 0.0 when all are.
+    Words, not comments: one long comment carries a thread more than one short one. Comments without a name
+    are left out; 0.0 when all are.
     """
     groups = person_of_each(frame)
     named = groups >= 0

@@ -22,8 +22,8 @@ from typing import NamedTuple
 import pandas as pd
 from vaderSentiment import vaderSentiment
 
-from threads.records import Column, typed
 from threads.parse.language import ENGLISH, base_language
+from threads.records import Column, typed
 from threads.scores.text import listed, sentences
 
 CACHE_LIMIT = 200_000  # entries; a hostile text must not grow the process

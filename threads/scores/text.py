@@ -16,7 +16,6 @@ import re
 
 import regex
 
-
 # Invisible characters inside a word (soft hyphen, joiners, zero-width blank) do not part it.
 _INNER = r"\p{L}\p{M}\p{N}\u00ad\u200b-\u200d\u2060"
 _UNSPACED = r"\p{Han}|\p{Hiragana}[\p{Hiragana}\u30fc\p{M}]*+|\p{Katakana}[\p{Katakana}\u30fc\p{M}]*+"
