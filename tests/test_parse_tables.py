@@ -2,7 +2,7 @@
 
 import csv
 import io
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -70,6 +70,19 @@ def test_records_come_back_equal(safe):
     parsed = read(written([FULL, BARE], safe))
     assert [d.comments for d in parsed.discussions] == [(FULL,), (BARE,)]
     assert (parsed.report.kept, parsed.report.skipped, parsed.report.warnings) == (2, (), ())
+
+
+@pytest.mark.parametrize("mode", ["safe", "raw"])
+def test_what_utf8_cannot_hold_comes_back_from_a_file(mode):
+    comment = replace(BARE, text="a\x00b\ud800c\x1ad")
+    file = io.StringIO(newline="")
+    write_csv(
+        comments_frame([Discussion(thread_id="t2", source="s", source_format="pasted", comments=(comment,))]),
+        file,
+        mode,
+    )
+    parsed = parse(Source.from_bytes(file.getvalue().encode(), "out.csv"), Options())
+    assert parsed.discussions[0].comments == (comment,)
 
 
 @pytest.mark.parametrize("mode", ["safe", "raw"])

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from threads.errors import InputError, StoreError
+from threads.parse.storable import from_storable, to_storable
 from threads.records import (
     COMMENT_COLUMNS,
     Column,
@@ -31,7 +32,6 @@ from threads.storage.engine import reading, writing
 from threads.storage.files import whole_file
 from threads.storage.store import DISCUSSION_COLUMNS
 from threads.storage.tables import comments, decisions, flags, metadata, scores
-from threads.storage.text import from_storable, to_storable
 
 NOON = datetime(2024, 5, 18, 12, tzinfo=UTC)
 SCORE_COLUMNS = (

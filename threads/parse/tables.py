@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, get_args
@@ -14,6 +14,7 @@ from threads.parse.formats import Options
 from threads.parse.identity import CommentIds, stable_id
 from threads.parse.source import Source
 from threads.parse.spreadsheet import unescape
+from threads.parse.storable import from_storable
 from threads.records import (
     COMMENT_COLUMNS,
     Comment,
@@ -80,10 +81,14 @@ class BtlCsv:
                 remedy=f"Name the columns in the first row; known are {', '.join(_COLUMNS)}",
             )
         # The safe export quotes everything, its header too; only it marks what a spreadsheet could run.
-        plain: Callable[[str], str] = unescape if text.startswith('"') else str
+        escaped = text.startswith('"')
         for number, cells in rows:
-            table.add(number, header, [plain(cell) if cell else None for cell in cells])
+            table.add(number, header, [_as_found(cell, escaped=escaped) for cell in cells])
         return table.parsed()
+
+
+def _as_found(cell: str, *, escaped: bool) -> str | None:
+    return from_storable(unescape(cell) if escaped else cell) if cell else None
 
 
 def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:

@@ -2,7 +2,7 @@
 
 In both modes a missing value is a field without quotes and without characters, and an empty text is ``""``;
 times are ISO 8601 in UTC ("2024-05-18T09:30:00Z"), numbers read back to the last bit, and what UTF-8 cannot
-hold is written as in `threads.storage.text`. The modes differ in this:
+hold is written as in `threads.parse.storable`. The modes differ in this:
 
 safe
     For spreadsheets: a byte order mark, CRLF, every value in quotes, and an apostrophe wherever a text could
@@ -24,8 +24,8 @@ import pandas as pd
 
 from threads.errors import InputError
 from threads.parse.spreadsheet import escape, unescape
+from threads.parse.storable import from_storable, to_storable
 from threads.records import COMMENT_COLUMNS, Column, Kind, typed
-from threads.storage.text import from_storable, to_storable
 
 Mode = Literal["safe", "raw"]
 Cell = tuple[str, bool]  # the characters, and whether they were in quotes

@@ -24,14 +24,14 @@ from sqlalchemy import (
 )
 
 from threads.errors import StoreError
+from threads.parse.storable import from_storable, to_storable
 from threads.records import COMMENT_COLUMNS
-from threads.storage.text import from_storable, to_storable
 
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class StoredText(TypeDecorator[str]):
-    """Text of any kind, NUL and lone surrogates included; see `threads.storage.text`."""
+    """Text of any kind, NUL and lone surrogates included; see `threads.parse.storable`."""
 
     impl = Text
     cache_ok = True
