@@ -16,7 +16,7 @@ from threads.models import Card, Model, load
 from threads.models.trees import ARRAYS, Arrays, probabilities
 from threads.records import Column, typed
 from threads.scores.cues import FEATURES, feature_matrix, words
-from threads.scores.language import ENGLISH, base_language
+from threads.parse.language import ENGLISH, base_language
 
 UNCLEAR: Final = "unclear"
 
