@@ -21,7 +21,7 @@ help: ## list the targets
 demo: $(VENV)/.run ## install, analyse the sample threads and open the dashboard on them
 	$(BIN)/btl demo
 
-test: $(VENV)/.test chromium ## install what tests need and run them all, a real browser included
+test: $(VENV)/.test chromium postgresql ## install what tests need and run them all, a real browser and a real PostgreSQL included
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.lint ## check style, formatting and types
@@ -62,6 +62,12 @@ chromium:
 	@if command -v chromium >/dev/null || [ -n "$${BTL_CHROMIUM:-}" ]; then exit 0; fi; \
 	if [ -n "$(CAN_APT)" ]; then $(APT_INSTALL) chromium; \
 	else echo "chromium is not installed: the browser tests will be SKIPPED (Debian: apt-get install chromium)" >&2; fi
+
+.PHONY: postgresql
+postgresql:
+	@if command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then exit 0; fi; \
+	if [ -n "$(CAN_APT)" ]; then $(APT_INSTALL) postgresql; \
+	else echo "PostgreSQL is not installed: its tests will be SKIPPED (Debian: apt-get install postgresql)" >&2; fi
 
 clean: ## remove the environment and everything built
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

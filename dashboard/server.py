@@ -47,11 +47,10 @@ def serve(app: Dash, settings: Settings, *, open_browser: bool = False, any_port
     if open_browser and _has_browser():
         webbrowser.open(address)
     try:
-        server.run()
-    except (KeyboardInterrupt, SystemExit):
-        sys.stderr.write("Stopped.\n")
+        server.run()  # returns on Ctrl-C and on SystemExit
     finally:
         server.close()
+        sys.stderr.write("Stopped.\n")
 
 
 def _listen(host: str, port: int, *, any_port: bool) -> socket.socket:

@@ -1,7 +1,6 @@
-"""The same store on PostgreSQL: needs BTL_TEST_POSTGRESQL, the address of a database that may be emptied."""
+"""The same store on a real PostgreSQL server."""
 
 import multiprocessing
-import os
 
 import pandas as pd
 import pytest
@@ -18,16 +17,14 @@ from threads.storage.tables import metadata
 
 
 @pytest.fixture
-def url():
-    address = os.environ.get("BTL_TEST_POSTGRESQL")
-    if not address:
-        pytest.skip("needs BTL_TEST_POSTGRESQL, the address of a PostgreSQL database that may be emptied")
-    engine = make_engine(address)
+def url(postgresql):
+    """The address of an empty database."""
+    engine = make_engine(postgresql)
     with writing(engine) as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
     engine.dispose()
-    return address
+    return postgresql
 
 
 @pytest.fixture
