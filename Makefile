@@ -36,6 +36,18 @@ format: $(VENV)/.lint ## rewrite the code in the project's format
 quality: $(VENV)/.test ## measure parser and models against their pinned floors
 	$(BIN)/python -m pytest -m quality -s
 
+wheel-test: $(VENV)/.test ## build the wheel, install it in a clean environment and run its demo
+	rm -rf build dist
+	$(BIN)/python -m build --wheel --outdir dist
+	$(BIN)/python -m venv build/wheel-env
+	build/wheel-env/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt dist/*.whl
+	$(BIN)/python tests/demo_of_wheel.py build/wheel-env/bin/btl
+
+train: $(VENV)/.run ## train the models again: make train DATA=folder of the labelled data
+	@test -n "$(DATA)" || { echo "Say where the labelled data are: make train DATA=FOLDER (see training/README.md)" >&2; exit 2; }
+	$(BIN)/python -m training.reply_relation --data "$(DATA)" --out threads/models
+	$(BIN)/python -m training.stance --data "$(DATA)" --out threads/models
+
 $(BIN)/python:
 	@find_python() { for p in python3.13 python3.12 python3.11 python3; do \
 	  $$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && return; \

@@ -102,6 +102,7 @@ def authors_shown(page):
 def test_all_comments_and_the_drawn_charts_are_seen(page, server):
     open_thread(page, server, TITLE)
     assert sorted(authors_shown(page)) == sorted(PEOPLE)
+    expect(page).to_have_title(f"{TITLE} · Below the Line")
     marks = page.locator("#sentiment-figure .scatterlayer .points path")
     expect(marks).to_have_count(8)
     for mark in marks.all():
