@@ -1,4 +1,4 @@
-"""Run `btl demo` of an installed wheel outside the repository: `python tests/demo_of_wheel.py PATH_OF_BTL`."""
+"""Run `btl demo` of an installed wheel outside the repository: `python demo_of_wheel.py PATH_OF_BTL`."""
 
 import json
 import re
