@@ -17,6 +17,7 @@ from dashboard.pages import FILTERED_PAGES, PAGES
 from dashboard.pages.base import Context
 from dashboard.pages.filtering import find_page, register_filters
 from dashboard.security import add_headers, guard
+from threads.errors import ThreadsError
 from threads.settings import Settings
 from threads.storage import Store
 
@@ -47,6 +48,7 @@ def create_app(store: Store, settings: Settings) -> Dash:
     Compress(app.server)
     add_downloads(app.server, context)
     _add_health(app, store)
+    app.server.register_error_handler(ThreadsError, _refuse)
     app.layout = _shell
     _register_routes(app, context)
     register_filters(app, context, FILTERED_PAGES)
@@ -60,6 +62,11 @@ def _add_health(app: Dash, store: Store) -> None:
     @app.server.get("/healthz")
     def health() -> ResponseReturnValue:
         return jsonify(status="ok", waiting=store.queue_counts()["open"])
+
+
+def _refuse(error: ThreadsError) -> ResponseReturnValue:
+    """Answer what a browser should not have sent: the fault is the request's, not the server's."""
+    return str(error), 400
 
 
 def _shell() -> Component:

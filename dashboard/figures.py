@@ -231,7 +231,7 @@ def _layout(**more: Any) -> Figure:
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "Inter, Helvetica Neue, Arial, sans-serif", "size": 12, "color": "#6d675d"},
         "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
-        "legend": {"orientation": "h", "y": -0.16, "x": 0, "itemsizing": "constant"},
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "itemsizing": "constant"},
         "showlegend": True,
         "hoverlabel": {"align": "left"},
         "height": 300,

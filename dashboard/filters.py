@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urlencode
 
 import pandas as pd
 
+from dashboard.text import well_formed
+
 NO_NAME = "(no name)"
 
 
@@ -64,7 +66,7 @@ class Filters:
         """Return the rows that pass every filter. A comment without a time passes no filter of time."""
         keep = pd.Series(data=True, index=frame.index)
         if self.authors:
-            keep &= frame["author"].fillna(NO_NAME).isin(self.authors)
+            keep &= author_choices(frame).isin(self.authors)
         if self.stances:
             keep &= frame["stance"].isin(self.stances)
         if self.since is not None:
@@ -75,6 +77,11 @@ class Filters:
             needle = self.text.casefold()
             keep &= frame["text"].map(lambda text: needle in text.casefold()).astype(bool)
         return frame[keep]
+
+
+def author_choices(frame: pd.DataFrame) -> pd.Series[str]:
+    """Return what each comment's author is called in the filter of people."""
+    return frame["author"].fillna(NO_NAME).map(well_formed)
 
 
 def _time(values: dict[str, list[str]], name: str, problems: list[str]) -> pd.Timestamp | None:

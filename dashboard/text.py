@@ -36,6 +36,11 @@ def code_point(character: str) -> str:
     return f"U+{ord(character):04X}"
 
 
+def well_formed(text: str) -> str:
+    """Return `text` with lone surrogates, which JSON cannot carry, as U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def one_line(text: str, limit: int) -> str:
     """Return the beginning of `text` on one line, hidden characters left out, cut at `limit` characters."""
     flat = " ".join(_HIDDEN.sub(" ", text[: 4 * limit]).split())

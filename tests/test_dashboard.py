@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
@@ -9,14 +10,16 @@ import pytest
 from dashboard import create_app
 from dashboard.conversation import PER_PAGE, conversation, pages_of
 from dashboard.figures import POINTS_UP_TO, sentiment_over_time
-from dashboard.filters import NO_NAME, Filters
+from dashboard.filters import NO_NAME, Filters, author_choices
 from dashboard.pages import PAGES
 from dashboard.pages.base import Context
 from dashboard.pages.importing import understood
 from dashboard.pages.moderation import requested
 from dashboard.security import is_loopback, require_loopback
 from dashboard.text import for_plotly, marked, one_line, shown
+from threads.analysis import analyse_parsed
 from threads.errors import SettingError, ThreadsError
+from threads.records import Comment, Discussion, Parsed, Report, Skipped
 from threads.samples import add_samples
 from threads.settings import Settings
 from threads.storage import Store
@@ -277,6 +280,91 @@ def test_a_paste_over_the_limit_names_the_setting():
 def test_what_a_browser_sends_is_not_trusted(pending):
     with pytest.raises(ThreadsError):
         requested(pending)
+
+
+HOSTILE = "\ud800 \x00 \u202e <b>x</b> ]]> \ufeff\U000e0041 = [a](b)"
+
+
+@pytest.fixture
+def hostile(tmp_path):
+    """A store in which every field that a commenter controls is hostile."""
+    comments = tuple(
+        Comment(
+            thread_id="t",
+            comment_id=f"c{n}",
+            position=n + 1,
+            parent_id=f"c{n - 1}" if n else None,
+            parent_source="given" if n else None,
+            author=HOSTILE,
+            published_at=datetime(2024, 6, 3, 20, n, tzinfo=UTC),
+            published_at_raw=HOSTILE,
+            published_at_precision="minute",
+            text=HOSTILE + " you idiot http://a.example http://b.example",
+            source_format="pasted",
+        )
+        for n in range(3)
+    )
+    discussion = Discussion(
+        thread_id="t",
+        source=HOSTILE,
+        source_format="pasted",
+        title=HOSTILE,
+        article_text=HOSTILE,
+        comments=comments,
+    )
+    report = Report(source=HOSTILE, kept=3, skipped=(Skipped(HOSTILE, HOSTILE),), warnings=(HOSTILE,))
+    parsed = Parsed(discussions=(discussion,), report=report)
+    with Store.open(f"sqlite:///{tmp_path / 'hostile.sqlite'}") as store:
+        analysis = analyse_parsed(parsed, Settings())
+        store.add(parsed, analysis.scores, analysis.flags)
+        yield store
+
+
+def callback(client, output, **inputs):
+    """Call a callback as the browser does; inputs are `id__property=value`."""
+    values = [
+        {"id": name.split("__")[0].replace("_", "-"), "property": name.split("__")[1], "value": value}
+        for name, value in inputs.items()
+    ]
+    parts = [part.split(".") for part in output.strip(".").split("...")]
+    body = {
+        "output": output,
+        "outputs": [{"id": part, "property": prop} for part, prop in parts],
+        "inputs": values[:1],
+        "changedPropIds": [f"{values[0]['id']}.{values[0]['property']}"],
+        "state": values[1:],
+    }
+    return client.post("/_dash-update-component", json=body, base_url=LOCAL, headers={"Origin": LOCAL})
+
+
+@pytest.mark.parametrize("path", ["/", "/thread/t", "/moderation", "/import", "/nothing/\ud800"])
+def test_hostile_fields_are_drawn_on_every_page(hostile, path):
+    client = create_app(hostile, Settings()).server.test_client()
+    answer = callback(client, "..content.children...menu.children..", url__pathname=path, url__search="")
+    assert answer.status_code == 200
+    assert "<b>x</b>" not in json.dumps(list(_figures(answer.json)))
+
+
+def _figures(tree):
+    """Every figure in a tree of components as sent to the browser."""
+    if isinstance(tree, dict):
+        if tree.get("type") == "Graph":
+            yield tree["props"]["figure"]
+        tree = list(tree.values())
+    if isinstance(tree, list):
+        for child in tree:
+            yield from _figures(child)
+
+
+def test_a_hostile_name_can_be_filtered_by(hostile):
+    frame = Context(hostile, Settings()).comments()
+    (name,) = author_choices(frame).unique()
+    assert len(Filters.from_query(Filters(authors=(name,)).query()).apply(frame)) == 3
+
+
+def test_actions_that_are_none_are_refused_as_the_requests_fault(client):
+    answer = callback(client, "queue-outcomes.data", queue_pending__data=[{"key": 1}])
+    assert answer.status_code == 400
 
 
 # Who may ask

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from dashboard.components import counted, empty
 from dashboard.figures import STANCES
-from dashboard.filters import NO_NAME, Filters
+from dashboard.filters import Filters, author_choices
 from dashboard.pages.base import Context, FilteredPage
 from dashboard.text import one_line
 
@@ -132,7 +132,7 @@ def _pairs(since: str | None, until: str | None, text: str | None) -> dict[str, 
 
 def _bar(frame: pd.DataFrame, filters: Filters, download: str) -> Component:
     authors, stances, since, until, text = control_values(filters)
-    names = frame["author"].fillna(NO_NAME).value_counts()
+    names = author_choices(frame).value_counts()
     return html.Div(
         [
             html.Button("Filters", id="filter-toggle", className="filter-toggle"),
