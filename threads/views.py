@@ -55,7 +55,15 @@ def scores_text(frame: pd.DataFrame) -> str:
             "text": frame["text"].map(_shortened).map(printable),
         }
     )
-    return shown.astype("object").where(shown.notna(), "-").to_string(index=False, justify="left")
+    rows = [
+        list(shown.columns),
+        *shown.astype("object").where(shown.notna(), "-").astype("str").values.tolist(),
+    ]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(shown.columns) - 1)]
+    return "\n".join(
+        "  ".join([*(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)), row[-1]])
+        for row in rows
+    )
 
 
 def printable(text: str) -> str:

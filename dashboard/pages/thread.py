@@ -61,7 +61,7 @@ class ThreadPage:
                         [
                             _people_panel(chosen),
                             _stance_panel(chosen),
-                            _report_panel(discussion, report, frame),
+                            _report_panel(discussion, report),
                             _article_panel(discussion),
                         ]
                     ),
@@ -276,13 +276,10 @@ def _stance_panel(frame: pd.DataFrame) -> Component:
     return ui.panel("Stance toward the article", ui.stance_strip(counts), note=Stance().card.sentence)
 
 
-def _report_panel(discussion: Discussion, report: Report, frame: pd.DataFrame) -> Component:
-    assumed = int((frame["timezone_source"] == "assumed").sum())
+def _report_panel(discussion: Discussion, report: Report) -> Component:
     lines = [
         f"{ui.counted(report.read, 'comment')} read, {report.kept:,} kept, {len(report.skipped):,} left out."
     ]
-    if assumed:
-        lines.append(f"{assumed:,} times carry no zone: UTC assumed.")
     if discussion.article_text:
         lines.append(f"Article text: {len(discussion.article_text.split()):,} words.")
     return ui.panel(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib.metadata import entry_points
 
@@ -63,7 +64,11 @@ def parse(
             source=source.name,
             remedy="Split it, or raise the limit with the variable BTL_MAX_COMMENTS",
         )
-    return replace(parsed, discussions=tuple(_completed(d) for d in parsed.discussions))
+    return replace(
+        parsed,
+        discussions=tuple(_completed(d) for d in parsed.discussions),
+        report=replace(parsed.report, warnings=(*parsed.report.warnings, *_assumptions(parsed.discussions))),
+    )
 
 
 def _completed(discussion: Discussion) -> Discussion:
@@ -72,6 +77,14 @@ def _completed(discussion: Discussion) -> Discussion:
     # The talk decides, not the article: readers may write in another language.
     language = discussion.language or detect(c.text for c in comments) or detect([discussion.article_text])
     return replace(discussion, comments=comments, language=language)
+
+
+def _assumptions(discussions: Iterable[Discussion]) -> Iterator[str]:
+    """Say what was assumed of many comments at once."""
+    assumed = sum(c.timezone_source == "assumed" for d in discussions for c in d.comments)
+    if assumed:
+        times = "1 time carries" if assumed == 1 else f"{assumed:,} times carry"
+        yield f"{times} no time zone: UTC is assumed where none is given"
 
 
 def _format(source: Source, name: str | None) -> Format:
