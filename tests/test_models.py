@@ -15,7 +15,10 @@ import pytest
 import threads.models
 from threads.errors import InputError, ModelError
 from threads.models import FOLDER, load, names
-from threads.models.trees import ARRAYS, probabilities
+from threads.models.linear import ARRAYS, probabilities
+from threads.models.trees import TREE_ARRAYS, tree_probabilities
+from threads.scores.cues import CUES, FEATURES
+from threads.scores.evaluate import Examples
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("reply_relation", "stance")
@@ -48,17 +51,43 @@ def test_a_model_of_the_package_loads_with_its_card(name):
     assert 0 < model.card.coverage <= 1
 
 
-def test_the_sentence_of_a_card_says_how_right_how_silent_and_what_never():
-    card = threads.models.Card("x", "1", (), "MIT", 0.75, 0.5, 0.6, ("agrees",), 30, {})
-    assert card.sentence == (
-        "Right 7.5 times in 10 where it speaks (5.0 on texts from elsewhere), silent on 40% of what it was "
-        "measured on and on any comment of more than 30 words; never says agrees."
+CARD = threads.models.Card(
+    name="x",
+    version="1",
+    data=(),
+    licence="MIT",
+    accuracy=0.75,
+    accuracy_elsewhere=0.5,
+    chance=0.25,
+    chance_elsewhere=1 / 3,
+    coverage=0.6,
+    never=("agrees",),
+    measured={},
+)
+
+
+def test_the_sentence_of_a_card_says_how_right_by_chance_how_silent_and_what_never():
+    assert CARD.sentence == (
+        "A leaning: where it speaks, right 7.5 times in 10 (by chance 2.5), 5.0 on texts from elsewhere (by "
+        "chance 3.3), were all answers equally common. Silent on 40%; never says agrees."
     )
 
 
+def test_what_was_not_said_elsewhere_has_no_figure_in_the_sentence():
+    assert "elsewhere" not in replace(CARD, accuracy_elsewhere=None).sentence
+
+
 def test_a_model_that_never_speaks_says_so():
-    card = threads.models.Card("x", "1", (), "MIT", None, None, 0.0, ("agrees",), 30, {})
-    assert card.sentence == "Never sure enough to speak: silent on every comment."
+    assert replace(CARD, accuracy=None).sentence == "Never sure enough to speak: silent on every comment."
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_sentence_of_a_card_fits_a_side_panel(name):
+    assert len(load(name).card.sentence) <= 240
+
+
+def test_the_reply_relation_holds_trees_for_the_forced_choice():
+    assert set(TREE_ARRAYS) <= set(load("reply_relation").arrays)
 
 
 @pytest.mark.parametrize("name", names())
@@ -67,6 +96,8 @@ def test_every_model_has_a_card_with_data_and_licence(name):
     assert all(data in text for data in load(name).card.data)
     assert load(name).card.licence in text
     assert "Not for" in text
+    assert "assume that the labels are equally common" in text
+    assert load(name).card.sentence in text
 
 
 def test_all_weights_together_stay_below_a_megabyte():
@@ -171,9 +202,10 @@ def training(monkeypatch):
     import training.reply_relation
     import training.stance
 
-    for script in (training.reply_relation, training.stance):
-        boosting = {**script.RECIPE.boosting, "n_estimators": 12, "learning_rate": 0.4}
-        monkeypatch.setattr(script, "RECIPE", replace(script.RECIPE, boosting=boosting))
+    few = {**training.common.BOOSTING, "n_estimators": 12, "learning_rate": 0.4}
+    monkeypatch.setattr(
+        training.reply_relation, "RECIPE", replace(training.reply_relation.RECIPE, boosting=few)
+    )
     return training
 
 
@@ -224,7 +256,7 @@ def test_what_was_trained_loads_and_has_learnt(training, data, tmp_path):
     training.reply_relation.main(data, tmp_path)
     card = load("reply_relation", tmp_path).card
     assert card.accuracy > 0.9
-    assert card.coverage > 0.5
+    assert card.coverage > 0.3
 
 
 def test_training_one_model_keeps_the_other_in_the_manifest(training, data, tmp_path):
@@ -233,20 +265,63 @@ def test_training_one_model_keeps_the_other_in_the_manifest(training, data, tmp_
     assert names(tmp_path) == NAMES
 
 
-def test_arrays_give_what_scikit_learn_gives(training):
+def test_trees_give_what_scikit_learn_gives(training):
     generator = np.random.default_rng(1)
-    rows = generator.normal(size=(300, len(training.reply_relation.RECIPE.features)))
-    labels = np.arange(300) % 4
-    fitted = training.common.boosted(training.reply_relation.RECIPE, rows, labels)
-    arrays = {
-        "labels": np.arange(4),
-        "temperature": np.array(1.0),
-        "shift": np.zeros(4),
-        **training.common.tree_arrays(fitted),
-    }
+    rows = generator.normal(size=(300, len(FEATURES)))
+    table = training.common.Data(rows, np.arange(300) % 4, np.array(["a"] * 300), np.ones(300, bool))
+    fitted = training.common.boosted(training.reply_relation.RECIPE, table)
     other = generator.normal(size=(50, rows.shape[1]))
     expected = fitted.predict_proba(other.astype(np.float32))
-    np.testing.assert_allclose(probabilities(arrays, other), expected, atol=1e-12)
+    arrays = training.common.tree_arrays(fitted)
+    np.testing.assert_allclose(tree_probabilities(arrays, other), expected, atol=1e-12)
+
+
+def test_a_mean_counts_by_its_excess_and_other_cues_as_they_are():
+    arrays = {
+        "bias": np.zeros(2),
+        "usual": np.array([0.5, np.nan]),
+        "cue_weights": np.array([[1.0, 0.0], [1.0, 0.0]]),
+        "temperature": np.array(1.0),
+        "shift": np.zeros(2),
+    }
+    rows, weight = np.array([[0.5, 0.0], [1.0, 0.0], [0.5, 1.0]]), np.array([4.0, 4.0, 4.0])
+    odds = np.log(probabilities(arrays, rows, weight)[:, 0] / probabilities(arrays, rows, weight)[:, 1])
+    np.testing.assert_allclose(odds, [0, 2, 1], atol=1e-12)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_cue_never_speaks_for_a_label_that_it_does_not_mean(name, training):
+    recipe, model = getattr(training, name).RECIPE, load(name)
+    assert model.arrays["cues"].tolist() == list(recipe.cues)
+    for cue, weights in zip(recipe.cues, model.array("cue_weights"), strict=True):
+        meant = [cue in recipe.speaks_for[label] for label in recipe.labels]
+        assert all(weight >= 0 if own else weight <= 0 for own, weight in zip(meant, weights, strict=True)), (
+            cue
+        )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_cue_means_one_label_and_exists(name, training):
+    meant = [cue for cues in getattr(training, name).RECIPE.speaks_for.values() for cue in cues]
+    assert len(set(meant)) == len(meant)
+    assert set(meant) <= set(CUES)
+
+
+def test_what_the_data_do_not_tell_is_left_as_the_words_mean_it(training):
+    recipe = training.stance.RECIPE
+    rows = np.zeros((60, len(FEATURES)))
+    table = training.common.Data(rows, np.arange(60) % 3, np.array(["a"] * 60), np.ones(60, bool))
+    weights = training.common.cue_arrays(recipe, table)["cue_weights"]
+    belief = training.common.BELIEF / training.common.RARE
+    row = recipe.cues.index("share_blame")
+    assert weights[row].tolist() == pytest.approx([0, belief, 0])
+
+
+def test_retweets_and_repeats_teach_no_cue(training):
+    texts = ["RT @user It rains", "so true “@user: It rains”", "It rains in Spain", "Does it rain?"]
+    examples = Examples(texts=texts, contexts=["It rains in Spain"] * 4, labels=["comments"] * 4)
+    table = training.common.table(training.reply_relation.RECIPE, examples, ["a"] * 4)
+    assert table.own.tolist() == [False, False, False, True]
 
 
 def test_folds_do_not_split_a_thread_nor_a_topic(training, data):
@@ -265,12 +340,25 @@ def test_calibration_takes_back_overconfidence(training):
     assert np.abs(shift).max() < 0.2
 
 
+def test_calibration_does_not_learn_what_is_usual(training):
+    # Nothing is known of any row, and nine in ten have the first label.
+    _, shift = training.common.calibration(np.full((100, 2), 0.5), np.repeat([0, 1], [90, 10]))
+    assert shift == pytest.approx([0, 0], abs=0.01)
+
+
 def test_a_threshold_is_the_lowest_from_which_enough_are_right(training):
     chances = np.column_stack([np.linspace(0.99, 0.51, 100), np.linspace(0.01, 0.49, 100)])
     labels = np.array([0] * 60 + [1] * 40)
+    # Rows of the second label weigh 1.5 times those of the first: 60 / (60 + 1.5 n) >= .75 up to n = 13.
     first, second = training.common.thresholds(chances, labels, [0.75, 0.75])
-    assert first == chances[79, 0]
+    assert first == chances[72, 0]
     assert second == 2.0
+
+
+def test_equal_probabilities_are_spoken_together_or_not_at_all(training):
+    chances = np.tile([0.8, 0.2], (120, 1))
+    labels = np.repeat([0, 1], [60, 60])
+    assert training.common.thresholds(chances, labels, [0.75, 0.75])[0] == 2.0
 
 
 def test_training_data_without_a_label_are_refused(training, data, tmp_path):

@@ -7,8 +7,7 @@ import time
 import pandas as pd
 import pytest
 
-from threads.scores import cues
-from threads.scores.cues import FEATURES, feature_matrix, read
+from threads.scores.cues import CUES, FEATURES, GROUPS, MOST_SENTENCES, cue_matrix, feature_matrix, read
 from threads.scores.reply_relation import ReplyRelation
 from threads.scores.stance import Stance
 
@@ -43,6 +42,18 @@ HOSTILE = {
     "combining marks": "e\u0301\u0316" * 21_000,
     "nothing but blanks": " " * 65_535,
 }
+STANCES = {
+    "I completely agree, this is a great plan": "supportive",
+    "This is a disgrace and a waste of money, shame on the council": "critical",
+    "I walked past the station yesterday.": "unclear",
+}
+RELATIONS = {
+    "No, that is simply wrong.": "disagrees",
+    "Exactly, well said.": "agrees",
+    "Where did you read that?": "asks",
+    "I walked past the station yesterday.": "unclear",
+}
+READERS = [*STANCES, *RELATIONS][:5]
 SCORES = [Stance(), ReplyRelation()]
 BOTH = pytest.mark.parametrize("score", SCORES, ids=lambda score: score.name)
 
@@ -107,30 +118,44 @@ def test_only_english_is_judged_and_unknown_passes_for_it(score, language, judge
 
 
 @BOTH
-def test_a_comment_longer_than_those_measured_is_unclear_and_keeps_its_probability(score):
-    words = score.card.most_words
-    for count, long in ((words, False), (words + 1, True)):
-        chance = score.judge(["rain " * count], ["The station is dry."])
-        assert (chance.words[0] > words) == long
-    answer = score.score(
-        pd.DataFrame({"text": ["rain " * (words + 1)], score.context: ["The station is dry."]})
-    )
-    assert answer[score.name].tolist() == ["unclear"]
-    assert answer[f"{score.name}_probability"].notna().all()
-
-
-@BOTH
 def test_what_is_spoken_has_at_least_the_probability_of_its_threshold(score):
-    answer = score.score(frame())
+    answer = score.score(pd.concat([frame(), frame(text=[*READERS, "Rain."])]))
     limits = dict(zip(score.labels, score.model.array("thresholds"), strict=True))
     spoken = answer[answer[score.name] != "unclear"]
     assert len(spoken)
     assert all(spoken[f"{score.name}_probability"] >= [limits[label] for label in spoken[score.name]])
 
 
-def test_a_plain_question_asks():
-    chances = ReplyRelation().judge(["Source?"], ["Crime has doubled since the station opened."]).chances[0]
-    assert ReplyRelation().labels[chances.argmax()] == "asks"
+@pytest.mark.parametrize(("text", "stance"), STANCES.items())
+def test_stance_is_what_any_reader_sees(text, stance):
+    frame = pd.DataFrame({"text": [text], "target": ["Council votes to build a harbour tunnel"]})
+    assert Stance().score(frame)["stance"].tolist() == [stance]
+
+
+@pytest.mark.parametrize(("text", "relation"), RELATIONS.items())
+def test_the_relation_of_a_reply_is_what_any_reader_sees(text, relation):
+    frame = pd.DataFrame({"text": [text], "parent_text": ["The tunnel will be cheap and quick to build."]})
+    assert ReplyRelation().score(frame)["reply_relation"].tolist() == [relation]
+
+
+@BOTH
+def test_a_side_is_heard_at_the_length_of_a_news_comment(score):
+    talk = "The tunnel is planned from the north shore to the south. It would open in six years. "
+    texts = [
+        talk * 3 + side for side in ("", "I agree. Well said, and good news.", "No. That is wrong. Nonsense.")
+    ]
+    chances = score.judge(texts, ["The tunnel will be cheap and quick to build."] * 3)
+    plain, yes, no = chances[:, 0] - chances[:, 1]
+    assert yes > plain > no
+
+
+@BOTH
+def test_length_alone_takes_no_side(score):
+    talk = "The tunnel runs from the north shore to the south. It opens in six years. "
+    answer = score.score(
+        pd.DataFrame({"text": [talk * n for n in (1, 4, 16, 64)], score.context: "A tunnel."})
+    )
+    assert answer[score.name].tolist() == ["unclear"] * 4
 
 
 @BOTH
@@ -144,7 +169,8 @@ def test_no_text_crashes_or_takes_long(score, text):
 
 def test_every_code_point_can_be_read():
     for start in range(0, 0x110000, 0x1000):
-        assert len(read("".join(map(chr, range(start, start + 0x1000)))).counts) == len(cues.GROUPS)
+        text = "".join(map(chr, range(start, start + 0x1000)))
+        assert cue_matrix([text], [text]).shape == (1, len(CUES))
 
 
 def test_features_are_finite_for_hostile_texts():
@@ -163,28 +189,92 @@ def test_feature_names_are_distinct():
     "text", ["isn\u2019t it", "is\u200bn't it", "\uff49\uff53n't it", "\u202eisn't it", "is\ud800n't it"]
 )
 def test_disguised_letters_read_as_plain_ones(text):
-    assert read(text).tokens == ("isn't", "it")
+    assert read(text).tokens == ["isn't", "it"]
 
 
 def test_hidden_characters_at_the_cut_do_not_make_it_slower_or_longer():
     assert len(read("a " * 100_000).tokens) == 65_535 // 2 + 1
 
 
+def cue(name, text, parent=""):
+    return cue_matrix([text], [parent])[0, CUES.index(name)]
+
+
+def test_sentences_end_at_stops_and_at_line_ends_but_not_within_numbers():
+    assert [len(s.tokens) for s in read("It costs 3.5 million. Who pays?\nNot me").sentences] == [4, 2, 2]
+
+
 @pytest.mark.parametrize(
-    ("text", "group", "count"), [("well said", "agree", 1), ("that is not true", "disagree", 1)]
+    ("text", "group"), [("well said", "agree"), ("that is not true", "disagree"), ("shame on you", "blame")]
 )
-def test_phrases_are_counted_as_phrases(text, group, count):
-    assert read(text).count(group) >= count
-    assert read(" and ".join(text.split())).count(group) < read(text).count(group)
+def test_phrases_are_seen_as_phrases_only(text, group):
+    assert read(text).first.shows(group)
+    broken = " and ".join(word for word in text.split() if word != "shame")
+    assert not read(broken).first.shows(group)
 
 
-def test_only_the_first_words_count_as_early():
-    assert read("agree " + "x " * 20).early("agree") == 1
-    assert read("x " * 20 + "agree").early("agree") == 0
+def test_a_phrase_does_not_reach_over_the_end_of_a_sentence():
+    assert not read("It went well. Said who").first.shows("agree")
+
+
+def test_a_cue_is_the_share_of_sentences_that_show_it():
+    assert cue("share_agree", "I agree. It rains. It snows. It pours.") == 0.25
+    assert cue("first_agree", "It rains. I agree.") == 0
+
+
+def test_yes_opens_a_sentence_or_is_none():
+    assert read("Yes it is").first.shows("opens_yes")
+    assert read("Well yes it is").first.shows("opens_yes")
+    assert not read("They said yes").first.shows("opens_yes")
+    assert not read("Right?").first.shows("opens_yes")
+
+
+@pytest.mark.parametrize("text", ["I do not agree", "I don't really agree"])
+def test_denied_agreement_is_none(text):
+    assert not read(text).first.shows("agree")
+    assert cue("praise_denied", text) == 1
+
+
+def test_denied_blame_is_none_either():
+    assert not read("this is not a waste").first.shows("blame")
+
+
+def test_a_yes_that_is_taken_back_is_seen():
+    assert cue("yes_but", "Yes, but somebody pays.") == 1
+    assert cue("yes_but", "Yes, and somebody pays.") == 0
+
+
+def test_an_attack_needs_the_reader_in_the_same_sentence():
+    assert cue("you_attacked", "You are an idiot. It rains.") == 0.5
+    assert cue("you_attacked", "You know it. The mayor is an idiot.") == 0
+
+
+def test_the_weight_of_means_grows_slower_than_the_sentences_and_ends():
+    assert [cue("weight", "It rains. " * n) for n in (1, 16, 1000)] == [1, 8, MOST_SENTENCES**0.75]
+
+
+def test_groups_are_distinct_words():
+    assert len(set(GROUPS)) == len(GROUPS)
 
 
 def test_a_negation_turns_the_rating_of_the_next_words_round():
     assert read("this is good").valence > 0 > read("this is not good").valence
+
+
+def test_reading_takes_time_in_proportion_to_length():
+    # Runs of full stops, apostrophes and negations, of which a careless pattern would read each many times.
+    def seconds(length):
+        started = time.process_time()
+        for part in (
+            "." * length + "a",
+            "a'" * (length // 2),
+            "not " * (length // 4),
+            "no. " * (length // 4),
+        ):
+            feature_matrix([part], [part])
+        return time.process_time() - started
+
+    assert seconds(65_000) < 40 * max(seconds(6_500), 0.005)
 
 
 def test_words_taken_over_from_the_parent_are_seen():

@@ -26,11 +26,11 @@ _NEEDED: Final = ("name", "version", "file", "sha256", "data", "licence", "train
 class Card:
     """What is known about a model: where it comes from and how right it is.
 
-    `accuracy` is the share of right answers among those it gives, `coverage` the share of comments for which
-    it gives one; both on comments held out from training. `accuracy_elsewhere` is the same share on comments
-    from another place than those it was trained on. None: it gave no answer there. `never` are the labels it
-    is never sure enough to give; a comment of more than `most_words` words gets none. `measured` has the
-    rest, by data set and label.
+    `accuracy` is the share of right answers among those it gives, if all labels were equally common;
+    `accuracy_elsewhere` the same on comments from another place than those it was trained on. None: it gave
+    no answer there. `chance` and `chance_elsewhere` are what guessing reaches. `coverage` is the share of
+    comments for which it gives an answer. All are measured on comments held out from training. `never` are
+    the labels it is never sure enough to give. `measured` has the rest, by data set and label.
     """
 
     name: str
@@ -39,23 +39,28 @@ class Card:
     licence: str
     accuracy: float | None
     accuracy_elsewhere: float | None
+    chance: float
+    chance_elsewhere: float
     coverage: float
     never: tuple[str, ...]
-    most_words: int
     measured: dict[str, Any] = field(repr=False)
 
     @property
     def sentence(self) -> str:
-        """The card in one sentence, to stand beside a figure."""
+        """The card in one sentence or two, at most 240 characters, to stand beside a figure."""
         if self.accuracy is None:
             return "Never sure enough to speak: silent on every comment."
         there = self.accuracy_elsewhere
-        elsewhere = "" if there is None else f" ({10 * there:.1f} on texts from elsewhere)"
+        elsewhere = (
+            ""
+            if there is None
+            else f", {10 * there:.1f} on texts from elsewhere (by chance {10 * self.chance_elsewhere:.1f})"
+        )
         never = f"; never says {' or '.join(self.never)}" if self.never else ""
         return (
-            f"Right {10 * self.accuracy:.1f} times in 10 where it speaks{elsewhere}, silent on "
-            f"{100 * (1 - self.coverage):.0f}% of what it was measured on and on any comment of more than "
-            f"{self.most_words} words{never}."
+            f"A leaning: where it speaks, right {10 * self.accuracy:.1f} times in 10 (by chance "
+            f"{10 * self.chance:.1f}){elsewhere}, were all answers equally common. Silent on "
+            f"{100 * (1 - self.coverage):.0f}%{never}."
         )
 
 
@@ -165,8 +170,9 @@ def card_of(entry: dict[str, Any]) -> Card:
         licence=entry["licence"],
         accuracy=measured["speaking"]["accuracy"],
         accuracy_elsewhere=measured["speaking"]["accuracy_elsewhere"],
+        chance=float(measured["speaking"]["chance"]),
+        chance_elsewhere=float(measured["speaking"]["chance_elsewhere"]),
         coverage=float(measured["speaking"]["coverage"]),
         never=tuple(measured["speaking"]["never"]),
-        most_words=int(measured["speaking"]["most_words"]),
         measured=measured,
     )

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-Vector = npt.NDArray[np.float64]
+from threads.models.linear import Arrays, Vector, log_softmax
 
 BLOCK: Final = 1024  # rows at a time; bounds memory at a few megabytes
-ARRAYS: Final = (
-    "labels",
+TREE_ARRAYS: Final = (
     "features",
     "initial",
     "depth",
@@ -21,33 +18,24 @@ ARRAYS: Final = (
     "tree_left",
     "tree_right",
     "tree_value",
-    "temperature",
-    "shift",
-    "weights",
-    "thresholds",
-    "most_words",
 )
-"""What the weights of boosted trees hold; `weights` serve the forced choice, the last two abstention."""
-
-Arrays = Mapping[str, npt.NDArray[Any]]
+"""What the weights of a model with boosted trees hold besides."""
 
 
-def probabilities(arrays: Arrays, rows: Vector) -> Vector:
-    """Return calibrated probabilities, rows × labels, for rows × features.
+def tree_probabilities(arrays: Arrays, rows: Vector) -> Vector:
+    """Return probabilities, rows × labels, for rows × features.
 
-    `arrays` (ARRAYS) hold trees as arrays of trees × nodes, those of one label together, in the order of
-    `labels`; a leaf is its own child. The boosting is that of Friedman (2001); calibration divides the log
-    odds by a temperature (Guo et al. 2017) and shifts each label.
+    `arrays` (TREE_ARRAYS) hold trees as arrays of trees × nodes, those of one label together, in the order
+    of the labels; a leaf is its own child. The boosting is that of Friedman (2001).
     """
     blocks = [_block(arrays, rows[start : start + BLOCK]) for start in range(0, len(rows), BLOCK)]
-    return np.concatenate(blocks) if blocks else np.empty((0, len(arrays["labels"])))
+    return np.concatenate(blocks) if blocks else np.empty((0, len(arrays["initial"])))
 
 
 def _block(arrays: Arrays, rows: Vector) -> Vector:
     initial = arrays["initial"]
     leaves = _leaves(arrays, rows).reshape(len(rows), len(initial), -1)
-    scores = initial + leaves.sum(axis=2)
-    return calibrated(_log_softmax(scores), float(arrays["temperature"]), arrays["shift"])
+    return np.asarray(np.exp(log_softmax(initial + leaves.sum(axis=2))))
 
 
 def _leaves(arrays: Arrays, rows: Vector) -> Vector:
@@ -64,13 +52,3 @@ def _leaves(arrays: Arrays, rows: Vector) -> Vector:
         smaller = narrow.take(starts + feature.take(at)) <= threshold.take(at)
         at = np.where(smaller, left.take(at), right.take(at))
     return np.asarray(arrays["tree_value"].ravel().take(at))
-
-
-def calibrated(log_probabilities: Vector, temperature: float, shift: Vector) -> Vector:
-    """Return probabilities after division of the logarithms by `temperature` and a `shift` for each label."""
-    return np.asarray(np.exp(_log_softmax(log_probabilities / temperature + shift)))
-
-
-def _log_softmax(scores: Vector) -> Vector:
-    moved = scores - scores.max(axis=1, keepdims=True)
-    return np.asarray(moved - np.log(np.exp(moved).sum(axis=1, keepdims=True)))

@@ -13,15 +13,14 @@ import numpy.typing as npt
 import orjson
 
 from threads.errors import InputError, SettingError
-from threads.models.trees import Arrays
-from threads.scores.pair_model import UNCLEAR, Judgement, PairScore, spoken
+from threads.models.linear import Arrays, Vector
+from threads.scores.pair_model import UNCLEAR, PairScore, spoken
 from threads.scores.reply_relation import ReplyRelation
 from threads.scores.stance import Stance
 
-Vector = npt.NDArray[np.float64]
-
 BINS: Final = 10
 FLOOR_DRAWS: Final = 200
+COUNTS_AS: Final = {"asks": "comments"}  # where the data do not tell the one from the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +76,13 @@ def evaluate(name: str, data: str | Path) -> dict[str, Any]:
     """Return how right the score `name` (a key of TASKS) is on the labelled JSON lines of `data`.
 
     Each line holds `text`, `label`, and the text beside it as `parent` or `target`. The answer has, for the
-    forced choice: n, macro_f1, accuracy, per_class (precision, recall, f1, n), calibration_error of the most
-    likely label's probability with calibration_floor (what a perfectly calibrated model shows at this n); for
-    what the score says when it may abstain: coverage and speaking (accuracy, per label). The forced choice
-    weighs each probability by how rare the label is, and chooses among the labels that the file uses;
-    `most_likely` has the figures without the weighing. Rows without a text beside them are left out, and
-    counted in left_out.
+    forced choice (`PairScore.forced`, among the labels that the file uses): n, macro_f1, accuracy,
+    balanced_accuracy, per_class (precision, recall, f1, n). `most_likely` has the same for the likeliest
+    label, as the score gives it. For what the score says when it may abstain: coverage, and speaking (n,
+    accuracy; for each label n and precision). In `even` stand the same if all labels were equally common,
+    which is what the probabilities mean, with calibration_error of the likeliest label's probability and
+    calibration_floor (what a perfectly calibrated model shows at these rows). Rows without a text beside them
+    are left out, and counted in left_out.
 
     Raises
     ------
@@ -97,16 +97,17 @@ def evaluate(name: str, data: str | Path) -> dict[str, Any]:
     if not examples.texts:
         raise InputError("holds no row with text, label and a text beside it", source=str(data))
     score = TASKS[name].score()
-    judgement = score.judge(examples.texts, examples.contexts)
+    chances = score.judge(examples.texts, examples.contexts)
+    forced = score.forced(examples.texts, examples.contexts)
     answer = {
         "score": name,
         "model": score.model.label,
         "left_out": len(examples.unpaired),
         "mapping": examples.mapping,
-        **assess(judgement, examples.labels, score.model.arrays),
+        **assess(chances, forced, examples.labels, score.model.arrays),
     }
     if name == "reply_relation" and examples.unpaired:
-        answer["with_opening_posts"] = _with_opening_posts(answer, judgement.chances, examples, score)
+        answer["with_opening_posts"] = _with_opening_posts(answer, forced, examples, score)
     return answer
 
 
@@ -154,27 +155,46 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, row
 
 
-def assess(judgement: Judgement, truth: Sequence[str], arrays: Arrays) -> dict[str, Any]:
+def assess(chances: Vector, forced: Vector, truth: Sequence[str], arrays: Arrays) -> dict[str, Any]:
     """Return the figures of `evaluate` for what a model with `arrays` made of texts labelled `truth`."""
-    chances, labels = judgement.chances, [str(label) for label in arrays["labels"]]
+    labels = [str(label) for label in arrays["labels"]]
     used = [number for number, label in enumerate(labels) if label in set(truth)]
     names = [labels[number] for number in used]
-    forced = [names[best] for best in (chances * arrays["weights"])[:, used].argmax(axis=1)]
-    likely = [names[best] for best in chances[:, used].argmax(axis=1)]
+    choice, likely = ([names[best] for best in made[:, used].argmax(axis=1)] for made in (forced, chances))
+    said = [_counted(label, names) for label in spoken(chances, arrays)]
     top = chances.max(axis=1)
-    right = np.array([labels[best] == t for best, t in zip(chances.argmax(axis=1), truth, strict=True)])
+    best = [_counted(labels[number], names) for number in chances.argmax(axis=1)]
+    right = np.array([t == b for t, b in zip(truth, best, strict=True)])
+    weights = even(truth)
     return {
         "n": len(truth),
-        **agreement(truth, forced, names),
+        **agreement(truth, choice, names),
         "most_likely": agreement(truth, likely, names),
-        "calibration_error": calibration_error(top, right),
-        "calibration_floor": calibration_floor(top),
-        **_speaking(truth, spoken(judgement, arrays)),
+        **speaking(truth, said, np.ones(len(truth))),
+        "even": {
+            **speaking(truth, said, weights),
+            "chance": 1 / len(names),
+            "calibration_error": calibration_error(top, right, weights),
+            "calibration_floor": calibration_floor(top, weights),
+        },
     }
 
 
+def _counted(label: str, names: Sequence[str]) -> str:
+    return label if label in names else COUNTS_AS.get(label, label)
+
+
+def even(truth: Sequence[str]) -> Vector:
+    """Return a weight for each row, in proportion to how rare its label is; their mean is 1."""
+    times = Counter(truth)
+    return np.array([len(truth) / (len(times) * times[label]) for label in truth])
+
+
 def agreement(truth: Sequence[str], answers: Sequence[str], labels: Sequence[str]) -> dict[str, Any]:
-    """Return macro_f1, accuracy and per_class of `answers`; a label never answered has precision 0."""
+    """Return macro_f1, accuracy, balanced_accuracy (mean recall) and per_class of `answers`.
+
+    A label never answered has precision 0.
+    """
     from sklearn.metrics import precision_recall_fscore_support  # noqa: PLC0415 - slow to import
 
     figures = precision_recall_fscore_support(truth, answers, labels=list(labels), zero_division=0.0)
@@ -182,6 +202,7 @@ def agreement(truth: Sequence[str], answers: Sequence[str], labels: Sequence[str
     return {
         "macro_f1": float(np.mean(figures[2])),
         "accuracy": float(np.mean([t == a for t, a in zip(truth, answers, strict=True)])),
+        "balanced_accuracy": float(np.mean(figures[1])),
         "per_class": {
             label: {
                 key: float(values[i]) if key != "n" else int(values[i])
@@ -192,17 +213,17 @@ def agreement(truth: Sequence[str], answers: Sequence[str], labels: Sequence[str
     }
 
 
-def calibration_error(top: Vector, right: npt.NDArray[np.bool_]) -> float:
-    """Return the expected calibration error (Naeini et al. 2015) over BINS bins of equal count."""
+def calibration_error(top: Vector, right: npt.NDArray[np.bool_], weights: Vector) -> float:
+    """Return the expected calibration error (Naeini et al. 2015) of weighted rows, in BINS of equal count."""
     order = np.argsort(top, kind="stable")
-    gaps = np.add.reduceat(right[order] - top[order], _edges(len(top)))
-    return float(np.abs(gaps).sum() / len(top))
+    gaps = np.add.reduceat((weights * (right - top))[order], _edges(len(top)))
+    return float(np.abs(gaps).sum() / weights.sum())
 
 
-def calibration_floor(top: Vector) -> float:
+def calibration_floor(top: Vector, weights: Vector) -> float:
     """Return the mean calibration error of a model whose probabilities are exactly true, at the same rows."""
     generator = np.random.default_rng(0)
-    draws = [calibration_error(top, generator.random(len(top)) < top) for _ in range(FLOOR_DRAWS)]
+    draws = [calibration_error(top, generator.random(len(top)) < top, weights) for _ in range(FLOOR_DRAWS)]
     return float(np.mean(draws))
 
 
@@ -211,18 +232,24 @@ def _edges(count: int) -> npt.NDArray[np.intp]:
     return np.arange(bins, dtype=np.intp) * count // bins
 
 
-def _speaking(truth: Sequence[str], said: Sequence[str]) -> dict[str, Any]:
+def speaking(truth: Sequence[str], said: Sequence[str], weights: Vector) -> dict[str, Any]:
     """Return coverage, and how right the score is where it speaks: over all, and label by label."""
-    spoken = [(t, s) for t, s in zip(truth, said, strict=True) if s != UNCLEAR]
-    times = Counter(s for _, s in spoken)
-    right = Counter(s for t, s in spoken if t == s)
+    times: Counter[str] = Counter()
+    weight: dict[str, float] = {}
+    right: dict[str, float] = {}
+    for true, label, share in zip(truth, said, weights.tolist(), strict=True):
+        if label != UNCLEAR:
+            times[label] += 1
+            weight[label] = weight.get(label, 0.0) + share
+            right[label] = right.get(label, 0.0) + share * (true == label)
+    total = sum(weight.values())
     return {
-        "coverage": len(spoken) / len(said),
+        "coverage": total / float(weights.sum()),
         "speaking": {
-            "n": len(spoken),
-            "accuracy": right.total() / len(spoken) if spoken else None,
+            "n": times.total(),
+            "accuracy": sum(right.values()) / total if total else None,
             "per_label": {
-                label: {"n": times[label], "precision": right[label] / times[label]}
+                label: {"n": times[label], "precision": right[label] / weight[label]}
                 for label in sorted(times)
             },
         },
@@ -230,7 +257,7 @@ def _speaking(truth: Sequence[str], said: Sequence[str]) -> dict[str, Any]:
 
 
 def _with_opening_posts(
-    answer: Mapping[str, Any], chances: Vector, examples: Examples, score: PairScore
+    answer: Mapping[str, Any], forced: Vector, examples: Examples, score: PairScore
 ) -> dict[str, Any]:
     """Return the forced choice with posts that answer nothing taken as agreeing; published figures have them.
 
@@ -238,8 +265,7 @@ def _with_opening_posts(
     """
     labels = list(answer["per_class"])
     used = [score.labels.index(label) for label in labels]
-    weighed = (chances * score.model.array("weights"))[:, used]
-    forced = [labels[best] for best in weighed.argmax(axis=1)]
+    chosen = [labels[best] for best in forced[:, used].argmax(axis=1)]
     truth = [*examples.labels, *examples.unpaired]
-    figures = agreement(truth, [*forced, *("agrees" for _ in examples.unpaired)], sorted({*truth, *labels}))
+    figures = agreement(truth, [*chosen, *("agrees" for _ in examples.unpaired)], sorted({*truth, *labels}))
     return {"n": len(truth), **figures}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -13,33 +12,19 @@ import pandas as pd
 
 from threads.errors import ModelError
 from threads.models import Card, Model, load
-from threads.models.trees import ARRAYS, Arrays, probabilities
-from threads.records import Column, typed
-from threads.scores.cues import FEATURES, feature_matrix, words
+from threads.models.linear import ARRAYS, Arrays, Vector, probabilities
+from threads.models.trees import tree_probabilities
 from threads.parse.language import ENGLISH, base_language
+from threads.records import Column, typed
+from threads.scores.cues import CUES, FEATURES, cue_matrix, feature_matrix
 
 UNCLEAR: Final = "unclear"
 
-Vector = npt.NDArray[np.float64]
 
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """Calibrated probabilities, texts × labels, and the number of words of each text."""
-
-    chances: Vector
-    words: Vector
-
-
-def spoken(judgement: Judgement, arrays: Arrays) -> list[str]:
-    """Return the likeliest label of each text, or `unclear`.
-
-    It is unclear where the probability is below the label's threshold, and where the text is longer than
-    those that the model was measured on.
-    """
-    labels, best = arrays["labels"], judgement.chances.argmax(axis=1)
-    sure = judgement.chances[np.arange(len(best)), best] >= arrays["thresholds"][best]
-    sure &= judgement.words <= arrays["most_words"]
+def spoken(chances: Vector, arrays: Arrays) -> list[str]:
+    """Return the likeliest label of each text, or `unclear` where it is below the label's threshold."""
+    labels, best = arrays["labels"], chances.argmax(axis=1)
+    sure = chances[np.arange(len(best)), best] >= arrays["thresholds"][best]
     return [str(labels[label]) if clear else UNCLEAR for label, clear in zip(best, sure, strict=True)]
 
 
@@ -70,25 +55,45 @@ class PairScore:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The labels, in the order of the chances of `judge`; `unclear` is not among them."""
+        """The labels, in the order of the columns of `judge`; `unclear` is not among them."""
         return tuple(map(str, self.model.array("labels")))
 
-    def judge(self, texts: Sequence[str], contexts: Sequence[str]) -> Judgement:
-        """Return what the model makes of each text beside its context."""
-        features = feature_matrix(texts, contexts)
-        return Judgement(probabilities(self.model.arrays, features[:, self._used]), words(features))
+    def judge(self, texts: Sequence[str], contexts: Sequence[str]) -> Vector:
+        """Return calibrated probabilities, texts × labels, as if all labels were equally common."""
+        rows = cue_matrix(texts, contexts)
+        return probabilities(self.model.arrays, rows[:, self._cues], rows[:, CUES.index("weight")])
+
+    def forced(self, texts: Sequence[str], contexts: Sequence[str]) -> Vector:
+        """Return what to choose the greatest of, texts × labels, when every text must have a label.
+
+        Not part of the score: it leans on how common the labels are in the data trained on, and for some
+        models on the outward form of the texts there (length, links, quotation), which holds nowhere else.
+        It serves to compare with published figures on such data.
+        """
+        weights, arrays = self.model.array("weights"), self.model.arrays
+        if "tree_feature" in arrays:
+            rows = feature_matrix(texts, contexts)[:, self._features]
+            return np.asarray(tree_probabilities(arrays, rows) * weights)
+        return np.asarray(self.judge(texts, contexts) * weights)
 
     @cached_property
-    def _used(self) -> list[int]:
-        wanted = list(map(str, self.model.array("features")))
-        unknown = sorted(set(wanted) - set(FEATURES))
+    def _cues(self) -> list[int]:
+        return self._places("cues", CUES)
+
+    @cached_property
+    def _features(self) -> list[int]:
+        return self._places("features", FEATURES)
+
+    def _places(self, array: str, known: Sequence[str]) -> list[int]:
+        wanted = list(map(str, self.model.array(array)))
+        unknown = sorted(set(wanted) - set(known))
         if unknown:
             raise ModelError(
                 f"needs a feature that this release does not work out: {unknown[0]}",
                 source=self.model.label,
                 remedy="Train it again as training/README.md says",
             )
-        return [FEATURES.index(feature) for feature in wanted]
+        return [known.index(name) for name in wanted]
 
     def score(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the three columns for each row of `frame`; neighbours do not change a row's values."""
@@ -96,9 +101,9 @@ class PairScore:
         values = np.full((len(frame), len(self.columns)), None, dtype=object)
         if rows.any():
             texts, contexts = (frame.loc[rows, column].tolist() for column in ("text", self.context))
-            judgement = self.judge(texts, contexts)
-            values[rows, 0] = spoken(judgement, self.model.arrays)
-            values[rows, 1] = judgement.chances.max(axis=1)
+            chances = self.judge(texts, contexts)
+            values[rows, 0] = spoken(chances, self.model.arrays)
+            values[rows, 1] = chances.max(axis=1)
             values[rows, 2] = self.model.label
         names = [column.name for column in self.columns]
         return typed(pd.DataFrame(values, index=frame.index, columns=names), self.columns)

@@ -9,8 +9,8 @@ from threads.scores.pair_model import PairScore
 class ReplyRelation(PairScore):
     """agrees, disagrees, asks or comments, toward the parent; `unclear` where the model is not sure enough.
 
-    Trained on replies to rumours (RumourEval 2019, Gorrell et al. 2019), with features worked out by hand;
-    English only. `ReplyRelation().card` says how often it is right.
+    Trained on replies to rumours (RumourEval 2019, Gorrell et al. 2019), from cues of agreement, disagreement
+    and question; English only. `ReplyRelation().card` says how often it is right, and what it never says.
     """
 
     name = "reply_relation"
@@ -25,7 +25,7 @@ class ReplyRelation(PairScore):
         Column(
             "reply_relation_probability",
             "number",
-            "Probability of the likeliest relation, calibrated on replies to rumours; given for unclear too.",
+            "Probability of the likeliest relation if all were equally common; given for unclear too.",
             "probability",
         ),
         Column("reply_relation_model", "text", "Name and version of the model that judged."),

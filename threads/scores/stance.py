@@ -9,8 +9,9 @@ from threads.scores.pair_model import PairScore
 class Stance(PairScore):
     """supportive, critical or neutral toward `target`; `unclear` where the model is not sure enough.
 
-    The model has seen no labels on the topic at hand, and says what it can say without them: it keeps silent
-    often, and `Stance().card` says how often and how right it is where it speaks. English only.
+    A leaning, from cues of approval, disapproval and question; the model has seen no labels on the topic at
+    hand. It keeps silent often, and neutral must be earned like a side: `Stance().card` says how often it
+    speaks, how right it is there, and which label it never says. English only.
     """
 
     name = "stance"
@@ -25,7 +26,7 @@ class Stance(PairScore):
         Column(
             "stance_probability",
             "number",
-            "Probability of the likeliest stance, calibrated on replies to rumours; given for unclear too.",
+            "Probability of the likeliest stance if all were equally common; given for unclear too.",
             "probability",
         ),
         Column("stance_model", "text", "Name and version of the model that judged."),
