@@ -317,6 +317,18 @@ def test_what_the_data_do_not_tell_is_left_as_the_words_mean_it(training):
     assert weights[row].tolist() == pytest.approx([0, belief, 0])
 
 
+def test_data_cannot_turn_the_meaning_of_a_cue_round(training):
+    # Blame wherever a comment is supportive, and nowhere else.
+    recipe, rows = training.stance.RECIPE, np.zeros((60, len(FEATURES)))
+    rows[:, FEATURES.index("share_blame")] = np.arange(60) % 3 == 0
+    table = training.common.Data(rows, np.arange(60) % 3, np.array(["a"] * 60), np.ones(60, bool))
+    supportive, critical, _ = training.common.cue_arrays(recipe, table)["cue_weights"][
+        recipe.cues.index("share_blame")
+    ]
+    assert supportive == 0
+    assert critical >= 0
+
+
 def test_retweets_and_repeats_teach_no_cue(training):
     texts = ["RT @user It rains", "so true “@user: It rains”", "It rains in Spain", "Does it rain?"]
     examples = Examples(texts=texts, contexts=["It rains in Spain"] * 4, labels=["comments"] * 4)
