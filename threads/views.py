@@ -55,15 +55,17 @@ def scores_text(frame: pd.DataFrame) -> str:
             "text": frame["text"].map(_shortened).map(printable),
         }
     )
-    rows = [
-        list(shown.columns),
-        *shown.astype("object").where(shown.notna(), "-").astype("str").values.tolist(),
-    ]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(shown.columns) - 1)]
-    return "\n".join(
-        "  ".join([*(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)), row[-1]])
-        for row in rows
+    cells = shown.astype("object").where(shown.notna(), "-").astype("str")
+    return aligned([list(shown.columns), *cells.to_numpy().tolist()])
+
+
+def aligned(rows: list[list[str]]) -> str:
+    """Return rows of cells as lines, each column as wide as its longest cell; the last one as it is."""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]) - 1)]
+    lines = (
+        [*(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)), row[-1]] for row in rows
     )
+    return "\n".join("  ".join(line) for line in lines)
 
 
 def printable(text: str) -> str:
