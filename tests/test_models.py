@@ -321,6 +321,7 @@ def test_data_cannot_turn_the_meaning_of_a_cue_round(training):
     # Blame wherever a comment is supportive, and nowhere else.
     recipe, rows = training.stance.RECIPE, np.zeros((60, len(FEATURES)))
     rows[:, FEATURES.index("share_blame")] = np.arange(60) % 3 == 0
+    rows[:, FEATURES.index("weight")] = 1
     table = training.common.Data(rows, np.arange(60) % 3, np.array(["a"] * 60), np.ones(60, bool))
     supportive, critical, _ = training.common.cue_arrays(recipe, table)["cue_weights"][
         recipe.cues.index("share_blame")

@@ -40,8 +40,7 @@ RECIPE: Final = Recipe(
     not_for=(
         "Telling who is for and who is against what the article is about: a comment that praises the "
         "opponents of its target reads as supportive. Models trained on open data are near chance there.",
-        "Quarrels about a politician: on the replies about Trump it is right hardly more often than by "
-        "chance.",
+        "Quarrels about a politician: on the replies about Trump most of what it says is wrong.",
         "News comments as such: the data are tweets, and some Reddit, about rumours; there `neutral` means "
         "that a reply neither supports nor denies the rumour, not that its author has no opinion.",
         "A share of supportive and critical readers: silence is not neutrality.",
