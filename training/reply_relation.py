@@ -68,7 +68,7 @@ RECIPE: Final = Recipe(
         "Texts in other languages than English.",
         "Irony, and agreement that only knowledge of the topic reveals: the cues do not see it.",
         "Counting who agrees with whom without the shares of right answers above beside the count.",
-        "Quarrels about a politician, where little is said of the comment answered: on the replies about Trump "
+        "Quarrels about a politician, where little is said of the comment answered: on replies about Trump "
         "most of what it says is wrong.",
         "News comments as such: the data are tweets, and some Reddit, about rumours, and there a reply deep "
         "in a thread was labelled with the rumour in view, not only with the reply it answers.",
