@@ -23,10 +23,18 @@ STANCES: dict[str, tuple[str, str]] = {
     "neutral": ("#6f8f72", "diamond"),
     "unclear": ("#8f887b", "circle-open"),
 }
+PATTERNS = {"supportive": "", "critical": "/", "neutral": ".", "unclear": ""}
 ACCENT = "#1d8a86"
 LABELLED_UP_TO = 12
 POINTS_UP_TO = 5_000
 DENSITY_BINS = (120, 41)
+SENTIMENT_AXIS: Figure = {
+    "range": [-1.12, 1.12],
+    "tickvals": [-1, 0, 1],
+    "ticktext": ["negative", "neutral", "positive"],
+    "zeroline": True,
+    "fixedrange": True,
+}
 
 
 def sentiment_over_time(frame: pd.DataFrame, curve: Smooth | None) -> Figure:
@@ -51,13 +59,7 @@ def sentiment_over_time(frame: pd.DataFrame, curve: Smooth | None) -> Figure:
     return {
         "data": [trace for trace in traces if len(trace["x"])],
         "layout": _layout(
-            yaxis={
-                "range": [-1.12, 1.12],
-                "tickvals": [-1, 0, 1],
-                "ticktext": ["negative", "neutral", "positive"],
-                "zeroline": True,
-                "fixedrange": True,
-            },
+            yaxis=SENTIMENT_AXIS,
             dragmode="select",
             selectdirection="h",
         ),
@@ -80,7 +82,7 @@ def stance_over_time(bins: pd.DataFrame) -> Figure:
             "offset": 0,
             "width": [0.94 * (end - start) for start, end in zip(starts, ends, strict=True)],
             "y": counts[stance].tolist(),
-            "marker": {"color": colour, "pattern": {"shape": _PATTERNS[stance], "size": 5}},
+            "marker": {"color": colour, "pattern": {"shape": PATTERNS[stance], "size": 5}},
             "hovertemplate": f"%{{y}} {stance}<extra></extra>",
         }
         for stance, (colour, _) in STANCES.items()
@@ -99,9 +101,6 @@ def stance_over_time(bins: pd.DataFrame) -> Figure:
             dragmode=False,
         ),
     }
-
-
-_PATTERNS = {"supportive": "", "critical": "/", "neutral": ".", "unclear": ""}
 
 
 def mean_sentiment_over_time(bins: pd.DataFrame) -> Figure:
@@ -124,14 +123,7 @@ def mean_sentiment_over_time(bins: pd.DataFrame) -> Figure:
         "name": "mean sentiment",
         "showlegend": False,
     }
-    yaxis = {
-        "range": [-1.05, 1.05],
-        "tickvals": [-1, 0, 1],
-        "ticktext": ["negative", "neutral", "positive"],
-        "zeroline": True,
-        "fixedrange": True,
-    }
-    return {"data": [trace] if len(rows) else [], "layout": _layout(yaxis=yaxis, dragmode=False)}
+    return {"data": [trace] if len(rows) else [], "layout": _layout(yaxis=SENTIMENT_AXIS, dragmode=False)}
 
 
 def _marks(rows: pd.DataFrame, stance: str, *, labelled: bool) -> Figure:

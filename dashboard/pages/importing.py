@@ -33,8 +33,7 @@ class ImportPage:
     in_menu = True
 
     def layout(self, context: Context, rest: str, search: str) -> Component:  # noqa: ARG002 - the Protocol's
-        """Return the form."""
-        limit = context.settings.max_paste_characters
+        """Return the form, and beside it where the preview will stand."""
         return html.Div(
             [
                 html.H1("Import a thread"),
@@ -43,65 +42,7 @@ class ImportPage:
                     "Nothing is stored before you have seen what was understood.",
                     className="lead",
                 ),
-                html.Div(
-                    [
-                        html.Section(
-                            [
-                                dmc.Textarea(
-                                    id="import-text",
-                                    label="Pasted text",
-                                    description=f"up to {limit:,} characters",
-                                    placeholder="Ann Lee\nMay 17, 2024 at 20:41\nAt last, a tunnel…",
-                                    autosize=True,
-                                    minRows=12,
-                                    maxRows=24,
-                                    debounce=False,
-                                ),
-                                dcc.Upload(
-                                    html.Button("or choose a file", className="link", type="button"),
-                                    id="import-file",
-                                    max_size=context.settings.max_input_bytes,
-                                ),
-                                html.P(id="import-file-name", className="muted"),
-                                html.Div(
-                                    [
-                                        dmc.Select(
-                                            id="import-timezone",
-                                            label="Time zone of the page",
-                                            description="for times that carry none",
-                                            placeholder="not known: UTC assumed",
-                                            data=sorted(available_timezones()),
-                                            searchable=True,
-                                            clearable=True,
-                                            limit=30,
-                                            size="xs",
-                                        ),
-                                        dmc.DateTimePicker(
-                                            id="import-captured",
-                                            label="When it was copied (UTC)",
-                                            description='counts "2 hours ago" from here',
-                                            placeholder="not known",
-                                            valueFormat="DD MMM YYYY HH:mm",
-                                            clearable=True,
-                                            size="xs",
-                                        ),
-                                    ],
-                                    className="controls",
-                                ),
-                                html.P(html.Button("Preview", id="import-preview", className="button")),
-                            ],
-                            className="panel",
-                        ),
-                        html.Div(
-                            [
-                                dcc.Loading(html.Div(id="import-result", role="status"), type="dot"),
-                                html.Button("Store it", id="import-store", className="button", hidden=True),
-                                html.Div(id="import-stored", role="status"),
-                            ]
-                        ),
-                    ],
-                    className="columns even",
-                ),
+                html.Div([_form(context.settings), _result()], className="columns even"),
             ]
         )
 
@@ -159,6 +100,68 @@ class ImportPage:
             if ctx.triggered_id != "import-file":
                 return no_update, no_update, True
             return (f"File: {one_line(str(filename), 120)}" if filename else ""), bool(filename), True
+
+
+def _form(settings: Settings) -> Component:
+    return html.Section(
+        [
+            dmc.Textarea(
+                id="import-text",
+                label="Pasted text",
+                description=f"up to {settings.max_paste_characters:,} characters",
+                placeholder="Ann Lee\nMay 17, 2024 at 20:41\nAt last, a tunnel…",
+                autosize=True,
+                minRows=12,
+                maxRows=24,
+                debounce=False,
+            ),
+            dcc.Upload(
+                html.Button("or choose a file", className="link", type="button"),
+                id="import-file",
+                max_size=settings.max_input_bytes,
+            ),
+            html.P(id="import-file-name", className="muted"),
+            html.Div([_timezone(), _captured()], className="controls"),
+            html.P(html.Button("Preview", id="import-preview", className="button")),
+        ],
+        className="panel",
+    )
+
+
+def _timezone() -> Component:
+    return dmc.Select(
+        id="import-timezone",
+        label="Time zone of the page",
+        description="for times that carry none",
+        placeholder="not known: UTC assumed",
+        data=sorted(available_timezones()),
+        searchable=True,
+        clearable=True,
+        limit=30,
+        size="xs",
+    )
+
+
+def _captured() -> Component:
+    return dmc.DateTimePicker(
+        id="import-captured",
+        label="When it was copied (UTC)",
+        description='counts "2 hours ago" from here',
+        placeholder="not known",
+        valueFormat="DD MMM YYYY HH:mm",
+        clearable=True,
+        size="xs",
+    )
+
+
+def _result() -> Component:
+    return html.Div(
+        [
+            dcc.Loading(html.Div(id="import-result", role="status"), type="dot"),
+            html.Button("Store it", id="import-store", className="button", hidden=True),
+            html.Div(id="import-stored", role="status"),
+        ]
+    )
 
 
 def understood(
