@@ -425,3 +425,24 @@ def test_any_text_is_read_and_nothing_is_lost_count_of(text):
         assert len({c.comment_id for c in discussion.comments}) == len(discussion.comments)
         known = {c.comment_id for c in discussion.comments}
         assert all(c.text and (c.parent_id is None or c.parent_id in known) for c in discussion.comments)
+
+
+@pytest.mark.parametrize("name", ["Di Fox", "Di", "May", "Jan", "Sam", "Mo", "Oct", "Mar", "Da Costa"])
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{name}\n{stamp}\n",
+        "{name} · {stamp}\n",
+        "{name} says:\n{stamp}\n",
+        "{name}\n3 hours ago\n",
+        "{name} ({stamp}): ",
+    ],
+)
+def test_names_that_are_words_of_dates(template, name):
+    names = ["Ann Lee", name, "Bob"]
+    texts = ["One of us.", "Two of us.", "Three of us."]
+    page = "".join(
+        f"{template.format(name=n, stamp=STAMPS[0])}{text}\nReply\n\n"
+        for n, text in zip(names, texts, strict=True)
+    )
+    assert [(author, text) for author, _, text in rows(page)] == list(zip(names, texts, strict=True))

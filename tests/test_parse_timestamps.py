@@ -8,7 +8,7 @@ from babel.dates import format_date, format_timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from threads.parse.calendar_words import LANGUAGES, fold
+from threads.parse.calendar_words import LANGUAGES, fold, months, weekdays
 from threads.parse.timestamps import LONGEST, find_timestamp, search_timestamp, shape
 
 MAY_17 = (2024, 5, 17, 20, 41)
@@ -233,3 +233,32 @@ def test_a_hundred_thousand_candidates_cost_less_than_a_millisecond_each():
     for line in lines:
         find_timestamp(line)
     assert (time.process_time() - begin) / len(lines) < 1e-3
+
+
+@pytest.mark.parametrize("word", sorted(months()))
+def test_a_month_is_read_whatever_it_means_elsewhere(word):
+    text = f"{word} 12, 2024 8:41 pm"
+    stamp = find_timestamp(text)
+    assert (stamp.raw, fields(stamp)) == (text, (2024, months()[word], 12, 20, 41))
+
+
+@pytest.mark.parametrize("word", sorted(weekdays()))
+def test_a_weekday_before_a_date_is_read_over(word):
+    text = f"{word} 12 May 2024 20:41"
+    assert find_timestamp(text).raw == text
+
+
+@pytest.mark.parametrize("word", sorted(weekdays()))
+def test_a_weekday_without_a_date_is_no_timestamp(word):
+    assert find_timestamp(f"{word} Fox") is None
+    stamp = search_timestamp(f"{word} Fox 12 May 2024 20:41")
+    assert stamp.raw == "12 May 2024 20:41"
+
+
+def test_a_name_behind_a_date_is_no_weekday():
+    assert find_timestamp("12 May 2024 Sam: I was there").raw == "12 May 2024"
+    assert find_timestamp("12 May 2024 (Sam)").raw == "12 May 2024 (Sam)"
+
+
+def test_a_weekday_that_is_a_month_elsewhere():
+    assert find_timestamp("mar 12 marzo 2024").raw == "mar 12 marzo 2024"

@@ -68,12 +68,15 @@ _VERB = re.compile(
 )
 _TAIL = re.compile(r"(?:\s+(?:on|am|le|el|il|op|em|dnia|at|um|à|the))?[\s:：|•·,;–—\-(\[~>]*$", re.IGNORECASE)
 _LEAD = re.compile(
-    r"^[\s•·|\-–—*#>»:]*(?:(?:\d+ points? )?(?:posted|written|submitted|sent|comment|commented|geschrieben"
+    r"^[\s•·|\-–—*#>»:]*(?:(?:(?:\d+ points? )?(?:posted|written|submitted|sent|comment|commented|geschrieben"
     r"|kommentar|beitrag|verfasst|gepostet|publié|posté|écrit|rédigé|soumis|publicado|escrito|enviado|scritto"
-    r"|inviato|inserito|geplaatst|ingezonden|napisane|dodane)?\s*"
-    r"(?:by|von|par|por|da|di|door|przez)\s+|from:?\s+|author:\s*|autor:\s*|@(?=\w))?",
+    r"|inviato|inserito|geplaatst|ingezonden|napisane|dodane)\s*"
+    r"(?:by|von|par|por|da|di|door|przez)\s+|(?:by|von|par|por|door|przez)\s+(?=\S)"
+    r"|from:?\s+|author:\s*|autor:\s*|@(?=\w))?)",
     re.IGNORECASE,
 )
+# Names begin with these, too: Di Fox, Da Costa. Alone, "di" and "da" are far more often a name than "by".
+_NAME_PARTICLES = frozenset(("di", "da", "von", "door", "par", "por", "by"))
 _REPLIES_TO = re.compile(
     r"^(?P<author>.{1,50}?)\s*(?:\b(?:replies to|replied to|replying to|in reply to|responds to"
     r"|responded to|responding to|answers|antwortet(?: auf)?|antwortete|an|als antwort auf"
@@ -116,7 +119,12 @@ def is_name(text: str, *, said: bool = False) -> bool:
         return False
     if _ends_like_text(text, parts) or all(not c.isalpha() for c in text):
         return False
-    if byline_lead(text) or is_button_line(text) or is_footer(text) or comments_heading(text)[0]:
+    if (
+        byline_lead(text) not in (None, *_NAME_PARTICLES)
+        or is_button_line(text)
+        or is_footer(text)
+        or comments_heading(text)[0]
+    ):
         return False
     return not _is_sentence_case(parts) and find_timestamp(text) is None
 
@@ -317,7 +325,7 @@ def _place(stamp: Stamp, before: str, after: str) -> Place | None:
     lead = fold(_NUMBERED.sub("", before).strip(" :|•·,–—-\u00a0"))
     if not lead or lead in _OWN_LEADS:
         return "own" if silent_after else _place_before_text(stamp, after)
-    if lead == byline_lead(before) and len(after) <= LONGEST_NAME:
+    if lead == byline_lead(before) and lead not in _NAME_PARTICLES and len(after) <= LONGEST_NAME:
         return "own"
     if stamp.is_weak and not silent_after:
         return None

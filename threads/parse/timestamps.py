@@ -341,15 +341,23 @@ def _splits_word(text: str, position: int) -> bool:
 
 
 def _date_then_time(window: str, start: int) -> _Found | None:
-    position, weekday = _weekday(window, start)
-    found = _date(window, position)
+    found = _dated(window, start)
     if found is None:
-        return _weekday_and_time(window, position, weekday)
-    end = _past_weekday(window, found.end)
-    clock = _clock_after(window, end)
+        return _weekday_and_time(window, start)
+    clock = _clock_after(window, _past_weekday(window, found.end))
     if clock is not None:
         return _Found(clock.end, {**found.fields, **clock.fields})
-    return found
+    return _Found(_past_weekday(window, found.end, at_end=True), found.fields)
+
+
+def _dated(window: str, start: int) -> _Found | None:
+    """Read a date, or a weekday and a date: "Mar 12" is March, though "mar" is an Italian Tuesday."""
+    plain = _date(window, start)
+    position, weekday = _weekday(window, start)
+    behind = None if weekday is None else _date(window, position)
+    if plain is None or behind is None:
+        return plain or behind
+    return behind if behind.end > plain.end else plain  # "mar 12 marzo 2024"
 
 
 def _weekday(window: str, start: int) -> tuple[int, int | None]:
@@ -361,16 +369,24 @@ def _weekday(window: str, start: int) -> tuple[int, int | None]:
     return (gap.end() if gap else word.end()), number
 
 
-def _weekday_and_time(window: str, position: int, weekday: int | None) -> _Found | None:
+def _weekday_and_time(window: str, start: int) -> _Found | None:
+    position, weekday = _weekday(window, start)
     if weekday is None:
         return None
     clock = _clock_after(window, position)
     return None if clock is None else _Found(clock.end, {"weekday": weekday, **clock.fields})
 
 
-def _past_weekday(window: str, end: int) -> int:
+def _past_weekday(window: str, end: int, *, at_end: bool = False) -> int:
+    """Return where a weekday behind a date ends; with `at_end` it must be in brackets or the last word.
+
+    Sam and May are names, too: "17 May 2024 Sam: I was there".
+    """
     behind = _WEEKDAY_BEHIND.match(window, end)
-    return behind.end() if behind and fold_word(behind[1]) in weekdays() else end
+    if behind is None or fold_word(behind[1]) not in weekdays():
+        return end
+    bracketed = behind[0].rstrip()[-1:] in (")", "）")
+    return end if at_end and not bracketed and window[behind.end() :].strip() else behind.end()
 
 
 def _date(window: str, start: int) -> _Found | None:
@@ -475,9 +491,7 @@ def _time_then_date(window: str, start: int) -> _Found | None:
     clock = _clock(window, start, dotted=False)
     if clock is None:
         return None
-    position = _past_joint(window, clock.end)[0]
-    position, _ = _weekday(window, position)
-    found = _date(window, position)
+    found = _dated(window, _past_joint(window, clock.end)[0])
     return None if found is None else _Found(found.end, {**clock.fields, **found.fields})
 
 
