@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 from dash import dcc, html
@@ -158,7 +159,7 @@ def comment_text(text: str) -> Component:
 
 
 def comment(
-    row: Mapping[Any, Any], parent: Mapping[Any, Any] | None, *, level: int, quoted: bool
+    row: Mapping[Any, Any], parent: Mapping[Any, Any] | None, *, parent_link: str, level: int, quoted: bool
 ) -> Component:
     """Return one comment of the conversation with its scores beside it.
 
@@ -170,7 +171,7 @@ def comment(
                 [
                     html.Strong(shown(author_name(row["author"]))),
                     time_label(row["published_at"], row["published_at_precision"], row["published_at_raw"]),
-                    reply_label(row, parent),
+                    reply_label(row, parent, parent_link),
                     decision_label(row.get("state")),
                 ]
             ),
@@ -191,7 +192,7 @@ def comment(
     )
 
 
-def reply_label(row: Mapping[Any, Any], parent: Mapping[Any, Any] | None) -> Component | None:
+def reply_label(row: Mapping[Any, Any], parent: Mapping[Any, Any] | None, link: str) -> Component | None:
     """Return whom a comment answers, and how sure that is."""
     if parent is None:
         return None
@@ -199,7 +200,7 @@ def reply_label(row: Mapping[Any, Any], parent: Mapping[Any, Any] | None) -> Com
     sure = f" · inferred {decimals(row['parent_confidence'])}" if inferred else ""
     return html.A(
         [f"answers {one_line(author_name(parent['author']), 40)}{sure}"],
-        href=f"#{anchor(parent['comment_id'])}",
+        href=link,
         className="reply inferred" if inferred else "reply",
     )
 
@@ -254,6 +255,11 @@ def anchor(comment_id: str) -> str:
 def counted(number: int, one: str, many: str | None = None) -> str:
     """Return a number with its noun: "1 comment", "2,000 people"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def link_to(comment_id: str, path: str = "") -> str:
+    """Return the address of a comment on a thread's page, on whichever page of the conversation it stands."""
+    return f"{path}?{urlencode({'at': comment_id})}#{anchor(comment_id)}"
 
 
 def signed(value: float) -> str:

@@ -21,13 +21,24 @@ STANCES: dict[str, tuple[str, str]] = {
     "supportive": ("#2f78bf", "circle"),
     "critical": ("#c8591b", "square"),
     "neutral": ("#6f8f72", "diamond"),
-    "unclear": ("#8f887b", "circle-open"),
+    "unclear": ("#9a9386", "circle-open"),
 }
 PATTERNS = {"supportive": "", "critical": "/", "neutral": ".", "unclear": ""}
 ACCENT = "#1d8a86"
 LABELLED_UP_TO = 12
 POINTS_UP_TO = 5_000
 DENSITY_BINS = (120, 41)
+LEFT_MARGIN = 64  # pixels; room for "negative"
+MANY = 200  # comments from which marks are drawn small
+_HOUR, _DAY = 3_600_000, 86_400_000  # milliseconds
+_DATES: Figure = {
+    "tickformatstops": [
+        {"dtickrange": [None, _HOUR / 60 - 1], "value": "%H:%M:%S"},
+        {"dtickrange": [_HOUR / 60, _DAY - 1], "value": "%H:%M\n%d %b %Y"},
+        {"dtickrange": [_DAY, "M1"], "value": "%d %b\n%Y"},
+        {"dtickrange": ["M1", None], "value": "%b %Y"},
+    ]
+}
 SENTIMENT_AXIS: Figure = {
     "range": [-1.12, 1.12],
     "tickvals": [-1, 0, 1],
@@ -49,9 +60,7 @@ def sentiment_over_time(frame: pd.DataFrame, curve: Smooth | None) -> Figure:
         traces = [_density(rows)]
     else:
         traces = [
-            _marks(
-                rows[rows["stance"].fillna("unclear") == stance], stance, labelled=len(rows) <= LABELLED_UP_TO
-            )
+            _marks(rows[rows["stance"].fillna("unclear") == stance], stance, of=len(rows))
             for stance in STANCES
         ]
     if curve is not None:
@@ -126,7 +135,9 @@ def mean_sentiment_over_time(bins: pd.DataFrame) -> Figure:
     return {"data": [trace] if len(rows) else [], "layout": _layout(yaxis=SENTIMENT_AXIS, dragmode=False)}
 
 
-def _marks(rows: pd.DataFrame, stance: str, *, labelled: bool) -> Figure:
+def _marks(rows: pd.DataFrame, stance: str, *, of: int) -> Figure:
+    """Return the marks of one stance, in a figure of `of` marks."""
+    labelled, base, growth = of <= LABELLED_UP_TO, *((3, 0.7) if of >= MANY else (6, 1.5))
     colour, symbol = STANCES[stance]
     words = rows["words"].fillna(1).to_numpy(dtype=float)
     names = [for_plotly(name, 40) if isinstance(name, str) else "(no name)" for name in rows["author"]]
@@ -145,14 +156,15 @@ def _marks(rows: pd.DataFrame, stance: str, *, labelled: bool) -> Figure:
                 names, rows["text"], words, rows["comment_id"], strict=True
             )
         ],
+        "cliponaxis": False,
         "hovertemplate": "<b>%{customdata[0]}</b>, %{x|%d %b %H:%M}<br>%{y:+.2f}, %{customdata[2]} words<br>"
         "%{customdata[1]}<extra></extra>",
         "marker": {
             "color": colour,
             "symbol": symbol,
-            "size": (6 + 1.5 * np.sqrt(words)).clip(max=44).round(1).tolist(),
+            "size": (base + growth * np.sqrt(words)).clip(max=44).round(1).tolist(),
             "opacity": 0.78,
-            "line": {"width": 2 if symbol.endswith("open") else 0, "color": colour},
+            "line": {"width": (1 if of >= MANY else 2) if symbol.endswith("open") else 0, "color": colour},
         },
     }
 
@@ -199,6 +211,14 @@ def _band(curve: Smooth) -> Figure:
     }
 
 
+def share_axis(figures: list[Figure], start: pd.Timestamp, end: pd.Timestamp) -> None:
+    """Give figures that stand above each other the same stretch of time and the same left edge."""
+    for figure in figures:
+        figure["layout"]["xaxis"]["range"] = [start.timestamp() * 1000, end.timestamp() * 1000]
+        figure["layout"]["yaxis"]["automargin"] = False
+        figure["layout"]["margin"]["l"] = LEFT_MARGIN
+
+
 def _whole_ticks(counts: pd.Series) -> Figure:
     """Ticks at whole numbers, where plotly would put some between."""
     return {"dtick": 1} if counts.max() < 5 else {}
@@ -217,7 +237,7 @@ def _layout(**more: Any) -> Figure:
     }
     yaxis = {**grid, "automargin": True, **more.pop("yaxis", {})}
     return {
-        "xaxis": {**grid, "type": "date", "showgrid": False, "automargin": True, "zeroline": False},
+        "xaxis": {**grid, "type": "date", "showgrid": False, "automargin": True, "zeroline": False, **_DATES},
         "yaxis": yaxis,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",

@@ -8,13 +8,17 @@ from urllib.parse import parse_qs, urlencode
 import pandas as pd
 
 from dashboard.text import well_formed
+from threads.dynamics.timeline import STANCES
 
 NO_NAME = "(no name)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """A choice of comments. Empty means no restriction. Times are UTC, `until` inclusive to the minute."""
+    """A choice of comments. Empty means no restriction. Times are UTC, `until` inclusive to the minute.
+
+    `page` of the conversation is shown, or the page on which the comment `at` stands.
+    """
 
     authors: tuple[str, ...] = ()
     stances: tuple[str, ...] = ()
@@ -22,6 +26,7 @@ class Filters:
     until: pd.Timestamp | None = None
     text: str = ""
     page: int = 1
+    at: str = ""
     problems: tuple[str, ...] = ()
 
     @classmethod
@@ -31,11 +36,12 @@ class Filters:
         problems: list[str] = []
         return cls(
             authors=tuple(values.get("author", [])),
-            stances=tuple(values.get("stance", [])),
+            stances=_stances(values, problems),
             since=_time(values, "from", problems),
             until=_time(values, "to", problems),
             text=values.get("q", [""])[0],
             page=_page(values, problems),
+            at=values.get("at", [""])[0],
             problems=tuple(problems),
         )
 
@@ -48,7 +54,7 @@ class Filters:
 
     def on_page(self, number: int) -> Filters:
         """Return the same choice, on another page of it."""
-        return replace(self, page=number)
+        return replace(self, page=number, at="")
 
     def query(self, **more: str) -> str:
         """Return the filters as an address's query, "?" included; empty when there is nothing to say."""
@@ -59,6 +65,7 @@ class Filters:
         pairs += [("to", _minute(self.until))] if self.until is not None else []
         pairs += [("q", self.text)] if self.text else []
         pairs += [("page", str(self.page))] if self.page > 1 else []
+        pairs += [("at", self.at)] if self.at else []
         pairs += list(more.items())
         return f"?{urlencode(pairs, errors='replace')}" if pairs else ""
 
@@ -93,6 +100,14 @@ def _time(values: dict[str, list[str]], name: str, problems: list[str]) -> pd.Ti
         problems.append(f"The address has {name}={values[name][0][:40]!r}, which is not a time.")
         return None
     return time.tz_localize("UTC") if time.tzinfo is None else time.tz_convert("UTC")
+
+
+def _stances(values: dict[str, list[str]], problems: list[str]) -> tuple[str, ...]:
+    chosen = values.get("stance", [])
+    problems += [
+        f"The address has stance={s[:40]!r}, which is no stance." for s in chosen if s not in STANCES
+    ]
+    return tuple(stance for stance in chosen if stance in STANCES)
 
 
 def _page(values: dict[str, list[str]], problems: list[str]) -> int:

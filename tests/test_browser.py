@@ -180,6 +180,31 @@ def test_pasting_no_thread_says_so_and_stores_nothing(page, server):
     assert page.get_by_role("button", name="Store it").is_hidden()
 
 
+def test_a_file_can_be_chosen_taken_off_and_refused(page, server, tmp_path):
+    page.goto(f"{server}import")
+    chooser = page.locator("#import-file input[type=file]")
+    chooser.set_input_files(PIPELINE)
+    expect(page.locator("#import-file-name")).to_have_text("File: thread.txt")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_text("8 comments read, 8 kept").wait_for()
+    page.get_by_role("button", name="Take it off").click()
+    expect(page.get_by_label("Pasted text")).to_be_enabled()
+    expect(page.get_by_role("button", name="Store it")).to_be_hidden()
+    large = tmp_path / "large.txt"
+    with large.open("wb") as file:
+        file.truncate(50_000_001)
+    chooser.set_input_files(large)
+    expect(page.locator("#import-result")).to_contain_text("BTL_MAX_INPUT_BYTES")
+
+
+def test_the_calendar_fits_its_page(page, server):
+    open_thread(page, server, TITLE)
+    page.get_by_label("From (UTC)").click()
+    calendar = page.locator("[data-dates-dropdown]")
+    expect(calendar).to_be_visible()
+    assert calendar.bounding_box()["width"] < 500
+
+
 def test_a_rejected_comment_can_be_taken_back(page, server):
     page.goto(f"{server}moderation")
     page.locator("[data-item].selected").wait_for()
@@ -203,6 +228,19 @@ def test_a_rejected_comment_can_be_taken_back(page, server):
     page.goto(f"{server}moderation")
     page.locator(f"[data-item='{name}']").wait_for(state="attached")
     assert int(page.locator("#queue-count-open").inner_text()) == waiting
+
+
+def test_a_decision_can_be_taken_back_after_a_reload(page, server):
+    page.goto(f"{server}moderation")
+    page.locator("[data-item].selected").wait_for()
+    waiting = page.locator("#queue-count-open").inner_text()
+    page.keyboard.press("F")
+    expect(page.locator("#queue-count-open")).to_have_text(str(int(waiting) - 1))
+    page.reload()
+    page.locator("[data-item].selected").wait_for()
+    page.keyboard.press("u")
+    expect(page.locator("#queue-toast")).to_have_text("Taken back: it waits in the queue again")
+    expect(page.locator("#queue-count-open")).to_have_text(waiting)
 
 
 def test_fast_keys_are_all_saved(page, server):

@@ -69,6 +69,11 @@ def test_a_thread_without_comments_says_so(btl):
     assert not Path("out.csv").exists()
 
 
+def test_a_source_named_twice_is_read_once(btl):
+    result = btl("parse", PIPELINE, PIPELINE, "--csv", "-", "--raw")
+    assert len(pd.read_csv(io.StringIO(result.stdout))) == 8
+
+
 def test_a_problem_with_one_source_does_not_cost_the_others(btl):
     result = btl("analyse", "missing.txt", PIPELINE, "--csv", "out.csv")
     assert result.exit_code == 1
@@ -129,6 +134,7 @@ def test_another_encoding_is_found_out_and_said(btl):
         ["parse", PIPELINE, "--timezone", "Mars/Olympus"],
         ["parse", PIPELINE, "--captured-at", "yesterday"],
         ["serve", "--host", "0.0.0.0"],
+        ["parse", PIPELINE, "--json", "-", "--csv", "-"],
         ["nonsense"],
     ],
 )

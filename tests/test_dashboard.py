@@ -19,6 +19,7 @@ from dashboard.security import is_loopback, require_loopback
 from dashboard.text import for_plotly, marked, one_line, shown
 from threads.analysis import analyse_parsed
 from threads.errors import SettingError, ThreadsError
+from threads.parse import Options, Source, parse
 from threads.records import Comment, Discussion, Parsed, Report, Skipped
 from threads.samples import add_samples
 from threads.settings import Settings
@@ -128,8 +129,8 @@ def test_filters_survive_the_address():
 
 
 def test_what_an_address_says_wrongly_is_named():
-    filters = Filters.from_query("?from=soon&page=-1")
-    assert len(filters.problems) == 2
+    filters = Filters.from_query("?from=soon&page=-1&stance=angry")
+    assert len(filters.problems) == 3
     assert filters.since is None
 
 
@@ -241,19 +242,16 @@ def test_each_page_can_be_laid_out_without_an_app(page, store, harbour):
 
 
 def test_a_discussion_that_is_not_there_says_so(store):
-    (page,) = [page for page in PAGES if page.path == "/thread"]
-    assert "No such discussion" in texts(page.layout(Context(store, Settings()), "nothing", ""))
+    assert "No such discussion" in texts(page_at("/thread").layout(Context(store, Settings()), "nothing", ""))
 
 
 def test_an_address_that_is_no_page_says_so(store):
-    (page,) = [page for page in PAGES if page.path == "/"]
-    assert "No such page" in texts(page.layout(Context(store, Settings()), "nothing", ""))
+    assert "No such page" in texts(page_at("/").layout(Context(store, Settings()), "nothing", ""))
 
 
 def test_an_empty_store_says_what_to_do(tmp_path):
     with Store.open(f"sqlite:///{tmp_path / 'empty.sqlite'}") as empty:
-        (page,) = [page for page in PAGES if page.path == "/"]
-        assert "btl import" in texts(page.layout(Context(empty, Settings()), "", ""))
+        assert "btl import" in texts(page_at("/").layout(Context(empty, Settings()), "", ""))
 
 
 def test_nothing_pasted_is_a_clear_error():
@@ -365,6 +363,44 @@ def test_a_hostile_name_can_be_filtered_by(hostile):
 def test_actions_that_are_none_are_refused_as_the_requests_fault(client):
     answer = callback(client, "queue-outcomes.data", queue_pending__data=[{"key": 1}])
     assert answer.status_code == 400
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """Store a thread of the given texts; return its pages' context and the parsed thread."""
+    with Store.open(f"sqlite:///{tmp_path / 'thread.sqlite'}") as store:
+
+        def store_thread(comments):
+            lines = [
+                f"Ann {n}\nMay 1, 2024 at {n // 60:02}:{n % 60:02}\n{text}\nReply"
+                for n, text in enumerate(comments)
+            ]
+            page = "\n".join(["Title", "", "Article text.", "", "Comments", *lines])
+            parsed = parse(Source.from_text(page, "pasted text"), Options())
+            analysis = analyse_parsed(parsed, Settings())
+            store.add(parsed, analysis.scores, analysis.flags)
+            return Context(store, Settings()), parsed.discussions[0]
+
+        yield store_thread
+
+
+def page_at(path):
+    return next(page for page in PAGES if page.path == path)
+
+
+def test_every_flagged_comment_is_on_some_page_of_the_queue(stored):
+    context, _ = stored([f"You idiot, number {n}." for n in range(120)])
+    pages = [texts(page_at("/moderation").layout(context, "", f"?page={n}")) for n in (1, 2, 3, 4)]
+    for n in range(120):
+        assert any(f"number {n}." in page for page in pages), n
+    assert pages[3] == pages[2], "a page after the last shows the last"
+
+
+def test_a_link_to_a_comment_opens_the_page_it_stands_on(stored):
+    context, discussion = stored([f"Say {n}." for n in range(PER_PAGE + 5)])
+    last = discussion.comments[-1].comment_id
+    assert "page 2 of 2" in texts(page_at("/thread").layout(context, discussion.thread_id, f"?at={last}"))
+    assert "page 1 of 2" in texts(page_at("/thread").layout(context, discussion.thread_id, "?at=nothing"))
 
 
 # Who may ask

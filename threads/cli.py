@@ -81,6 +81,8 @@ def parse(
     from threads.records import comments_frame
     from threads.views import parsed_json
 
+    if json_file == csv_file == "-":
+        raise click.UsageError("--json and --csv cannot both go to standard output")
     results, failed = _parse_all(sources, how)
     discussions = tuple(d for parsed in results for d in parsed.discussions)
     if json_file:
@@ -129,20 +131,22 @@ def analyse(
 @click.option("--db", metavar="URL", help="Database; BTL_DATABASE or below-the-line.sqlite where not given.")
 def import_(sources: tuple[str, ...], db: str | None, **how: str | None) -> None:
     """Read, score and store SOURCES. What is stored already is not stored again."""
-    from threads.analysis import analyse_parsed
+    from threads.analysis import import_parsed
 
     results, failed = _parse_all(sources, how)
+    with_comments = [parsed for parsed in results if parsed.report.kept]
     settings = Settings.from_environment()
-    with _store(db, settings) as store:
-        for parsed in results:
-            if not parsed.report.kept:
-                continue
-            analysis = analyse_parsed(parsed, settings)
-            added = store.add(parsed, analysis.scores, analysis.flags)
-            click.echo(
-                f"{parsed.report.source}: {added.comments} comments added, {added.known} known already",
-                err=True,
-            )
+    if with_comments:  # else not even an empty store is made
+        with _store(db, settings) as store:
+            for parsed in with_comments:
+                added = import_parsed(store, parsed, settings).added
+                corrected = f", {added.corrected} times corrected" if added.corrected else ""
+                flagged = f", {added.flagged} newly flagged" if added.flagged else ""
+                click.echo(
+                    f"{parsed.report.source}: {added.comments} comments added, {added.known} known already"
+                    f"{corrected}{flagged}",
+                    err=True,
+                )
     _finish(failed)
 
 
@@ -167,7 +171,10 @@ def export(db: str | None, thread_id: str | None, csv_file: str, raw: bool) -> N
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
 def serve(db: str | None, host: str | None, port: int | None) -> None:
     """Serve the dashboard on this machine."""
+    from dashboard.security import require_loopback
+
     settings = _changed(Settings.from_environment(), host=host, port=port)
+    require_loopback(settings.host)  # before a store is made
     with _store(db, settings) as store:
         _serve(store, settings, open_browser=False)
 
@@ -246,6 +253,7 @@ def _parse_all(sources: tuple[str, ...], how: dict[str, str | None]) -> tuple[li
 
     settings = Settings.from_environment()
     chosen = options(how["timezone"], _moment(how["captured_at"]))
+    sources = tuple(dict.fromkeys(sources))  # a source named twice is read once
     results, failed = [], False
     with _progress(sources) as remaining:
         for name in remaining:

@@ -1,4 +1,4 @@
-// What Dash leaves out on every page: a title of its own, and a name for the input that takes files.
+// What Dash leaves out: a title for each page, a name for the input that takes files, a word on refused ones.
 (function () {
   "use strict";
   const SITE = document.title;
@@ -11,6 +11,21 @@
       input.setAttribute("aria-label", "File to import");
     }
   }
+
+  // dcc.Upload passes over a file that is too large without a word.
+  function refuseLarge(event) {
+    const area = event.target instanceof Element && event.target.closest("[data-largest-file]");
+    const file = area && ((event.dataTransfer || event.target).files || [])[0];
+    if (!file || file.size <= Number(area.dataset.largestFile)) return;
+    const largest = Number(area.dataset.largestFile).toLocaleString("en");
+    window.dash_clientside.set_props("import-file", { contents: null, filename: null });
+    window.dash_clientside.set_props("import-result", {
+      children: `${file.name} has ${file.size.toLocaleString("en")} bytes, more than the ${largest} that are read. ` +
+        "Use btl import on the command line after raising BTL_MAX_INPUT_BYTES.",
+    });
+  }
+  document.addEventListener("change", refuseLarge, true);
+  document.addEventListener("drop", refuseLarge, true);
 
   new MutationObserver(complete).observe(document.body, { childList: true, subtree: true });
 })();

@@ -3,24 +3,33 @@
 // server ignores what it has seen (an action carries a key of its own). The list survives a reload.
 (function () {
   "use strict";
-  const STORED = "btl-pending";
+  const PENDING = "btl-pending";
+  const DECIDED = "btl-decided";
   const RESEND_MS = 3000;
   const ACTIONS = { f: "approve", d: "reject", u: "undo", j: "next", k: "previous", "?": "help" };
 
-  let pending = load();
-  let decided = [];
+  // What the server has not acknowledged yet, and what `u` would take back; both survive a reload.
+  let pending = load(PENDING);
+  let decided = load(DECIDED);
+  let sentAt = 0;
 
-  function load() {
+  function load(name) {
     try {
-      const list = JSON.parse(window.sessionStorage.getItem(STORED) || "[]");
+      const list = JSON.parse(window.sessionStorage.getItem(name) || "[]");
       return Array.isArray(list) ? list : [];
     } catch (error) {
       return [];
     }
   }
 
+  function keep() {
+    window.sessionStorage.setItem(PENDING, JSON.stringify(pending));
+    window.sessionStorage.setItem(DECIDED, JSON.stringify(decided));
+  }
+
   function send() {
-    window.sessionStorage.setItem(STORED, JSON.stringify(pending));
+    keep();
+    if (pending.length) sentAt = sentAt || Date.now();
     if (document.getElementById("queue") && pending.length) {
       window.dash_clientside.set_props("queue-pending", { data: pending.slice() });
     }
@@ -67,44 +76,57 @@
     if (box) box.textContent = text;
   }
 
-  function act(item, action) {
-    const version = Number(item.dataset.version);
+  function act(target, action) {
     pending.push({
       key: crypto.randomUUID(),
+      thread_id: target.thread_id,
+      comment_id: target.comment_id,
+      action,
+      expected_version: target.version,
+    });
+    send();
+  }
+
+  function target(item) {
+    return {
+      name: item.dataset.item,
       thread_id: item.dataset.thread,
       comment_id: item.dataset.comment,
-      action,
-      expected_version: version,
-    });
-    item.dataset.version = String(version + 1);
-    send();
+      version: Number(item.dataset.version),
+    };
   }
 
   function decide(action) {
     const item = selected();
     const state = action === "approve" ? "approved" : "rejected";
     if (!item || item.dataset.state === state) return;
-    act(item, action);
+    const chosen = target(item);
+    decided = decided.filter((other) => other.name !== chosen.name);
+    decided.push({ ...chosen, version: chosen.version + 1 });
+    item.dataset.version = String(chosen.version + 1);
     show(item, state);
-    decided.push(item.dataset.item);
+    act(chosen, action);
     const next = nextOpen();
-    toast(`${action === "approve" ? "Approved" : "Rejected"} · Undo (u)${next ? "" : " · nothing open is left here"}`);
+    toast(`${action === "approve" ? "Approved" : "Rejected"} · Undo (u)${next ? "" : " · that was the last one here"}`);
     if (next) select(next);
   }
 
   function undo() {
     const here = selected();
-    const chosen = here && here.dataset.state !== "open" ? here.dataset.item : decided[decided.length - 1];
-    const item = items().find((candidate) => candidate.dataset.item === chosen);
-    if (!item) {
+    const chosen = here && here.dataset.state !== "open" ? target(here) : decided[decided.length - 1];
+    if (!chosen) {
       toast("Nothing to undo here");
       return;
     }
-    decided = decided.filter((name) => name !== chosen);
-    act(item, "undo");
-    show(item, "open");
-    select(item);
-    toast("Taken back");
+    decided = decided.filter((other) => other.name !== chosen.name);
+    act(chosen, "undo");
+    const item = items().find((candidate) => candidate.dataset.item === chosen.name);
+    if (item) {
+      item.dataset.version = String(chosen.version + 1);
+      show(item, "open");
+      select(item);
+    }
+    toast(item ? "Taken back" : "Taken back: it waits in the queue again");
   }
 
   function help() {
@@ -127,7 +149,7 @@
   document.addEventListener("keydown", (event) => {
     if (!document.getElementById("queue") || event.repeat || event.isComposing) return;
     if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
-    const name = ACTIONS[event.key];
+    const name = ACTIONS[event.key.toLowerCase()];
     if (!name) return;
     event.preventDefault();
     perform(name);
@@ -145,7 +167,12 @@
   });
 
   // A list that was sent and not acknowledged (the server was away, the tab was reloaded) is sent again.
-  window.setInterval(send, RESEND_MS);
+  window.setInterval(() => {
+    send();
+    if (pending.length && Date.now() - sentAt > RESEND_MS) {
+      toast(`The server does not answer: ${pending.length} kept here, sent again until it does`);
+    }
+  }, RESEND_MS);
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.queue = {
@@ -157,8 +184,8 @@
         pending = pending.filter((candidate) => candidate !== action);
         const name = `${action.thread_id}/${action.comment_id}`;
         if (outcome.status !== "done") {
-          decided = decided.filter((other) => other !== name);
-          toast(outcome.message);
+          decided = decided.filter((other) => other.name !== name);
+          toast(`Not done: ${outcome.message}`);
         }
         const waiting = pending.some((other) => `${other.thread_id}/${other.comment_id}` === name);
         const item = items().find((candidate) => candidate.dataset.item === name);
@@ -167,11 +194,14 @@
           show(item, outcome.state);
         }
       }
-      window.sessionStorage.setItem(STORED, JSON.stringify(pending));
+      sentAt = 0;
+      keep();
       for (const [state, count] of Object.entries(answer.counts)) {
         const box = document.getElementById(`queue-count-${state}`);
         if (box) box.textContent = count.toLocaleString("en");
       }
+      const more = document.getElementById("queue-more");
+      if (more) more.hidden = pending.length > 0 || !answer.counts.open || Boolean(nextOpen());
       const badge = document.getElementById("menu-waiting");
       if (badge) badge.textContent = answer.counts.open ? String(answer.counts.open) : "";
       return window.dash_clientside.no_update;

@@ -11,9 +11,9 @@
   function reveal(id) {
     const target = document.getElementById(id);
     if (!target) return false;
-    target.scrollIntoView({ block: "center" });
-    target.classList.add("found");
-    window.setTimeout(() => target.classList.remove("found"), 2000);
+    target.scrollIntoView({ block: id === "conversation" ? "start" : "center" });
+    for (const other of document.querySelectorAll(".found")) other.classList.remove("found");
+    if (id !== "conversation") target.classList.add("found");
     return true;
   }
 
@@ -34,7 +34,7 @@
   let sought = null;
   function seek() {
     const wanted = window.location.pathname + window.location.search + window.location.hash;
-    if (!window.location.hash.startsWith("#comment-") || wanted === sought) return;
+    if (!/^#(comment-|conversation$)/.test(window.location.hash) || wanted === sought) return;
     if (reveal(decodeURIComponent(window.location.hash.slice(1)))) sought = wanted;
   }
   new MutationObserver(seek).observe(document.documentElement, { childList: true, subtree: true });

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components as ui
@@ -77,6 +77,7 @@ class ImportPage:
             Input("import-store", "n_clicks"),
             *form,
             prevent_initial_call=True,
+            running=[(Output("import-store", "disabled"), True, False)],
         )
         def store(_clicks: int | None, *values: Any) -> tuple[Any, bool]:
             try:
@@ -89,17 +90,27 @@ class ImportPage:
 
         @app.callback(
             Output("import-file-name", "children"),
+            Output("import-file-remove", "hidden"),
             Output("import-text", "disabled"),
             Output("import-store", "hidden", allow_duplicate=True),
             Input("import-file", "filename"),
             Input("import-text", "value"),
+            Input("import-timezone", "value"),
+            Input("import-captured", "value"),
             prevent_initial_call=True,
         )
-        def changed(filename: str | None, _text: str | None) -> tuple[Any, Any, bool]:
+        def changed(filename: str | None, *_form: Any) -> tuple[str, bool, bool, bool]:
             # What was previewed is no longer what would be stored.
-            if ctx.triggered_id != "import-file":
-                return no_update, no_update, True
-            return (f"File: {one_line(str(filename), 120)}" if filename else ""), bool(filename), True
+            name = f"File: {one_line(filename, 120)}" if isinstance(filename, str) else ""
+            return name, not name, bool(name), True
+
+        app.clientside_callback(
+            "(clicks) => [null, null]",
+            Output("import-file", "contents"),
+            Output("import-file", "filename"),
+            Input("import-file-remove", "n_clicks"),
+            prevent_initial_call=True,
+        )
 
 
 def _form(settings: Settings) -> Component:
@@ -114,13 +125,25 @@ def _form(settings: Settings) -> Component:
                 minRows=12,
                 maxRows=24,
                 debounce=False,
+                persistence=True,
+                persistence_type="session",
             ),
-            dcc.Upload(
-                html.Button("or choose a file", className="link", type="button"),
-                id="import-file",
-                max_size=settings.max_input_bytes,
+            html.Div(
+                dcc.Upload(
+                    html.Button("or choose a file", className="link", type="button"),
+                    id="import-file",
+                    max_size=settings.max_input_bytes,
+                ),
+                **ui.hyphenated(data_largest_file=settings.max_input_bytes),
             ),
-            html.P(id="import-file-name", className="muted"),
+            html.P(
+                [
+                    html.Span(id="import-file-name"),
+                    " ",
+                    html.Button("Take it off", id="import-file-remove", className="link", hidden=True),
+                ],
+                className="muted",
+            ),
             html.Div([_timezone(), _captured()], className="controls"),
             html.P(html.Button("Preview", id="import-preview", className="button")),
         ],
@@ -148,6 +171,7 @@ def _captured() -> Component:
         label="When it was copied (UTC)",
         description='counts "2 hours ago" from here',
         placeholder="not known",
+        value=f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}",
         valueFormat="DD MMM YYYY HH:mm",
         clearable=True,
         size="xs",

@@ -9,6 +9,7 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.filters import Filters
 from dashboard.pages.base import Context
 from dashboard.text import marked, one_line, shown
 from threads.errors import ThreadsError
@@ -36,17 +37,26 @@ class ModerationPage:
     title = "Moderation"
     in_menu = True
 
-    def layout(self, context: Context, rest: str, search: str) -> Component:  # noqa: ARG002 - the Protocol's
-        """Return the queue in one state. Items come in full, so that the next one shows without a request."""
+    def layout(self, context: Context, rest: str, search: str) -> Component:
+        """Return a page of the queue in one state, items in full: the next one shows without a request."""
         state: State = next((name for name in STATES if name == rest), "open")
-        items = context.store.queue(state=state, limit=BATCH)
+        counts = context.store.queue_counts()
+        last = max(1, -(-counts[state] // BATCH))
+        page = min(Filters.from_query(search).page, last)
+        items = context.store.queue(state=state, limit=BATCH, offset=(page - 1) * BATCH)
         return html.Div(
             [
                 html.H1("Moderation", className="visually-hidden"),
-                _tabs(state, context.store.queue_counts()),
+                _tabs(state, counts),
+                html.P(
+                    html.A("Load what still waits", href="/moderation"),
+                    id="queue-more",
+                    hidden=True,
+                    className="more",
+                ),
                 html.Div(
                     [
-                        _list(items, state),
+                        _list(items, state, page, last),
                         html.Div(
                             [_item(item, selected=not place) for place, item in enumerate(items)],
                             id="queue-items",
@@ -145,7 +155,7 @@ def _nothing(state: str) -> Component:
     return html.Section(ui.empty(text), className="panel")
 
 
-def _list(items: list[QueueItem], state: str) -> Component:
+def _list(items: list[QueueItem], state: str, page: int, last: int) -> Component:
     return html.Section(
         [
             html.P(
@@ -168,9 +178,23 @@ def _list(items: list[QueueItem], state: str) -> Component:
                     for place, item in enumerate(items)
                 ]
             ),
+            _pager(state, page, last) if last > 1 else None,
         ],
         className="panel queue-list",
         **ui.hyphenated(aria_label="Flagged comments"),
+    )
+
+
+def _pager(state: str, page: int, last: int) -> Component:
+    path = "/moderation" if state == "open" else f"/moderation/{state}"
+    return html.Nav(
+        [
+            html.A("← before", href=f"{path}?page={page - 1}") if page > 1 else None,
+            html.Span(f"page {page} of {last}"),
+            html.A("after →", href=f"{path}?page={page + 1}") if page < last else None,
+        ],
+        className="pager",
+        **ui.hyphenated(aria_label="Pages of the queue"),
     )
 
 
@@ -184,7 +208,7 @@ def _item(item: QueueItem, *, selected: bool) -> Component:
                         [
                             dcc.Link(
                                 shown(one_line(ui.title_of(item.title, None), 120)),
-                                href=f"/thread/{item.thread_id}#{ui.anchor(item.comment_id)}",
+                                href=ui.link_to(item.comment_id, f"/thread/{item.thread_id}"),
                             ),
                             f" · comment {item.position} · ",
                             ui.time_label(

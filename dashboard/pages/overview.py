@@ -10,7 +10,7 @@ from dash import Dash, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components as ui
-from dashboard.figures import STANCES, mean_sentiment_over_time, stance_over_time
+from dashboard.figures import STANCES, mean_sentiment_over_time, share_axis, stance_over_time
 from dashboard.filters import Filters
 from dashboard.pages.base import Context
 from dashboard.pages.filtering import filtered_layout
@@ -98,12 +98,9 @@ def _over_time(frame: pd.DataFrame) -> Component:
         mean_sentiment_over_time(bins.rows),
         stance_over_time(bins.rows),
     )
-    span = [bins.rows["start"].iloc[0], bins.rows["end"].iloc[-1]]
+    share_axis([sentiment, stance], bins.rows["start"].iloc[0], bins.rows["end"].iloc[-1])
     for figure in (sentiment, stance):
-        figure["layout"]["xaxis"]["range"] = [time.timestamp() * 1000 for time in span]
         figure["layout"]["height"] = 220
-        figure["layout"]["yaxis"] |= {"automargin": False}
-        figure["layout"]["margin"] |= {"l": 64}
     note = f"One mark for each {bins.label.removeprefix('1 ')}; its area is the number of comments."
     if left_out:
         note += f" {left_out:,} comments without a time are not drawn."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from dash.development.base_component import Component
 
 from dashboard import components as ui
 from dashboard.conversation import PER_PAGE, Turn, conversation, pages_of
-from dashboard.figures import POINTS_UP_TO, STANCES, sentiment_over_time, stance_over_time
+from dashboard.figures import POINTS_UP_TO, STANCES, sentiment_over_time, share_axis, stance_over_time
 from dashboard.filters import Filters
 from dashboard.pages.base import Context
 from dashboard.pages.filtering import filtered_layout
@@ -50,13 +51,14 @@ class ThreadPage:
         chosen = filters.apply(frame)
         turns = conversation(frame, chosen)
         pages = pages_of(turns)
+        filters = replace(filters, page=pages.get(filters.at, filters.page), at="")
         return [
             html.H1(shown(ui.title_of(discussion.title, frame["published_at"].min()))),
             html.P(_meta(discussion, chosen), className="meta"),
             *([] if chosen.empty else [_facts(chosen), _said(chosen, filters, pages)]),
             html.Div(
                 [
-                    html.Div([_sentiment_panel(chosen), _conversation_panel(turns, filters)]),
+                    html.Div([_sentiment_panel(chosen), _conversation_panel(turns, pages, filters)]),
                     html.Div(
                         [
                             _people_panel(chosen),
@@ -88,6 +90,8 @@ class ThreadPage:
 
 
 def _meta(discussion: Discussion, frame: pd.DataFrame) -> str:
+    if frame.empty:
+        return f"{discussion.source_format} · no comment passes the filters"
     authors = frame["author"].nunique()
     parts = [
         discussion.source_format,
@@ -112,7 +116,10 @@ def _facts(frame: pd.DataFrame) -> Component:
     return ui.facts(
         [
             (f"{figures.comments:,}", f"comments{half}"),
-            (f"{figures.effective_people:.1f}", f"people, if all spoke equally; {figures.people:,} spoke"),
+            (
+                f"{figures.effective_people:.1f}",
+                f"equally loud voices, of {ui.counted(figures.people, 'person', 'people')} who spoke",
+            ),
             (
                 "–" if figures.mean_sentiment is None else ui.signed(figures.mean_sentiment),
                 f"mean sentiment{interval}",
@@ -137,11 +144,12 @@ def _part(part: Part, filters: Filters, pages: dict[str, int]) -> Component:
 
 
 def _link(comment_id: str, filters: Filters, pages: dict[str, int]) -> str:
-    """Return the address of a comment, which may stand on another page of the conversation."""
-    target = f"#{ui.anchor(comment_id)}"
-    if pages[comment_id] == filters.page:
-        return target
-    return filters.on_page(pages[comment_id]).query() + target
+    """Return the address of a comment, which may stand on another page or be filtered away."""
+    if pages.get(comment_id) == filters.page:
+        return f"#{ui.anchor(comment_id)}"
+    if comment_id in pages:
+        return filters.on_page(pages[comment_id]).query() + f"#{ui.anchor(comment_id)}"
+    return ui.link_to(comment_id)
 
 
 def _sentiment_panel(frame: pd.DataFrame) -> Component:
@@ -160,19 +168,20 @@ def _sentiment_panel(frame: pd.DataFrame) -> Component:
         line.reason,
         f"{left_out:,} comments without time or sentiment are not drawn." if left_out else "",
     ]
-    figure = sentiment_over_time(frame, line.curve)
+    sentiment = sentiment_over_time(frame, line.curve)
     label = (
         f"Sentiment of {len(placed):,} comments over time, mean {placed['sentiment'].mean():+.2f}; "
         "the same values stand beside each comment below."
     )
     bins = timeline(frame)
-    parts = [ui.graph(figure, label, id="sentiment-figure")]
-    if len(placed) > 1 and len(bins.rows) > 1:
-        figure = stance_over_time(bins.rows)
-        figure["layout"]["height"] = 170
+    parts = [ui.graph(sentiment, label, id="sentiment-figure")]
+    if len(bins.rows) > 1:
+        stance = stance_over_time(bins.rows)
+        stance["layout"]["height"] = 170
+        share_axis([sentiment, stance], bins.rows["start"].iloc[0], bins.rows["end"].iloc[-1])
         parts += [
             html.H3("Comments and stance"),
-            ui.graph(figure, "Comments by stance over time", id="stance-figure"),
+            ui.graph(stance, "Comments by stance over time", id="stance-figure"),
         ]
     return ui.panel("Sentiment over time", *parts, note=" ".join(text for text in notes if text))
 
@@ -186,7 +195,7 @@ def _why_no_sentiment(frame: pd.DataFrame) -> str:
     return f"No sentiment: {reasons.iloc[0]}." if len(reasons) else "No comment here has a sentiment."
 
 
-def _conversation_panel(turns: list[Turn], filters: Filters) -> Component:
+def _conversation_panel(turns: list[Turn], pages: dict[str, int], filters: Filters) -> Component:
     if not turns:
         return ui.panel("The conversation", ui.empty("No comment passes the filters."))
     last = 1 + (len(turns) - 1) // PER_PAGE
@@ -197,17 +206,25 @@ def _conversation_panel(turns: list[Turn], filters: Filters) -> Component:
     return ui.panel(
         "The conversation",
         html.Div(
-            [ui.comment(t.row, t.parent, level=t.level, quoted=not t.follows_parent) for t in shown_turns],
+            [_turn(turn, filters, pages) for turn in shown_turns],
             className="conversation",
         ),
         _pager(page, last, filters) if last > 1 else None,
         note=note,
+        id="conversation",
+    )
+
+
+def _turn(turn: Turn, filters: Filters, pages: dict[str, int]) -> Component:
+    parent_link = _link(turn.parent["comment_id"], filters, pages) if turn.parent is not None else ""
+    return ui.comment(
+        turn.row, turn.parent, parent_link=parent_link, level=turn.level, quoted=not turn.follows_parent
     )
 
 
 def _pager(page: int, last: int, filters: Filters) -> Component:
     def link(number: int, label: str) -> Component:
-        return dcc.Link(label, href=filters.on_page(number).query() or "?")
+        return dcc.Link(label, href=(filters.on_page(number).query() or "?") + "#conversation")
 
     return html.Nav(
         [
@@ -260,7 +277,7 @@ def _people_table(table: pd.DataFrame) -> Component:
                 ),
             ]
         ),
-        className="scroll",
+        className="scroll figures",
         tabIndex=0,
         role="region",
         **ui.hyphenated(aria_label="How they write"),
@@ -268,6 +285,8 @@ def _people_table(table: pd.DataFrame) -> Component:
 
 
 def _stance_panel(frame: pd.DataFrame) -> Component:
+    if frame.empty:
+        return ui.panel("Stance toward the article", ui.empty("No comment passes the filters."))
     counts = {stance: int((frame["stance"] == stance).sum()) for stance in STANCES}
     if not sum(counts.values()):
         return ui.panel(

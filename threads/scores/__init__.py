@@ -44,8 +44,10 @@ def score(comments: Sequence[str] | pd.DataFrame, scores: Sequence[str] | None =
     SettingError
         A name is not in SCORES.
     InputError
-        The frame has no column `text`.
+        The frame has no column `text`, or a single text is given.
     """
+    if isinstance(comments, str):
+        raise InputError("one text where a list of texts is wanted", remedy="Put it in a list")
     chosen = SCORES if scores is None else tuple(_named(name) for name in scores)
     frame = (
         comments
