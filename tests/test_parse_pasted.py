@@ -446,3 +446,28 @@ def test_names_that_are_words_of_dates(template, name):
         for n, text in zip(names, texts, strict=True)
     )
     assert [(author, text) for author, _, text in rows(page)] == list(zip(names, texts, strict=True))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "You are an idiot, number {i}.",
+        "You are an idiot",
+        "He replied to nobody at all, did he, number {i}?",
+        "Nobody answers questions here",
+        "Das ist ein Brief an Bob",
+    ],
+)
+def test_text_that_speaks_of_replying_is_no_header(sentence):
+    names = ["Ann Lee", "Bob", "Cem", "Dee"]
+    said = [sentence.format(i=i) for i in range(4)]
+    page = "".join(f"{name}\nMay 17, 2024 at 8:4{i} pm\n{said[i]}\n" for i, name in enumerate(names))
+    assert [(author, text) for author, _, text in rows(page)] == list(zip(names, said, strict=True))
+
+
+@pytest.mark.parametrize("words", ["antwortet an", "replied to", "antwortet auf", "répond à", "→", "回复"])
+def test_a_header_that_says_whom_it_answers(words):
+    page = f"Ann Lee\n{STAMPS[0]}\nYes.\n\nBob {words} Ann Lee\n{STAMPS[1]}\nNo.\n"
+    discussion, _ = read(page)
+    assert [c.author for c in discussion.comments] == ["Ann Lee", "Bob"]
+    assert discussion.comments[1].parent_id == discussion.comments[0].comment_id

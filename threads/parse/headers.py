@@ -77,13 +77,18 @@ _LEAD = re.compile(
 )
 # Names begin with these, too: Di Fox, Da Costa. Alone, "di" and "da" are far more often a name than "by".
 _NAME_PARTICLES = frozenset(("di", "da", "von", "door", "par", "por", "by"))
+# A short word such as "an" or "a" means a reply only behind its verb: it is an everyday word elsewhere.
 _REPLIES_TO = re.compile(
     r"^(?P<author>.{1,50}?)\s*(?:\b(?:replies to|replied to|replying to|in reply to|responds to"
-    r"|responded to|responding to|answers|antwortet(?: auf)?|antwortete|an|als antwort auf"
+    r"|responded to|responding to|answers to|antwortet(?: auf| an)?|antwortete(?: auf)?"
+    r"|(?:als )?antwort (?:auf|an)"
     r"|répond à|a répondu à|en réponse à"
-    r"|responde a|respondió a|en respuesta a|risponde a|in risposta a|em resposta a|antwoordt|in antwoord op"
-    r"|odpowiada|отвечает|ответил)\b|[→↪➜▶►⤷↳])\s*@?(?P<target>.{1,60})$",
+    r"|responde a|respondió a|en respuesta a|risponde a|in risposta a|em resposta a|antwoordt(?: op)?"
+    r"|in antwoord op|odpowiada|отвечает|ответил|回复|回覆)(?!\w)|[→↪➜▶►⤷↳])\s*@?(?P<target>.{1,60})$",
     re.IGNORECASE,
+)
+_NUMBERED_TARGET = re.compile(
+    r"(?:#|nr|no|comment|kommentar|beitrag|post)\b.{0,40}|#?\s?\d.{0,40}", re.IGNORECASE
 )
 _OWN_LEADS = words("on am le el il op em dnia at posted date datum time the den vom kommentiert commented")
 _AFTER_MARKS = re.compile(r"[\s\])}>»|•·:：.,;–—\-*]*")
@@ -151,7 +156,10 @@ def split_name(text: str) -> tuple[str, str | None, bool]:
     reply = _REPLIES_TO.match(text)
     if reply is None:
         return text, None, verb is not None
-    return reply["author"].strip(" ,"), reply["target"].strip(" :,").removesuffix(" says"), True
+    author, target = reply["author"].strip(" ,"), reply["target"].strip(" :,").removesuffix(" says")
+    if not is_name(author) or not (is_name(target) or _NUMBERED_TARGET.fullmatch(target)):
+        return text, None, verb is not None  # a sentence that speaks of replying
+    return author, target, True
 
 
 class Page:

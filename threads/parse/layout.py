@@ -16,6 +16,7 @@ LayoutName = Literal["above", "inline", "below", "trailing"]
 
 _MOST_LINES_TO_HEADING = 40
 _FEW_AFTER_FOOTER = 0.2
+_ONE_NAME_FACTOR = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +88,17 @@ def _reading(page: Page, read: Callable[[Page, Candidate], Header | None]) -> li
 
 
 def _support(page: Page, headers: Sequence[Header]) -> float:
-    """Return how many headers have text below them; a verb such as "says" makes one count more."""
+    """Return how many headers have text below them; a verb such as "says" makes one count more.
+
+    Where every header gives the same name, the name is likelier a part of each text.
+    """
     total = 0.0
     for header, end in zip(headers, [*(h.first for h in headers[1:]), len(page.lines)], strict=False):
         if header.rest.strip() or any(
             line.strip() for line in page.lines[header.last + 1 : min(end, header.last + 6)]
         ):
             total += 1.5 if header.has_verb else 1.0
-    return total
+    return total * _ONE_NAME_FACTOR if len(headers) > 2 and len({h.author for h in headers}) == 1 else total
 
 
 def _pure(headers: list[Header]) -> list[Header]:
