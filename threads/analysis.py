@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pandas as pd
 
-from threads.errors import SettingError
+from threads.errors import ConflictError, SettingError
 from threads.moderation.rules import flag
 from threads.parse import parse
 from threads.parse.formats import Options
@@ -18,6 +18,9 @@ from threads.parse.source import Source
 from threads.records import Discussion, Flag, Parsed, comments_frame
 from threads.scores import score
 from threads.settings import Settings
+from threads.storage import Added, Held, Store, merged, numbered
+
+ATTEMPTS = 10  # each failed one means that another import of the same discussion came through
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,14 @@ class Analysis:
     def frame(self) -> pd.DataFrame:
         """Records and scores side by side, one row a comment."""
         return pd.concat([comments_frame(self.parsed.discussions), self.scores], axis="columns")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import brought, and the analysis of the whole discussions as they are stored now."""
+
+    added: Added
+    analysis: Analysis
 
 
 def read(
@@ -95,6 +106,47 @@ def analyse_parsed(parsed: Parsed, settings: Settings, *, target: str | None = N
         scores=score(with_context(records, parsed.discussions, target)),
         flags=flag(records, settings),
     )
+
+
+def import_parsed(store: Store, parsed: Parsed, settings: Settings) -> Imported:
+    """Merge what a parse found with what is stored of it, analyse the whole and store it.
+
+    All of it is stored or nothing. The work is done before the write lock is taken; when another import of
+    the same discussion comes first, it is done again on what that one stored.
+
+    Raises
+    ------
+    InputError
+        No discussion has a comment.
+    ConflictError
+        Other imports of the same discussion came first, ten times in a row.
+    StoreError
+        The database refuses.
+    """
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return _import_once(store, parsed, settings)
+        except ConflictError:
+            continue
+    return _import_once(store, parsed, settings)
+
+
+def _import_once(store: Store, parsed: Parsed, settings: Settings) -> Imported:
+    held = store.held({d.thread_id: None for d in parsed.discussions if d.comments})
+    whole = replace(parsed, discussions=_merged_all(held, parsed.discussions))
+    analysis = analyse_parsed(whole, settings)
+    added = store.add(whole, analysis.scores, analysis.flags, held=held)
+    captured = sum(len(d.comments) for d in parsed.discussions)
+    return Imported(replace(added, known=captured - added.comments), analysis)
+
+
+def _merged_all(held: Held, found: tuple[Discussion, ...]) -> tuple[Discussion, ...]:
+    """Return each discussion once, merged with what is held of it; empty ones last and as they are."""
+    whole: dict[str, Discussion] = {}
+    for new in (d for d in found if d.comments):
+        before = whole.get(new.thread_id) or held.discussions.get(new.thread_id)
+        whole[new.thread_id] = numbered(new) if before is None else merged(before, new)
+    return (*whole.values(), *(d for d in found if not d.comments))
 
 
 def with_context(

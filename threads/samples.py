@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from threads.analysis import analyse_parsed, options
+from threads.analysis import import_parsed, options
 from threads.parse import parse
 from threads.parse.source import Source
 from threads.settings import Settings
@@ -38,6 +38,5 @@ def add_samples(store: Store, settings: Settings) -> Iterator[str]:
         if not parsed.report.kept:
             yield f"{folder.name}: no comments, as it should be"
             continue
-        analysis = analyse_parsed(parsed, settings)
-        added = store.add(parsed, analysis.scores, analysis.flags)
+        added = import_parsed(store, parsed, settings).added
         yield f"{folder.name}: {added.comments} comments"

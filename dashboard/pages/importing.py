@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from dashboard import components as ui
 from dashboard.pages.base import Context
 from dashboard.text import one_line, shown
-from threads.analysis import analyse_parsed, options
+from threads.analysis import import_parsed, options
 from threads.errors import InputError, ThreadsError
 from threads.parse import parse
 from threads.parse.source import Source
@@ -82,11 +82,10 @@ class ImportPage:
         def store(_clicks: int | None, *values: Any) -> tuple[Any, bool]:
             try:
                 parsed = understood(context.settings, *values)
-                analysis = analyse_parsed(parsed, context.settings)
-                added = context.store.add(parsed, analysis.scores, analysis.flags)
+                added = import_parsed(context.store, parsed, context.settings).added
             except ThreadsError as error:
                 return problem(str(error)), False
-            return stored(parsed, added.comments, added.known, len(analysis.flags)), True
+            return stored(parsed, added.comments, added.known, added.flagged), True
 
         @app.callback(
             Output("import-file-name", "children"),

@@ -19,7 +19,8 @@ from threads.errors import StoreError
 BUSY_SECONDS = 30.0
 DIALECTS = ("sqlite", "postgresql")
 _WRITES = "threads_writes"
-_UPGRADE_LOCK = 0x62746C  # "btl"; the key of PostgreSQL's advisory lock
+_UPGRADE_LOCK = 0x62746C  # "btl"; the keys of PostgreSQL's advisory locks
+_IMPORT_LOCK = _UPGRADE_LOCK + 1
 
 # (words of the driver's message, what is wrong, what to do); the first that fits is said.
 _CAUSES: tuple[tuple[str, str, str], ...] = (
@@ -103,6 +104,12 @@ def lock_for_upgrade(connection: Connection) -> None:
     """Wait until no other process upgrades this database; held until the transaction ends."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})")
+
+
+def lock_for_import(connection: Connection) -> None:
+    """Wait until no other import is being written; on SQLite every writer waits for the others anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_IMPORT_LOCK})")
 
 
 def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -11,13 +11,13 @@ from statistics import fmean
 from typing import Any, TypeVar
 
 import pandas as pd
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from threads.errors import InputError, StoreError
+from threads.errors import ConflictError, InputError, StoreError
 from threads.moderation.queue_order import risk
-from threads.records import COMMENT_COLUMNS, Discussion, Flag, Parsed, Report
+from threads.records import COMMENT_COLUMNS, Comment, Discussion, Flag, Parsed, Report
 from threads.storage import tables
-from threads.storage.engine import insert_into
+from threads.storage.engine import insert_into, lock_for_import
 
 CommentKey = tuple[str, str]
 Row = dict[str, Any]
@@ -30,16 +30,35 @@ _COMMENT_NAMES = tuple(column.name for column in COMMENT_COLUMNS)
 _comment_values = attrgetter(*_COMMENT_NAMES)
 _FILLED = ("title", "url", "article_text", "published_at", "language", "captured_at")
 _GIVEN_ONCE = ("thread_id", "source", "source_format", *_FILLED)
+_TIMES = ("published_at", "published_at_raw", "published_at_precision", "timezone_source", "edited_at")
+_REVISED = ("position", "parent_id", "parent_source", "parent_confidence", *_TIMES)
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What an import brought: new discussions and comments, comments known before, discussions left empty."""
+    """What an import brought.
+
+    New discussions and comments; comments known before, and how many of them have a corrected time now;
+    discussions left out as empty; comments that no rule had flagged before.
+    """
 
     discussions: int
     comments: int
     known: int
+    corrected: int = 0
     empty: int = 0
+    flagged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the store held of some discussions at one moment, comments included.
+
+    `imports` names the last import of each; another import since then is seen by it.
+    """
+
+    discussions: Mapping[str, Discussion]
+    imports: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +69,7 @@ class Batch:
     discussions: list[Row]
     comments: dict[CommentKey, Row]
     scores: dict[CommentKey, Row]
+    score_names: frozenset[str]
     flags: Mapping[CommentKey, Sequence[Flag]]
     empty: int = 0
     repeated: int = 0
@@ -60,7 +80,9 @@ class _Known:
     """What the store has of a comment already."""
 
     id: int
-    position: int
+    state: str
+    is_flagged: bool
+    values: Row
     scores: Row = field(default_factory=dict)
 
 
@@ -96,30 +118,63 @@ def prepare(parsed: Parsed, scores: pd.DataFrame, flags: Mapping[CommentKey, Seq
         scores=dict(
             zip(reversed(keys), reversed(_score_rows(scores, len(rows), report.source)), strict=True)
         ),
+        score_names=frozenset(map(str, scores.columns)),
         flags=flags,
         empty=len(empty),
         repeated=len(rows) - len(comments),
     )
 
 
-def store_batch(connection: Connection, batch: Batch, now: datetime) -> Added:
-    """Store a batch; the caller's transaction makes it all or nothing."""
-    before = _known_discussions(connection, [row["thread_id"] for row in batch.discussions])
-    _store_discussions(connection, batch, now)
+def hold(connection: Connection, thread_ids: Iterable[str]) -> Held:
+    """Return what is stored of the discussions that are named; the unknown ones are left out."""
+    d, c = tables.discussions.c, tables.comments.c
+    discussions: dict[str, Discussion] = {}
+    imports: dict[str, int] = {}
+    for chunk in chunks(thread_ids):
+        comments: dict[str, list[Comment]] = {}
+        query = select(*(c[name] for name in _COMMENT_NAMES)).where(c.thread_id.in_(chunk))
+        for row in connection.execute(query.order_by(c.thread_id, c.position, c.id)):
+            comments.setdefault(row.thread_id, []).append(Comment(**row._mapping))
+        about = select(d.import_id, *(d[name] for name in _GIVEN_ONCE)).where(d.thread_id.in_(chunk))
+        for import_id, *values in connection.execute(about):
+            given = dict(zip(_GIVEN_ONCE, values, strict=True))
+            thread_id = given["thread_id"]
+            discussions[thread_id] = Discussion(**given, comments=tuple(comments.get(thread_id, ())))
+            imports[thread_id] = import_id
+    return Held(discussions, imports)
+
+
+def store_batch(connection: Connection, batch: Batch, now: datetime, held: Held | None = None) -> Added:
+    """Store a batch; the caller's transaction makes it all or nothing.
+
+    With `held` the batch is whole discussions, merged with what the store held: see `Store.add`.
+    """
+    lock_for_import(connection)
+    before = _last_imports(connection, [row["thread_id"] for row in batch.discussions])
+    if held is not None and before != held.imports:
+        raise ConflictError(
+            "another import of the same discussion came first", source=batch.report.source, remedy="Try again"
+        )
+    whole = held is not None
+    _store_discussions(connection, batch, now, whole=whole)
     known = _known_comments(connection, batch)
     new = [row for key, row in batch.comments.items() if key not in known]
     _insert_comments(connection, new, now)
-    _move_comments(connection, batch.comments, known)
+    corrected = _revise_comments(connection, batch.comments, known, _REVISED if whole else ("position",))
     ids = {key: comment.id for key, comment in known.items()} | (_ids(connection, batch) if new else {})
-    _store_scores(connection, batch.scores, known, ids)
-    _store_flags(connection, {ids[key]: given for key, given in batch.flags.items() if given})
+    _store_scores(connection, batch, known, ids)
+    flags = {ids[key]: given for key, given in batch.flags.items() if given}
+    stale = [c.id for c in known.values() if c.is_flagged and c.state == "open"] if whole else []
+    _store_flags(connection, flags, stale)
     for chunk in chunks(row["thread_id"] for row in batch.discussions):
         _summarise(connection, chunk)
     return Added(
-        discussions=len({row["thread_id"] for row in batch.discussions} - before),
+        discussions=len({row["thread_id"] for row in batch.discussions} - before.keys()),
         comments=len(new),
         known=len(known) + batch.repeated,
+        corrected=corrected,
         empty=batch.empty,
+        flagged=len(flags.keys() - {comment.id for comment in known.values() if comment.is_flagged}),
     )
 
 
@@ -155,15 +210,19 @@ def _values(column: pd.Series[Any]) -> list[Any]:
     return values
 
 
-def _known_discussions(connection: Connection, thread_ids: list[str]) -> set[str]:
-    known: set[str] = set()
-    column = tables.discussions.c.thread_id
-    for chunk in chunks(thread_ids):
-        known.update(connection.scalars(select(column).where(column.in_(chunk))))
-    return known
+def _last_imports(connection: Connection, thread_ids: list[str]) -> dict[str, int]:
+    """Return the last import of each of the discussions that are stored."""
+    d = tables.discussions.c
+    return {
+        thread_id: import_id
+        for chunk in chunks(thread_ids)
+        for thread_id, import_id in connection.execute(
+            select(d.thread_id, d.import_id).where(d.thread_id.in_(chunk))
+        )
+    }
 
 
-def _store_discussions(connection: Connection, batch: Batch, now: datetime) -> None:
+def _store_discussions(connection: Connection, batch: Batch, now: datetime, *, whole: bool) -> None:
     report = batch.report
     recorded = tables.imports.insert().values(
         source=report.source,
@@ -174,8 +233,13 @@ def _store_discussions(connection: Connection, batch: Batch, now: datetime) -> N
     )
     import_id = connection.execute(recorded.returning(tables.imports.c.id)).scalar_one()
     statement = insert_into(connection, tables.discussions)
-    # What was missing is filled; what is known is never erased.
-    filled = {name: func.coalesce(tables.discussions.c[name], statement.excluded[name]) for name in _FILLED}
+    # What was missing is filled; what is known is never erased. A whole discussion has had that done.
+    filled = {
+        name: statement.excluded[name]
+        if whole
+        else func.coalesce(tables.discussions.c[name], statement.excluded[name])
+        for name in _FILLED
+    }
     statement = statement.on_conflict_do_update(
         index_elements=["thread_id"], set_={**filled, "import_id": statement.excluded.import_id}
     )
@@ -185,16 +249,18 @@ def _store_discussions(connection: Connection, batch: Batch, now: datetime) -> N
 def _known_comments(connection: Connection, batch: Batch) -> dict[CommentKey, _Known]:
     """Return what the store has of the batch's comments; the whole threads are read, in few queries."""
     c = tables.comments.c
-    query = select(c.thread_id, c.comment_id, c.id, c.position, tables.scores.c["values"]).select_from(
-        tables.comments.outerjoin(tables.scores)
-    )
+    revised = [c[name] for name in _REVISED]
+    query = select(
+        c.thread_id, c.comment_id, c.id, c.state, c.risk, tables.scores.c["values"], *revised
+    ).select_from(tables.comments.outerjoin(tables.scores))
     known: dict[CommentKey, _Known] = {}
     for chunk in chunks(row["thread_id"] for row in batch.discussions):
-        for thread_id, comment_id, key, position, values in connection.execute(
+        for thread_id, comment_id, key, state, ratio, scores, *values in connection.execute(
             query.where(c.thread_id.in_(chunk))
         ):
             if (thread_id, comment_id) in batch.comments:
-                known[thread_id, comment_id] = _Known(key, position, values or {})
+                given = dict(zip(_REVISED, values, strict=True))
+                known[thread_id, comment_id] = _Known(key, state, ratio is not None, given, scores or {})
     return known
 
 
@@ -215,31 +281,33 @@ def _insert_comments(connection: Connection, rows: list[Row], now: datetime) -> 
         connection.execute(statement, [{**row, **fixed} for row in rows])
 
 
-def _move_comments(
-    connection: Connection, given: Mapping[CommentKey, Row], known: Mapping[CommentKey, _Known]
-) -> None:
-    """Give known comments the place they have in the newest capture."""
-    moved = [
-        {"key": comment.id, "place": given[key]["position"]}
-        for key, comment in known.items()
-        if comment.position != given[key]["position"]
-    ]
-    if moved:
+def _revise_comments(
+    connection: Connection,
+    given: Mapping[CommentKey, Row],
+    known: Mapping[CommentKey, _Known],
+    names: Sequence[str],
+) -> int:
+    """Give known comments the values that they have now; return how many have another time."""
+    revised, corrected = [], 0
+    for key, comment in known.items():
+        values = {name: given[key][name] for name in names}
+        if any(values[name] != comment.values[name] for name in names):
+            revised.append({"key": comment.id, **{f"new_{name}": value for name, value in values.items()}})
+            corrected += any(name in values and values[name] != comment.values[name] for name in _TIMES)
+    if revised:
         statement = update(tables.comments).where(tables.comments.c.id == bindparam("key"))
-        connection.execute(statement.values(position=bindparam("place")), moved)
+        connection.execute(statement.values({name: bindparam(f"new_{name}") for name in names}), revised)
+    return corrected
 
 
 def _store_scores(
-    connection: Connection,
-    given: Mapping[CommentKey, Row],
-    before: Mapping[CommentKey, _Known],
-    ids: Mapping[CommentKey, int],
+    connection: Connection, batch: Batch, before: Mapping[CommentKey, _Known], ids: Mapping[CommentKey, int]
 ) -> None:
     """Store scores; a score given again is replaced, one that is not given now stays."""
     rows = []
-    for key, values in given.items():
+    for key, values in batch.scores.items():
         old = before[key].scores if key in before else {}
-        merged = {**old, **values}
+        merged = {name: value for name, value in old.items() if name not in batch.score_names} | values
         if merged != old:
             rows.append({"comment": ids[key], "values": merged})
     if rows:
@@ -248,7 +316,10 @@ def _store_scores(
         connection.execute(statement.on_conflict_do_update(index_elements=["comment"], set_=replaced), rows)
 
 
-def _store_flags(connection: Connection, flags: Mapping[int, Sequence[Flag]]) -> None:
+def _store_flags(connection: Connection, flags: Mapping[int, Sequence[Flag]], stale: list[int]) -> None:
+    """Store flags by comment, in place of all those of the comments in `stale`; work out the risks."""
+    for chunk in chunks(stale):
+        connection.execute(delete(tables.flags).where(tables.flags.c.comment.in_(chunk)))
     rows = [
         {
             "comment": comment,
@@ -261,14 +332,13 @@ def _store_flags(connection: Connection, flags: Mapping[int, Sequence[Flag]]) ->
         for comment, given in flags.items()
         for flag in given
     ]
-    if not rows:
-        return
-    statement = insert_into(connection, tables.flags)
-    replaced = {name: statement.excluded[name] for name in ("reason", "value", "limit", "spans")}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["comment", "rule"], set_=replaced), rows
-    )
-    for chunk in chunks(flags):
+    if rows:
+        statement = insert_into(connection, tables.flags)
+        replaced = {name: statement.excluded[name] for name in ("reason", "value", "limit", "spans")}
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=["comment", "rule"], set_=replaced), rows
+        )
+    for chunk in chunks({**flags, **dict.fromkeys(stale)}):
         _rank(connection, chunk)
 
 
@@ -278,10 +348,8 @@ def _rank(connection: Connection, comment_keys: list[int]) -> None:
     for comment, flag in flags_of(connection, comment_keys):
         found.setdefault(comment, []).append(flag)
     statement = update(tables.comments).where(tables.comments.c.id == bindparam("key"))
-    connection.execute(
-        statement.values(risk=bindparam("ratio")),
-        [{"key": comment, "ratio": risk(flags)} for comment, flags in found.items()],
-    )
+    ratios = [{"key": key, "ratio": risk(found[key]) if key in found else None} for key in comment_keys]
+    connection.execute(statement.values(risk=bindparam("ratio")), ratios)
 
 
 def flags_of(connection: Connection, comment_keys: list[int]) -> Iterator[tuple[int, Flag]]:

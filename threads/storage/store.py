@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +17,7 @@ from threads.records import COMMENT_COLUMNS, Column, Discussion, Flag, Parsed, R
 from threads.storage import tables
 from threads.storage.deciding import all_decisions, decide_one, history_of
 from threads.storage.engine import database_name, make_engine, reading, writing
-from threads.storage.importing import Added, CommentKey, prepare, store_batch
+from threads.storage.importing import Added, CommentKey, Held, hold, prepare, store_batch
 from threads.storage.queue import QueueItem, count_queue, read_queue
 from threads.storage.schema import upgrade
 
@@ -120,12 +120,28 @@ class Store:
     ) -> None:
         self.close()
 
-    def add(self, parsed: Parsed, scores: pd.DataFrame, flags: Mapping[CommentKey, Sequence[Flag]]) -> Added:
+    def held(self, thread_ids: Iterable[str]) -> Held:
+        """Return what is stored of the discussions that are named, comments included, at one moment."""
+        with reading(self._engine) as connection:
+            return hold(connection, thread_ids)
+
+    def add(
+        self,
+        parsed: Parsed,
+        scores: pd.DataFrame,
+        flags: Mapping[CommentKey, Sequence[Flag]],
+        *,
+        held: Held | None = None,
+    ) -> Added:
         """Store a parse with its scores and flags: all of it or nothing, and nothing twice.
 
         A later capture adds its new comments and moves the known ones to their new places; texts and states
         of known comments stay, and so does what is known of a discussion: only what was missing is filled.
         Discussions without comments are not stored; the stored report says so.
+
+        `threads.analysis.import_parsed` merges a capture with what is stored first and passes `held`. Then
+        known comments get the parent and time given here too, and the flags of open ones are replaced; a
+        decided comment keeps the flags it was decided on.
 
         Parameters
         ----------
@@ -133,17 +149,21 @@ class Store:
             One row a comment, in the order of `comments_frame(parsed.discussions)`; score columns only.
         flags
             By (thread_id, comment_id).
+        held
+            What the store held when `parsed` was merged with it, of exactly its discussions with comments.
 
         Raises
         ------
         InputError
             No discussion has a comment.
+        ConflictError
+            Another import has changed one of the discussions since they were `held`.
         StoreError
             Scores or flags do not belong to `parsed`, or the database refuses.
         """
         batch = prepare(parsed, scores, flags)
         with writing(self._engine) as connection:
-            return store_batch(connection, batch, self._clock())
+            return store_batch(connection, batch, self._clock(), held)
 
     def discussions(self) -> pd.DataFrame:
         """Return one row a discussion, columns as in DISCUSSION_COLUMNS, the latest import first."""
@@ -298,7 +318,6 @@ class Store:
         if row is None:
             raise StoreError(
                 f"there is no discussion {thread_id!r}",
-                source=database_name(self._engine.url),
                 remedy="Import it first, or check the id in the overview",
             )
         return row
