@@ -382,8 +382,9 @@ def _tone(frame: pd.DataFrame) -> Sentence | None:
         return None
     count = int(usable.sum())
     if count < FEWEST_FOR_CHANGE:
-        few = f"Too few comments have a time and a sentiment to speak of a change of tone: {count}."
-        return Sentence((Part(few),))
+        return Sentence(
+            (Part(f"{_count(count, 'comment')} {'is' if count == 1 else 'are'} too few for a trend."),)
+        )
     order = np.argsort(times[usable].to_numpy(), kind="stable")
     ordered, groups = values[usable][order], person_of_each(frame)[usable][order]
     change = change_of_mean(ordered, groups, count // 3)
