@@ -24,6 +24,7 @@ STANCES: dict[str, tuple[str, str]] = {
     "unclear": ("#9a9386", "circle-open"),
 }
 PATTERNS = {"supportive": "", "critical": "/", "neutral": ".", "unclear": ""}
+_HATCH = {"fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.75)"}
 ACCENT = "#1d8a86"
 LABELLED_UP_TO = 12
 POINTS_UP_TO = 5_000
@@ -33,10 +34,10 @@ MANY = 200  # comments from which marks are drawn small
 _HOUR, _DAY = 3_600_000, 86_400_000  # milliseconds
 _DATES: Figure = {
     "tickformatstops": [
+        {"dtickrange": ["M1", None], "value": "%b %Y"},
         {"dtickrange": [None, _HOUR / 60 - 1], "value": "%H:%M:%S"},
         {"dtickrange": [_HOUR / 60, _DAY - 1], "value": "%H:%M\n%d %b %Y"},
         {"dtickrange": [_DAY, "M1"], "value": "%d %b\n%Y"},
-        {"dtickrange": ["M1", None], "value": "%b %Y"},
     ]
 }
 SENTIMENT_AXIS: Figure = {
@@ -91,7 +92,7 @@ def stance_over_time(bins: pd.DataFrame) -> Figure:
             "offset": 0,
             "width": [0.94 * (end - start) for start, end in zip(starts, ends, strict=True)],
             "y": counts[stance].tolist(),
-            "marker": {"color": colour, "pattern": {"shape": PATTERNS[stance], "size": 5}},
+            "marker": {"color": colour, "pattern": {"shape": PATTERNS[stance], "size": 5, **_HATCH}},
             "hovertemplate": f"%{{y}} {stance}<extra></extra>",
         }
         for stance, (colour, _) in STANCES.items()
