@@ -21,6 +21,7 @@ from threads.parse import parse
 from threads.parse.source import Source
 from threads.records import Comment, Discussion, Parsed
 from threads.settings import Settings
+from threads.storage import Added
 
 PREVIEWED = 20
 
@@ -85,7 +86,7 @@ class ImportPage:
                 added = import_parsed(context.store, parsed, context.settings).added
             except ThreadsError as error:
                 return problem(str(error)), False
-            return stored(parsed, added.comments, added.known, added.flagged), True
+            return stored(parsed, added), True
 
         @app.callback(
             Output("import-file-name", "children"),
@@ -247,14 +248,15 @@ def preview_of(parsed: Parsed) -> Component:
     )
 
 
-def stored(parsed: Parsed, new: int, known: int, flagged: int) -> Component:
+def stored(parsed: Parsed, added: Added) -> Component:
     """Return what was stored, with a link to each discussion."""
     return html.Section(
         [
             html.P(
-                f"{ui.counted(new, 'comment')} stored"
-                + (f", {known:,} were known already" if known else "")
-                + (f"; {flagged:,} flagged for a moderator" if flagged else "")
+                f"{ui.counted(added.comments, 'comment')} stored"
+                + (f", {added.known:,} were stored before" if added.known else "")
+                + (f", {ui.counted(added.corrected, 'time')} corrected" if added.corrected else "")
+                + (f"; {added.flagged:,} newly flagged for a moderator" if added.flagged else "")
                 + "."
             ),
             html.Ul(
