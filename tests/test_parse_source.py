@@ -1,5 +1,7 @@
 """Inputs: what is read, how it is decoded, and what is refused with a reason."""
 
+import os
+import threading
 from contextlib import suppress
 
 import pytest
@@ -102,9 +104,23 @@ def test_missing_file_and_folder(tmp_path):
 def test_size_is_checked_before_reading(tmp_path, monkeypatch):
     file = tmp_path / "a.txt"
     file.write_bytes(b"x" * 11)
-    monkeypatch.setattr("pathlib.Path.read_bytes", lambda _: pytest.fail("it was read"))
+    monkeypatch.setattr("pathlib.Path.open", lambda *_: pytest.fail("it was read"))
     with pytest.raises(InputError, match=r"11 bytes.*limit of 10.*BTL_MAX_INPUT_BYTES"):
         Source.from_path(file, Settings(max_input_bytes=10))
+
+
+def test_what_has_no_end_is_read_to_the_limit():
+    with pytest.raises(InputError, match="does not end within the limit of 1,000 bytes"):
+        Source.from_path("/dev/zero", Settings(max_input_bytes=1_000))
+
+
+def test_a_pipe_is_read(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=("hello",))
+    writer.start()
+    assert Source.from_path(pipe).text == "hello"
+    writer.join()
 
 
 def test_head_is_short_and_does_not_decode_the_rest():

@@ -70,7 +70,7 @@ class Source:
             if file.is_dir():
                 raise InputError("this is a folder", source=name, remedy="Name the files in it")
             _check_size(file.stat().st_size, name, settings or Settings())
-            data = file.read_bytes()
+            data = _read_bounded(file, name, settings or Settings())
         except FileNotFoundError:
             raise InputError("there is no such file", source=name, remedy="Check the path") from None
         except (OSError, ValueError) as error:
@@ -164,6 +164,19 @@ class Source:
         if not text.strip():
             raise InputError("there is nothing in it", source=self.name, remedy=_NOT_TEXT_REMEDY)
         return text, encoding, warnings
+
+
+def _read_bounded(file: Path, name: str, settings: Settings) -> bytes:
+    """Return the bytes of a file; devices and growing files do not tell their size beforehand."""
+    with file.open("rb") as stream:
+        data = stream.read(settings.max_input_bytes + 1)
+    if len(data) > settings.max_input_bytes:
+        raise InputError(
+            f"it does not end within the limit of {settings.max_input_bytes:,} bytes",
+            source=name,
+            remedy="Split it, or raise the limit with the variable BTL_MAX_INPUT_BYTES",
+        )
+    return data
 
 
 def _check_size(size: int, name: str, settings: Settings) -> None:
