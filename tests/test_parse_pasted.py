@@ -1,5 +1,6 @@
 """Pasted pages: every layout, what surrounds comments, and what is none."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -471,3 +472,110 @@ def test_a_header_that_says_whom_it_answers(words):
     discussion, _ = read(page)
     assert [c.author for c in discussion.comments] == ["Ann Lee", "Bob"]
     assert discussion.comments[1].parent_id == discussion.comments[0].comment_id
+
+
+ODD_NAMES = [
+    "https://example.com/me",
+    "!!!",
+    "👍🔥",
+    "Is this real?",
+    "<img src=x onerror=alert(1)>",
+    "A very long name indeed, of a person who likes to be known by all of it",
+    "Bob ★ Top Fan",
+    "Share",
+    "1234",
+]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+@pytest.mark.parametrize("place", [0, 1, 3], ids=["first", "middle", "last"])
+@pytest.mark.parametrize("heading", ["", f"{ARTICLE}4 Comments\n\n"], ids=["bare", "under an article"])
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{name}\n{stamp}\n{text}\n",
+        "{name}\n{stamp}\n{text}\nReply\n\n",
+        "{name}\n\n{stamp}\n\n{text}\n\n",
+        "{name} · {stamp}\n{text}\nReply\n\n",
+    ],
+)
+def test_a_comment_of_an_unusual_name_is_its_own(template, heading, place, name):
+    names = ["Ann Lee", "Cem", "Bob"]
+    names.insert(place, name)
+    texts = ["One of us.", "Two of us are here.", "Three of us.", "Four of us."]
+    page = heading + "".join(
+        template.format(name=n, stamp=STAMPS[0], text=text) for n, text in zip(names, texts, strict=True)
+    )
+    assert [(author, text) for author, _, text in rows(page)] == list(zip(names, texts, strict=True))
+
+
+def test_a_header_without_a_name_begins_a_comment():
+    page = f"Ann\n{STAMPS[0]}\nYes.\n\n{STAMPS[1]}\nNo.\n\nBob\n{STAMPS[1]}\nWell.\n"
+    assert [(author, text) for author, _, text in rows(page)] == [
+        ("Ann", "Yes."),
+        (None, "No."),
+        ("Bob", "Well."),
+    ]
+
+
+def test_a_name_of_hundreds_of_characters_is_left_out_and_told():
+    page = f"Ann\n{STAMPS[0]}\nYes.\n\n{'B' * 300}\n{STAMPS[1]}\nNo.\n\nCem\n{STAMPS[1]}\nWell.\n"
+    assert [author for author, _, _ in rows(page)] == ["Ann", None, "Cem"]
+    assert "line 5: a name of 300 characters left out" in read(page)[1].warnings
+
+
+def test_text_between_the_heading_and_the_first_comment_is_told():
+    page = f"{ARTICLE}2 Comments\nPlease be kind, all of you.\n\n" + "".join(
+        f"{name}\n{STAMPS[0]}\nYes, said {name}.\n\n" for name in ("Ann", "Bob")
+    )
+    assert (
+        "1 line above the first comment left out, from 'Please be kind, all of you.'"
+        in read(page)[1].warnings
+    )
+
+
+def test_many_stray_timestamps_take_linear_time():
+    def seconds(count):
+        page = (
+            f"Ann\n{STAMPS[0]}\nYes.\n\nBob\n{STAMPS[1]}\nNo.\n\n"
+            + f"about us\nA word\n{STAMPS[1]}\n\n" * count
+        )
+        started = time.process_time()
+        read(page)
+        return time.process_time() - started
+
+    seconds(100)
+    assert seconds(4_000) < 12 * max(seconds(1_000), 0.05)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("<!DOCTYPE html>\n<html><title>A tunnel</title><body><p>Yes.</p></body></html>", "HTML source"),
+        ("<div><p>Yes.</p>\n<p>No.</p></div>", "HTML source"),
+        ('{"title": "A tunnel", "comments": []}', "JSON"),
+        ('[{"author": "Ann", "text": "Yes."}]', "JSON"),
+        ("id,user,body\n1,Ann,Yes.\n2,Bob,No.\n", "a table"),
+        ("id;user;body\n1;Ann;Yes.\n", "a table"),
+    ],
+)
+def test_what_is_no_pasted_page_is_named(text, kind):
+    discussion, report = read(text)
+    (warning,) = report.warnings
+    assert f"this is {kind}" in warning
+    assert "not read yet" in warning
+    assert (discussion.title, discussion.article_text, discussion.comments) == (None, None, ())
+
+
+def test_a_sentence_with_commas_is_no_table():
+    discussion, _ = read("Roads, rails, and bridges\nTrains, ships, and cars\nmore of it.")
+    assert discussion.title == "Roads, rails, and bridges"
+
+
+@pytest.mark.parametrize("header", ["Ann Lee\nMay 17, 2024 at 20:41\n", "Ann Lee · May 17, 2024 at 20:41\n"])
+def test_a_text_that_begins_with_a_name_and_a_time_is_one_comment(header):
+    assert rows(f"{header}At last, a tunnel…") == [("Ann Lee", "May 17, 2024 at 20:41", "At last, a tunnel…")]
+
+
+def test_a_byline_that_begins_a_page_is_no_comment():
+    assert rows("By Ann Lee\nMay 17, 2024 at 20:41\nThe council met.") == []

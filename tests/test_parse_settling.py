@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from threads.parse.settling import settle
@@ -186,6 +186,7 @@ def test_more_years_than_there_are():
     assert answer.warnings
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(

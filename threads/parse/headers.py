@@ -61,9 +61,9 @@ class Header:
 
 _VERB = re.compile(
     r"\s*\b(?:says?|said|writes|wrote|commented|replied|answered|posted|sagte?|schreibt|schrieb|meint|a dit"
-    r"|dit|a écrit|écrit|dice|dijo|escribió|escribe|ha scritto|scrive|ha detto|disse|escreveu|diz|zegt"
-    r"|schreef|schrijft|pisze|napisał(?:\(?a\)?)?|mówi|пишет|написал\(?а?\)?|говорит|より|说道?|說道?|님의 말"
-    r"|dedi ki|diyor ki|يقول)(?:\s+(?:on|am|le|el|il|op|em|dnia|at|um|à|a))?\s*[:：…]?\s*$",
+    r"|a répondu|dit|a écrit|écrit|dice|dijo|escribió|escribe|ha scritto|scrive|ha detto|disse|escreveu|diz"
+    r"|zegt|schreef|schrijft|pisze|napisał(?:\(?a\)?)?|mówi|пишет|написал\(?а?\)?|говорит|より|说道?|說道?"
+    r"|님의 말|dedi ki|diyor ki|يقول)(?:\s+(?:on|am|le|el|il|op|em|dnia|at|um|à|a))?\s*[:：…]?\s*$",
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"(?:\s+(?:on|am|le|el|il|op|em|dnia|at|um|à|the))?[\s:：|•·,;–—\-(\[~>]*$", re.IGNORECASE)
@@ -352,6 +352,6 @@ def _place_before_text(stamp: Stamp, after: str) -> Place | None:
 
 def _opens_text(before: str, after: str) -> bool:
     """Return whether text may follow a name and timestamp on one line: "Ann (2 hours ago): text"."""
-    return len(before) <= LONGEST_NAME and (
+    return len(before) <= 2 * LONGEST_NAME and (
         after.lstrip()[:1] in (":", ")", "]") or bool(_VERB.search(before))
     )

@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
-from typing import Literal
 
 from threads.parse.headers import Candidate, Header, Page, split_name
-from threads.parse.page_words import byline_lead, comments_heading, is_button_line, is_footer
+from threads.parse.page_words import byline_lead, comments_heading, is_button_line, is_footer, is_mark_line
+from threads.parse.strays import Reading, with_strays
 from threads.parse.timestamps import shape
-
-LayoutName = Literal["above", "inline", "below", "trailing"]
+from threads.parse.wording import counted
 
 _MOST_LINES_TO_HEADING = 40
 _FEW_AFTER_FOOTER = 0.2
@@ -41,13 +40,14 @@ class Layout:
     """The comments of a page.
 
     `start` is the first line that is no longer the article, `declared` the number of comments that a heading
-    states, `rejected` what looked like a comment.
+    states, `rejected` what looked like a comment, `notes` what else was left out.
     """
 
     blocks: tuple[Block, ...]
     start: int
     declared: int | None = None
     rejected: tuple[Rejected, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def find_layout(page: Page) -> Layout:
@@ -58,16 +58,32 @@ def find_layout(page: Page) -> Layout:
     headers, rejected = _after_heading(page, headers)
     headers = _before_footer(page, headers)
     trailing = name == "below" and _is_trailing(page, headers)
+    headers, notes = (headers, []) if trailing else with_strays(page, headers, name)
     blocks = _trailing_blocks(page, headers) if trailing else _blocks(page, headers)
     if not _is_thread(page, blocks):
         return Layout((), len(page.lines), None, (*rejected, *_lone(page, headers)))
     start = blocks[0].header.first
     heading, declared = _heading_before(page, start)
     rejected += _bylines(page, start, rejected)
-    return Layout(tuple(blocks), heading if heading is not None else start, declared, tuple(rejected))
+    notes += _left_out(page, heading, start)
+    begin = heading if heading is not None else start
+    return Layout(tuple(blocks), begin, declared, tuple(rejected), tuple(notes))
 
 
-_READERS: dict[LayoutName, Callable[[Page, Candidate], Header | None]] = {
+def _left_out(page: Page, heading: int | None, start: int) -> list[str]:
+    """Say what stands between the heading of the comments and the first of them."""
+    between = page.lines[heading + 1 : start] if heading is not None else []
+    lines = [s for s in map(str.strip, between) if s and not _is_furniture(s)]
+    if not lines:
+        return []
+    return [f"{counted(len(lines), 'line')} above the first comment left out, from {lines[0][:60]!r}"]
+
+
+def _is_furniture(line: str) -> bool:
+    return is_button_line(line) or is_mark_line(line) or is_footer(line) or comments_heading(line)[0]
+
+
+_READERS: dict[Reading, Callable[[Page, Candidate], Header | None]] = {
     "above": lambda page, c: page.above(c) if c.place in ("own", "lead") and not _is_byline(c) else None,
     "inline": lambda page, c: page.inline(c),
     "below": lambda page, c: page.below(c) if not _is_byline(c) else None,
@@ -179,9 +195,15 @@ def _is_thread(page: Page, blocks: Sequence[Block]) -> bool:
         return False
     buttons = sum(_has_buttons(page, b) for b in full) * 2 >= len(full)
     heading, _ = _heading_before(page, blocks[0].header.first)
-    if said or heading is not None:
+    if said or heading is not None or _opens_page(page, blocks[0].header):
         return True
     return len(full) >= 2 and (timed or buttons)
+
+
+def _opens_page(page: Page, header: Header) -> bool:
+    """Return whether a page begins with a name and a time of day: bylines stand below a title."""
+    above = any(line.strip() for line in page.lines[: header.first])
+    return header.stamp.hour is not None and not above and byline_lead(page.lines[header.first]) is None
 
 
 def _has_text(page: Page, block: Block) -> bool:

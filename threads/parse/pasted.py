@@ -12,6 +12,7 @@ from threads.parse.formats import Options
 from threads.parse.headers import Page
 from threads.parse.identity import CommentIds, stable_id
 from threads.parse.layout import Block, Layout, find_layout
+from threads.parse.other_kinds import source_code_kind, table_kind
 from threads.parse.page_words import (
     byline_lead,
     is_button_line,
@@ -55,14 +56,21 @@ class Pasted:
     def read(self, source: Source, options: Options) -> Parsed:
         """Return the article and its comments.
 
-        A page without comments gives a discussion without comments, and a warning that says so.
+        A page without comments gives a discussion without comments, and a warning that says so; HTML source,
+        JSON and tables give nothing but a warning that says what they are.
         """
+        other = source_code_kind(source.text)
+        if other is not None:
+            return _nothing(source, options, other)
         lines = unify_newlines(source.text).split("\n")
         page = Page(lines)
         layout = find_layout(page)
         article = _article(lines, layout.start)
         published_at = _byline_moment(page, layout, options)
         drafts, skipped, notes = _drafts(page, layout)
+        other = None if drafts else table_kind(source.text)
+        if other is not None:
+            return _nothing(source, options, other)
         settled = settle(
             [d.stamp for d in drafts],
             timezone=options.timezone,
@@ -71,7 +79,7 @@ class Pasted:
         )
         thread_id = _thread_id(article, drafts)
         comments, unresolved = _comments(drafts, settled.moments, thread_id)
-        warnings = [*source.warnings, *settled.warnings, *notes]
+        warnings = [*source.warnings, *settled.warnings, *layout.notes, *notes]
         warnings += _page_warnings(layout, len(drafts), unresolved)
         discussion = Discussion(
             thread_id=thread_id,
@@ -92,6 +100,17 @@ class Pasted:
 def unify_newlines(text: str) -> str:
     """Return `text` with every line ended by a line feed alone."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _nothing(source: Source, options: Options, warning: str) -> Parsed:
+    discussion = Discussion(
+        thread_id=stable_id("nothing"),
+        source=source.name,
+        source_format=NAME,
+        captured_at=options.captured_at,
+    )
+    report = Report(source=source.name, warnings=(*source.warnings, warning))
+    return Parsed(discussions=(discussion,), report=report)
 
 
 # --- the article ---

@@ -1,0 +1,50 @@
+"""What a text is that is no pasted page: HTML source, JSON or a table, told apart by how it begins."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+_HEAD = 8_192  # characters looked at
+_HTML_START = re.compile(r"\s*(?:<!doctype html|<html\b|<head\b|<body\b|<\?xml\b)", re.IGNORECASE)
+_TAG_END = re.compile(
+    r"</(?:a|article|div|h[1-6]|li|p|script|section|span|style|table|td|ul)>", re.IGNORECASE
+)
+_LEAST_TAGS = 3
+_JSON_START = re.compile(r'\s*(?:\[\s{0,99})?\{\s{0,99}"[^"\n]{1,80}"\s{0,9}:')
+_CELL = re.compile(r"[^\W\d][\w .-]{0,30}")
+_LEAST_COLUMNS = 3
+
+
+def source_code_kind(text: str) -> str | None:
+    """Return the warning for HTML source or JSON, or None for other text; only the beginning is looked at."""
+    head = text[:_HEAD].removeprefix("\ufeff")
+    if _HTML_START.match(head) or (
+        head.lstrip().startswith("<") and len(_TAG_END.findall(head)) >= _LEAST_TAGS
+    ):
+        return "this is HTML source, which is not read yet: copy the page's text from the browser instead"
+    if _JSON_START.match(head):
+        return "this is JSON, which is not read yet: copy the text of the page from the browser instead"
+    return None
+
+
+def table_kind(text: str) -> str | None:
+    """Return the warning for a table with names of columns in its first row, or None for other text."""
+    lines = text[:_HEAD].removeprefix("\ufeff").splitlines()[:3]
+    for separator in ",;\t|":
+        try:
+            rows = list(csv.reader(lines, delimiter=separator))
+        except csv.Error:
+            continue
+        if len(rows) >= 2 and len(rows[0]) == len(rows[1]) and _is_header(rows[0]):
+            return (
+                "this is a table of other columns than this program's own, which is not read yet: rename "
+                "its columns (text, author, published_at …) and save it as CSV"
+            )
+    return None
+
+
+def _is_header(cells: list[str]) -> bool:
+    # Prose has a space after each comma, which no name of a column begins with.
+    named = all(_CELL.fullmatch(cell) for cell in cells)
+    return named and len(cells) >= _LEAST_COLUMNS and len(set(cells)) == len(cells)
