@@ -579,3 +579,27 @@ def test_a_text_that_begins_with_a_name_and_a_time_is_one_comment(header):
 
 def test_a_byline_that_begins_a_page_is_no_comment():
     assert rows("By Ann Lee\nMay 17, 2024 at 20:41\nThe council met.") == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        ("12\nReply", 12),
+        ("1.2K\nReply", 1_200),
+        ("123\nReply\nShare", 123),
+        ("-3\nReply", -3),
+        ("Antworten  Gefällt mir 12", 12),
+        ("Like 3 Reply", 3),
+        ("3 likes · Reply · Share", 3),
+        ("1,204 likes\nReply", 1_204),
+        ("Like · Reply · 14", 14),
+        ("Like · Reply · 2 replies", None),
+        ("Reply · 14", None),
+        ("👍 3 👎 1", 3),
+        ("▲ 4 ▼ 1", 4),
+    ],
+)
+def test_likes_beside_buttons_are_counted(lines, count):
+    page = f"Ann\n{STAMPS[0]}\nYes.\n{lines}\n\nBob\n{STAMPS[1]}\nNo.\nReply\n"
+    discussion, _ = read(page)
+    assert [(c.text, c.likes) for c in discussion.comments] == [("Yes.", count), ("No.", None)]

@@ -57,22 +57,64 @@ def is_mark_line(line: str) -> bool:
     return bool(stripped) and len(stripped) <= 3 and all(c in "·•|-–—.,:/#*>»«›‹[]()+" for c in stripped)
 
 
-_LIKES_BEHIND = re.compile(
-    rf"({_NUMBER})\s?(?:likes?|upvotes?|people like this|people liked this|mal gefällt mir|gefällt mir|j'aime"
+_COUNT = rf"({_NUMBER}(?:[km]\b)?)"
+_LIKE_BEHIND_WORDS = (
+    r"(?:likes?|upvotes?|people like this|people liked this|mal gefällt mir|gefällt mir|j'aime"
     r"|me gusta|mi piace|vind ik leuks?|curtidas?|лайк(?:а|ов)?|いいね|赞)"
 )
-_LIKES_BEFORE = re.compile(
-    rf"(?:likes?|gefällt mir|j'aime|me gusta|mi piace|vind ik leuk|👍)\s?[:(]?\s?({_NUMBER})\)?"
+_LIKE_BEFORE_WORDS = r"(?:likes?|gefällt mir|j'aime|me gusta|mi piace|vind ik leuk|👍|▲|⬆)"
+_LIKES_BEHIND = re.compile(rf"{_COUNT}\s?{_LIKE_BEHIND_WORDS}")
+_LIKES_BEFORE = re.compile(rf"{_LIKE_BEFORE_WORDS}\ufe0f?\s?[:(]?\s?{_COUNT}\)?")
+_VOTES = re.compile(
+    rf"(?:👍|▲|⬆|\+)\ufe0f?\s?{_COUNT}\s?(?:[/|·]\s?)?(?:👎|▼|⬇|[-−])\ufe0f?\s?\d[\d.,]{{0,9}}[km]?"
 )
+_COUNT_ALONE = re.compile(r"([+\-−]?\d{1,6}|\d{1,4}[.,]\d{1,2}\s?[km]|\d{1,4}\s?[km])")
+_BUTTON_GAP = re.compile(r"\s*[·•|/]\s*|\s{2,}|\t")
+_THEN_BUTTON = re.compile(rf"{_LIKE_BEFORE_WORDS}\s?[:(]?\s?{_COUNT}\)?(?=\s[^\W\d_])")
 
 
 def likes(line: str) -> int | None:
-    """Return the likes that a line such as "3 likes" or "Like (3)" counts; None when it counts none."""
+    """Return the likes that a line of page furniture counts, or None when it counts none.
+
+    Such are "3 likes", "Like (3)", "▲ 4 ▼ 1" (those for it), and among buttons "Reply · 3 likes",
+    "Like · Reply · 14".
+    """
     if len(line) > 60:
         return None
     folded = fold(line.strip())
-    match = _LIKES_BEHIND.fullmatch(folded) or _LIKES_BEFORE.fullmatch(folded)
-    return _whole(match[1]) if match else None
+    for pattern in (_LIKES_BEHIND, _LIKES_BEFORE, _VOTES):
+        match = pattern.fullmatch(folded)
+        if match is not None:
+            return whole_count(match[1])
+    return _among_buttons(folded) if is_button_line(line) else None
+
+
+def _among_buttons(folded: str) -> int | None:
+    parts = [part for part in _BUTTON_GAP.split(folded) if part]
+    for part in parts:
+        match = _LIKES_BEHIND.fullmatch(part) or _LIKES_BEFORE.fullmatch(part) or _THEN_BUTTON.match(part)
+        if match is not None:
+            return whole_count(match[1])
+    # A number after the last button counts likes where one of the buttons is for liking.
+    liked = any(re.fullmatch(_LIKE_BEFORE_WORDS, part) for part in parts)
+    return count_alone(parts[-1]) if liked else None
+
+
+def count_alone(line: str) -> int | None:
+    """Return the number that is all a line says ("12", "1.2K"), or None."""
+    match = _COUNT_ALONE.fullmatch(fold(line.strip())) if len(line) <= 40 else None
+    return whole_count(match[1]) if match else None
+
+
+def whole_count(number: str) -> int:
+    """Return a count as displayed ("1,204", "1.2k", "-3") as a whole number."""
+    number = number.strip()
+    factor = {"k": 1_000, "m": 1_000_000}.get(number[-1:])
+    if factor is not None:
+        parts = re.findall(r"\d+", number)
+        thousands, rest = int(parts[0]), "".join(parts[1:])
+        return thousands * factor + (int(rest) * factor // 10 ** len(rest) if rest else 0)
+    return (-1 if number[0] in "-−" else 1) * _whole(number)
 
 
 def _whole(number: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,6 +14,7 @@ from threads.parse.layout import Block, Layout, find_layout
 from threads.parse.other_kinds import source_code_kind, table_kind
 from threads.parse.page_words import (
     byline_lead,
+    count_alone,
     is_button_line,
     is_footer,
     is_mark_line,
@@ -240,6 +240,8 @@ def _trimmed(body: Sequence[str]) -> tuple[list[str], int | None]:
         begin += 1
     while end > begin and (_is_around(body[end - 1]) or _is_vote_count(body, end, begin)):
         found = likes(body[end - 1])
+        if found is None:
+            found = count_alone(body[end - 1])
         count = found if found is not None else count
         end -= 1
     return list(body[begin:end]), count
@@ -253,10 +255,7 @@ def _is_vote_count(body: Sequence[str], end: int, begin: int) -> bool:
     """Return whether the last line is a number between the text and the buttons that follow it."""
     below = end < len(body) and any(is_button_line(line) for line in body[end : end + 4])
     more_above = any(line.strip() for line in body[max(begin, end - 6) : end - 1])
-    return below and more_above and _BARE_NUMBER.fullmatch(body[end - 1].strip()) is not None
-
-
-_BARE_NUMBER = re.compile(r"[+\-−]?\d{1,6}")
+    return below and more_above and count_alone(body[end - 1]) is not None
 
 
 def _comments(
