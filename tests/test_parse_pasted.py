@@ -603,3 +603,22 @@ def test_likes_beside_buttons_are_counted(lines, count):
     page = f"Ann\n{STAMPS[0]}\nYes.\n{lines}\n\nBob\n{STAMPS[1]}\nNo.\nReply\n"
     discussion, _ = read(page)
     assert [(c.text, c.likes) for c in discussion.comments] == [("Yes.", count), ("No.", None)]
+
+
+@pytest.mark.parametrize("template", ["{name}\n{span}\n", "{name}, {span}\n", "{name} ★ Top Fan · {span}\n"])
+def test_headers_with_spans_without_ago(template):
+    names = ["Ann Lee", "Bob", "Dee"]
+    spans = ["1y", "4d", "3h"]
+    page = "".join(
+        f"{template.format(name=n, span=span)}One of us.\nReply\n\n"
+        for n, span in zip(names, spans, strict=True)
+    )
+    found = [(author.removesuffix(" ★ Top Fan"), raw) for author, raw, _ in rows(page)]
+    assert found == list(zip(names, spans, strict=True))
+
+
+def test_a_line_that_names_the_addressee_in_chinese():
+    page = f"Ann\n{STAMPS[0]}\nYes.\n\nBob\n{STAMPS[1]}\n回复 Ann:\nNo.\n"
+    discussion, _ = read(page)
+    assert discussion.comments[1].text == "No."
+    assert discussion.comments[1].parent_id == discussion.comments[0].comment_id

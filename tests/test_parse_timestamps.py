@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from threads.parse.calendar_words import LANGUAGES, fold, months, weekdays
-from threads.parse.timestamps import LONGEST, find_timestamp, search_timestamp, shape
+from threads.parse.timestamps import LONGEST, find_short_span, find_timestamp, search_timestamp, shape
 
 MAY_17 = (2024, 5, 17, 20, 41)
 
@@ -262,3 +262,31 @@ def test_a_name_behind_a_date_is_no_weekday():
 
 def test_a_weekday_that_is_a_month_elsewhere():
     assert find_timestamp("mar 12 marzo 2024").raw == "mar 12 marzo 2024"
+
+
+@pytest.mark.parametrize("text", ["2024. 5. 17. 오후 8:41", "2024.05.17. 오후 8:41"])
+def test_korean_dates_of_numbers(text):
+    stamp = find_timestamp(text)
+    assert (stamp.raw, fields(stamp)) == (text, MAY_17)
+
+
+@pytest.mark.parametrize(
+    ("line", "raw", "span"),
+    [
+        ("1y", "1y", (1, "year")),
+        ("3h", "3h", (3, "hour")),
+        ("Dee, 4d", "4d", (4, "day")),
+        ("Bob ★ Top Fan · 3h", "3h", (3, "hour")),
+        ("Ann · 5 mins", "5 mins", (5, "minute")),
+    ],
+)
+def test_spans_without_ago(line, raw, span):
+    stamp = find_short_span(line)
+    assert (stamp.raw, stamp.spans, line[stamp.start : stamp.end]) == (raw, (span,), raw)
+
+
+@pytest.mark.parametrize(
+    "line", ["5 mins", "Bake it, 5 mins", "We ran 3h", "3h of it", "12x", "Route 66", "4 dogs"]
+)
+def test_what_is_no_span_without_ago(line):
+    assert find_short_span(line) is None

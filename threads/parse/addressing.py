@@ -16,7 +16,7 @@ _MOST_MENTION_WORDS = 6
 _IN_REPLY = re.compile(
     r"^\W{0,3}(?:in reply to|replying to|reply to|in response to|(?:als )?antwort (?:auf|an)"
     r"|en réponse à|réponse à|en respuesta a|respuesta a|in risposta a|risposta a|em resposta a"
-    r"|in antwoord op|w odpowiedzi (?:na|do)|ответ на|返信先)[:\s]+(?P<target>\S.{0,70})$",
+    r"|in antwoord op|w odpowiedzi (?:na|do)|ответ на|返信先|回复|回覆)[:\s]+(?P<target>\S.{0,70})$",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"^(?:#|nr\.? ?|no\.? ?|comment |kommentar )\s?(?P<number>\d{1,6})\b", re.IGNORECASE)

@@ -37,8 +37,8 @@ DAY_WORDS: Mapping[str, int] = {
     for word in words.split()
 }
 
-# What English sites write and CLDR does not, before "ago".
-_MORE_UNITS: Mapping[str, Unit] = {
+# What English sites write and CLDR does not, before "ago" or without it.
+SHORT_UNITS: Mapping[str, Unit] = {
     **dict.fromkeys(("s", "sec", "secs"), "second"),
     **dict.fromkeys(("m", "min", "mins"), "minute"),
     **dict.fromkeys(("h", "hr", "hrs"), "hour"),
@@ -134,7 +134,7 @@ def span_words() -> SpanWords:
             whole[said] = (amount, unit)
         elif not parts[0].strip().endswith(("-", "−")):  # "-5 h" is no way of saying a time on a page
             ago.setdefault(parts[0].strip(), {})[parts[1].strip()] = unit
-    for word, unit in _MORE_UNITS.items():
+    for word, unit in SHORT_UNITS.items():
         ago[""].setdefault(f"{word} ago", unit)
     for unit in UNIT_SECONDS:
         whole[f"{'an' if unit == 'hour' else 'a'} {unit} ago"] = (1, unit)

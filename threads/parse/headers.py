@@ -18,7 +18,7 @@ from threads.parse.page_words import (
     is_mark_line,
     words,
 )
-from threads.parse.timestamps import LONGEST_HEADER, Stamp, find_timestamp, search_timestamp
+from threads.parse.timestamps import LONGEST_HEADER, Stamp, find_short_span, find_timestamp, search_timestamp
 
 Place = Literal["own", "lead", "inline", "named"]
 
@@ -303,7 +303,7 @@ def _candidate(number: int, line: str) -> Candidate | None:
         return None
     stamp = find_timestamp(line)
     if stamp is None:
-        stamp = search_timestamp(line)
+        stamp = search_timestamp(line) or find_short_span(line)
     if stamp is None:
         return None
     before, after = line[: stamp.start], line[stamp.end :]

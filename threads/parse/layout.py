@@ -191,13 +191,18 @@ def _is_thread(page: Page, blocks: Sequence[Block]) -> bool:
         return False
     timed = sum(b.header.stamp.has_time or b.header.stamp.is_relative for b in full) * 2 >= len(full)
     said = sum(b.header.has_verb for b in full) * 2 >= len(full)
-    if not said and median(len((b.header.author or "").split()) for b in full) > 3:
+    if not said and median(_name_words(b.header.author) for b in full) > 3:
         return False
     buttons = sum(_has_buttons(page, b) for b in full) * 2 >= len(full)
     heading, _ = _heading_before(page, blocks[0].header.first)
     if said or heading is not None or _opens_page(page, blocks[0].header):
         return True
     return len(full) >= 2 and (timed or buttons)
+
+
+def _name_words(author: str | None) -> int:
+    """Return the number of words of a name, without a badge behind it ("Bob ★ Top Fan")."""
+    return len((author or "").partition("★")[0].split())
 
 
 def _opens_page(page: Page, header: Header) -> bool:

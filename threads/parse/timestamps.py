@@ -16,6 +16,7 @@ from typing import Any
 
 from threads.parse.calendar_words import (
     DAY_WORDS,
+    SHORT_UNITS,
     UNIT_SECONDS,
     Unit,
     day_halves,
@@ -102,7 +103,7 @@ _DOTTED_CLOCK = re.compile(r"(\d{1,2})\.(\d\d)(?!\d)")
 _BARE_HOUR = re.compile(r"(\d{1,2})(?=\s?(?:[ap]\.?\s?m\b|uhr\b))", re.IGNORECASE)
 _HALF = re.compile(r"\s{0,2}([apAP])(\.?\s?)([mM])\.?")
 _CLOCK_WORD = re.compile(r"\s?(?:Uhr|uhr|hrs|h)(?![^\W\d_])")
-_PUNCTUATION = re.compile(r"[\s,;@|•·–—\-/()~]{0,8}")
+_PUNCTUATION = re.compile(r"(?:\.(?=\s{1,2}[오午]))?[\s,;@|•·–—\-/()~]{0,8}")
 _AFTER_WEEKDAY = re.compile(r"[\s.,]{0,4}(?:den |le |the |,)?\s?", re.IGNORECASE)
 _WEEKDAY_BEHIND = re.compile(r"\s?[(（]?\s?([^\W\d_]{1,12})\.?\s?[)）]?")
 _JOINING_WORDS = frozenset(
@@ -206,6 +207,24 @@ def search_timestamp(line: str) -> Stamp | None:
             return stamp
         weak = weak or stamp
     return weak
+
+
+_SHORT_SPAN = re.compile(
+    r"(?:(?P<mark>[•·|])[\s]{0,3}|,\s|^)(?P<span>(\d{1,3})(\s?)([a-z]{1,4}))\s*$", re.IGNORECASE
+)
+
+
+def find_short_span(line: str) -> Stamp | None:
+    """Return a span of time said without "ago" that ends a header line: "3h", "Ann, 4d", "Ann · 5 mins".
+
+    Alone and after a comma the number must touch its unit: "5 mins" is a line of recipes, too.
+    """
+    match = _SHORT_SPAN.search(line, max(0, len(line) - LONGEST)) if len(line) <= LONGEST_HEADER else None
+    unit = None if match is None else SHORT_UNITS.get(fold_word(match[5]))
+    if match is None or unit is None or (match[4] and match["mark"] is None):
+        return None
+    begin, end = match.span("span")
+    return Stamp(start=begin, end=end, raw=match["span"], spans=((int(match[3]), unit),))
 
 
 def _may_start(line: str, position: int) -> bool:
