@@ -622,3 +622,16 @@ def test_a_line_that_names_the_addressee_in_chinese():
     discussion, _ = read(page)
     assert discussion.comments[1].text == "No."
     assert discussion.comments[1].parent_id == discussion.comments[0].comment_id
+
+
+def test_a_name_that_was_read_as_a_weekday_is_given_back():
+    names = ["Ann", "Sam", "Bob", "Mo"]
+    page = "".join(f"{name} {STAMPS[0]}\nSo says {name}.\n\n" for name in names)
+    assert rows(page) == [(name, STAMPS[0], f"So says {name}.") for name in names]
+
+
+def test_a_page_of_unusual_names_alone_is_read_below_its_heading():
+    page = (
+        f"{ARTICLE}2 Comments\n\nhttp://x.example\n3 hours ago\nYes.\nReply\n\n!!!\n2 hours ago\nNo.\nReply\n"
+    )
+    assert rows(page) == [("http://x.example", "3 hours ago", "Yes."), ("!!!", "2 hours ago", "No.")]

@@ -6,9 +6,10 @@ import re
 from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from threads.parse.calendar_words import fold_word, weekdays
 from threads.parse.headers import (
     Candidate,
     Header,
@@ -29,6 +30,7 @@ from threads.parse.timestamps import shape
 
 LONGEST_ODD_NAME = 100
 _MOST = 0.8
+_FIRST_WORD = re.compile(r"([^\W\d_]+)\s+")
 _SEPARATOR = re.compile(r"[^\w\"')\]]*$")
 
 Reading = Literal["above", "inline", "below"]
@@ -56,15 +58,13 @@ def with_strays(page: Page, headers: Sequence[Header], reading: Reading) -> tupl
 
     A name of up to `LONGEST_ODD_NAME` characters is kept; a header without one has the author None.
     """
-    if not headers:
-        return [], []
-    style = _style(page, headers)
+    style = _style(page, headers) if headers else _style_below_heading(page)
     finder = _FINDERS[reading]
     found: list[Header] = []
     notes: list[str] = []
     pending = deque(headers)
     footers = [i for i, line in enumerate(page.lines) if is_footer(line)]
-    for candidate in page.candidates:
+    for candidate in (_with_name(page, c, style) for c in page.candidates):
         while pending and pending[0].last <= candidate.line:
             found.append(pending.popleft())
         if not _is_alike(candidate, style) or _is_taken(candidate, found, pending):
@@ -96,6 +96,26 @@ def _style(page: Page, headers: Sequence[Header]) -> _Style:
         separators.most_common(1)[0][0] if separators else "",
         frozenset(line for line, count in buttons.items() if count > 1),
     )
+
+
+def _style_below_heading(page: Page) -> _Style:
+    """Return the commonest style, for a page where no name looks like one but a heading counts comments."""
+    counted = any(count is not None for _, count in map(comments_heading, page.lines))
+    own = [c for c in page.candidates if c.place == "own"] if counted else []
+    return _Style(frozenset({"own"}), frozenset(map(_outline, own)), 1, False, "", frozenset())
+
+
+def _with_name(page: Page, candidate: Candidate, style: _Style) -> Candidate:
+    """Give back a name that was read as a weekday ("Sam May 17, 2024"), where the others have no weekday."""
+    word = _FIRST_WORD.match(candidate.stamp.raw)
+    if word is None or candidate.stamp.is_relative or _outline(candidate) in style.shapes:
+        return candidate
+    rest = candidate.stamp.raw[word.end() :]
+    if fold_word(word[1]) not in weekdays() or shape(rest) not in style.shapes:
+        return candidate
+    start = candidate.stamp.start + word.end()
+    stamp = replace(candidate.stamp, start=start, raw=rest)
+    return replace(candidate, stamp=stamp, place="inline", before=page.lines[candidate.line][:start])
 
 
 def _outline(candidate: Candidate) -> str:
