@@ -635,3 +635,9 @@ def test_a_page_of_unusual_names_alone_is_read_below_its_heading():
         f"{ARTICLE}2 Comments\n\nhttp://x.example\n3 hours ago\nYes.\nReply\n\n!!!\n2 hours ago\nNo.\nReply\n"
     )
     assert rows(page) == [("http://x.example", "3 hours ago", "Yes."), ("!!!", "2 hours ago", "No.")]
+
+
+def test_a_thread_of_people_who_write_tags_is_read_all_the_same():
+    tags = "<img src=x><b>a</b><a href='#'>b</a><p>c</p><div>d</div>"
+    page = f"{tags}\nAn article.\nAnn\n{STAMPS[0]}{tags}\nBob\n{STAMPS[1]}{tags}\n"
+    assert [(author, text) for author, _, text in rows(page)] == [("Ann", tags), ("Bob", tags)]

@@ -14,18 +14,24 @@ _LEAST_TAGS = 3
 _JSON_START = re.compile(r'\s*(?:\[\s{0,99})?\{\s{0,99}"[^"\n]{1,80}"\s{0,9}:')
 _CELL = re.compile(r"[^\W\d][\w .-]{0,30}")
 _LEAST_COLUMNS = 3
+_HTML = "this is HTML source, which is not read yet: copy the page's text from the browser instead"
 
 
 def source_code_kind(text: str) -> str | None:
     """Return the warning for HTML source or JSON, or None for other text; only the beginning is looked at."""
     head = text[:_HEAD].removeprefix("\ufeff")
-    if _HTML_START.match(head) or (
-        head.lstrip().startswith("<") and len(_TAG_END.findall(head)) >= _LEAST_TAGS
-    ):
-        return "this is HTML source, which is not read yet: copy the page's text from the browser instead"
+    if _HTML_START.match(head):
+        return _HTML
     if _JSON_START.match(head):
         return "this is JSON, which is not read yet: copy the text of the page from the browser instead"
     return None
+
+
+def fragment_kind(text: str) -> str | None:
+    """Return the warning for a piece of HTML; ask only where no comments were found: people write tags, too."""
+    head = text[:_HEAD].removeprefix("\ufeff")
+    tags = head.lstrip().startswith("<") and len(_TAG_END.findall(head)) >= _LEAST_TAGS
+    return _HTML if tags else None
 
 
 def table_kind(text: str) -> str | None:

@@ -11,7 +11,7 @@ from threads.parse.formats import Options
 from threads.parse.headers import Page
 from threads.parse.identity import CommentIds, stable_id
 from threads.parse.layout import Block, Layout, find_layout
-from threads.parse.other_kinds import source_code_kind, table_kind
+from threads.parse.other_kinds import fragment_kind, source_code_kind, table_kind
 from threads.parse.page_words import (
     byline_lead,
     count_alone,
@@ -68,7 +68,7 @@ class Pasted:
         article = _article(lines, layout.start)
         published_at = _byline_moment(page, layout, options)
         drafts, skipped, notes = _drafts(page, layout)
-        other = None if drafts else table_kind(source.text)
+        other = None if drafts else fragment_kind(source.text) or table_kind(source.text)
         if other is not None:
             return _nothing(source, options, other)
         settled = settle(
