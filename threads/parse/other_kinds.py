@@ -18,7 +18,7 @@ _HTML = "this is HTML source, which is not read yet: copy the page's text from t
 
 
 def source_code_kind(text: str) -> str | None:
-    """Return the warning for HTML source or JSON, or None for other text; only the beginning is looked at."""
+    """Return the warning for HTML source or JSON, else None; only the beginning is looked at."""
     head = text[:_HEAD].removeprefix("\ufeff")
     if _HTML_START.match(head):
         return _HTML
@@ -28,7 +28,7 @@ def source_code_kind(text: str) -> str | None:
 
 
 def fragment_kind(text: str) -> str | None:
-    """Return the warning for a piece of HTML; ask only where no comments were found: people write tags, too."""
+    """Return the warning for a piece of HTML; ask only where no comment was found: people write tags, too."""
     head = text[:_HEAD].removeprefix("\ufeff")
     tags = head.lstrip().startswith("<") and len(_TAG_END.findall(head)) >= _LEAST_TAGS
     return _HTML if tags else None
