@@ -18,6 +18,7 @@ STANCE_SIGNS = {"supportive": "●", "critical": "■", "neutral": "◆", "uncle
 RELATIONS = {"agrees": "agrees", "disagrees": "disagrees", "asks": "asks", "comments": "comments"}
 INDENT_LEVELS = 8
 LONG_CHARACTERS = 1_800
+CLEAR_BUTTON = {"aria-label": "Clear"}  # dmc gives the button no name
 GRAPH_CONFIG: Any = {"displayModeBar": False, "displaylogo": False, "responsive": True}
 
 

@@ -264,14 +264,16 @@ def test_fast_keys_are_all_saved(page, server):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1400, 390])
-@pytest.mark.parametrize("path", ["", "moderation", "import", "thread"])
+@pytest.mark.parametrize("path", ["", "moderation", "import", "thread", "filtered"])
 def test_pages_are_accessible(page, server, path, width, scheme):
     from axe_playwright_python.sync_playwright import Axe
 
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
-    if path == "thread":
+    if path in {"thread", "filtered"}:
         open_thread(page, server, TITLE)
+        if path == "filtered":
+            page.goto(f"{page.url}?q=o&from=2024-05-17T20:00&stance=unclear&author=Matt+Heitz")
     else:
         page.goto(f"{server}{path}")
     page.get_by_role("heading", level=1).first.wait_for(state="attached")

@@ -10,7 +10,7 @@ import pandas as pd
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
-from dashboard.components import counted, empty
+from dashboard.components import CLEAR_BUTTON, counted, empty
 from dashboard.figures import STANCES
 from dashboard.filters import Filters, author_choices
 from dashboard.pages.base import Context, FilteredPage
@@ -146,6 +146,7 @@ def _bar(frame: pd.DataFrame, filters: Filters, download: str) -> Component:
                         value=authors,
                         searchable=True,
                         clearable=True,
+                        clearButtonProps=CLEAR_BUTTON,
                         limit=50,
                         size="xs",
                     ),
@@ -156,6 +157,7 @@ def _bar(frame: pd.DataFrame, filters: Filters, download: str) -> Component:
                         data=list(STANCES),
                         value=stances,
                         clearable=True,
+                        clearButtonProps=CLEAR_BUTTON,
                         size="xs",
                     ),
                     _time_control("filter-since", "From (UTC)", since, frame),
@@ -199,5 +201,6 @@ def _time_control(name: str, label: str, value: str | None, frame: pd.DataFrame)
         minDate=None if pd.isna(first) else f"{first:%Y-%m-%d}",
         maxDate=None if pd.isna(last) else f"{last:%Y-%m-%d}",
         clearable=True,
+        clearButtonProps=CLEAR_BUTTON,
         size="xs",
     )

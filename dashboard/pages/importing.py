@@ -160,6 +160,7 @@ def _timezone() -> Component:
         data=sorted(available_timezones()),
         searchable=True,
         clearable=True,
+        clearButtonProps=ui.CLEAR_BUTTON,
         limit=30,
         size="xs",
     )
@@ -174,6 +175,7 @@ def _captured() -> Component:
         value=f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}",
         valueFormat="DD MMM YYYY HH:mm",
         clearable=True,
+        clearButtonProps=ui.CLEAR_BUTTON,
         size="xs",
     )
 
