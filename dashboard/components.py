@@ -15,7 +15,7 @@ from dashboard.text import one_line, shown
 from threads.dynamics.timeline import KeyFigures
 
 STANCE_SIGNS = {"supportive": "●", "critical": "■", "neutral": "◆", "unclear": "○"}
-RELATIONS = {"agrees": "agrees", "disagrees": "disagrees", "asks": "asks", "comments": "comments"}
+RELATIONS = frozenset({"agrees", "disagrees", "asks", "comments"})
 INDENT_LEVELS = 8
 LONG_CHARACTERS = 1_800
 CLEAR_BUTTON = {"aria-label": "Clear"}  # dmc gives the button no name
@@ -211,9 +211,7 @@ def relation_label(row: Mapping[Any, Any]) -> Component | None:
     relation = row.get("reply_relation")
     if pd.isna(relation) or relation not in RELATIONS:
         return None
-    return html.Span(
-        f"{RELATIONS[relation]} {decimals(row['reply_relation_probability'])}", className="relation"
-    )
+    return html.Span(f"{relation} {decimals(row['reply_relation_probability'])}", className="relation")
 
 
 def decision_label(state: Any) -> Component | None:

@@ -11,11 +11,12 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text as sql
 
-from threads.analysis import import_parsed, options
+from threads.analysis import analyse, import_parsed, options, read
 from threads.cli import main
-from threads.errors import ConflictError, StoreError
+from threads.errors import ConflictError, InputError, StoreError
 from threads.parse import Source, parse
 from threads.records import Comment, Discussion, Parsed, Report
+from threads.samples import sample_folder
 from threads.scores import score_columns
 from threads.settings import Settings
 from threads.storage import Action, Held, Store, merged
@@ -363,3 +364,11 @@ def test_a_discussion_that_is_not_there_is_named_without_the_path(store):
     with pytest.raises(StoreError) as caught:
         store.discussion("nowhere")
     assert str(caught.value).startswith("there is no discussion 'nowhere'.")
+
+
+def test_the_library_heeds_the_settings_of_the_environment(monkeypatch):
+    sample = sample_folder() / "siberia_pipeline" / "thread.txt"
+    monkeypatch.setenv("BTL_MAX_INPUT_BYTES", "100")
+    for call in (read, analyse):
+        with pytest.raises(InputError, match="BTL_MAX_INPUT_BYTES"):
+            call(sample)

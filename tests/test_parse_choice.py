@@ -66,7 +66,8 @@ def test_any_text_gives_records_or_a_named_error(text, name):
 @settings(deadline=None, max_examples=300)
 def test_any_bytes_give_records_or_a_named_error(data):
     with suppress(ThreadsError):
-        parse(Source.from_bytes(data), Options())
+        parsed = parse(Source.from_bytes(data), Options())
+        assert parsed.report.kept == sum(len(d.comments) for d in parsed.discussions)
 
 
 def page(count):

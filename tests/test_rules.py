@@ -319,4 +319,5 @@ def test_every_code_point_passes_every_rule():
     text = "".join(chr(point) for plane in planes for point in plane)
     for start in range(0, len(text), 65_535):
         for rule in RULES:
-            rule.check(CommentContext(text[start : start + 65_535], "visible", Settings()))
+            flagged = rule.check(CommentContext(text[start : start + 65_535], "visible", Settings()))
+            assert flagged is None or flagged.rule == rule.name

@@ -103,7 +103,9 @@ def test_every_comment_stands_in_the_text_in_order(name):
     text, place = source(name), 0
     for comment in expected(name)["comments"]:
         for part in (comment["author"], comment["published_at_raw"], comment["text"]):
-            place = text.index(part, place) + len(part)
+            found = text.find(part, place)
+            assert found >= 0, part
+            place = found + len(part)
 
 
 @pytest.mark.parametrize("name", NAMES)

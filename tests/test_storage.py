@@ -132,10 +132,11 @@ def test_sqlite_is_set_up_for_several_writers(store):
 
 
 def test_only_writers_take_the_write_lock(store):
-    with reading(store._engine), writing(store._engine):
-        pass
-    with writing(store._engine), reading(store._engine):
-        pass
+    one = select(1)
+    with reading(store._engine) as reader, writing(store._engine) as writer:
+        assert (reader.execute(one).scalar(), writer.execute(one).scalar()) == (1, 1)
+    with writing(store._engine) as writer, reading(store._engine) as reader:
+        assert (reader.execute(one).scalar(), writer.execute(one).scalar()) == (1, 1)
 
 
 def test_a_lock_that_is_never_given_back_is_named(store, monkeypatch):

@@ -75,8 +75,8 @@ def read(
     InputError
         The file cannot be read; the message names it, the place and the remedy.
     """
-    loaded = Source.from_path(source, settings or Settings())
-    return list(parse(loaded, options(timezone, captured_at), format_name, settings=settings).discussions)
+    chosen = options(timezone, captured_at)
+    return list(_parse_file(source, chosen, format_name, settings or Settings.from_environment()).discussions)
 
 
 def analyse(
@@ -91,11 +91,13 @@ def analyse(
 
     `target` is what stance is taken toward; each discussion's own title where not given.
     """
-    settings = Settings()
-    parsed = parse(
-        Source.from_path(source, settings), options(timezone, captured_at), format_name, settings=settings
-    )
+    settings = Settings.from_environment()
+    parsed = _parse_file(source, options(timezone, captured_at), format_name, settings)
     return analyse_parsed(parsed, settings, target=target).frame
+
+
+def _parse_file(source: str | Path, chosen: Options, format_name: str | None, settings: Settings) -> Parsed:
+    return parse(Source.from_path(source, settings), chosen, format_name, settings=settings)
 
 
 def analyse_parsed(parsed: Parsed, settings: Settings, *, target: str | None = None) -> Analysis:
