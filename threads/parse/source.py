@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import codecs
-import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from charset_normalizer import from_bytes
-
 from threads.errors import InputError
+from threads.parse.charsets import detected
+from threads.parse.page_kinds import page_kind
 from threads.settings import Settings
 
 HEAD_BYTES = 65_536
-# Enough bytes for a detector to tell encodings apart; more only costs time.
-_DETECTION_BYTES = 262_144
 
 # UTF-32 before UTF-16: the little-endian mark of the one begins with that of the other.
 _BYTE_ORDER_MARKS = (
@@ -43,16 +42,38 @@ _ALLOWED_CONTROLS = frozenset(b"\t\n\r\f\x0b\x1b\x1a\x08")
 _NOT_TEXT_REMEDY = "Give a saved page, a pasted thread or an export as text"
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where and when (aware) an input was fetched, and the charset that the server declared."""
+
+    url: str | None = None
+    fetched_at: datetime | None = None
+    charset: str | None = None
+
+
 class Source:
     """One input: its name, its bytes and its text, each worked out when first asked for.
 
-    Make one with `from_path`, `from_bytes` or `from_text`.
+    Make one with `from_path`, `from_bytes` or `from_text`. `path` is the file it was read from; `origin`
+    what a server said with it.
     """
 
-    def __init__(self, name: str, content: bytes | str, encoding: str | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        content: bytes | str,
+        encoding: str | None = None,
+        *,
+        settings: Settings | None = None,
+        path: Path | None = None,
+        origin: Origin | None = None,
+    ) -> None:
         self.name = name
+        self.path = path
+        self.origin = origin or Origin()
+        self.settings = settings or Settings()
+        self.asked_encoding = encoding
         self._content = content
-        self._asked_encoding = encoding
 
     @classmethod
     def from_path(
@@ -80,7 +101,9 @@ class Source:
                 source=name,
                 remedy="Check the path and its permissions",
             ) from None
-        return cls.from_bytes(data, name, settings, encoding=encoding)
+        source = cls.from_bytes(data, name, settings, encoding=encoding)
+        source.path = file
+        return source
 
     @classmethod
     def from_bytes(
@@ -90,6 +113,7 @@ class Source:
         settings: Settings | None = None,
         *,
         encoding: str | None = None,
+        origin: Origin | None = None,
     ) -> Source:
         """Return `data` as an input called `name`; `encoding` overrides what would be worked out.
 
@@ -101,10 +125,11 @@ class Source:
         _check_size(len(data), name, settings or Settings())
         if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
             raise InputError("there is nothing in it", source=name, remedy=_NOT_TEXT_REMEDY)
-        _check_is_text(data, name, encoding)
+        if page_kind(data) is None:  # pages may hold zero bytes, and pictures beside them
+            _check_is_text(data, name, encoding)
         if encoding is not None:
             _check_encoding(encoding, name)
-        return cls(name, data, encoding)
+        return cls(name, data, encoding, settings=settings, origin=origin)
 
     @classmethod
     def from_text(cls, text: str, name: str = "pasted text") -> Source:
@@ -120,12 +145,17 @@ class Source:
         return cls(name, text)
 
     @property
+    def content(self) -> bytes | str:
+        """What it was made from: the bytes as found, or a text already decoded."""
+        return self._content
+
+    @property
     def head(self) -> str:
         """The first 64 kB, decoded without complaint: for recognising a format, not for reading."""
         start = self._content[:HEAD_BYTES]
         if isinstance(start, str):
             return start
-        encoding = self._asked_encoding or _encoding_by_mark(start) or "utf-8"
+        encoding = self.asked_encoding or _encoding_by_mark(start) or "utf-8"
         return start.decode(encoding, errors="ignore")
 
     @property
@@ -160,7 +190,8 @@ class Source:
     def _decoded(self) -> tuple[str, str, tuple[str, ...]]:
         if isinstance(self._content, str):
             return self._content, "text", ()
-        text, encoding, warnings = _decode(self._content, self.name, self._asked_encoding)
+        _check_is_text(self._content, self.name, self.asked_encoding)
+        text, encoding, warnings = _decode(self._content, self.name, self.asked_encoding)
         if not text.strip():
             raise InputError("there is nothing in it", source=self.name, remedy=_NOT_TEXT_REMEDY)
         return text, encoding, warnings
@@ -244,7 +275,7 @@ def _decode_by_guess(data: bytes) -> tuple[str, str, tuple[str, ...]]:
     # A file in another encoding has almost no valid multi-byte sequences; a damaged UTF-8 file has many.
     if sum(not c.isascii() for c in mended) - broken >= 20 * broken:
         return mended, "utf-8", (f"damaged UTF-8: {broken} unreadable places are shown as \ufffd",)
-    encoding = _detected(data)
+    encoding = detected(data)
     try:
         return data.decode(encoding), encoding, (f"not UTF-8: decoded as {encoding} (detected)",)
     except UnicodeDecodeError:
@@ -254,22 +285,3 @@ def _decode_by_guess(data: bytes) -> tuple[str, str, tuple[str, ...]]:
             encoding,
             (f"not UTF-8: decoded as {encoding} (detected), {text.count(chr(0xFFFD))} unreadable places",),
         )
-
-
-def _detected(data: bytes) -> str:
-    """Return the likeliest encoding; Windows-1252 wins wherever it gives only Western letters and signs."""
-    try:
-        western = data.decode("cp1252")
-    except UnicodeDecodeError:
-        western = ""
-    if western and all(_is_western(c) for c in set(western) if not c.isascii()):
-        return "cp1252"
-    best = from_bytes(data[:_DETECTION_BYTES]).best()
-    return best.encoding if best is not None else "cp1252"
-
-
-def _is_western(character: str) -> bool:
-    if character.isalpha():
-        # Cyrillic or Greek bytes read as Windows-1252 give runs of such capitals.
-        return unicodedata.name(character, "").startswith("LATIN") and character not in "ÐÑØÞðþÝýÃÂ"
-    return character in "\u00a0«»‘’‚“”„–—…€£§©®°·•¡¿²³½¼¾´ªº™"
