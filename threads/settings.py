@@ -26,6 +26,8 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("max_input_bytes", 50_000_000, "Largest file that is read into memory, in bytes."),
+    Setting("max_unpacked_bytes", 500_000_000, "Most that a compressed web archive may hold, in bytes."),
+    Setting("max_unpacked_ratio", 200, "How many times its size a compressed file may unpack to."),
     Setting("max_comments", 200_000, "Most comments taken from one input."),
     Setting("max_paste_characters", 2_000_000, "Longest text that the import page takes."),
     Setting("max_comment_characters", 65_535, "How much of a comment the flag rules look at, in characters."),

@@ -62,14 +62,35 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     detected, and zero bytes at every other place mean UTF-16. What cannot be decoded becomes U+FFFD,
     zero characters are dropped, and both are counted in a warning.
     """
-    encoding, start, note = _encoding(data, declared)
-    text = data[start:].decode(encoding, errors="replace")
-    unreadable = text.count("\ufffd")
-    if unreadable and encoding == "utf-8":
-        unreadable -= data.count("\ufffd".encode())
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _read_as(encoding, data[len(mark) :])
+    if wide := _utf_16_by_zeros(data):
+        return _read_as(wide, data, f"decoded as {wide}, from its zero bytes")
+    labels = [label for label in (declared, _label_in(data)) if label]
+    stated = next((name for name in map(_known, labels) if name), None)
+    if data.isascii():
+        return _read_as(stated or "utf-8", data)
+    valid, broken = _utf_8_sequences(data)
+    if broken * _VALID_FOR_EACH_BROKEN <= valid:
+        wrong = stated not in (None, "utf-8")
+        return _read_as("utf-8", data, f"declared as {stated}, but it is UTF-8" if wrong else "")
+    if stated not in (None, "utf-8"):
+        return _read_as(stated, data)
+    likeliest = detected(data)
+    return _read_as(likeliest, data, f"decoded as {likeliest} (detected)")
+
+
+def _read_as(encoding: str, data: bytes, note: str = "") -> Decoded:
     warnings = [note] if note else []
-    if unreadable > 0:
-        warnings.append(f"{unreadable:,} unreadable places in {encoding} are shown as \ufffd")
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        text = data.decode(encoding, errors="replace")
+        own = data.count("\ufffd".encode()) if encoding == "utf-8" else 0
+        warnings.append(
+            f"{text.count(chr(0xFFFD)) - own:,} unreadable places in {encoding} are shown as \ufffd"
+        )
     return _without_zeros(Decoded(text, encoding, tuple(warnings)))
 
 
@@ -90,27 +111,6 @@ def _without_zeros(decoded: Decoded) -> Decoded:
         return decoded
     warnings = (*decoded.warnings, f"{zeros:,} zero characters left out")
     return Decoded(decoded.text.replace("\x00", ""), decoded.encoding, warnings)
-
-
-def _encoding(data: bytes, declared: str | None) -> tuple[str, int, str]:
-    """Return the encoding, where the text begins, and a note where something was worked out."""
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return encoding, len(mark), ""
-    if wide := _utf_16_by_zeros(data):
-        return wide, 0, f"decoded as {wide}, from its zero bytes"
-    labels = [label for label in (declared, _label_in(data)) if label]
-    stated = next((name for name in map(_known, labels) if name), None)
-    valid, broken = _utf_8_sequences(data)
-    if valid and broken * _VALID_FOR_EACH_BROKEN <= valid:
-        wrong = stated not in (None, "utf-8")
-        return "utf-8", 0, f"declared as {stated}, but it is UTF-8" if wrong else ""
-    if stated is not None and not (stated == "utf-8" and broken):
-        return stated, 0, ""
-    if not broken:
-        return "utf-8", 0, ""
-    likeliest = detected(data)
-    return likeliest, 0, f"decoded as {likeliest} (detected)"
 
 
 def _known(label: str) -> str | None:
@@ -135,8 +135,6 @@ def _utf_8_sequences(data: bytes) -> tuple[int, int]:
 
     For sound UTF-8 the first is only told from none, which is all that is asked and much quicker.
     """
-    if data.isascii():
-        return 0, 0
     try:
         data.decode()
     except UnicodeDecodeError:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from threads.errors import InputError
 from threads.parse import charsets
+from threads.parse.archives import Part, mhtml_parts, warc_parts
+from threads.parse.frames import frame_files, frames_in, inner_documents
 from threads.parse.page_kinds import page_kind
-from threads.parse.provenance import provenance
+from threads.parse.provenance import provenance, unarchived
 from threads.parse.source import Source
+
+MAX_FRAMES = 200
+MAX_DEPTH = 3  # of documents written into frames
+NO_PAGE = "there is no HTML page in it"
+_REMEDY = "Save the page again, or copy its text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +27,8 @@ class Document:
 
     `name` is that of the input, with "#2 https://…" where the input holds several. `url` is the address it
     was saved from, `captured_at` (aware) when: both only as the saving program or the server stated them.
-    `frames` are the documents that stood in frames of this one and were saved with it.
+    `frames` are the documents that stood in frames of this one, and in frames of those, and were saved
+    with it; theirs are empty.
     """
 
     name: str
@@ -43,15 +52,21 @@ def documents(source: Source) -> Iterator[Document]:
     InputError
         It holds no HTML document, is damaged, or is larger than a limit; names input, place and remedy.
     """
-    yield _html_document(source)
+    kind = page_kind(source.content)
+    if kind == "warc":
+        yield from _warc_documents(source)
+    elif kind == "mhtml":
+        yield _mhtml_document(source)
+    else:
+        yield _html_document(source)
 
 
 def _html_document(source: Source) -> Document:
     decoded = _decoded(source)
-    if not decoded.text.strip():
-        raise InputError("there is nothing in it", source=source.name, remedy="Save the page again")
-    document = Document(source.name, decoded.text, warnings=decoded.warnings)
-    return _with_provenance(document, source)
+    document = _document(source.name, decoded, Part(b"", None, source.origin.url, source.origin.fetched_at))
+    if not document.html.strip():
+        raise InputError("there is nothing in it", source=source.name, remedy=_REMEDY)
+    return _with_frames(document, _beside(source, document.html))
 
 
 def _decoded(source: Source) -> charsets.Decoded:
@@ -63,9 +78,86 @@ def _decoded(source: Source) -> charsets.Decoded:
     return charsets.decode(content, source.origin.charset)
 
 
-def _with_provenance(document: Document, source: Source) -> Document:
-    """Add what a saving program wrote into the page; what the server said of it comes first."""
-    url, captured_at = provenance(document.html)
-    return replace(
-        document, url=source.origin.url or url, captured_at=captured_at or source.origin.fetched_at
+def _mhtml_document(source: Source) -> Document:
+    page, *frames = mhtml_parts(source.data, source.name)
+    document = _document(source.name, charsets.decode(page.data, page.charset), page)
+    if not document.html.strip():
+        raise InputError(NO_PAGE, source=source.name, remedy=_REMEDY)
+    inner = (_document(document.name, charsets.decode(part.data, part.charset), part) for part in frames)
+    return _with_frames(document, inner)
+
+
+def _warc_documents(source: Source) -> Iterator[Document]:
+    number = 0
+    for number, part in enumerate(warc_parts(source.data, source.name, source.settings), start=1):
+        name = f"{source.name}#{number} {part.url or ''}".rstrip()
+        yield _document(name, charsets.decode(part.data, part.charset), part)
+    if not number:
+        raise InputError(NO_PAGE, source=source.name, remedy="Give an archive that holds the page itself")
+
+
+def _document(name: str, decoded: charsets.Decoded, part: Part) -> Document:
+    """Return a document with what the archive or the server, else the saving program tells of it."""
+    url, captured_at = provenance(decoded.text)
+    archived_at, own_url = unarchived(part.url)
+    document = Document(
+        name,
+        decoded.text,
+        own_url or url,
+        # A copy that was saved from an archive shows the page as it was when the archive took it.
+        archived_at or captured_at or part.captured_at,
+        decoded.warnings,
     )
+    return _with_frames(document, _inner(name, decoded.text))
+
+
+def _with_frames(document: Document, frames: Iterable[Document]) -> Document:
+    """Return `document` with more frames, those of the frames among them."""
+    flat = [item for frame in frames for item in (replace(frame, frames=()), *frame.frames)]
+    warnings = tuple(warning for frame in flat for warning in frame.warnings)
+    held = [frame for frame in flat if frame.html.strip()]
+    if len(held) > MAX_FRAMES:
+        warnings = (*warnings, f"only {MAX_FRAMES} of {len(held)} frames are read")
+    return replace(
+        document,
+        frames=(*document.frames, *held)[:MAX_FRAMES],
+        warnings=tuple(dict.fromkeys((*document.warnings, *warnings))),
+    )
+
+
+def _inner(name: str, html: str, depth: int = 1) -> Iterator[Document]:
+    """Yield the documents written into the frames of another, and into theirs."""
+    for inner in inner_documents(frames_in(html)) if depth <= MAX_DEPTH else ():
+        url, captured_at = provenance(inner)
+        yield Document(name, inner, url, captured_at)
+        yield from _inner(name, inner, depth + 1)
+
+
+def _beside(source: Source, html: str) -> Iterator[Document]:
+    """Yield the documents in files that the browser saved beside the page for its frames."""
+    if source.path is None:
+        return
+    waiting = list(frame_files(frames_in(html), source.path))
+    seen: set[Path] = set()
+    left = int(source.settings.max_input_bytes)
+    while waiting and len(seen) < MAX_FRAMES:
+        path, folder = waiting.pop(0)
+        if path in seen:
+            continue
+        seen.add(path)
+        document = _frame(path, source, left)
+        left -= len(document.html)
+        yield document
+        waiting += frame_files(frames_in(document.html), path, folder)
+
+
+def _frame(path: Path, source: Source, most: int) -> Document:
+    """Return a frame's document; one that cannot be read costs a warning and not the page."""
+    name = f"{source.name}, frame {path.name}"
+    try:
+        frame = Source.from_path(path, source.settings.replace(max_input_bytes=max(most, 1)))
+    except InputError as error:
+        return Document(name, "", warnings=(f"the frame {path.name} is not read: {error.problem}",))
+    if page_kind(frame.content) != "html":
+        return Document(name, "")
+    return _document(name, charsets.decode(frame.data), Part(b""))

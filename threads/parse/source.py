@@ -11,6 +11,7 @@ from pathlib import Path
 from threads.errors import InputError
 from threads.parse.charsets import detected
 from threads.parse.page_kinds import page_kind
+from threads.parse.unpacking import GZIP, unpacked
 from threads.settings import Settings
 
 HEAD_BYTES = 65_536
@@ -122,7 +123,10 @@ class Source:
         InputError
             The data are too many, empty or not text, or the encoding is not known.
         """
-        _check_size(len(data), name, settings or Settings())
+        settings = settings or Settings()
+        _check_size(len(data), name, settings)
+        if data.startswith(GZIP) and page_kind(data) is None:
+            data = unpacked(data, name, settings)
         if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
             raise InputError("there is nothing in it", source=name, remedy=_NOT_TEXT_REMEDY)
         if page_kind(data) is None:  # pages may hold zero bytes, and pictures beside them
