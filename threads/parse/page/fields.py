@@ -1,0 +1,360 @@
+"""Who, when and what: the fields of each comment, chosen for all comments of a page together.
+
+What stands in the same kind of element on most comments decides; a single comment's own words only where it
+differs from the others.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from threads.parse.headers import is_name, split_name
+from threads.parse.page.items import Item, PageFacts, own_elements, own_pieces
+from threads.parse.page.marks import Mark, kind_of
+from threads.parse.page.vocabulary import Role
+from threads.parse.page_words import count_alone, is_button_line, is_mark_line, likes
+
+LONGEST_NAME = 80
+_BODY_CLIMB = 12
+_LONGEST_BAR = 200
+_PROFILE = re.compile(
+    r"(?:^|[/?&=._-])(?:users?|profiles?|profil|members?|author|people|person|u|benutzer|mitglied(?:er)?|utilisateur"
+    r"|membre|usuario|perfil|uzytkownik|uzivatel|account|gebruiker|forummember|memberlist|by|@[\w.]+)(?:$|[/?&=._-])"
+)
+_USER_IN_ADDRESS = re.compile(r"/(?:user|users|u|profile|member|members|author|people)/(@?[^/?#]{2,40})/?(?:[?#]|$)")
+_NAME_TAGS = frozenset("cite strong b h3 h4 h5 h6 a".split())
+_NOISE_TAGS = frozenset("button label input form nav menu noscript summary".split())
+_ROOM = re.compile(r"\s+")
+
+
+@dataclass(slots=True)
+class Fields:
+    """What was found of one comment: its time, the name and its element, pieces of text, and quoted pieces."""
+
+    mark: Mark | None = None
+    author: str | None = None
+    author_element: int = -1
+    reply_to: str | None = None
+    body: list[int] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    likes: int | None = None
+
+
+@dataclass(slots=True)
+class Own:
+    """What belongs to one item and to none inside it."""
+
+    item: Item
+    pieces: list[int]
+    elements: list[range]
+    marks: list[Mark]
+
+    def all_elements(self) -> Iterator[int]:
+        """Yield the item's own elements in page order."""
+        for part in self.elements:
+            yield from part
+
+
+def owned(page: PageFacts, items: Sequence[Item]) -> list[Own]:
+    """Return what belongs to each item alone."""
+    pieces, elements = own_pieces(items), own_elements(items)
+    places = [mark.element for mark in page.marks]
+    found = []
+    for item, own, ranges in zip(items, pieces, elements, strict=True):
+        marks = [page.marks[i] for part in ranges for i in range(bisect_left(places, part.start), bisect_left(places, part.stop))]
+        found.append(Own(item, own, ranges, marks))
+    return found
+
+
+def read_fields(page: PageFacts, own: Sequence[Own]) -> list[Fields]:
+    """Return the fields of every item, in the same order."""
+    found = [Fields(marks=o.marks) for o in own]
+    _choose_times(page, own, found)
+    _choose_authors(page, own, found)
+    _choose_bodies(page, own, found)
+    return found
+
+
+# --- when ---
+
+
+def _choose_times(page: PageFacts, own: Sequence[Own], found: Sequence[Fields]) -> None:
+    coverage: Counter[str] = Counter()
+    for o in own:
+        coverage.update({kind_of(page.tree, mark.element) for mark in o.marks})
+    for o, fields in zip(own, found, strict=True):
+        if o.marks:
+            fields.mark = max(o.marks, key=lambda m: (_time_rank(page, coverage, m), -m.element))
+
+
+def _time_rank(page: PageFacts, coverage: Counter[str], mark: Mark) -> float:
+    stamp = mark.machine or mark.stamp
+    weak = stamp is not None and mark.machine is None and stamp.is_weak
+    said = bool(page.roles[mark.element] & Role.TIME) or page.tree.tags[mark.element] == "time"
+    count = coverage[kind_of(page.tree, mark.element)]
+    return count * (1.0 + 0.3 * said - 0.5 * weak)
+
+
+# --- who ---
+
+
+def _choose_authors(page: PageFacts, own: Sequence[Own], found: Sequence[Fields]) -> None:
+    candidates = [_names(page, o, f) for o, f in zip(own, found, strict=True)]
+    ranks = _name_ranks(page, candidates)
+    for o, fields, names in zip(own, found, candidates, strict=True):
+        best = max(names, key=lambda e: (ranks[kind_of(page.tree, e)], -e), default=None)
+        if best is not None and ranks[kind_of(page.tree, best)] >= 1.0:
+            _set_author(fields, names[best], best)
+        if fields.author is None:
+            _author_beside_time(page, o, fields)
+        if fields.author is None:
+            _author_in_address(page, o, fields)
+
+
+def _set_author(fields: Fields, text: str, element: int) -> None:
+    name, reply_to, _ = split_name(text)
+    name = name.strip()
+    if name:
+        fields.author, fields.author_element, fields.reply_to = name, element, reply_to
+
+
+def _names(page: PageFacts, own: Own, fields: Fields) -> dict[int, str]:
+    """Return the elements that could show the author's name, with what they show."""
+    tree = page.tree
+    found: dict[int, str] = {}
+    time = -1 if fields.mark is None else fields.mark.element
+    for place in own.pieces:
+        element, text = tree.owners[place], tree.pieces[place].strip()
+        if element in found or element == time or not _may_be_name(text):
+            continue
+        if page.roles[element] & (Role.FORM | Role.QUOTE) or tree.tags[element] in _NOISE_TAGS:
+            continue
+        found[element] = text
+    return found
+
+
+def _may_be_name(text: str) -> bool:
+    if not text or len(text) > LONGEST_NAME or not any(c.isalnum() for c in text):
+        return False
+    return not is_button_line(text)
+
+
+def _name_ranks(page: PageFacts, candidates: Sequence[dict[int, str]]) -> defaultdict[str, float]:
+    """Return how likely each kind of element is to show the author."""
+    items: Counter[str] = Counter()
+    points: defaultdict[str, float] = defaultdict(float)
+    texts: defaultdict[str, set[str]] = defaultdict(set)
+    sizes: defaultdict[str, list[int]] = defaultdict(list)
+    for names in candidates:
+        first: dict[str, int] = {}
+        for place, (element, text) in enumerate(names.items()):
+            name = kind_of(page.tree, element)
+            if name not in first:
+                first[name] = element
+                items[name] += 1
+                points[name] += _name_points(page, element, text, place)
+                texts[name].add(text)
+                sizes[name].append(len(text))
+    ranks: defaultdict[str, float] = defaultdict(lambda: -9.0)
+    for name, count in items.items():
+        variety = len(texts[name]) / count
+        constant = 3.0 if count >= 3 and variety < 0.34 and len(texts[name]) <= 2 else 0.0
+        ranks[name] = points[name] / count - constant + 0.8 * count / max(1, len(candidates))
+    return ranks
+
+
+def _name_points(page: PageFacts, element: int, text: str, place: int) -> float:
+    tree, role = page.tree, page.roles[element]
+    parent = tree.parents[element]
+    around = page.roles[parent] if parent >= 0 else Role.NONE
+    above = page.roles[tree.parents[parent]] if parent >= 0 and tree.parents[parent] >= 0 else Role.NONE
+    attributes = tree.attributes[element]
+    points = 0.0
+    if role & Role.AUTHOR:
+        points += 2.5
+    elif around & Role.AUTHOR:
+        points += 1.8
+    elif above & Role.AUTHOR:
+        points += 1.0
+    address = attributes.get("href") or (tree.attributes[parent].get("href") if parent >= 0 else None)
+    if address and _PROFILE.search(address.lower()):
+        points += 1.5
+    points += 0.4 * (tree.tags[element] in _NAME_TAGS or (parent >= 0 and tree.tags[parent] in _NAME_TAGS))
+    points += 0.6 if place == 0 else 0.2 if place == 1 else 0.0
+    if role & (Role.BADGE | Role.TITLE | Role.BUTTON | Role.VOTES | Role.TIME):
+        points -= 1.5 if not role & Role.AUTHOR else 0.7
+    if around & (Role.BUTTON | Role.VOTES | Role.BADGE) and not around & Role.AUTHOR:
+        points -= 1.0
+    if role & Role.BODY and not role & Role.AUTHOR:
+        points -= 1.5
+    if not is_name(text, said=text.endswith(":")):
+        points -= 1.2
+    return points
+
+
+def _author_beside_time(page: PageFacts, own: Own, fields: Fields) -> None:
+    """Take the name from the line that shows the time: "Ann Lee | 21 April 2020 - 16:40"."""
+    mark = fields.mark
+    if mark is None or mark.line < 0:
+        return
+    text = page.lines[mark.line].text
+    for rest in (text[: mark.begin], text[mark.end :]):
+        name, reply_to, said = split_name(rest.strip(" |•·,–—-()[]\u00a0"))
+        if is_name(name, said=said):
+            fields.author, fields.reply_to = name, reply_to
+            fields.author_element = mark.element
+            return
+
+
+def _author_in_address(page: PageFacts, own: Own, fields: Fields) -> None:
+    for element in own.all_elements():
+        address = page.tree.attributes[element].get("href")
+        match = _USER_IN_ADDRESS.search(address) if address else None
+        if match is not None:
+            fields.author, fields.author_element = match[1], element
+            return
+
+
+# --- what ---
+
+
+def _choose_bodies(page: PageFacts, own: Sequence[Own], found: Sequence[Fields]) -> None:
+    rests = [_rest(page, o, f) for o, f in zip(own, found, strict=True)]
+    weights = [_weights(page, o, f, rest) for o, f, rest in zip(own, found, rests, strict=True)]
+    ranks = _body_ranks(page, weights, rests)
+    for fields, rest, inside in zip(found, rests, weights, strict=True):
+        best = max(inside, key=lambda e: (ranks.get(kind_of(page.tree, e), 0.0) * (inside[e] > 0), e), default=None)
+        body = rest
+        if best is not None and ranks.get(kind_of(page.tree, best), 0.0) > 0:
+            pieces = page.tree.pieces_of(best)
+            body = [p for p in rest if p in pieces] or rest
+        fields.body = _trimmed(page, body, fields)
+
+
+def _rest(page: PageFacts, own: Own, fields: Fields) -> list[int]:
+    """Return the pieces of an item that are neither its header nor something to click."""
+    tree = page.tree
+    header = _header_pieces(page, own, fields)
+    noisy: dict[int, bool] = {}
+    return [
+        place
+        for place in own.pieces
+        if place not in header and not _is_noise(page, tree.owners[place], max(own.item.begin, own.item.root), noisy)
+    ]
+
+
+def _header_pieces(page: PageFacts, own: Own, fields: Fields) -> set[int]:
+    tree = page.tree
+    header: set[int] = set()
+    if fields.author_element >= 0:
+        header.update(tree.pieces_of(fields.author_element))
+    for mark in fields.marks:
+        if mark is not fields.mark and mark.line >= 0:
+            continue
+        if mark.line >= 0:
+            line = page.lines[mark.line]
+            if len(line.text) - (mark.end - mark.begin) <= LONGEST_NAME + 20:
+                header.update(range(line.first, line.last))
+        elif len(tree.pieces_of(mark.element)) <= 3:
+            header.update(tree.pieces_of(mark.element))
+    return header
+
+
+def _is_noise(page: PageFacts, element: int, top: int, known: dict[int, bool]) -> bool:
+    """Return whether text in an element is for clicking rather than for reading."""
+    path = []
+    result = False
+    while element > top:
+        if element in known:
+            result = known[element]
+            break
+        path.append(element)
+        if page.tree.tags[element] in _NOISE_TAGS or (page.noise[element] and _is_short(page, element)):
+            result = True
+            break
+        element = page.tree.parents[element]
+    for passed in path:
+        known[passed] = result
+    return result
+
+
+def _is_short(page: PageFacts, element: int) -> bool:
+    """Return whether an element holds no more text than a bar of buttons does."""
+    return sum(len(page.tree.pieces[p]) for p in page.tree.pieces_of(element)) <= _LONGEST_BAR
+
+
+def _weights(page: PageFacts, own: Own, fields: Fields, rest: Sequence[int]) -> dict[int, int]:
+    """Return how many characters of the rest stand in each element that holds no part of the header."""
+    tree = page.tree
+    header = {e for e in (fields.author_element, fields.mark.element if fields.mark else -1) if e >= 0}
+    weights: Counter[int] = Counter()
+    for place in rest:
+        size = len(tree.pieces[place])
+        element = tree.owners[place]
+        for _ in range(_BODY_CLIMB):
+            if element <= own.item.begin:
+                break
+            weights[element] += size
+            element = tree.parents[element]
+    return {e: w for e, w in weights.items() if not any(e <= h < tree.ends[e] for h in header)}
+
+
+def _body_ranks(
+    page: PageFacts, weights: Sequence[dict[int, int]], rests: Sequence[Sequence[int]]
+) -> dict[str, float]:
+    """Return how well each kind of element holds the text of a comment, and nothing else."""
+    shares: defaultdict[str, float] = defaultdict(float)
+    counts: Counter[str] = Counter()
+    items: Counter[str] = Counter()
+    depth: dict[str, int] = {}
+    for inside, rest in zip(weights, rests, strict=True):
+        total = sum(len(page.tree.pieces[p]) for p in rest) or 1
+        best: dict[str, float] = {}
+        for element, weight in inside.items():
+            name = kind_of(page.tree, element)
+            counts[name] += 1
+            best[name] = max(best.get(name, 0.0), weight / total)
+            depth.setdefault(name, page.tree.depths[element])
+        for name, share in best.items():
+            role = next((page.roles[e] for e in inside if kind_of(page.tree, e) == name), Role.NONE)
+            shares[name] += share * (1.25 if role & Role.BODY else 1.0)
+            items[name] += 1
+    enough = 0.5 * sum(bool(w) for w in weights)
+    return {
+        name: share + 0.001 * depth[name]
+        for name, share in shares.items()
+        if share >= enough and counts[name] <= 1.3 * items[name]
+    }
+
+
+def _trimmed(page: PageFacts, body: Sequence[int], fields: Fields) -> list[int]:
+    """Return the pieces without the lines at either end that hold only buttons, marks or counts."""
+    groups: list[list[int]] = []
+    for place in body:
+        if groups and page.line_of[groups[-1][0]] == page.line_of[place]:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    texts = ["".join(page.tree.pieces[p] for p in group).strip() for group in groups]
+    begin, end = 0, len(groups)
+    while begin < end and _is_around(texts[begin]):
+        begin += 1
+    while end > begin and (_is_around(texts[end - 1]) or (end - begin > 1 and count_alone(texts[end - 1]) is not None)):
+        fields.likes = likes(texts[end - 1]) if fields.likes is None else fields.likes
+        end -= 1
+    if begin == end:
+        begin, end = 0, len(groups)
+    return [place for group in groups[begin:end] for place in group]
+
+
+def _is_around(text: str) -> bool:
+    return not text or is_button_line(text) or is_mark_line(text) or likes(text) is not None
+
+
+def unique(values: Iterable[str]) -> int:
+    """Return how many different values there are."""
+    return len(set(values))

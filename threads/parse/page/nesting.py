@@ -1,0 +1,284 @@
+"""Which comment answers which: what a page says of it, in every way that pages say it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from threads.parse.page.fields import Fields, Own
+from threads.parse.page.items import PageFacts
+from threads.parse.page.marks import kind_of
+from threads.parse.page.vocabulary import Role
+
+_LEVEL_CLASS = re.compile(r"(?:^|[\s_-])(?:depth|level|lvl|indent|nest(?:ing)?|tier|generation)[_-]?(\d{1,4})(?![\w])", re.I)
+_LEVEL_NAMES = re.compile(r"^(?:data-|aria-)?(?:[a-z-]*-)?(?:depth|level|indent|nesting)(?:-?level)?$")
+_SHIFT = re.compile(r"(?:margin|padding)-left\s*:\s*(-?\d+(?:\.\d+)?)\s*(px|em|rem|%|pt)?", re.I)
+_SHIFT_WIDTH = re.compile(r"^\s*width\s*:\s*(\d+(?:\.\d+)?)\s*(px|em|rem|%)?\s*;?\s*$", re.I)
+_LEVEL_TEXT = re.compile(r"^\s*(?:level|ebene|niveau|nivel|livello|poziom|уровень)\s+(\d{1,4})\s*$", re.I)
+_PARENT_NAME = re.compile(r"parent|reply-?to|in-?reply|answer-?to|replied")
+_ID_NAMES = ("id", "data-comment-id", "data-commentid", "data-id", "data-cid", "data-post-id", "data-comment", "data-fullname", "thingid", "name", "data-content", "data-mid", "data-pid")
+_NUMBER = re.compile(r"\d{1,20}")
+_UP_TEXT = re.compile(r"parent|repl|antwort|répon|respond|respuesta|rispo|odpow|ответ|@|↑|↩|⤴|in response", re.I)
+_LINKED_ELEMENTS = 80
+
+
+def parents(page: PageFacts, own: Sequence[Own], fields: Sequence[Fields]) -> list[int | None]:
+    """Return for each item the place of the item that it answers, None where the page names none."""
+    ways = (_stated, _enclosing, _by_level, _by_reply_class)
+    best: list[int | None] = [None] * len(own)
+    for way in ways:
+        found = way(page, own)
+        if any(parent is not None for parent in found):
+            best = [b if b is not None else f for b, f in zip(best, found, strict=True)]
+            if way is not _stated:
+                break
+    return _without_circles(best)
+
+
+def _without_circles(found: Sequence[int | None]) -> list[int | None]:
+    """Return the parents without those that lead back to where they began."""
+    result = list(found)
+    state = [0] * len(result)
+    for start in range(len(result)):
+        path = []
+        here: int | None = start
+        while here is not None and state[here] == 0:
+            state[here] = 1
+            path.append(here)
+            here = result[here]
+        if here is not None and state[here] == 1:
+            result[path[-1]] = None
+        for passed in path:
+            state[passed] = 2
+    return result
+
+
+# --- the page names the parent ---
+
+
+def identities(page: PageFacts, own: Sequence[Own]) -> list[list[str]]:
+    """Return the names that the page gives each item, the most telling first."""
+    return [list(dict.fromkeys(_names_of(page, o))) for o in own]
+
+
+def _names_of(page: PageFacts, own: Own) -> Iterator[str]:
+    for element in _head_elements(page, own):
+        attributes = page.tree.attributes[element]
+        for name in _ID_NAMES:
+            value = attributes.get(name)
+            if value and (name != "name" or page.tree.tags[element] == "a") and any(c.isdigit() for c in value):
+                yield value
+
+
+def _head_elements(page: PageFacts, own: Own) -> Iterator[int]:
+    """Yield the elements that may carry a comment's own attributes: its root and what begins with it."""
+    seen = set()
+    for element in (own.item.root, own.item.begin):
+        if element not in seen:
+            seen.add(element)
+            yield element
+    for number, element in enumerate(own.all_elements()):
+        if number > 12:
+            break
+        if element not in seen:
+            yield element
+
+
+def _stated(page: PageFacts, own: Sequence[Own]) -> list[int | None]:
+    names = identities(page, own)
+    places: dict[str, int] = {}
+    for i, known in enumerate(names):
+        for name in known:
+            places.setdefault(name, i)
+    numbers: dict[str, int | None] = {}
+    for name, i in places.items():
+        for number in _NUMBER.findall(name)[-1:]:
+            numbers[number] = i if numbers.get(number, i) == i else None
+    return [_stated_parent(page, o, i, places, numbers) for i, o in enumerate(own)]
+
+
+def _stated_parent(
+    page: PageFacts, own: Own, i: int, places: dict[str, int], numbers: dict[str, int | None]
+) -> int | None:
+    for value in _parent_values(page, own):
+        found = _resolved(value, places, numbers)
+        if found is not None and found != i:
+            return found
+    return None
+
+
+def _resolved(value: str, places: dict[str, int], numbers: dict[str, int | None]) -> int | None:
+    value = value.strip().removeprefix("#")
+    if value in places:
+        return places[value]
+    found = _NUMBER.findall(value)
+    return numbers.get(found[-1]) if found and len(found[-1]) >= 1 else None
+
+
+def _parent_values(page: PageFacts, own: Own) -> Iterator[str]:
+    tree = page.tree
+    for number, element in enumerate(own.all_elements()):
+        if number > _LINKED_ELEMENTS:
+            break
+        attributes = tree.attributes[element]
+        for name, value in attributes.items():
+            if name not in ("class", "href", "style", "title") and _PARENT_NAME.search(name) and len(value) < 80:
+                yield value
+        if tree.tags[element] == "input" and _PARENT_NAME.search(attributes.get("name", "")):
+            continue
+        href = attributes.get("href", "")
+        if "#" in href and _is_upward(page, element):
+            yield href.rsplit("#", 1)[1]
+    for token in tree.attributes[own.item.root].get("class", "").split():
+        if re.match(r"(?:parent|child-?of|reply-?to|in-?reply-?to|replies-?to|p)[_-]?\d+$", token):
+            yield token
+        elif sum(c.isdigit() for c in token) >= 4 and token != tree.attributes[own.item.root].get("id"):
+            yield "\x00" + token
+
+
+def _is_upward(page: PageFacts, element: int) -> bool:
+    """Return whether a link within the page leads to the comment that is answered."""
+    attributes = page.tree.attributes[element]
+    said = " ".join((page.tree.text(element), attributes.get("class", ""), attributes.get("title", "")))
+    return len(said) < 200 and _UP_TEXT.search(said) is not None
+
+
+# --- the page shows it by place ---
+
+
+def _enclosing(page: PageFacts, own: Sequence[Own]) -> list[int | None]:
+    found: list[int | None] = [None] * len(own)
+    stack: list[int] = []
+    for i in sorted(range(len(own)), key=lambda k: (own[k].item.begin, -own[k].item.end)):
+        while stack and own[stack[-1]].item.end <= own[i].item.begin:
+            stack.pop()
+        found[i] = stack[-1] if stack else None
+        stack.append(i)
+    return found
+
+
+def _by_level(page: PageFacts, own: Sequence[Own]) -> list[int | None]:
+    levels = _levels(page, own)
+    if levels is None:
+        return [None] * len(own)
+    return from_levels(levels)
+
+
+def from_levels(levels: Sequence[float]) -> list[int | None]:
+    """Return the parents that a list of depths in page order means: the nearest one above that is less deep."""
+    found: list[int | None] = []
+    stack: list[int] = []
+    for i, level in enumerate(levels):
+        while stack and levels[stack[-1]] >= level:
+            stack.pop()
+        found.append(stack[-1] if stack else None)
+        stack.append(i)
+    return found
+
+
+def _levels(page: PageFacts, own: Sequence[Own]) -> list[float] | None:
+    """Return how deep each item is shown, by the best of the ways in which this page says so."""
+    sources: defaultdict[str, dict[int, float]] = defaultdict(dict)
+    for i, o in enumerate(own):
+        for name, value in _level_values(page, own, o):
+            sources[name].setdefault(i, value)
+    best = None
+    for name, values in sources.items():
+        if len(values) < 0.9 * len(own) or len(set(values.values())) < 2:
+            continue
+        least = min(values.values())
+        levels = [values.get(i, least) for i in range(len(own))]
+        if levels[0] != least:
+            continue
+        rank = _SOURCE_RANK.index(name.split(" ")[0])
+        if best is None or rank < best[0]:
+            best = (rank, levels)
+    return best[1] if best else None
+
+
+_SOURCE_RANK = ("attribute", "class", "text", "shift", "spacer", "place")
+
+
+def _level_values(page: PageFacts, own: Sequence[Own], o: Own) -> Iterator[tuple[str, float]]:
+    tree = page.tree
+    for element in _level_elements(page, own, o):
+        attributes = tree.attributes[element]
+        match = _LEVEL_CLASS.search(attributes.get("class", ""))
+        if match is not None:
+            yield "class", float(match[1])
+        for name, value in attributes.items():
+            if _LEVEL_NAMES.match(name) and value.strip().isdigit():
+                yield f"attribute {name}", float(value)
+        style = attributes.get("style")
+        if style:
+            shift = _SHIFT.search(style)
+            if shift is not None:
+                yield f"shift {shift[2] or 'px'}", float(shift[1])
+            width = _SHIFT_WIDTH.match(style) if not tree.pieces_of(element) else None
+            if width is not None:
+                yield "spacer style", float(width[1])
+        if tree.tags[element] == "img" and not tree.attributes[element].get("alt"):
+            value = attributes.get("width", "")
+            if value.isdigit() and "avatar" not in attributes.get("class", ""):
+                yield "spacer img", float(value)
+    for place in o.pieces[:6]:
+        match = _LEVEL_TEXT.match(tree.pieces[place])
+        if match is not None:
+            yield "text", float(match[1])
+    yield "place", float(tree.depths[o.item.begin])
+
+
+def _level_elements(page: PageFacts, own: Sequence[Own], o: Own) -> Iterator[int]:
+    """Yield the elements whose attributes may tell a comment's depth: its root, wrappers of it, its first ones."""
+    tree = page.tree
+    yield o.item.root
+    child = o.item.root
+    for parent in tree.ancestors(child):
+        if tree.ends[parent] > o.item.end + 2 and tree.first_pieces[parent] < o.item.first:
+            break
+        if tree.ends[parent] - parent > 3 * (o.item.end - o.item.begin) + 12:
+            break
+        yield parent
+    for number, element in enumerate(o.all_elements()):
+        if number > 14:
+            break
+        if element != o.item.root:
+            yield element
+
+
+def _by_reply_class(page: PageFacts, own: Sequence[Own]) -> list[int | None]:
+    """Read two levels where answers have a class of their own ("comment comment--indented")."""
+    marked = [_is_marked_reply(page, o) for o in own]
+    if not any(marked) or all(marked) or marked[0]:
+        return [None] * len(own)
+    return from_levels([float(m) for m in marked])
+
+
+def _is_marked_reply(page: PageFacts, o: Own) -> bool:
+    root = o.item.root
+    tree = page.tree
+    elements = [root]
+    parent = tree.parents[root]
+    if parent >= 0:
+        elements.append(parent)
+    return any(_names_reply(tree.attributes[e].get("class", "")) for e in elements)
+
+
+_REPLY_TOKEN = re.compile(
+    r"(?:^|[\s_-])(?:reply|replies|answer|antwort|response|child|children|indented|indent|sub-?comment|nested|sub"
+    r"|respuesta|reponse|risposta|odpowiedz)(?:$|\s|-item|-comment|_item)",
+    re.I,
+)
+
+
+def _names_reply(classes: str) -> bool:
+    return _REPLY_TOKEN.search(classes) is not None
+
+
+def root_kinds(page: PageFacts, own: Sequence[Own]) -> Counter[str]:
+    """Return how often each kind of element is the root of an item."""
+    return Counter(kind_of(page.tree, o.item.root) for o in own)
+
+
+__all__ = ["Role", "from_levels", "identities", "parents"]

@@ -1,0 +1,258 @@
+"""A page as flat lists: its elements and its pieces of text in the order of the page.
+
+Built from the events of libxml2's HTML parser rather than from its tree: the tree is cut at a depth of 2,048
+elements, the events are not. Every subtree is a range of the lists, so that nothing here recurses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+_CHUNK = 1 << 16
+
+# Text in these is not shown as text of the page.
+_SILENT = frozenset(
+    "script style template textarea select option svg math iframe object video audio canvas map head".split()
+)
+_BLOCK = frozenset(
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer"
+    " form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol option p pre section summary table"
+    " tbody td tfoot th thead tr ul button".split()
+)
+_PARAGRAPH = frozenset("p pre blockquote ul ol dl table h1 h2 h3 h4 h5 h6".split())
+_KEPT = frozenset(
+    "class id href rel itemprop itemtype itemscope property typeof datetime title content style width indent alt"
+    " hidden role name src value for lang".split()
+)
+_LONGEST_VALUE = 1_000
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+_NOTHING: Mapping[str, str] = {}
+
+
+@dataclass(slots=True)
+class Tree:
+    """Elements and text of a page.
+
+    `tags`, `attributes`, `parents` (-1 for the root), `ends` (index after the last descendant) and `depths`
+    have one item an element, in the order of their start tags. `pieces`, `owners` (the element that a piece
+    stands in) and `gaps` (line breaks before a piece: 0 inside a line, 2 between paragraphs) have one item a
+    piece of text. `first_pieces` and `last_pieces` have one item an element: the range of its pieces.
+    `scripts` are the texts of JSON-LD scripts; `metas` the named contents of <meta> and `title` that of
+    <title>; `canonical` the address that the page gives for itself, `language` that of <html lang>.
+    """
+
+    tags: list[str] = field(default_factory=list)
+    attributes: list[Mapping[str, str]] = field(default_factory=list)
+    parents: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    depths: list[int] = field(default_factory=list)
+    first_pieces: list[int] = field(default_factory=list)
+    last_pieces: list[int] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+    owners: list[int] = field(default_factory=list)
+    gaps: list[int] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)
+    metas: dict[str, str] = field(default_factory=dict)
+    title: str = ""
+    canonical: str | None = None
+    language: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.tags)
+
+    def pieces_of(self, element: int) -> range:
+        """Return the places of the pieces inside `element`."""
+        return range(self.first_pieces[element], self.last_pieces[element])
+
+    def text(self, element: int) -> str:
+        """Return the text of an element, lines separated by line feeds."""
+        return self.joined(self.pieces_of(element))
+
+    def joined(self, places: Sequence[int] | range) -> str:
+        """Return the pieces at `places` as text; what was left out between two of them counts as a break."""
+        parts: list[str] = []
+        last = -2
+        for place in places:
+            gap = self.gaps[place]
+            if parts and place != last + 1:
+                gap = max(gap, 1)
+            if parts and gap:
+                parts.append("\n" * gap)
+            parts.append(self.pieces[place])
+            last = place
+        return "\n".join(line.strip(" ") for line in "".join(parts).split("\n")).strip()
+
+    def ancestors(self, element: int) -> Iterator[int]:
+        """Yield the elements around `element`, the nearest first."""
+        parent = self.parents[element]
+        while parent >= 0:
+            yield parent
+            parent = self.parents[parent]
+
+
+class _Builder:
+    """Receives the parser's events."""
+
+    def __init__(self) -> None:
+        self.tree = Tree()
+        self._open: list[int] = []
+        self._silent = 0
+        self._gap = 0
+        self._buffer: list[str] = []
+        self._pre = 0
+        self._script = False
+        self._title = False
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self._flush()
+        tree = self.tree
+        if self._silent:
+            self._inside_silent(tag, attributes)
+            return
+        here = len(tree.tags)
+        block = _breaks(tag)
+        if tag == "br":
+            self._gap = min(self._gap + 1, 2)
+        elif block:
+            self._gap = max(self._gap, block)
+        tree.tags.append(tag)
+        tree.attributes.append(_kept(tag, attributes))
+        tree.parents.append(self._open[-1] if self._open else -1)
+        tree.ends.append(here + 1)
+        tree.depths.append(len(self._open))
+        tree.first_pieces.append(len(tree.pieces))
+        tree.last_pieces.append(len(tree.pieces))
+        self._open.append(here)
+        if tag == "html":
+            tree.language = attributes.get("lang") or tree.language
+        elif tag == "pre":
+            self._pre += 1
+        if tag in _SILENT:
+            self._silent = 1
+            self._inside_silent(tag, attributes, opening=False)
+
+    def end(self, tag: str) -> None:
+        self._flush()
+        if self._silent > 1:
+            self._silent -= 1
+            self._script = self._title = False
+            return
+        self._silent = 0
+        self._script = False
+        if not self._open:
+            return
+        here = self._open.pop()
+        self._close(here)
+        if tag == "pre":
+            self._pre = max(0, self._pre - 1)
+        block = _breaks(tag)
+        if block:
+            self._gap = max(self._gap, block)
+
+    def data(self, data: str) -> None:
+        if not self._silent or self._script or self._title:
+            self._buffer.append(data)
+
+    def close(self) -> Tree:
+        self._flush()
+        for here in self._open:
+            self._close(here)
+        return self.tree
+
+    def _close(self, here: int) -> None:
+        self.tree.ends[here] = len(self.tree.tags)
+        self.tree.last_pieces[here] = len(self.tree.pieces)
+
+    def _inside_silent(self, tag: str, attributes: Mapping[str, str], *, opening: bool = True) -> None:
+        if opening:
+            self._silent += 1
+        if tag == "script":
+            self._script = "ld+json" in attributes.get("type", "")
+        elif tag == "title" and not self.tree.title:
+            self._title = True
+        elif tag == "meta":
+            name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+            content = attributes.get("content")
+            if name and content:
+                self.tree.metas.setdefault(name.lower(), content)
+        elif tag == "link" and "canonical" in attributes.get("rel", "").lower():
+            self.tree.canonical = self.tree.canonical or attributes.get("href")
+
+    def _flush(self) -> None:
+        if not self._buffer:
+            return
+        text = "".join(self._buffer) if len(self._buffer) > 1 else self._buffer[0]
+        self._buffer.clear()
+        if self._script:
+            self.tree.scripts.append(text)
+            return
+        if self._title:
+            self.tree.title = self.tree.title or " ".join(text.split())
+            return
+        if self._pre and "\n" in text:
+            for line in text.split("\n"):
+                self._add(line)
+                self._gap = max(self._gap, 1)
+        else:
+            self._add(_SPACES.sub(" ", text))
+
+    def _add(self, text: str) -> None:
+        tree = self.tree
+        if not text.strip():
+            # A space between two inline elements keeps their words apart.
+            if text and not self._gap and tree.pieces and not tree.pieces[-1].endswith(" "):
+                tree.pieces[-1] += " "
+            return
+        tree.pieces.append(text)
+        tree.owners.append(self._open[-1] if self._open else 0)
+        tree.gaps.append(self._gap)
+        self._gap = 0
+
+
+def _breaks(tag: str) -> int:
+    """Return how many line breaks a browser shows before and after an element."""
+    if tag in _PARAGRAPH:
+        return 2 if tag in ("p", "blockquote", "pre") else 1
+    if tag in _BLOCK:
+        return 1
+    # Custom elements are mostly boxes; the exceptions stand inside a line.
+    return int("-" in tag and not ("time" in tag or "number" in tag))
+
+
+def _kept(tag: str, attributes: Mapping[str, str]) -> Mapping[str, str]:
+    if not attributes:
+        return _NOTHING
+    everything = "-" in tag
+    return {
+        name: value[:_LONGEST_VALUE]
+        for name, value in attributes.items()
+        if everything or name in _KEPT or name.startswith(("data-", "aria-"))
+    }
+
+
+def build(html: str) -> Tree:
+    """Return the page as flat lists; broken markup is mended as libxml2 mends it.
+
+    Time and memory grow linearly with the page, however deep it is nested.
+    """
+    parser = etree.HTMLParser(target=_Builder(), huge_tree=True, remove_pis=True)
+    html = _parseable(html)
+    for begin in range(0, len(html), _CHUNK):
+        parser.feed(html[begin : begin + _CHUNK])
+    if not html:
+        return Tree()
+    tree: Tree = parser.close()
+    return tree
+
+
+_UNPARSEABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def _parseable(html: str) -> str:
+    """Return `html` without what cannot be handed to the parser: NUL, and halves of surrogate pairs."""
+    return _UNPARSEABLE.sub("\ufffd", html)
+
