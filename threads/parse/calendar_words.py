@@ -1,52 +1,96 @@
-"""The words of dates in fourteen languages, from the Unicode CLDR by way of Babel."""
+"""The words of dates in many languages, from the Unicode CLDR by way of Babel, and how they are looked up."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
-from typing import Literal, cast
+from typing import Generic, Literal, TypeVar, cast
 
 from babel.dates import format_timedelta, get_day_names, get_month_names, get_period_names
 
-LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "ja", "zh", "ko", "tr", "ar")
+from threads.parse.times.words import (
+    DAY_PARTS,
+    DAY_WORDS,
+    JUST_NOW,
+    MORE_AGO,
+    ONE_AGO,
+    SHORT_DAYS,
+    SHORT_UNITS,
+    UNIT_SECONDS,
+    Half,
+    Unit,
+)
 
-Unit = Literal["second", "minute", "hour", "day", "week", "month", "year"]
-UNIT_SECONDS: Mapping[Unit, int] = {
-    "second": 1,
-    "minute": 60,
-    "hour": 3_600,
-    "day": 86_400,
-    "week": 604_800,
-    "month": 2_592_000,
-    "year": 31_536_000,
-}
+__all__ = [
+    "DAY_WORDS",
+    "LANGUAGES",
+    "SHORT_UNITS",
+    "UNIT_SECONDS",
+    "Half",
+    "Phrases",
+    "SpanWords",
+    "Unit",
+    "day_halves",
+    "fold",
+    "fold_word",
+    "months",
+    "span_words",
+    "splits_word",
+    "weekdays",
+]
 
-# CLDR has these, but Babel does not give them out.
-DAY_WORDS: Mapping[str, int] = {
-    word: days
-    for days, words in (
-        (0, "today heute aujourd'hui hoy oggi hoje vandaag dzisiaj dziś сегодня 今日 今天 오늘 bugün اليوم"),
-        (1, "yesterday gestern hier ayer ieri ontem gisteren wczoraj вчера 昨日 昨天 어제 dün أمس"),
-        (2, "vorgestern avant-hier anteayer anteontem eergisteren przedwczoraj позавчера 一昨日 前天"),
+# Where one word means two months (Polish and Croatian "listopada"), the language that stands first keeps it;
+# a language that would lose a month so is left out.
+LANGUAGES = tuple(
+    re.findall(
+        r"\w+",
+        "en de fr es it pt nl pl ru ja zh ko tr ar"
+        " cs sv da nb fi hu el uk ro he fa id vi th ca sk bg sl et gl hi fil zh_Hant",
     )
-    for word in words.split()
-}
+)
 
-# What English sites write and CLDR does not, before "ago" or without it.
-SHORT_UNITS: Mapping[str, Unit] = {
-    **dict.fromkeys(("s", "sec", "secs"), "second"),
-    **dict.fromkeys(("m", "min", "mins"), "minute"),
-    **dict.fromkeys(("h", "hr", "hrs"), "hour"),
-    **dict.fromkeys(("d",), "day"),
-    **dict.fromkeys(("w", "wk", "wks"), "week"),
-    **dict.fromkeys(("mo", "mos"), "month"),
-    **dict.fromkeys(("y", "yr", "yrs"), "year"),
-}
+Value = TypeVar("Value")
+
+_HIDDEN = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+_SAME = str.maketrans({"’": "'", "ё": "е", **dict.fromkeys("\t\n\r\f\v\u00a0\u2007\u2009\u202f\u3000", " ")})
+_HIDDEN_CHARACTERS = re.compile(f"[{_HIDDEN}]")
+
+
+class Phrases(Generic[Value]):
+    """Words and phrases with what they mean; finds the longest that stands at a place of a text.
+
+    The cost of a look-up is bounded by how many lengths the phrases have, whatever the text.
+    """
+
+    def __init__(self, meanings: Mapping[str, Value]) -> None:
+        self.meanings = meanings
+        lengths: dict[str, set[int]] = {}
+        for phrase in meanings:
+            if phrase:
+                lengths.setdefault(phrase[0], set()).add(len(phrase))
+        self._lengths = {first: sorted(each, reverse=True) for first, each in lengths.items()}
+
+    def match(self, folded: str, start: int) -> tuple[Value, int] | None:
+        """Return what stands at `start` and where it ends, or None; words are not cut."""
+        for length in self._lengths.get(folded[start : start + 1], ()):
+            end = start + length
+            phrase = folded[start:end]
+            if len(phrase) == length and phrase in self.meanings and not splits_word(folded, end):
+                return self.meanings[phrase], end
+        return None
+
+
+def splits_word(text: str, position: int) -> bool:
+    """Return whether a cut at `position` runs through a word; scripts without spaces have no such thing."""
+    after, before = text[position : position + 1], text[position - 1 : position]
+    if not (before.isalpha() and after.isalpha()):
+        return False
+    return not (before >= "\u2e80" or "\u0e00" <= before < "\u1200")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +101,9 @@ class SpanWords:
     without a number ("an hour ago"); `plain` maps unit words without a direction ("2 weeks").
     """
 
-    ago: Mapping[str, Mapping[str, Unit]]
-    whole: Mapping[str, tuple[int, Unit]]
-    plain: Mapping[str, Unit]
-
-
-_SAME = str.maketrans({"’": "'", "ё": "е", **dict.fromkeys("\t\n\r\f\v\u00a0\u2007\u2009\u202f\u3000", " ")})
+    ago: Mapping[str, Phrases[Unit]]
+    whole: Phrases[tuple[int, Unit]]
+    plain: Phrases[Unit]
 
 
 def fold(text: str) -> str:
@@ -79,70 +120,94 @@ def fold_word(word: str) -> str:
     return fold(unicodedata.normalize("NFC", word)).strip(". ")
 
 
-@lru_cache(maxsize=1)
+@cache
 def months() -> Mapping[str, int]:
     """Return the month (1–12) of every month name, full and abbreviated, in every language."""
-    found = {word: number for number, word in _names(get_month_names)}
-    return found | {"sept": 9}
+    found = {**_names(get_month_names), "sept": 9, "setiembre": 9}
+    # Hebrew writes "in" and the month as one word.
+    return {**found, **{f"ב{word}": month for word, month in found.items() if "א" <= word[0] <= "ת"}}
 
 
-@lru_cache(maxsize=1)
+@cache
 def weekdays() -> Mapping[str, int]:
     """Return the weekday (Monday is 0) of every weekday name, full and abbreviated, in every language."""
-    return {word: number for number, word in _names(get_day_names)}
+    found = _names(get_day_names)
+    return {
+        word: day for word, day in found.items() if len(word) > 2 or word > "\u3000" or word in SHORT_DAYS
+    }
 
 
-@lru_cache(maxsize=1)
-def day_halves() -> Mapping[str, Literal["am", "pm"]]:
+@cache
+def day_halves() -> Mapping[str, Half]:
     """Return the words for before and after noon, other than a.m. and p.m., which are read by pattern."""
-    found: dict[str, Literal["am", "pm"]] = {}
-    halves: tuple[Literal["am", "pm"], ...] = ("am", "pm")
-    for language in LANGUAGES:
-        for width in ("wide", "abbreviated"):
-            names = get_period_names(width=width, context="format", locale=language)
-            for half in halves:
-                word = fold_word(names.get(half, ""))  # some widths leave them out
-                if not word.isascii():
-                    found[word] = half
-    return {word: half for word, half in found.items() if not re.fullmatch(r"[ap]\W*m", word)}
+    found: dict[str, Half] = dict(DAY_PARTS)
+    widths: tuple[Literal["wide", "abbreviated"], ...] = ("wide", "abbreviated")
+    halves: tuple[Half, ...] = ("am", "pm")
+    for language, width, half in product(LANGUAGES, widths, halves):
+        names = get_period_names(width=width, context="format", locale=language)
+        word = _tidy(names.get(half, ""))  # some widths leave them out
+        if word and not word.isascii():
+            found.setdefault(word, half)
+            found.setdefault(word.strip("."), half)
+    return {word: half for word, half in found.items() if not re.fullmatch(r"[ap]\W*m\W*", word)}
 
 
-def _names(getter: object) -> Iterator[tuple[int, str]]:
-    for language in LANGUAGES:
-        for width in ("wide", "abbreviated"):
-            for context in ("format", "stand-alone"):
-                names = getter(width=width, context=context, locale=language)  # type: ignore[operator]
-                for number, name in names.items():
-                    word = fold_word(name)
-                    # "5月" is read by its own pattern; a name of several words is not used in comments.
-                    if not any(c.isdigit() or c.isspace() for c in word):
-                        yield number, word
+def _tidy(text: str) -> str:
+    return fold(_HIDDEN_CHARACTERS.sub("", unicodedata.normalize("NFC", text)))
 
 
-@lru_cache(maxsize=1)
+def _names(getter: Callable[..., Mapping[int, str]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for language, width, context in product(LANGUAGES, ("wide", "abbreviated"), ("format", "stand-alone")):
+        for number, name in getter(width=width, context=context, locale=language).items():
+            word = _tidy(name).strip(". ")
+            # "5月" is read by its own pattern; a single letter is no word, a single character (金) is.
+            if (len(word) > 1 or word >= "\u2e80") and not any(c.isdigit() for c in word):
+                found.setdefault(word, number)
+    return found
+
+
+@cache
 def span_words() -> SpanWords:
     """Return the words for spans of time that lie in the past."""
-    ago: dict[str, dict[str, Unit]] = {}
-    whole: dict[str, tuple[int, Unit]] = {}
+    ago: dict[str, dict[str, Unit]] = {"": {}}
+    whole: dict[str, tuple[int, Unit]] = dict(ONE_AGO)
     plain: dict[str, Unit] = {}
-    for said, amount, unit, directed in _spans():
+    more = {language: [(a, b) for named, a, b in MORE_AGO if named == language] for language in LANGUAGES}
+    for language, said, amount, unit, directed in _spans():
         parts = re.split(r"\d+", said, maxsplit=1)
-        if not directed:
-            if len(parts) == 2 and not parts[0].strip():
-                plain[parts[1].strip()] = unit
-        elif len(parts) == 1:
-            whole[said] = (amount, unit)
-        elif not parts[0].strip().endswith(("-", "−")):  # "-5 h" is no way of saying a time on a page
-            ago.setdefault(parts[0].strip(), {})[parts[1].strip()] = unit
-    for word, unit in SHORT_UNITS.items():
-        ago[""].setdefault(f"{word} ago", unit)
-    for unit in UNIT_SECONDS:
-        whole[f"{'an' if unit == 'hour' else 'a'} {unit} ago"] = (1, unit)
-    whole["just now"] = (0, "second")
-    return SpanWords(ago, whole, plain)
+        if len(parts) == 1:
+            ways = [("", "")] if directed else more[language]
+            for before, behind in ways:
+                whole.setdefault(f"{before} {said}{behind}".strip(), (amount, unit))
+        elif directed:
+            _add_ago(ago, parts[0].strip(), parts[1].strip(), unit)
+        elif not parts[0].strip():
+            plain.setdefault(parts[1].strip(), unit)
+            for before, behind in more[language]:
+                _add_ago(ago, before.strip(), parts[1].strip() + behind, unit)
+    for said, span in list(whole.items()):
+        if said.startswith("قبل "):  # the other word for "ago" takes the same forms
+            whole[said.replace("قبل", "منذ", 1)] = span
+    ago[""] |= {f"{letter}月前": "month" for letter in "ヶヵケカ箇"}
+    for word, short in SHORT_UNITS.items():
+        ago[""].setdefault(f"{word} ago", short)
+        ago[""].setdefault(f"{word}. ago", short)
+    for name in UNIT_SECONDS:
+        whole[f"{'an' if name == 'hour' else 'a'} {name} ago"] = whole[f"one {name} ago"] = (1, name)
+    whole |= dict.fromkeys(JUST_NOW, (0, "second"))
+    return SpanWords(
+        {before: Phrases(words) for before, words in ago.items()}, Phrases(whole), Phrases(plain)
+    )
 
 
-def _spans() -> Iterator[tuple[str, int, Unit, bool]]:
+def _add_ago(ago: dict[str, dict[str, Unit]], before: str, behind: str, unit: Unit) -> None:
+    # "-5 h" is no way of saying a time on a page; and behind a number alone any text could follow.
+    if behind and not before.endswith(("-", "−")):
+        ago.setdefault(before, {}).setdefault(behind, unit)
+
+
+def _spans() -> Iterator[tuple[str, str, int, Unit, bool]]:
     # 1, 2, 3 and 5 meet every plural form of these languages.
     for language, unit, amount, width, directed in product(
         LANGUAGES, UNIT_SECONDS, (1, 2, 3, 5), ("long", "short", "narrow"), (True, False)
@@ -157,4 +222,4 @@ def _spans() -> Iterator[tuple[str, int, Unit, bool]]:
             )
         except KeyError:  # some locales have no narrow form with a direction
             continue
-        yield fold(unicodedata.normalize("NFC", said)), amount, unit, directed
+        yield language, _tidy(said), amount, unit, directed
