@@ -82,7 +82,7 @@ def _evidence(page: PageFacts, own: Sequence[Own], fields: Sequence[Fields]) -> 
         "body": 0.8 * share([bool(f.body) for f in fields]) - 0.8,
         "names": (0.4 if len(set(names)) > 0.3 * count else -0.3) if count > 2 else 0.0,
         "aside": -3.0 * any(_is_aside(page, e) for e in around),
-        "own aside": -2.5 * share([bool(r & (Role.ASIDE | Role.TEASER)) and not r & Role.COMMENT for r in roots]),
+        "own aside": -2.5 * share([_is_own_aside(page, o, r) for o, r in zip(own, roots, strict=True)]),
         "teaser": -2.2 * share([_is_teaser(page, o, f) for o, f in zip(own, fields, strict=True)]),
         "cut": -1.5 * share([t.rstrip().endswith(("…", "...", "[…]", "»")) and len(t) < 160 for t in texts]) if count > 2 else 0.0,
         "pings": -2.0 * share([bool(r & Role.PINGBACK) for r in roots]),
@@ -136,6 +136,12 @@ def _is_aside(page: PageFacts, element: int) -> bool:
         return True
     attributes = page.tree.attributes[element]
     return any(_ASIDE.search(attributes.get(name, "")) is not None for name in ("class", "id"))
+
+
+def _is_own_aside(page: PageFacts, own: Own, role: Role) -> bool:
+    if role & (Role.ASIDE | Role.TEASER) and not role & (Role.COMMENT | Role.COMMENTS):
+        return True
+    return _is_aside(page, own.item.root)
 
 
 def _is_teaser(page: PageFacts, own: Own, fields: Fields) -> bool:

@@ -21,6 +21,7 @@ from threads.parse.page_words import count_alone, is_button_line, is_mark_line, 
 LONGEST_NAME = 80
 _BODY_CLIMB = 12
 _LONGEST_BAR = 200
+_BESIDE = 1.2  # a name in the line of the time, against the points of other places
 _PROFILE = re.compile(
     r"(?:^|[/?&=._-])(?:users?|profiles?|profil|members?|author|people|person|u|benutzer|mitglied(?:er)?|utilisateur"
     r"|membre|usuario|perfil|uzytkownik|uzivatel|account|gebruiker|forummember|memberlist|by|@[\w.]+)(?:$|[/?&=._-])"
@@ -28,7 +29,7 @@ _PROFILE = re.compile(
 _USER_IN_ADDRESS = re.compile(r"/(?:user|users|u|profile|member|members|author|people)/(@?[^/?#]{2,40})/?(?:[?#]|$)")
 _NAME_TAGS = frozenset("cite strong b h3 h4 h5 h6 a".split())
 _NOISE_TAGS = frozenset("button label input form nav menu noscript summary".split())
-_ROOM = re.compile(r"\s+")
+_NUMBERS = re.compile(r"\d+")
 
 
 @dataclass(slots=True)
@@ -96,7 +97,8 @@ def _time_rank(page: PageFacts, coverage: Counter[str], mark: Mark) -> float:
     weak = stamp is not None and mark.machine is None and stamp.is_weak
     said = bool(page.roles[mark.element] & Role.TIME) or page.tree.tags[mark.element] == "time"
     count = coverage[kind_of(page.tree, mark.element)]
-    return count * (1.0 + 0.3 * said - 0.5 * weak)
+    # What is only in an attribute may be the time of something else, such as the last change.
+    return count * (1.0 + 0.3 * said - 0.5 * weak - 0.4 * (mark.stamp is None))
 
 
 # --- who ---
@@ -105,12 +107,16 @@ def _time_rank(page: PageFacts, coverage: Counter[str], mark: Mark) -> float:
 def _choose_authors(page: PageFacts, own: Sequence[Own], found: Sequence[Fields]) -> None:
     candidates = [_names(page, o, f) for o, f in zip(own, found, strict=True)]
     ranks = _name_ranks(page, candidates)
-    for o, fields, names in zip(own, found, candidates, strict=True):
+    beside = [_name_beside_time(page, f) for f in found]
+    beside_rank = _BESIDE + sum(name is not None for name in beside) / max(1, len(own))
+    for o, fields, names, line in zip(own, found, candidates, beside, strict=True):
         best = max(names, key=lambda e: (ranks[kind_of(page.tree, e)], -e), default=None)
-        if best is not None and ranks[kind_of(page.tree, best)] >= 1.0:
+        rank = -9.0 if best is None else ranks[kind_of(page.tree, best)]
+        if line is not None and beside_rank > rank and fields.mark is not None:
+            fields.author, fields.reply_to = line
+            fields.author_element = fields.mark.element
+        elif best is not None and rank >= 1.0:
             _set_author(fields, names[best], best)
-        if fields.author is None:
-            _author_beside_time(page, o, fields)
         if fields.author is None:
             _author_in_address(page, o, fields)
 
@@ -157,12 +163,12 @@ def _name_ranks(page: PageFacts, candidates: Sequence[dict[int, str]]) -> defaul
                 first[name] = element
                 items[name] += 1
                 points[name] += _name_points(page, element, text, place)
-                texts[name].add(text)
+                texts[name].add(_NUMBERS.sub("0", text))
                 sizes[name].append(len(text))
     ranks: defaultdict[str, float] = defaultdict(lambda: -9.0)
     for name, count in items.items():
         variety = len(texts[name]) / count
-        constant = 3.0 if count >= 3 and variety < 0.34 and len(texts[name]) <= 2 else 0.0
+        constant = 3.0 if count >= 3 and (len(texts[name]) == 1 or variety < 0.06) else 0.0
         ranks[name] = points[name] / count - constant + 0.8 * count / max(1, len(candidates))
     return ranks
 
@@ -181,12 +187,12 @@ def _name_points(page: PageFacts, element: int, text: str, place: int) -> float:
     elif above & Role.AUTHOR:
         points += 1.0
     address = attributes.get("href") or (tree.attributes[parent].get("href") if parent >= 0 else None)
-    if address and _PROFILE.search(address.lower()):
-        points += 1.5
+    is_profile = bool(address and _PROFILE.search(address.lower()))
+    points += 1.5 * is_profile
     points += 0.4 * (tree.tags[element] in _NAME_TAGS or (parent >= 0 and tree.tags[parent] in _NAME_TAGS))
     points += 0.6 if place == 0 else 0.2 if place == 1 else 0.0
     if role & (Role.BADGE | Role.TITLE | Role.BUTTON | Role.VOTES | Role.TIME):
-        points -= 1.5 if not role & Role.AUTHOR else 0.7
+        points -= 0.7 if role & Role.AUTHOR or is_profile else 1.5
     if around & (Role.BUTTON | Role.VOTES | Role.BADGE) and not around & Role.AUTHOR:
         points -= 1.0
     if role & Role.BODY and not role & Role.AUTHOR:
@@ -196,18 +202,17 @@ def _name_points(page: PageFacts, element: int, text: str, place: int) -> float:
     return points
 
 
-def _author_beside_time(page: PageFacts, own: Own, fields: Fields) -> None:
-    """Take the name from the line that shows the time: "Ann Lee | 21 April 2020 - 16:40"."""
+def _name_beside_time(page: PageFacts, fields: Fields) -> tuple[str, str | None] | None:
+    """Return the name in the line that shows the time ("Ann Lee | 21 April 2020 - 16:40"), and whom it answers."""
     mark = fields.mark
     if mark is None or mark.line < 0:
-        return
+        return None
     text = page.lines[mark.line].text
     for rest in (text[: mark.begin], text[mark.end :]):
         name, reply_to, said = split_name(rest.strip(" |•·,–—-()[]\u00a0"))
         if is_name(name, said=said):
-            fields.author, fields.reply_to = name, reply_to
-            fields.author_element = mark.element
-            return
+            return name, reply_to
+    return None
 
 
 def _author_in_address(page: PageFacts, own: Own, fields: Fields) -> None:
@@ -273,13 +278,19 @@ def _is_noise(page: PageFacts, element: int, top: int, known: dict[int, bool]) -
             result = known[element]
             break
         path.append(element)
-        if page.tree.tags[element] in _NOISE_TAGS or (page.noise[element] and _is_short(page, element)):
+        aside = page.noise[element] or _is_badge(page.roles[element])
+        if page.tree.tags[element] in _NOISE_TAGS or (aside and _is_short(page, element)):
             result = True
             break
         element = page.tree.parents[element]
     for passed in path:
         known[passed] = result
     return result
+
+
+def _is_badge(role: Role) -> bool:
+    """Return whether a class names facts about the author: a rank, a place, how many posts."""
+    return bool(role & Role.BADGE) and not role & (Role.BODY | Role.AUTHOR | Role.TIME | Role.COMMENT)
 
 
 def _is_short(page: PageFacts, element: int) -> bool:
@@ -311,6 +322,7 @@ def _body_ranks(
     counts: Counter[str] = Counter()
     items: Counter[str] = Counter()
     depth: dict[str, int] = {}
+    bodies: dict[str, bool] = {}
     for inside, rest in zip(weights, rests, strict=True):
         total = sum(len(page.tree.pieces[p]) for p in rest) or 1
         best: dict[str, float] = {}
@@ -321,13 +333,14 @@ def _body_ranks(
             depth.setdefault(name, page.tree.depths[element])
         for name, share in best.items():
             role = next((page.roles[e] for e in inside if kind_of(page.tree, e) == name), Role.NONE)
+            bodies[name] = bool(role & Role.BODY)
             shares[name] += share * (1.25 if role & Role.BODY else 1.0)
             items[name] += 1
     enough = 0.5 * sum(bool(w) for w in weights)
     return {
         name: share + 0.001 * depth[name]
         for name, share in shares.items()
-        if share >= enough and counts[name] <= 1.3 * items[name]
+        if share >= (0.6 * enough if bodies[name] else enough) and counts[name] <= 1.3 * items[name]
     }
 
 

@@ -8,13 +8,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from threads.parse.headers import LONGEST_NAME, is_name
 from threads.parse.page.marks import Line, Mark, kind_of
 from threads.parse.page.tree import Tree
 from threads.parse.page.vocabulary import Role, is_noise, roles
+from threads.parse.page_words import is_button_line, is_mark_line
 
 _HIGHEST_CLIMB = 14
 _CONTAINER_CLIMB = 8
 _MOST_SETS = 24
+_MOST_HEADER_LINES = 3
+_MOST_KINDS = 5
+_LOOKED_AT = 40  # elements of a kind that tell what the kind holds
 
 
 class Item(NamedTuple):
@@ -73,22 +78,99 @@ def _own_roles(attributes) -> Role:  # noqa
 
 
 def items_around(page: PageFacts, anchors: Sequence[int]) -> list[Item]:
-    """Return one item for each anchor: as much of the page around it as holds no other anchor.
+    """Return one item for each anchor: the element around it that stands for one comment.
 
     `anchors` are elements in page order, of which none contains another.
     """
     tree = page.tree
-    roots = [_exclusive_root(page, anchors, i) for i in range(len(anchors))]
-    usual = _usual_kinds(page, anchors, roots)
-    items: list[Item] = []
-    for i, anchor in enumerate(anchors):
-        item = _wider_root(page, anchors, i, roots[i], usual)
-        items.append(item if item is not None else item_of(tree, roots[i], anchor))
+    roots = _roots_of_kinds(page, anchors)
+    items = [
+        item_of(tree, _exclusive_root(page, anchors, i) if root is None else root, anchor)
+        for i, (anchor, root) in enumerate(zip(anchors, roots, strict=True))
+    ]
     if _are_headers_only(page, items):
         return _runs(page, items)
     return [
         _with_following(page, items, k) if _is_bare(page, item) else item for k, item in enumerate(items)
     ]
+
+
+def _roots_of_kinds(page: PageFacts, anchors: Sequence[int]) -> list[int | None]:
+    """Return for each anchor the element of the kind, or the few kinds, that hold exactly one anchor each.
+
+    What a comment holds inside another comment of that kind counts for the inner one, so that the kind of
+    whole comments is found even where answers stand inside what they answer.
+    """
+    if len(anchors) < 2:
+        return [None] * len(anchors)
+    paths = [_path(page, anchor) for anchor in anchors]
+    chosen: list[str] = []
+    roots: list[int | None] = [None] * len(anchors)
+    covered = 0
+    while covered < len(anchors) and len(chosen) < _MOST_KINDS:
+        best = _next_kind(page, anchors, paths, chosen)
+        if best is None or best[0] <= covered:
+            break
+        covered, name = best
+        chosen.append(name)
+        if len(chosen) == 1 and covered < len(anchors):
+            continue
+        if covered >= 0.98 * len(anchors):
+            break
+    for i, path in enumerate(paths):
+        roots[i] = next((e for name, e in path if name in chosen), None)
+    counts = Counter(r for r in roots if r is not None)
+    return [r if r is not None and counts[r] == 1 else _first_of(roots, i) for i, r in enumerate(roots)]
+
+
+def _first_of(roots: Sequence[int | None], i: int) -> int | None:
+    """Return the root of anchor `i` if it is the first anchor there: later ones have no element of their own."""
+    root = roots[i]
+    return root if root is not None and (i == 0 or roots[i - 1] != root) else None
+
+
+def _path(page: PageFacts, anchor: int) -> list[tuple[str, int]]:
+    """Return the elements around an anchor with their kinds, the nearest of each kind only."""
+    tree = page.tree
+    found: dict[str, int] = {}
+    for climbed, element in enumerate(tree.ancestors(anchor)):
+        if climbed >= _HIGHEST_CLIMB or tree.tags[element] in ("body", "html"):
+            break
+        found.setdefault(kind_of(tree, element), element)
+    return list(found.items())
+
+
+def _next_kind(
+    page: PageFacts, anchors: Sequence[int], paths: Sequence[list[tuple[str, int]]], chosen: Sequence[str]
+) -> tuple[int, str] | None:
+    """Return the kind that, beside those chosen, gives the most anchors an element of their own."""
+    ones: Counter[str] = Counter()
+    heights: Counter[str] = Counter()
+    for name in {name for path in paths for name, _ in path} - set(chosen):
+        wanted = {*chosen, name}
+        nearest = [next((e for kind, e in path if kind in wanted), None) for path in paths]
+        counts = Counter(e for e in nearest if e is not None)
+        ones[name] = sum(count == 1 for count in counts.values())
+        heights[name] = sum(page.tree.depths[e] for e in counts) // max(1, len(counts))
+    full = [name for name in ones if not _is_bare_kind(page, anchors, paths, name)]
+    if not full:
+        return None
+    most = max(ones[name] for name in full)
+    best = min((n for n in full if ones[n] >= 0.97 * most), key=lambda n: (heights[n], n))
+    return ones[best], best
+
+
+def _is_bare_kind(
+    page: PageFacts, anchors: Sequence[int], paths: Sequence[list[tuple[str, int]]], name: str
+) -> bool:
+    """Return whether most elements of a kind hold no more than the header of a comment."""
+    bare = total = 0
+    for anchor, path in list(zip(anchors, paths, strict=True))[:_LOOKED_AT]:
+        element = next((e for kind, e in path if kind == name), None)
+        if element is not None:
+            total += 1
+            bare += _is_bare(page, item_of(page.tree, element, anchor))
+    return bare > 0.6 * total
 
 
 def _exclusive_root(page: PageFacts, anchors: Sequence[int], i: int) -> int:
@@ -98,10 +180,10 @@ def _exclusive_root(page: PageFacts, anchors: Sequence[int], i: int) -> int:
     after = anchors[i + 1] if i + 1 < len(anchors) else len(tree.tags)
     root = anchors[i]
     alone = len(anchors) == 1
-    for parent in tree.ancestors(root):
+    for climbed, parent in enumerate(tree.ancestors(root)):
         if parent <= before or tree.ends[parent] > after or tree.tags[parent] in ("body", "html", "main"):
             break
-        if alone and _is_container(page, parent):
+        if climbed > _HIGHEST_CLIMB or (alone and _is_container(page, parent)):
             break
         root = parent
     return root
@@ -117,44 +199,27 @@ def _is_container(page: PageFacts, element: int) -> bool:
     )
 
 
-def _usual_kinds(page: PageFacts, anchors: Sequence[int], roots: Sequence[int]) -> set[str]:
-    """Return the kinds of the elements that most often hold a whole comment."""
-    counts = Counter(kind_of(page.tree, root) for root, a in zip(roots, anchors, strict=True) if root != a)
-    return {name for name, count in counts.items() if count >= max(2, len(roots) // 8)}
-
-
-def _wider_root(
-    page: PageFacts, anchors: Sequence[int], i: int, root: int, usual: set[str]
-) -> Item | None:
-    """Return the item whose root also holds answers, where the page marks it as it marks other items."""
-    tree = page.tree
-    before = anchors[i - 1] if i else -1
-    if kind_of(tree, root) in usual:
-        return None
-    for climbed, parent in enumerate(tree.ancestors(root)):
-        if parent <= before or climbed > _HIGHEST_CLIMB:
-            return None
-        if kind_of(tree, parent) in usual:
-            return item_of(tree, parent, anchors[i])
-    return None
-
-
 def _are_headers_only(page: PageFacts, items: Sequence[Item]) -> bool:
     bare = sum(_is_bare(page, item) for item in items)
     return len(items) >= 2 and bare > 0.6 * len(items)
 
 
 def _is_bare(page: PageFacts, item: Item) -> bool:
-    """Return whether an item has no line of text beside those of its anchor."""
-    tree = page.tree
-    header = {page.line_of[p] for p in tree.pieces_of(item.anchor)}
-    letters = 0
+    """Return whether an item has no text beside the line of its anchor and what may stand around that."""
+    header = {page.line_of[p] for p in page.tree.pieces_of(item.anchor)}
+    others: dict[int, None] = {}
     for place in range(item.first, item.last):
         if page.line_of[place] not in header:
-            letters += len(tree.pieces[place])
-            if letters >= 2:
+            others[page.line_of[place]] = None
+            if len(others) > _MOST_HEADER_LINES:
                 return False
-    return True
+    return all(_may_head(page.lines[number].text) for number in others)
+
+
+def _may_head(text: str) -> bool:
+    return len(text) <= LONGEST_NAME and (
+        is_name(text, said=text.endswith(":")) or is_button_line(text) or is_mark_line(text)
+    )
 
 
 def _runs(page: PageFacts, items: Sequence[Item]) -> list[Item]:
@@ -164,6 +229,8 @@ def _runs(page: PageFacts, items: Sequence[Item]) -> list[Item]:
 
 def _with_following(page: PageFacts, items: Sequence[Item], k: int) -> Item:
     tree, item = page.tree, items[k]
+    if len(items) == 1:
+        return item
     parent = tree.parents[item.begin]
     end = tree.ends[parent] if parent >= 0 else len(tree)
     last = tree.last_pieces[parent] if parent >= 0 else len(tree.pieces)

@@ -181,7 +181,7 @@ def _levels(page: PageFacts, own: Sequence[Own]) -> list[float] | None:
     """Return how deep each item is shown, by the best of the ways in which this page says so."""
     sources: defaultdict[str, dict[int, float]] = defaultdict(dict)
     for i, o in enumerate(own):
-        for name, value in _level_values(page, own, o):
+        for name, value in _level_values(page, own, o, own[i - 1].item.begin if i else -1):
             sources[name].setdefault(i, value)
     best = None
     for name, values in sources.items():
@@ -200,9 +200,9 @@ def _levels(page: PageFacts, own: Sequence[Own]) -> list[float] | None:
 _SOURCE_RANK = ("attribute", "class", "text", "shift", "spacer", "place")
 
 
-def _level_values(page: PageFacts, own: Sequence[Own], o: Own) -> Iterator[tuple[str, float]]:
+def _level_values(page: PageFacts, own: Sequence[Own], o: Own, before: int) -> Iterator[tuple[str, float]]:
     tree = page.tree
-    for element in _level_elements(page, own, o):
+    for element in _level_elements(page, own, o, before):
         attributes = tree.attributes[element]
         match = _LEVEL_CLASS.search(attributes.get("class", ""))
         if match is not None:
@@ -229,15 +229,11 @@ def _level_values(page: PageFacts, own: Sequence[Own], o: Own) -> Iterator[tuple
     yield "place", float(tree.depths[o.item.begin])
 
 
-def _level_elements(page: PageFacts, own: Sequence[Own], o: Own) -> Iterator[int]:
-    """Yield the elements whose attributes may tell a comment's depth: its root, wrappers of it, its first ones."""
-    tree = page.tree
+def _level_elements(page: PageFacts, own: Sequence[Own], o: Own, before: int) -> Iterator[int]:
+    """Yield the elements whose attributes may tell a comment's depth: its root, what begins with it, its first."""
     yield o.item.root
-    child = o.item.root
-    for parent in tree.ancestors(child):
-        if tree.ends[parent] > o.item.end + 2 and tree.first_pieces[parent] < o.item.first:
-            break
-        if tree.ends[parent] - parent > 3 * (o.item.end - o.item.begin) + 12:
+    for climbed, parent in enumerate(page.tree.ancestors(o.item.root)):
+        if parent <= before or climbed > 4:
             break
         yield parent
     for number, element in enumerate(o.all_elements()):

@@ -73,7 +73,7 @@ _SINGLE: tuple[dict[str, Role], ...] = (
     ),
     _table(
         Role.BODY,
-        """content text body message msg texte texto testo txt comment-text copy inhalt contenu contenido tresc
+        """content text body message msg texte texto testo txt comment-text inhalt contenu contenido tresc
         treść bbcode bbwrapper markdown md html usertext usercontent commenttext postbody postcontent description
         commentbody messagebody posttext nachricht mensaje tekst messagecontent commtext cooked corps bodytext""",
     ),
@@ -125,6 +125,7 @@ for _words in _SINGLE:
         _ROLES[_word] = _ROLES.get(_word, Role.NONE) | _role
 
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
+_FIELD_NAME = re.compile(r"\bfield-{1,2}(?:name|type|label)\b")  # Drupal writes the name of each field so
 _DIGITS = re.compile(r"\d+")
 # Classes that tell one comment from the next: place, state and person, not kind.
 _STATE = re.compile(
@@ -137,7 +138,7 @@ _STATE = re.compile(
 @lru_cache(maxsize=16_384)
 def parts(name: str) -> tuple[str, ...]:
     """Return the words in a class or id, in lower case: "commentAuthor_2" gives comment and author."""
-    return tuple(word.lower() for word in _PARTS.findall(name[:200]))
+    return tuple(word.lower() for word in _PARTS.findall(_FIELD_NAME.sub(" ", name[:300])))
 
 
 @lru_cache(maxsize=16_384)
