@@ -37,6 +37,7 @@ def as_expected(discussion):
             "text": c.text,
             "parent": places.get(c.parent_id),
             "parent_source": c.parent_source,
+            **({} if c.status == "visible" else {"status": c.status}),
         }
         for c in discussion.comments
     ]

@@ -23,12 +23,14 @@ def sample_folder() -> Path:
 
 
 def samples() -> Iterator[Path]:
-    """Yield the folder of every sample, by name."""
-    yield from sorted(path.parent for path in sample_folder().glob("*/expected.json"))
+    """Yield the folder of every sample that the demo shows, by name: all without `"demo": false`."""
+    for path in sorted(sample_folder().glob("*/expected.json")):
+        if orjson.loads(path.read_bytes()).get("demo", True):
+            yield path.parent
 
 
 def add_samples(store: Store, settings: Settings) -> Iterator[str]:
-    """Analyse and store every sample that has comments; yield a line on each."""
+    """Analyse and store every sample of the demo that has comments; yield a line on each."""
     for folder in samples():
         expected = orjson.loads((folder / "expected.json").read_bytes())
         how = expected.get("options", {})
