@@ -137,6 +137,11 @@ def test_precision(text, precision):
         ("Europe/Berlin", "March 26, 2023 02:30", "2023-03-26 01:30:00"),
         ("America/New_York", "March 12, 2023 02:30", "2023-03-12 07:30:00"),
         ("Australia/Sydney", "April 2, 2023 02:30", "2023-04-01 15:30:00"),
+        ("Australia/Sydney", "October 1, 2023 02:30", "2023-09-30 16:30:00"),
+        ("Europe/London", "October 29, 2023 01:30", "2023-10-29 00:30:00"),
+        ("Europe/London", "March 26, 2023 01:30", "2023-03-26 01:30:00"),
+        ("America/Sao_Paulo", "February 17, 2018 23:30", "2018-02-18 01:30:00"),
+        ("America/Sao_Paulo", "November 4, 2018 00:30", "2018-11-04 03:30:00"),
     ],
 )
 def test_fold_and_gap_take_the_earlier_offset_and_say_so(zone, text, utc):
@@ -209,3 +214,123 @@ def test_every_mixture_is_settled_with_utc_times(texts, captured_at):
     answer = settled(*texts, timezone=ZoneInfo("Europe/Berlin"), captured_at=captured_at)
     assert len(answer.moments) == len(texts)
     assert all(m.published_at is None or m.published_at.utcoffset() == timedelta(0) for m in answer.moments)
+
+
+@pytest.mark.parametrize(
+    ("language", "month"),
+    [
+        ("en-US", 5),
+        ("en_US", 5),
+        ("en", 5),
+        ("en-PH", 5),
+        ("fil", 5),
+        ("en-GB", 6),
+        ("de", 6),
+        ("fr-FR", 6),
+        ("es-419", 6),
+        ("ja", 6),
+        ("xx", 6),
+        ("", 6),
+        ("\ud800-" * 40, 6),
+    ],
+)
+def test_the_language_of_the_page_is_asked_last(language, month):
+    answer = settled("05/06/2024 09:00", language=language)
+    assert answer.moments[0].published_at.month == month
+    assert "a guess" in answer.warnings[0]
+
+
+def test_dates_outweigh_the_language():
+    assert settled("05/06/2024", "13/06/2024", language="en-US").moments[0].published_at.month == 6
+
+
+@pytest.mark.parametrize("text", ["05/06/2024 21:00", "05.06.2024 9:00"])
+def test_english_without_a_country_is_no_proof_of_america(text):
+    assert settled(text, language="en").moments[0].published_at.month == 6
+
+
+def test_the_article_comes_before_its_comments():
+    answer = settled("05/06/2024 09:00", reference=datetime(2024, 5, 20, tzinfo=UTC))
+    assert answer.moments[0].published_at.month == 6
+    assert "between the article" in answer.warnings[0]
+
+
+def test_dates_lie_close_together():
+    answer = settled("05/06/2024 09:00", "05/07/2024 09:00", "05/09/2024 09:00")
+    assert {m.published_at.month for m in answer.moments} == {5}
+    assert "close together" in answer.warnings[0]
+
+
+def test_without_a_year_the_order_of_numbers_is_settled_too():
+    answer = settled("11-02 16:43", "11-05 10:00", "11-13 08:00", captured_at=CAPTURED)
+    assert [m.published_at.strftime("%Y-%m-%d") for m in answer.moments] == [
+        "2023-11-02",
+        "2023-11-05",
+        "2023-11-13",
+    ]
+
+
+@pytest.mark.parametrize(("language", "day"), [("zh", (11, 2)), ("de", (2, 11))])
+def test_without_a_year_the_language_decides(language, day):
+    moment = settled("11-02 16:43", captured_at=CAPTURED, language=language).moments[0]
+    assert (moment.published_at.month, moment.published_at.day) == day
+
+
+@pytest.mark.parametrize(
+    ("texts", "language", "first"),
+    [
+        (["99/05/17 20:41"], None, "1999-05-17"),
+        (["24/05/17 20:41"], "ko", "2024-05-17"),
+        (["24/05/17 20:41"], "de", "2017-05-24"),
+        (["24/05/12 20:41", "24/05/13 20:41", "24/05/14 20:41"], None, "2024-05-12"),
+        (["12/05/24 20:41", "13/05/24 20:41", "14/05/24 20:41"], None, "2024-05-12"),
+        (["28.09.1912:44"], None, "2019-09-28"),
+    ],
+)
+def test_a_year_of_two_digits_may_stand_first(texts, language, first):
+    answer = settled(*texts, language=language, captured_at=CAPTURED)
+    assert answer.moments[0].published_at.strftime("%Y-%m-%d") == first
+
+
+def test_an_open_place_of_the_year_is_marked():
+    assert "year of two digits" in settled("24/05/17 20:41", captured_at=CAPTURED).warnings[0]
+    assert settled("28.09.19 12:44", captured_at=CAPTURED).warnings == ()
+
+
+def test_a_clock_without_halves_is_marked():
+    texts = [f"May {day}, 2024 {day % 12 + 1}:15" for day in range(1, 25)]
+    assert "half of the day" in settled(*texts).warnings[0]
+    assert settled(*texts, "May 25, 2024 13:15").warnings == ()
+
+
+OPEN = [
+    "05/06/2024 10:00",
+    "06/05/2024",
+    "1/2/2024",
+    "11-02 16:43",
+    "24/05/12",
+    "07.08.2024 9:00 pm",
+    "2.3.23",
+]
+
+
+@given(
+    st.lists(st.sampled_from([*OPEN, "May 17, 2024", "2 hours ago"]) | st.none(), max_size=6),
+    st.sampled_from([None, CAPTURED]),
+    st.sampled_from([None, "en-US", "de", "ja"]),
+)
+def test_no_guess_goes_unmarked(texts, captured_at, language):
+    answer = settled(*texts, captured_at=captured_at, language=language)
+    stamps = [find_timestamp(t) for t in texts if t]
+    if any(s.pair for s in stamps) and not any(s.day_first is not None for s in stamps):
+        assert any("ambiguous" in warning for warning in answer.warnings)
+
+
+@pytest.mark.parametrize("extreme", [datetime.min, datetime.max])  # noqa: DTZ901
+def test_the_ends_of_the_calendar_are_no_obstacle(extreme):
+    moment = extreme.replace(tzinfo=UTC)
+    for options in ({"captured_at": moment}, {"reference": moment}):
+        answer = settled(
+            "05/06 20:41", "05/06/2024", "Feb 29", "99/01/01", "yesterday at 5", "3 days ago", **options
+        )
+        assert len(answer.moments) == 6

@@ -170,35 +170,36 @@ def _names(getter: Callable[..., Mapping[int, str]]) -> dict[str, int]:
 @cache
 def span_words() -> SpanWords:
     """Return the words for spans of time that lie in the past."""
-    ago: dict[str, dict[str, Unit]] = {"": {}}
+    ago: dict[str, dict[str, Unit]] = {"": {f"{letter}月前": "month" for letter in "ヶヵケカ箇"}}
     whole: dict[str, tuple[int, Unit]] = dict(ONE_AGO)
     plain: dict[str, Unit] = {}
-    more = {language: [(a, b) for named, a, b in MORE_AGO if named == language] for language in LANGUAGES}
     for language, said, amount, unit, directed in _spans():
-        parts = re.split(r"\d+", said, maxsplit=1)
-        if len(parts) == 1:
-            ways = [("", "")] if directed else more[language]
-            for before, behind in ways:
-                whole.setdefault(f"{before} {said}{behind}".strip(), (amount, unit))
+        before, number, behind = (part.strip() for part in re.split(r"(\d+|$)", said, maxsplit=1))
+        ways = [("", "")] if directed else _more_ago(language)
+        if not number:
+            whole.update({f"{lead} {said}{tail}".strip(): (amount, unit) for lead, tail in ways})
         elif directed:
-            _add_ago(ago, parts[0].strip(), parts[1].strip(), unit)
-        elif not parts[0].strip():
-            plain.setdefault(parts[1].strip(), unit)
-            for before, behind in more[language]:
-                _add_ago(ago, before.strip(), parts[1].strip() + behind, unit)
-    for said, span in list(whole.items()):
-        if said.startswith("قبل "):  # the other word for "ago" takes the same forms
-            whole[said.replace("قبل", "منذ", 1)] = span
-    ago[""] |= {f"{letter}月前": "month" for letter in "ヶヵケカ箇"}
+            _add_ago(ago, before, behind, unit)
+        elif not before:
+            plain.setdefault(behind, unit)
+            for lead, tail in ways:
+                _add_ago(ago, lead, behind + tail, unit)
     for word, short in SHORT_UNITS.items():
-        ago[""].setdefault(f"{word} ago", short)
-        ago[""].setdefault(f"{word}. ago", short)
+        ago[""] |= {f"{word} ago": short, f"{word}. ago": short}
     for name in UNIT_SECONDS:
-        whole[f"{'an' if name == 'hour' else 'a'} {name} ago"] = whole[f"one {name} ago"] = (1, name)
+        whole |= dict.fromkeys(
+            (f"{'an' if name == 'hour' else 'a'} {name} ago", f"one {name} ago"), (1, name)
+        )
+    # The other Arabic word for "ago" takes the same forms.
+    whole |= {said.replace("قبل ", "منذ ", 1): span for said, span in whole.items() if said[:4] == "قبل "}
     whole |= dict.fromkeys(JUST_NOW, (0, "second"))
     return SpanWords(
         {before: Phrases(words) for before, words in ago.items()}, Phrases(whole), Phrases(plain)
     )
+
+
+def _more_ago(language: str) -> list[tuple[str, str]]:
+    return [(before, behind) for named, before, behind in MORE_AGO if named == language]
 
 
 def _add_ago(ago: dict[str, dict[str, Unit]], before: str, behind: str, unit: Unit) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from threads.parse.calendar_words import UNIT_SECONDS, Unit
+from threads.parse.times.day_order import Evidence, date_of, number_order, place_years
+from threads.parse.times.years import years_of
 from threads.parse.timestamps import Stamp
 from threads.parse.wording import counted
 from threads.records import Precision, TimezoneSource
 
-_SLACK = timedelta(days=1)  # a page may be ahead of the clock that saved it by a time zone
+_MANY_TIMES = 15  # so many times of day that none after noon is no chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def settle(
     timezone: ZoneInfo | None = None,
     captured_at: datetime | None = None,
     reference: datetime | None = None,
+    language: str | None = None,
 ) -> Settled:
     """Return the moment of every timestamp of one thread, settled together.
 
@@ -58,143 +60,31 @@ def settle(
     captured_at
         When the page was seen (aware): spans ("2 hours ago") and dates without a year are counted from it.
     reference
-        Another moment near the thread, such as the article's; used for missing years only.
+        A moment near the beginning of the thread, such as the article's: for missing years, and for the
+        order of day and month.
+    language
+        The language of the page, as a BCP 47 tag ("en-GB"): the last thing that is asked.
 
     Notes
     -----
-    05/06 against 06/05 is decided by the unambiguous dates of the thread, else by which order keeps the
-    thread in sequence and not after `captured_at`, else by custom; only the first is free of a warning.
+    05/06 against 06/05 is decided by the unambiguous dates of the thread, else by which order keeps it
+    between `reference` and `captured_at`, in sequence and close together, else by the custom of `language`
+    and then of most countries; only the first is free of a warning.
     A date without a time of day is that day at 00:00 UTC whatever the zone, so that its day never shifts;
     its timezone source is "none". A local time that occurs twice is the earlier one (fold 0), and one that
     the clock skipped is moved as PEP 495 moves it; both give a warning.
     """
     captured_at = None if captured_at is None else captured_at.astimezone(UTC)
-    day_first, warnings = _number_order(stamps, captured_at)
+    evidence = Evidence(captured_at, reference, language)
+    stamps, warnings = place_years(stamps, evidence)
+    day_first, order_warnings = number_order(stamps, evidence)
     context = _Context(timezone, captured_at, day_first)
-    years, year_warnings = _years(stamps, context, reference)
-    warnings += year_warnings
+    years, year_warnings = years_of(stamps, evidence, day_first=day_first)
+    warnings += order_warnings + year_warnings
     folds: list[str] = []
     moments = tuple(_moment(stamp, year, context, folds) for stamp, year in zip(stamps, years, strict=True))
-    warnings += _zone_warnings(folds) + _relative_warnings(stamps, moments, captured_at)
+    warnings += _zone_warnings(folds) + _relative_warnings(stamps, moments, captured_at) + _halves(stamps)
     return Settled(moments, tuple(warnings))
-
-
-# --- 05/06: which is the day ---
-
-
-def _number_order(stamps: Sequence[Stamp | None], captured_at: datetime | None) -> tuple[bool, list[str]]:
-    """Return whether the day comes first in all-numeric dates, and a warning unless the thread proves it."""
-    numeric = [s for s in stamps if s is not None and s.separator]
-    open_ones = [s for s in numeric if s.pair is not None]
-    if not open_ones:
-        return True, []
-    proofs = [s.day_first for s in numeric if s.day_first is not None]
-    if proofs and (all(proofs) or not any(proofs)):
-        return proofs[0], []
-    example = open_ones[0].raw
-    if proofs:
-        day_first = sum(proofs) * 2 >= len(proofs)
-        why = "this input has dates of both orders; most decided"
-    else:
-        day_first, why = _likelier_order(stamps, captured_at)
-    order = "day first" if day_first else "month first"
-    count = f"{counted(len(open_ones), 'date')} such as {example!r}"
-    return day_first, [f"ambiguous day and month: {count} read with the {order} ({why})"]
-
-
-def _likelier_order(stamps: Sequence[Stamp | None], captured_at: datetime | None) -> tuple[bool, str]:
-    scores = [_disorder(stamps, day_first, captured_at) for day_first in (True, False)]
-    if scores[0] != scores[1]:
-        return scores[0] < scores[1], "so the comments are in sequence"
-    numeric = [s for s in stamps if s is not None and s.pair is not None]
-    if any(s.half for s in numeric) and numeric[0].separator != ".":
-        return False, "a guess, as is usual beside am and pm"
-    return True, "a guess, as is usual in most countries"
-
-
-def _disorder(
-    stamps: Sequence[Stamp | None], day_first: bool, captured_at: datetime | None
-) -> tuple[int, int]:
-    """Return how many dates lie after the capture, and how many steps run against the usual direction."""
-    dates = [d for s in stamps if s is not None and (d := _date(s, s.year, day_first)) is not None]
-    future = 0 if captured_at is None else sum(d > (captured_at + _SLACK).date() for d in dates)
-    steps = [b - a for a, b in pairwise(dates)]
-    ups, downs = sum(s > timedelta(0) for s in steps), sum(s < timedelta(0) for s in steps)
-    return future, min(ups, downs)
-
-
-def _date(stamp: Stamp, year: int | None, day_first: bool) -> date | None:
-    if year is None:
-        return None
-    if stamp.pair is not None:
-        day, month = stamp.pair if day_first else stamp.pair[::-1]
-    elif stamp.month is not None and stamp.day is not None:
-        day, month = stamp.day, stamp.month
-    else:
-        return None
-    try:
-        return date(year, month, day)
-    except ValueError:  # 29 February, in a year that was worked out
-        return None
-
-
-# --- years that are not said ---
-
-
-def _years(
-    stamps: Sequence[Stamp | None], context: _Context, reference: datetime | None
-) -> tuple[list[int | None], list[str]]:
-    years = [None if s is None else s.year for s in stamps]
-    missing = [i for i, s in enumerate(stamps) if s is not None and s.month is not None and s.year is None]
-    if not missing:
-        return years, []
-    neighbours = _nearest_dates(stamps, context, reference)
-    for i in missing:
-        stamp = stamps[i]
-        near = neighbours[i]
-        if stamp is not None and near is not None:
-            years[i] = _closest_year(stamp, near)
-        elif stamp is not None and context.captured_at is not None:
-            years[i] = _latest_year(stamp, context.captured_at)
-    unknown = sum(years[i] is None for i in missing)
-    warnings = []
-    if len(missing) > unknown:
-        warnings.append(
-            f"{counted(len(missing) - unknown, 'date')} without a year: worked out from what stands near"
-        )
-    if unknown:
-        warnings.append(
-            f"{counted(unknown, 'date')} without a year left open: say when the page was seen (--captured-at)"
-        )
-    return years, warnings
-
-
-def _nearest_dates(
-    stamps: Sequence[Stamp | None], context: _Context, reference: datetime | None
-) -> list[date | None]:
-    """Return for each timestamp the nearest full date: before it, else after it, else the reference."""
-    near: list[date | None] = [None] * len(stamps)
-    for order in (range(len(stamps)), reversed(range(len(stamps)))):
-        last: date | None = None
-        for i in order:
-            stamp = stamps[i]
-            last = (_date(stamp, stamp.year, context.day_first) if stamp is not None else None) or last
-            near[i] = near[i] or last
-    fallback = None if reference is None else reference.date()
-    return [d or fallback for d in near]
-
-
-def _closest_year(stamp: Stamp, near: date) -> int | None:
-    candidates = [
-        (d, year) for year in (near.year - 1, near.year, near.year + 1) if (d := _date(stamp, year, True))
-    ]
-    return min(((abs(d - near), year) for d, year in candidates), default=(None, None))[1]
-
-
-def _latest_year(stamp: Stamp, captured_at: datetime) -> int | None:
-    latest = (captured_at + _SLACK).date()
-    years = range(latest.year, latest.year - 9, -1)  # nine years hold a 29 February
-    return next((year for year in years if (d := _date(stamp, year, True)) and d <= latest), None)
 
 
 # --- one timestamp ---
@@ -205,7 +95,7 @@ def _moment(stamp: Stamp | None, year: int | None, context: _Context, folds: lis
         return Moment()
     if stamp.is_relative:
         return _relative_moment(stamp, context, folds)
-    day = _date(stamp, year, context.day_first)
+    day = date_of(stamp, year, day_first=context.day_first)
     if day is None:
         return Moment()
     if not stamp.has_time:
@@ -298,3 +188,16 @@ def _relative_warnings(
     if captured_at is None:
         return [f"{example} counted from when the page was seen: give that with --captured-at"]
     return [f"{example} before all calendars: left out"]
+
+
+def _halves(stamps: Sequence[Stamp | None]) -> list[str]:
+    """Warn of times on a clock of twelve hours that do not say which half of the day they lie in."""
+    timed = [s for s in stamps if s is not None and s.hour is not None and s.offset is None]
+    if len(timed) < _MANY_TIMES or any(s.half or not 1 <= (s.hour or 0) <= 12 for s in timed):
+        return []
+    if 12 not in {s.hour for s in timed}:
+        return []
+    return [
+        f"ambiguous half of the day: {counted(len(timed), 'time')} such as {timed[0].raw!r} all lie between "
+        "1 and 12 o'clock and show no am or pm; they were read as shown"
+    ]

@@ -26,6 +26,7 @@ _DOTTED_CLOCK = re.compile(r"([0-9]{1,2})\.([0-9]{2})(?:\.([0-9]{2}))?(?![0-9])"
 _BARE_HOUR = re.compile(r"([0-9]{1,2})(?=\s?(?:[ap]\.?\s?m\b|uhr\b|o'clock\b|uur\b))")
 _ONLY_HOUR = re.compile(r"([0-9]{1,2})(?=\s*$)")
 _HALF = re.compile(r"\s{0,2}([apAP])(\.?\s?)([mM])\.?")
+_HALF_BEFORE = re.compile(r"([ap])\.?m\.? ?(?=[0-9]{1,2}[:시])")
 _AFTER_CLOCK = re.compile(r"\s?(?:o'clock|uhr|uur|hrs?|hs|hod|น|h)\b\.?")
 _PUNCTUATION = re.compile(r"\.?[\s,;@|•·–—\-/()~:]{0,8}")
 _JOINTS: Phrases[bool] = Phrases(dict.fromkeys(JOINING_WORDS, True))
@@ -81,7 +82,7 @@ def past_joint(window: Window, start: int) -> tuple[int, bool]:
     position, has_word = _past_punctuation(window, start), False
     for _ in range(2):  # "г. в"
         word = _JOINTS.match(window.folded, position)
-        if word is None:
+        if word is None or window.text.startswith("AM", position):
             break
         end = word[1] + window.folded.startswith(".", word[1])  # "2024 г. 20:41"
         position, has_word = _past_punctuation(window, end), True
@@ -130,9 +131,9 @@ def _timed(
 
 
 def _dotted(window: Window, position: int, *, asked: bool) -> re.Match[str] | None:
-    """Match 21.11, a time only after a word such as "um", before "Uhr" or "pm", or at the end of all."""
+    """Match 21.11, a time only behind "um", with seconds, before "Uhr" or "pm", or at the end of all."""
     match = _DOTTED_CLOCK.match(window.folded, position)
-    if match is None or asked or not window.folded[match.end() :].strip():
+    if match is None or asked or match[3] or not window.folded[match.end() :].strip():
         return match
     ahead = _AFTER_CLOCK.match(window.folded, match.end()) or _half_after(window, match.end())[1]
     return match if ahead else None
@@ -155,6 +156,9 @@ def half_at(window: Window, start: int) -> tuple[str, int] | None:
 
 
 def _half_before(window: Window, start: int) -> tuple[int, str | None]:
+    shown = _HALF_BEFORE.match(window.folded, start)
+    if shown is not None:
+        return shown.end(), f"{shown[1]}m"
     found = half_at(window, start)
     if found is None:
         return start, None

@@ -70,7 +70,7 @@ def _counted_span(folded: str, start: int) -> Found | None:
 
 
 def _spans_after_word(folded: str, start: int, table: Phrases[Unit]) -> Found | None:
-    first = _amount(folded, start, table) or _amount(folded, start, span_words().plain)
+    first = _amount(folded, start, table)
     if first is None:
         return None
     spans, end = [first[0]], first[1]

@@ -98,7 +98,6 @@ ONE_AGO: Mapping[str, tuple[int, Unit]] = {
 
 # Ways of saying "ago" beside those of the CLDR: the language, what stands before the number, what behind.
 MORE_AGO: tuple[tuple[str, str, str], ...] = (
-    ("de", "seit", ""),
     ("fr", "", " plus tôt"),
     ("es", "", " atrás"),
     ("pt", "", " atrás"),
