@@ -16,11 +16,13 @@ class Options:
     """What the user knows about an input and the input does not say.
 
     `timezone` is the zone of times that carry none; `captured_at` (aware) is when the page was saved, which
-    relative times ("2 hours ago") and dates without a year are counted from.
+    relative times ("2 hours ago") and dates without a year are counted from. `article_text` asks for the
+    text of the article above the comments, which takes most of the time of reading a page.
     """
 
     timezone: ZoneInfo | None = None
     captured_at: datetime | None = None
+    article_text: bool = True
 
 
 class Format(Protocol):
