@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from threads.parse.page.fields import Fields, Own, owned, read_fields
-from threads.parse.page.items import Item, PageFacts, anchor_sets, items_around
-from threads.parse.page.marks import kind_of
+from threads.parse.page.items import Item, PageFacts, anchor_sets, items_around, within
 from threads.parse.page.vocabulary import Role
 from threads.parse.page_words import is_button_line
 
 _CONTAINER_LEVELS = 7
 ENOUGH = 2.0
+_READ_WHOLE = 8  # proposals whose fields are read
+_MOST_KINDS = 6
+_LOOKED_INSIDE = 60
 
 
 @dataclass(slots=True)
@@ -26,68 +27,95 @@ class Section:
     evidence: float
     why: dict[str, float]
 
-    @property
-    def value(self) -> float:
-        """How much of a page the section explains."""
-        good = sum(
-            (0.4 + 0.3 * (f.mark is not None) + 0.3 * (f.author is not None)) * bool(f.body) for f in self.fields
-        )
-        return good * max(0.0, self.evidence)
+    value: float
 
 
 def best_section(page: PageFacts) -> Section | None:
     """Return the comments of a page, or None where nothing on it looks like comments."""
-    sections = [section for anchors in anchor_sets(page) for section in sections_of(page, anchors)]
-    good = [s for s in sections if s.evidence >= ENOUGH]
+    proposals: dict[tuple[int, ...], list[Item]] = {}
+    for anchors in anchor_sets(page):
+        for items in _parted(page, items_around(page, anchors)):
+            proposals.setdefault(tuple(item.root for item in items), items)
+    promising = sorted(proposals.values(), key=lambda items: -_promise(page, items))[:_READ_WHOLE]
+    good = [s for items in promising if (s := section(page, items)).evidence >= ENOUGH]
     return max(good, key=lambda s: s.value, default=None)
 
 
-def sections_of(page: PageFacts, anchors: Sequence[int]) -> list[Section]:
-    """Return the sections that one set of anchors gives: its items, apart where they are of different kinds."""
-    items = items_around(page, anchors)
+def _parted(page: PageFacts, items: list[Item]) -> list[list[Item]]:
+    """Return items together, and apart where their roots are of different kinds."""
+    if not items:
+        return []
     by_kind: dict[str, list[Item]] = {}
     for item in items:
-        by_kind.setdefault(kind_of(page.tree, item.root), []).append(item)
-    parts = [items] + (list(by_kind.values()) if 1 < len(by_kind) <= 6 else [])
-    return [section(page, part) for part in parts]
+        by_kind.setdefault(page.kinds[item.root], []).append(item)
+    return [items, *by_kind.values()] if 1 < len(by_kind) <= _MOST_KINDS else [items]
+
+
+def _promise(page: PageFacts, items: Sequence[Item]) -> float:
+    """Return how much speaks for items before they are read: the names of their elements alone."""
+    evidence = 1.0 + sum(_names_evidence(page, items).values())
+    return len(items) * max(0.01, evidence)
 
 
 def section(page: PageFacts, items: Sequence[Item]) -> Section:
     """Return items with their fields and the evidence for them."""
     own = owned(page, items)
     fields = read_fields(page, own)
-    why = _evidence(page, own, fields)
-    return Section(own, fields, sum(why.values()), why)
+    why = _names_evidence(page, items) | _content_evidence(page, own, fields)
+    evidence = sum(why.values())
+    value = sum(_quality(page, o, f) for o, f in zip(own, fields, strict=True)) * max(0.0, evidence)
+    return Section(own, fields, evidence, why, value)
 
 
-def _evidence(page: PageFacts, own: Sequence[Own], fields: Sequence[Fields]) -> dict[str, float]:
+def _quality(page: PageFacts, own: Own, fields: Fields) -> float:
+    """Return how much of what a comment has an item has, from 0 to 1."""
+    if not fields.body or _is_linked(page, fields) or _is_teaser(page, own, fields):
+        return 0.0
+    return 0.3 + 0.4 * (fields.mark is not None) + 0.3 * (fields.author is not None)
+
+
+def _share(values: Sequence[bool]) -> float:
+    return sum(values) / len(values)
+
+
+def _names_evidence(page: PageFacts, items: Sequence[Item]) -> dict[str, float]:
+    """Return what the names of classes and ids say of items, and of what stands around and inside them."""
+    around = _common_ancestors(page, items)
+    roots = [page.roles[item.root] | page.roles[item.begin] for item in items]
+    return {
+        "item": 1.6 * _share([bool(r & Role.COMMENT) for r in roots])
+        + 0.6 * _share([bool(r & Role.POST) for r in roots]),
+        "container": 1.4 * any(page.roles[e] & (Role.COMMENTS | Role.COMMENT) for e in around),
+        "parts": 0.7 * _share([_speaks_inside(page, item) for item in items]),
+        "aside": -3.0 * any(_is_aside(page, e) for e in around),
+        "own aside": -2.5 * _share([_is_own_aside(page, i, r) for i, r in zip(items, roots, strict=True)]),
+        "pings": -2.0 * _share([bool(r & Role.PINGBACK) for r in roots]),
+        "form": -1.5 * _share([bool(r & Role.FORM) for r in roots]),
+        "alone": -0.7 * (len(items) == 1),
+    }
+
+
+def _speaks_inside(page: PageFacts, item: Item) -> bool:
+    """Return whether a class inside an item speaks of comments."""
+    inside = within(page.comment_elements, item.begin, min(item.end, item.begin + _LOOKED_INSIDE))
+    return len(inside) > 0
+
+
+def _content_evidence(page: PageFacts, own: Sequence[Own], fields: Sequence[Fields]) -> dict[str, float]:
     count = len(own)
-
-    def share(values: Sequence[bool]) -> float:
-        return sum(values) / count
-
     tree = page.tree
-    around = _common_ancestors(page, [o.item for o in own])
-    roots = [_root_roles(page, o) for o in own]
-    inside = [_inside_roles(page, o) for o in own]
     names = [f.author for f in fields if f.author]
     texts = ["".join(tree.pieces[p] for p in f.body[:8]) for f in fields]
+    cut = [t.rstrip().endswith(("…", "...", "[…]", "»")) and len(t) < 160 for t in texts]
     return {
-        "item": 1.6 * share([bool(r & Role.COMMENT) for r in roots]) + 0.6 * share([bool(r & Role.POST) for r in roots]),
-        "container": 1.4 * any(page.roles[e] & (Role.COMMENTS | Role.COMMENT) for e in around),
-        "parts": 0.7 * share([bool(r & Role.COMMENT) for r in inside]),
-        "buttons": 0.9 * share([_has_buttons(page, o) for o in own]),
-        "time": 0.6 * share([f.mark is not None for f in fields]),
-        "author": 0.6 * share([f.author is not None for f in fields]),
-        "body": 0.8 * share([bool(f.body) for f in fields]) - 0.8,
+        "buttons": 0.9 * _share([_has_buttons(page, o) for o in own]),
+        "time": 0.6 * _share([f.mark is not None for f in fields]),
+        "author": 0.6 * _share([f.author is not None for f in fields]),
+        "body": 0.8 * _share([bool(f.body) for f in fields]) - 0.8,
         "names": (0.4 if len(set(names)) > 0.3 * count else -0.3) if count > 2 else 0.0,
-        "aside": -3.0 * any(_is_aside(page, e) for e in around),
-        "own aside": -2.5 * share([_is_own_aside(page, o, r) for o, r in zip(own, roots, strict=True)]),
-        "teaser": -2.2 * share([_is_teaser(page, o, f) for o, f in zip(own, fields, strict=True)]),
-        "cut": -1.5 * share([t.rstrip().endswith(("…", "...", "[…]", "»")) and len(t) < 160 for t in texts]) if count > 2 else 0.0,
-        "pings": -2.0 * share([bool(r & Role.PINGBACK) for r in roots]),
-        "form": -1.5 * share([bool(r & Role.FORM) for r in roots]),
-        "alone": -0.7 * (count == 1),
+        "teaser": -2.2 * _share([_is_teaser(page, o, f) for o, f in zip(own, fields, strict=True)]),
+        "links": -2.5 * _share([_is_linked(page, f) for f in fields]),
+        "cut": -1.5 * _share(cut) if count > 2 else 0.0,
     }
 
 
@@ -101,19 +129,6 @@ def _common_ancestors(page: PageFacts, items: Sequence[Item]) -> list[int]:
         if tree.ends[element] >= last and tree.tags[element] not in ("body", "html"):
             found.append(element)
     return found[:_CONTAINER_LEVELS]
-
-
-def _root_roles(page: PageFacts, own: Own) -> Role:
-    return page.roles[own.item.root] | page.roles[own.item.begin]
-
-
-def _inside_roles(page: PageFacts, own: Own) -> Role:
-    found = Role.NONE
-    for number, element in enumerate(own.all_elements()):
-        if number > 60:
-            break
-        found |= page.roles[element]
-    return found
 
 
 def _has_buttons(page: PageFacts, own: Own) -> bool:
@@ -138,10 +153,22 @@ def _is_aside(page: PageFacts, element: int) -> bool:
     return any(_ASIDE.search(attributes.get(name, "")) is not None for name in ("class", "id"))
 
 
-def _is_own_aside(page: PageFacts, own: Own, role: Role) -> bool:
+def _is_linked(page: PageFacts, fields: Fields) -> bool:
+    """Return whether what would be the text of a comment is mostly a link."""
+    tree = page.tree
+    linked = total = 0
+    for place in fields.body:
+        size = len(tree.pieces[place].strip())
+        owner = tree.owners[place]
+        total += size
+        linked += size * (tree.tags[owner] == "a" or tree.tags[tree.parents[owner]] == "a")
+    return total > 0 and linked > 0.7 * total
+
+
+def _is_own_aside(page: PageFacts, item: Item, role: int) -> bool:
     if role & (Role.ASIDE | Role.TEASER) and not role & (Role.COMMENT | Role.COMMENTS):
         return True
-    return _is_aside(page, own.item.root)
+    return _is_aside(page, item.root)
 
 
 def _is_teaser(page: PageFacts, own: Own, fields: Fields) -> bool:
@@ -157,8 +184,3 @@ def _is_teaser(page: PageFacts, own: Own, fields: Fields) -> bool:
             if address and "#" not in address and tree.text(link) != (fields.author or ""):
                 return not any(e <= fields.author_element < tree.ends[e] for e in (link, element))
     return False
-
-
-def usual_kind(page: PageFacts, items: Sequence[Item]) -> str:
-    """Return the kind that most roots have."""
-    return Counter(kind_of(page.tree, item.root) for item in items).most_common(1)[0][0]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from threads.parse.headers import is_name, split_name
 from threads.parse.page.items import Item, PageFacts, own_elements, own_pieces
-from threads.parse.page.marks import Mark, kind_of
+from threads.parse.page.marks import Mark
 from threads.parse.page.vocabulary import Role
 from threads.parse.page_words import count_alone, is_button_line, is_mark_line, likes
 
@@ -86,7 +86,7 @@ def read_fields(page: PageFacts, own: Sequence[Own]) -> list[Fields]:
 def _choose_times(page: PageFacts, own: Sequence[Own], found: Sequence[Fields]) -> None:
     coverage: Counter[str] = Counter()
     for o in own:
-        coverage.update({kind_of(page.tree, mark.element) for mark in o.marks})
+        coverage.update({page.kinds[mark.element] for mark in o.marks})
     for o, fields in zip(own, found, strict=True):
         if o.marks:
             fields.mark = max(o.marks, key=lambda m: (_time_rank(page, coverage, m), -m.element))
@@ -96,7 +96,7 @@ def _time_rank(page: PageFacts, coverage: Counter[str], mark: Mark) -> float:
     stamp = mark.machine or mark.stamp
     weak = stamp is not None and mark.machine is None and stamp.is_weak
     said = bool(page.roles[mark.element] & Role.TIME) or page.tree.tags[mark.element] == "time"
-    count = coverage[kind_of(page.tree, mark.element)]
+    count = coverage[page.kinds[mark.element]]
     # What is only in an attribute may be the time of something else, such as the last change.
     return count * (1.0 + 0.3 * said - 0.5 * weak - 0.4 * (mark.stamp is None))
 
@@ -110,8 +110,8 @@ def _choose_authors(page: PageFacts, own: Sequence[Own], found: Sequence[Fields]
     beside = [_name_beside_time(page, f) for f in found]
     beside_rank = _BESIDE + sum(name is not None for name in beside) / max(1, len(own))
     for o, fields, names, line in zip(own, found, candidates, beside, strict=True):
-        best = max(names, key=lambda e: (ranks[kind_of(page.tree, e)], -e), default=None)
-        rank = -9.0 if best is None else ranks[kind_of(page.tree, best)]
+        best = max(names, key=lambda e: (ranks[page.kinds[e]], -e), default=None)
+        rank = -9.0 if best is None else ranks[page.kinds[best]]
         if line is not None and beside_rank > rank and fields.mark is not None:
             fields.author, fields.reply_to = line
             fields.author_element = fields.mark.element
@@ -158,7 +158,7 @@ def _name_ranks(page: PageFacts, candidates: Sequence[dict[int, str]]) -> defaul
     for names in candidates:
         first: dict[str, int] = {}
         for place, (element, text) in enumerate(names.items()):
-            name = kind_of(page.tree, element)
+            name = page.kinds[element]
             if name not in first:
                 first[name] = element
                 items[name] += 1
@@ -232,9 +232,9 @@ def _choose_bodies(page: PageFacts, own: Sequence[Own], found: Sequence[Fields])
     weights = [_weights(page, o, f, rest) for o, f, rest in zip(own, found, rests, strict=True)]
     ranks = _body_ranks(page, weights, rests)
     for fields, rest, inside in zip(found, rests, weights, strict=True):
-        best = max(inside, key=lambda e: (ranks.get(kind_of(page.tree, e), 0.0) * (inside[e] > 0), e), default=None)
+        best = max(inside, key=lambda e: (ranks.get(page.kinds[e], 0.0) * (inside[e] > 0), e), default=None)
         body = rest
-        if best is not None and ranks.get(kind_of(page.tree, best), 0.0) > 0:
+        if best is not None and ranks.get(page.kinds[best], 0.0) > 0:
             pieces = page.tree.pieces_of(best)
             body = [p for p in rest if p in pieces] or rest
         fields.body = _trimmed(page, body, fields)
@@ -288,7 +288,7 @@ def _is_noise(page: PageFacts, element: int, top: int, known: dict[int, bool]) -
     return result
 
 
-def _is_badge(role: Role) -> bool:
+def _is_badge(role: int) -> bool:
     """Return whether a class names facts about the author: a rank, a place, how many posts."""
     return bool(role & Role.BADGE) and not role & (Role.BODY | Role.AUTHOR | Role.TIME | Role.COMMENT)
 
@@ -327,12 +327,12 @@ def _body_ranks(
         total = sum(len(page.tree.pieces[p]) for p in rest) or 1
         best: dict[str, float] = {}
         for element, weight in inside.items():
-            name = kind_of(page.tree, element)
+            name = page.kinds[element]
             counts[name] += 1
             best[name] = max(best.get(name, 0.0), weight / total)
             depth.setdefault(name, page.tree.depths[element])
         for name, share in best.items():
-            role = next((page.roles[e] for e in inside if kind_of(page.tree, e) == name), Role.NONE)
+            role = next((page.roles[e] for e in inside if page.kinds[e] == name), Role.NONE)
             bodies[name] = bool(role & Role.BODY)
             shares[name] += share * (1.25 if role & Role.BODY else 1.0)
             items[name] += 1

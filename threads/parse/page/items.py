@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from threads.parse.headers import LONGEST_NAME, is_name
 from threads.parse.page.marks import Line, Mark, kind_of
 from threads.parse.page.tree import Tree
-from threads.parse.page.vocabulary import Role, is_noise, roles
+from threads.parse.page.vocabulary import Role, is_noise, roles, stable_classes
 from threads.parse.page_words import is_button_line, is_mark_line
 
 _HIGHEST_CLIMB = 14
 _CONTAINER_CLIMB = 8
-_MOST_SETS = 24
+_MOST_SETS = 60
 _MOST_HEADER_LINES = 3
-_MOST_KINDS = 5
+_MOST_KINDS = 4
+_MOST_NAMES = 16
 _LOOKED_AT = 40  # elements of a kind that tell what the kind holds
 
 
@@ -49,8 +50,11 @@ class PageFacts:
     lines: list[Line]
     marks: list[Mark]
     line_of: list[int]
-    roles: list[Role]
+    roles: list[int]
     noise: list[bool]
+    kinds: list[str]
+    names: list[tuple[str, ...]]
+    comment_elements: list[int]
     url: str | None = None
 
 
@@ -62,10 +66,21 @@ def facts(tree: Tree, page_lines: list[Line], page_marks: list[Mark], url: str |
             line_of[place] = number
     own = [_own_roles(a) if a else Role.NONE for a in tree.attributes]
     noise = [bool(a) and is_noise(a.get("class", "")) for a in tree.attributes]
-    return PageFacts(tree, page_lines, page_marks, line_of, own, noise, url)
+    kinds = [kind_of(tree, element) for element in range(len(tree))]
+    speaking = [element for element, role in enumerate(own) if role & Role.COMMENT]
+    names = [_names(tree, element, kinds[element]) for element in range(len(tree))]
+    return PageFacts(tree, page_lines, page_marks, line_of, own, noise, kinds, names, speaking, url)
 
 
-def _own_roles(attributes) -> Role:  # noqa
+def _names(tree: Tree, element: int, own_kind: str) -> tuple[str, ...]:
+    """Return the names that an element shares with its like: its tag with each of its classes."""
+    classes = tree.attributes[element].get("class")
+    stable = stable_classes(classes) if classes else ()
+    tag = tree.tags[element]
+    return tuple(f"{tag}.{name}" for name in stable) or (own_kind,)
+
+
+def _own_roles(attributes: Mapping[str, str]) -> int:
     found = Role.NONE
     for name in ("class", "id", "itemprop", "rel", "itemtype", "property", "data-role", "data-testid", "role"):
         value = attributes.get(name)
@@ -83,10 +98,12 @@ def items_around(page: PageFacts, anchors: Sequence[int]) -> list[Item]:
     `anchors` are elements in page order, of which none contains another.
     """
     tree = page.tree
-    roots = _roots_of_kinds(page, anchors)
+    roots = _roots(page, anchors)
+    most_have_one = sum(root is not None for root in roots) >= 0.8 * len(roots)
     items = [
         item_of(tree, _exclusive_root(page, anchors, i) if root is None else root, anchor)
         for i, (anchor, root) in enumerate(zip(anchors, roots, strict=True))
+        if root is not None or not most_have_one
     ]
     if _are_headers_only(page, items):
         return _runs(page, items)
@@ -95,7 +112,7 @@ def items_around(page: PageFacts, anchors: Sequence[int]) -> list[Item]:
     ]
 
 
-def _roots_of_kinds(page: PageFacts, anchors: Sequence[int]) -> list[int | None]:
+def _roots(page: PageFacts, anchors: Sequence[int]) -> list[int | None]:
     """Return for each anchor the element of the kind, or the few kinds, that hold exactly one anchor each.
 
     What a comment holds inside another comment of that kind counts for the inner one, so that the kind of
@@ -104,73 +121,67 @@ def _roots_of_kinds(page: PageFacts, anchors: Sequence[int]) -> list[int | None]
     if len(anchors) < 2:
         return [None] * len(anchors)
     paths = [_path(page, anchor) for anchor in anchors]
+    names = _telling_names(page, anchors, paths)
     chosen: list[str] = []
-    roots: list[int | None] = [None] * len(anchors)
     covered = 0
-    while covered < len(anchors) and len(chosen) < _MOST_KINDS:
-        best = _next_kind(page, anchors, paths, chosen)
-        if best is None or best[0] <= covered:
+    while names and covered < 0.98 * len(anchors) and len(chosen) < _MOST_KINDS:
+        best, ones = _next_name(page, paths, names, chosen)
+        if ones <= covered + (len(chosen) > 0) * 0.02 * len(anchors):
             break
-        covered, name = best
-        chosen.append(name)
-        if len(chosen) == 1 and covered < len(anchors):
-            continue
-        if covered >= 0.98 * len(anchors):
-            break
-    for i, path in enumerate(paths):
-        roots[i] = next((e for name, e in path if name in chosen), None)
-    counts = Counter(r for r in roots if r is not None)
-    return [r if r is not None and counts[r] == 1 else _first_of(roots, i) for i, r in enumerate(roots)]
+        covered = ones
+        chosen.append(best)
+    roots = [_nearest(path, chosen) for path in paths]
+    return [root if root is None or i == 0 or roots[i - 1] != root else None for i, root in enumerate(roots)]
 
 
-def _first_of(roots: Sequence[int | None], i: int) -> int | None:
-    """Return the root of anchor `i` if it is the first anchor there: later ones have no element of their own."""
-    root = roots[i]
-    return root if root is not None and (i == 0 or roots[i - 1] != root) else None
-
-
-def _path(page: PageFacts, anchor: int) -> list[tuple[str, int]]:
-    """Return the elements around an anchor with their kinds, the nearest of each kind only."""
-    tree = page.tree
+def _path(page: PageFacts, anchor: int) -> dict[str, int]:
+    """Return the nearest element of each name around an anchor."""
     found: dict[str, int] = {}
-    for climbed, element in enumerate(tree.ancestors(anchor)):
-        if climbed >= _HIGHEST_CLIMB or tree.tags[element] in ("body", "html"):
+    for climbed, element in enumerate(page.tree.ancestors(anchor)):
+        if climbed >= _HIGHEST_CLIMB or page.tree.tags[element] in ("body", "html"):
             break
-        found.setdefault(kind_of(tree, element), element)
-    return list(found.items())
+        for name in page.names[element]:
+            if name not in found:
+                found[name] = element
+    return found
 
 
-def _next_kind(
-    page: PageFacts, anchors: Sequence[int], paths: Sequence[list[tuple[str, int]]], chosen: Sequence[str]
-) -> tuple[int, str] | None:
-    """Return the kind that, beside those chosen, gives the most anchors an element of their own."""
-    ones: Counter[str] = Counter()
-    heights: Counter[str] = Counter()
-    for name in {name for path in paths for name, _ in path} - set(chosen):
-        wanted = {*chosen, name}
-        nearest = [next((e for kind, e in path if kind in wanted), None) for path in paths]
-        counts = Counter(e for e in nearest if e is not None)
+def _nearest(path: dict[str, int], names: Sequence[str]) -> int | None:
+    return max((path[name] for name in names if name in path), default=None)
+
+
+def _telling_names(page: PageFacts, anchors: Sequence[int], paths: Sequence[dict[str, int]]) -> list[str]:
+    """Return the names of elements that hold one anchor and more than the header of a comment, the best first."""
+    counts: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    for path in paths:
+        for name, element in path.items():
+            counts[name][element] += 1
+    ones = {name: sum(c == 1 for c in elements.values()) for name, elements in counts.items()}
+    good = sorted((name for name in ones if ones[name] > 0), key=lambda name: (-ones[name], name))
+    return [name for name in good[:_MOST_NAMES] if not _is_bare_name(page, anchors, paths, name)]
+
+
+def _next_name(
+    page: PageFacts, paths: Sequence[dict[str, int]], names: Sequence[str], chosen: Sequence[str]
+) -> tuple[str, int]:
+    """Return the name that, beside those chosen, gives the most anchors an element of their own; and how many."""
+    ones: dict[str, int] = {}
+    depths: dict[str, float] = {}
+    for name in names:
+        counts = Counter(e for path in paths if (e := _nearest(path, [*chosen, name])) is not None)
         ones[name] = sum(count == 1 for count in counts.values())
-        heights[name] = sum(page.tree.depths[e] for e in counts) // max(1, len(counts))
-    full = [name for name in ones if not _is_bare_kind(page, anchors, paths, name)]
-    if not full:
-        return None
-    most = max(ones[name] for name in full)
-    best = min((n for n in full if ones[n] >= 0.97 * most), key=lambda n: (heights[n], n))
-    return ones[best], best
+        depths[name] = sum(page.tree.depths[e] for e in counts) / max(1, len(counts))
+    most = max(ones.values())
+    best = min((name for name in names if ones[name] >= 0.97 * most), key=lambda name: (depths[name], name))
+    return best, ones[best]
 
 
-def _is_bare_kind(
-    page: PageFacts, anchors: Sequence[int], paths: Sequence[list[tuple[str, int]]], name: str
+def _is_bare_name(
+    page: PageFacts, anchors: Sequence[int], paths: Sequence[dict[str, int]], name: str
 ) -> bool:
-    """Return whether most elements of a kind hold no more than the header of a comment."""
-    bare = total = 0
-    for anchor, path in list(zip(anchors, paths, strict=True))[:_LOOKED_AT]:
-        element = next((e for kind, e in path if kind == name), None)
-        if element is not None:
-            total += 1
-            bare += _is_bare(page, item_of(page.tree, element, anchor))
-    return bare > 0.6 * total
+    """Return whether most elements of a name hold no more than the header of a comment."""
+    held = [(a, path[name]) for a, path in zip(anchors, paths, strict=True) if name in path][:_LOOKED_AT]
+    return sum(_is_bare(page, item_of(page.tree, element, a)) for a, element in held) > 0.6 * len(held)
 
 
 def _exclusive_root(page: PageFacts, anchors: Sequence[int], i: int) -> int:
@@ -317,15 +328,15 @@ def anchor_sets(page: PageFacts) -> list[list[int]]:
     """Return sets of elements of one kind that may each stand for a comment: times, then names."""
     by_kind: defaultdict[str, list[int]] = defaultdict(list)
     for mark in page.marks:
-        by_kind[kind_of(page.tree, mark.element)].append(mark.element)
+        by_kind[page.kinds[mark.element]].append(mark.element)
     sets = [_outermost(page.tree, elements) for elements in by_kind.values()]
     names: defaultdict[str, list[int]] = defaultdict(list)
     for element, role in enumerate(page.roles):
         if role & Role.AUTHOR and not role & (Role.TIME | Role.FORM | Role.AVATAR):
-            names[kind_of(page.tree, element)].append(element)
+            names[page.kinds[element]].append(element)
     sets += [_outermost(page.tree, elements) for elements in names.values()]
     sets.sort(key=len, reverse=True)
-    return sets[:_MOST_SETS]
+    return [s for s in sets if len(s) > 1][:_MOST_SETS] + [s for s in sets if len(s) == 1][:_MOST_SETS]
 
 
 def _outermost(tree: Tree, elements: Sequence[int]) -> list[int]:

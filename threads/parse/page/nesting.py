@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 
 from threads.parse.page.fields import Fields, Own
 from threads.parse.page.items import PageFacts
-from threads.parse.page.marks import kind_of
 from threads.parse.page.vocabulary import Role
 
 _LEVEL_CLASS = re.compile(r"(?:^|[\s_-])(?:depth|level|lvl|indent|nest(?:ing)?|tier|generation)[_-]?(\d{1,4})(?![\w])", re.I)
@@ -274,7 +273,7 @@ def _names_reply(classes: str) -> bool:
 
 def root_kinds(page: PageFacts, own: Sequence[Own]) -> Counter[str]:
     """Return how often each kind of element is the root of an item."""
-    return Counter(kind_of(page.tree, o.item.root) for o in own)
+    return Counter(page.kinds[o.item.root] for o in own)
 
 
 __all__ = ["Role", "from_levels", "identities", "parents"]

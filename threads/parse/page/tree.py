@@ -1,7 +1,6 @@
 """A page as flat lists: its elements and its pieces of text in the order of the page.
 
-Built from the events of libxml2's HTML parser rather than from its tree: the tree is cut at a depth of 2,048
-elements, the events are not. Every subtree is a range of the lists, so that nothing here recurses.
+Every subtree is a range of the lists, so that nothing here recurses however deep a page is nested.
 """
 
 from __future__ import annotations
@@ -11,8 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+DEEPEST = 10_000  # lexbor's time grows with the square of the depth: 0.2 s at this one
 _CHUNK = 1 << 16
+# Elements that nest without limit; the others are closed by the next of their kind or hold no boxes.
+_BOXES = re.compile(r"<(/)?(?!(?:br|hr|img|input|meta|link|area|base|col|embed|source|track|wbr|!)\b)[a-zA-Z]")
 
 # Text in these is not shown as text of the page.
 _SILENT = frozenset(
@@ -107,7 +110,7 @@ class _Builder:
         self._script = False
         self._title = False
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def start(self, tag: str, attributes: Mapping[str, str | None]) -> None:
         self._flush()
         tree = self.tree
         if self._silent:
@@ -167,11 +170,13 @@ class _Builder:
         self.tree.ends[here] = len(self.tree.tags)
         self.tree.last_pieces[here] = len(self.tree.pieces)
 
-    def _inside_silent(self, tag: str, attributes: Mapping[str, str], *, opening: bool = True) -> None:
+    def _inside_silent(
+        self, tag: str, attributes: Mapping[str, str | None], *, opening: bool = True
+    ) -> None:
         if opening:
             self._silent += 1
         if tag == "script":
-            self._script = "ld+json" in attributes.get("type", "")
+            self._script = "ld+json" in (attributes.get("type") or "")
         elif tag == "title" and not self.tree.title:
             self._title = True
         elif tag == "meta":
@@ -179,7 +184,7 @@ class _Builder:
             content = attributes.get("content")
             if name and content:
                 self.tree.metas.setdefault(name.lower(), content)
-        elif tag == "link" and "canonical" in attributes.get("rel", "").lower():
+        elif tag == "link" and "canonical" in (attributes.get("rel") or "").lower():
             self.tree.canonical = self.tree.canonical or attributes.get("href")
 
     def _flush(self) -> None:
@@ -223,30 +228,78 @@ def _breaks(tag: str) -> int:
     return int("-" in tag and not ("time" in tag or "number" in tag))
 
 
-def _kept(tag: str, attributes: Mapping[str, str]) -> Mapping[str, str]:
+def _kept(tag: str, attributes: Mapping[str, str | None]) -> Mapping[str, str]:
     if not attributes:
         return _NOTHING
     everything = "-" in tag
     return {
-        name: value[:_LONGEST_VALUE]
+        name: (value or "")[:_LONGEST_VALUE]
         for name, value in attributes.items()
         if everything or name in _KEPT or name.startswith(("data-", "aria-"))
     }
 
 
 def build(html: str) -> Tree:
-    """Return the page as flat lists; broken markup is mended as libxml2 mends it.
+    """Return the page as flat lists, broken markup mended as browsers mend it (HTML Standard, section 13.2).
 
-    Time and memory grow linearly with the page, however deep it is nested.
+    Time and memory grow linearly with the page. A page nested deeper than DEEPEST elements is read by another
+    parser, whose time does not grow with the depth, and which mends markup in its own way.
     """
-    parser = etree.HTMLParser(target=_Builder(), huge_tree=True, remove_pis=True)
     html = _parseable(html)
+    builder = _Builder()
+    if html.strip():
+        (_read_deep if _is_deep(html) else _read)(html, builder)
+    return builder.close()
+
+
+def _read(html: str, builder: _Builder) -> None:
+    """Send the events of lexbor's tree, which is built as browsers build it."""
+    root = LexborHTMLParser(html).root
+    node = root
+    while node is not None:
+        tag = node.tag or ""
+        if tag == "-text":
+            builder.data(node.text_content or "")
+        elif not tag.startswith("-"):
+            builder.start(tag, node.attributes)
+            child = node.child
+            if child is not None:
+                node = child
+                continue
+            builder.end(tag)
+        node = _next(node, root, builder)
+
+
+def _next(node: LexborNode, root: LexborNode, builder: _Builder) -> LexborNode | None:
+    """Return the node after `node` and all inside it, having ended what ends in between."""
+    here: LexborNode | None = node
+    while here is not None and here.mem_id != root.mem_id:
+        sibling = here.next
+        if sibling is not None:
+            return sibling
+        here = here.parent
+        if here is not None and here.tag:
+            builder.end(here.tag)
+    return None
+
+
+def _read_deep(html: str, builder: _Builder) -> None:
+    """Send the events of libxml2's parser: its tree would be cut at 2,048 elements, the events are not."""
+    parser = etree.HTMLParser(target=builder, huge_tree=True, remove_pis=True)
     for begin in range(0, len(html), _CHUNK):
         parser.feed(html[begin : begin + _CHUNK])
-    if not html:
-        return Tree()
-    tree: Tree = parser.close()
-    return tree
+    parser.close()
+
+
+def _is_deep(html: str) -> bool:
+    """Return whether elements could be nested deeper than DEEPEST."""
+    if html.count("<") <= 2 * DEEPEST:
+        return False
+    depth = deepest = 0
+    for match in _BOXES.finditer(html):
+        depth = max(0, depth + (-1 if match[1] else 1))
+        deepest = max(deepest, depth)
+    return deepest > DEEPEST
 
 
 _UNPARSEABLE = re.compile("[\x00\ud800-\udfff]")
@@ -255,4 +308,3 @@ _UNPARSEABLE = re.compile("[\x00\ud800-\udfff]")
 def _parseable(html: str) -> str:
     """Return `html` without what cannot be handed to the parser: NUL, and halves of surrogate pairs."""
     return _UNPARSEABLE.sub("\ufffd", html)
-
