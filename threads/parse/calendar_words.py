@@ -71,26 +71,28 @@ class Phrases(Generic[Value]):
         self.meanings = meanings
         lengths: dict[str, set[int]] = {}
         for phrase in meanings:
-            if phrase:
-                lengths.setdefault(phrase[0], set()).add(len(phrase))
-        self._lengths = {first: sorted(each, reverse=True) for first, each in lengths.items()}
+            lengths.setdefault(phrase[:2], set()).add(len(phrase))
+        self._lengths = {opening: sorted(each, reverse=True) for opening, each in lengths.items()}
 
     def match(self, folded: str, start: int) -> tuple[Value, int] | None:
         """Return what stands at `start` and where it ends, or None; words are not cut."""
-        for length in self._lengths.get(folded[start : start + 1], ()):
+        for length in self._lengths.get(folded[start : start + 2], ()):
             end = start + length
             phrase = folded[start:end]
-            if len(phrase) == length and phrase in self.meanings and not splits_word(folded, end):
+            if phrase in self.meanings and end <= len(folded) and not splits_word(folded, end):
                 return self.meanings[phrase], end
+        single = folded[start : start + 1]  # a text can end in a phrase of one letter, or go on behind it
+        if single in self.meanings and single and not splits_word(folded, start + 1):
+            return self.meanings[single], start + 1
         return None
 
 
 def splits_word(text: str, position: int) -> bool:
     """Return whether a cut at `position` runs through a word; scripts without spaces have no such thing."""
-    after, before = text[position : position + 1], text[position - 1 : position]
-    if not (before.isalpha() and after.isalpha()):
+    if position >= len(text) or not text[position].isalpha():
         return False
-    return not (before >= "\u2e80" or "\u0e00" <= before < "\u1200")
+    before = text[position - 1]
+    return before.isalpha() and not (before >= "\u2e80" or "\u0e00" <= before < "\u1200")
 
 
 @dataclass(frozen=True, slots=True)

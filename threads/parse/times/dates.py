@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -29,6 +29,7 @@ _CJK = re.compile(
 _VIETNAMESE = re.compile(
     r"([0-9]{1,2}) (?:tháng|thg) ([0-9]{1,2})(?![0-9])(?:,? (?:năm )?([0-9]{4})(?![0-9]))?"
 )
+_NUMBER = re.compile(r"([0-9]{1,9})\s?(.?)", re.DOTALL)
 _DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|er|e(?=\s)|:[ea]|[º°ª]|\.|-?го)?(?![0-9:])")
 _GAP = re.compile(r"(?:[\s.,/-]|\bde\b|\bdel\b|\bd'|\bof\b|\bm\.(?=\s)|ค\.ศ\.|พ\.ศ\.|年){0,6}")
 _YEAR_WORD = re.compile(
@@ -111,13 +112,25 @@ def year_at(window: Window, start: int) -> Found | None:
 
 
 def _date(folded: str, start: int) -> Found | None:
-    if not folded[start : start + 1].isdecimal():
-        return _month_day(folded, start) or _cjk(folded, start)
-    for reader in _NUMBER_READERS:
+    number = _NUMBER.match(folded, start)
+    if number is None:
+        return _month_day(folded, start) or (
+            _cjk(folded, start) if folded[start : start + 2] in _ERAS else None
+        )
+    for reader in _readers(len(number[1]), number[2]):
         found = reader(folded, start)
         if found is not None:
             return found
     return None
+
+
+def _readers(digits: int, after: str) -> tuple[Callable[[str, int], Found | None], ...]:
+    """Return who can read a date that begins with a number of so many digits, and `after` behind it."""
+    if after and after in "年년月월":
+        return (_cjk,)
+    if digits > 2:
+        return (_year_first, _year_month_day)
+    return (_numeric, _day_month) if after and after in "./-" else (_day_month, _vietnamese)
 
 
 def _year_first(folded: str, start: int) -> Found | None:
@@ -200,9 +213,6 @@ def _year_month_day(folded: str, start: int) -> Found | None:
         return None
     day = _DAY.match(folded, _past_gap(folded, month[1]))
     return None if day is None else _calendar(day.end(), _full_year(year[1]), month[0], int(day[1]))
-
-
-_NUMBER_READERS = (_year_first, _numeric, _cjk, _day_month, _vietnamese, _year_month_day)
 
 
 def _past_gap(folded: str, start: int) -> int:

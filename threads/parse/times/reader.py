@@ -30,16 +30,13 @@ def find_timestamp(text: str, start: int = 0) -> Stamp | None:
     answer is exactly what was read.
     """
     piece = text[start : start + LONGEST]
-    skipped = len(piece) - len(piece.lstrip())
-    if skipped:
-        piece = piece[skipped:]
+    begin = start + len(piece)
+    piece = piece.lstrip()
+    begin -= len(piece)
     window = window_on(piece)
-    found = _found(window) if may_start(window.folded, 0) and looks_like_time(piece) else None
-    if found is None:
+    if not may_start(window.folded, 0) or not looks_like_time(piece):
         return None
-    begin = start + skipped
-    end = begin + window.original(found.end)
-    return Stamp(start=begin, end=end, raw=text[begin:end], **found.fields)
+    return _stamp(text, begin, window)
 
 
 def search_timestamp(line: str) -> Stamp | None:
@@ -54,11 +51,19 @@ def search_timestamp(line: str) -> Stamp | None:
     for match in _START.finditer(window.folded):
         if not may_start(window.folded, match.start()):
             continue
-        stamp = find_timestamp(line, window.original(match.start()))
+        stamp = _stamp(line, window.original(match.start()), window.piece(match.start(), LONGEST))
         if stamp is not None and not stamp.is_weak:
             return stamp
         weak = weak or stamp
     return weak
+
+
+def _stamp(text: str, begin: int, window: Window) -> Stamp | None:
+    found = _found(window)
+    if found is None:
+        return None
+    end = begin + window.original(found.end)
+    return Stamp(start=begin, end=end, raw=text[begin:end], **found.fields)
 
 
 def _found(window: Window) -> Found | None:

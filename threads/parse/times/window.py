@@ -30,6 +30,14 @@ class Window(NamedTuple):
     folded: str
     places: tuple[int, ...] | None = None
 
+    def piece(self, start: int, length: int) -> Window:
+        """Return the window on a part of this one; offsets count from its beginning."""
+        end = start + length
+        places = self.places
+        if places is not None:
+            places = tuple(place - places[start] for place in places[start : end + 1])
+        return Window(self.text[start:end], self.folded[start:end], places)
+
     def original(self, offset: int) -> int:
         """Return the offset in the original text that belongs to `offset` here."""
         return offset if self.places is None else self.places[offset]
