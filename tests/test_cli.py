@@ -2,6 +2,7 @@
 
 import io
 import json
+import socket
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from threads.cli import main
+from threads.errors import InputError
 from threads.samples import sample_folder
 
 PIPELINE = str(sample_folder() / "siberia_pipeline" / "thread.txt")
@@ -67,6 +69,30 @@ def test_a_thread_without_comments_says_so(btl):
     assert "0 kept" in result.stderr
     assert "no comments" in result.stderr.lower()
     assert not Path("out.csv").exists()
+
+
+def test_a_web_address_is_fetched_only_from_where_it_may_be(btl):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    address = f"http://127.0.0.1:{port}/"
+    refused = btl("parse", address)
+    assert refused.exit_code == 1
+    assert f"btl: {address}: 127.0.0.1 is at 127.0.0.1, a private" in refused.stderr
+    allowed = btl("parse", address, "--allow-private")
+    assert "the server does not answer (Connection refused)" in allowed.stderr
+
+
+@pytest.mark.parametrize(("arguments", "asked"), [([], True), (["--no-article"], False)])
+def test_the_text_of_the_article_can_be_left_out(btl, monkeypatch, arguments, asked):
+    seen = []
+
+    def parse(source, options, *_rest, **_how):
+        seen.append(options.article_text)
+        raise InputError("stop", source=source.name)
+
+    monkeypatch.setattr("threads.parse.parse", parse)
+    btl("parse", PIPELINE, *arguments)
+    assert seen == [asked]
 
 
 def test_a_source_named_twice_is_read_once(btl):

@@ -9,6 +9,7 @@ import io
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -21,6 +22,7 @@ from threads.settings import SETTINGS, Settings
 if TYPE_CHECKING:
     import pandas as pd
 
+    from threads.parse.source import Source
     from threads.records import Discussion, Parsed, Report
     from threads.storage import Store
 
@@ -61,6 +63,14 @@ def _source_options(command: Callable[..., None]) -> Callable[..., None]:
             click.option(
                 "--encoding", metavar="NAME", help="Encoding of the sources; found out where not given."
             ),
+            click.option(
+                "--no-article",
+                is_flag=True,
+                help="Leave out the article's text of saved pages, which takes most of the time.",
+            ),
+            click.option(
+                "--allow-private", is_flag=True, help="Fetch from private addresses, too: an intranet."
+            ),
         ]
     ):
         command = option(command)
@@ -75,9 +85,9 @@ def _source_options(command: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option("--raw", is_flag=True, help="Plain CSV, for programs only: texts are not neutralised.")
 def parse(
-    sources: tuple[str, ...], json_file: str | None, csv_file: str | None, raw: bool, **how: str | None
+    sources: tuple[str, ...], json_file: str | None, csv_file: str | None, raw: bool, **how: Any
 ) -> None:
-    """Read SOURCES (files, or - for standard input) into records."""
+    """Read SOURCES (files, web addresses, or - for standard input) into records."""
     from threads.records import comments_frame
     from threads.views import parsed_json
 
@@ -105,7 +115,7 @@ def parse(
     "--target", metavar="TEXT", help="What stance is taken toward; the article's title where not given."
 )
 def analyse(
-    sources: tuple[str, ...], csv_file: str | None, raw: bool, target: str | None, **how: str | None
+    sources: tuple[str, ...], csv_file: str | None, raw: bool, target: str | None, **how: Any
 ) -> None:
     """Read and score SOURCES: one row a comment, records and scores side by side."""
     import pandas as pd
@@ -129,7 +139,7 @@ def analyse(
 @main.command("import")
 @_source_options
 @click.option("--db", metavar="URL", help="Database; BTL_DATABASE or below-the-line.sqlite where not given.")
-def import_(sources: tuple[str, ...], db: str | None, **how: str | None) -> None:
+def import_(sources: tuple[str, ...], db: str | None, **how: Any) -> None:
     """Read, score and store SOURCES. What is stored already is not stored again."""
     from threads.analysis import import_parsed
 
@@ -245,27 +255,21 @@ def settings() -> None:
     _table((s.variable, f"{getattr(values, s.name)}  {s.help}") for s in SETTINGS)
 
 
-def _parse_all(sources: tuple[str, ...], how: dict[str, str | None]) -> tuple[list[Parsed], bool]:
+def _parse_all(sources: tuple[str, ...], how: dict[str, Any]) -> tuple[list[Parsed], bool]:
     """Parse every source; a problem with one is told and does not cost the others."""
     from threads.analysis import options
     from threads.parse import parse as parse_source
-    from threads.parse.source import Source
 
     settings = Settings.from_environment()
     chosen = options(how["timezone"], _moment(how["captured_at"]))
+    chosen = replace(chosen, article_text=not how["no_article"])
+    source_of = _opener(settings, how["encoding"], allow_private=how["allow_private"])
     sources = tuple(dict.fromkeys(sources))  # a source named twice is read once
     results, failed = [], False
     with _progress(sources) as remaining:
         for name in remaining:
             try:
-                source = (
-                    Source.from_bytes(
-                        _standard_input(settings), "standard input", settings, encoding=how["encoding"]
-                    )
-                    if name == "-"
-                    else Source.from_path(name, settings, encoding=how["encoding"])
-                )
-                parsed = parse_source(source, chosen, how["format_name"], settings=settings)
+                parsed = parse_source(source_of(name), chosen, how["format_name"], settings=settings)
             except InputError as error:
                 click.echo(f"btl: {error}", err=True)
                 failed = True
@@ -274,6 +278,23 @@ def _parse_all(sources: tuple[str, ...], how: dict[str, str | None]) -> tuple[li
             failed |= not parsed.report.kept
             _tell(parsed.report)
     return results, failed
+
+
+def _opener(settings: Settings, encoding: str | None, *, allow_private: bool) -> Callable[[str], Source]:
+    """Return what makes an input of a name: of a file, a web address, or - for standard input."""
+    from threads.parse.fetching import Fetcher, is_address
+    from threads.parse.source import Source
+
+    fetcher = Fetcher(settings, allow_private=allow_private)
+
+    def source_of(name: str) -> Source:
+        if name == "-":
+            return Source.from_bytes(_standard_input(settings), "standard input", settings, encoding=encoding)
+        if is_address(name):
+            return fetcher.fetch(name, encoding=encoding)
+        return Source.from_path(name, settings, encoding=encoding)
+
+    return source_of
 
 
 def _tell(report: Report) -> None:

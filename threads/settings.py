@@ -31,6 +31,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_comments", 200_000, "Most comments taken from one input."),
     Setting("max_paste_characters", 2_000_000, "Longest text that the import page takes."),
     Setting("max_comment_characters", 65_535, "How much of a comment the flag rules look at, in characters."),
+    Setting("fetch_seconds", 30.0, "Longest that fetching a page from its address may take, in seconds."),
+    Setting("fetch", 0, "1 lets the import page fetch a page from a public address; 0 does not."),
     Setting("database", "sqlite:///below-the-line.sqlite", "Where `btl import` and `btl serve` keep data."),
     Setting("host", "127.0.0.1", "Address that `btl serve` listens on; loopback only."),
     Setting("port", 8050, "Port that `btl serve` listens on; 0 takes a free one."),
