@@ -186,8 +186,10 @@ def span_words() -> SpanWords:
             plain.setdefault(behind, unit)
             for lead, tail in ways:
                 _add_ago(ago, lead, behind + tail, unit)
-    for word, short in SHORT_UNITS.items():
-        ago[""] |= {f"{word} ago": short, f"{word}. ago": short}
+    for word, unit in SHORT_UNITS.items():
+        ago[""] |= {f"{word} ago": unit, f"{word}. ago": unit}
+    for lead, short in product(("vor", "il y a", "hace", "há"), ("min", "h", "d")):
+        ago[lead].setdefault(short, SHORT_UNITS[short])
     for name in UNIT_SECONDS:
         whole |= dict.fromkeys(
             (f"{'an' if name == 'hour' else 'a'} {name} ago", f"one {name} ago"), (1, name)
@@ -206,8 +208,13 @@ def _more_ago(language: str) -> list[tuple[str, str]]:
 
 def _add_ago(ago: dict[str, dict[str, Unit]], before: str, behind: str, unit: Unit) -> None:
     # "-5 h" is no way of saying a time on a page; and behind a number alone any text could follow.
-    if behind and not before.endswith(("-", "−")):
-        ago.setdefault(before, {}).setdefault(behind, unit)
+    if not behind or before.endswith(("-", "−")):
+        return
+    words = ago.setdefault(before, {})
+    first, space, rest = behind.partition(" ")
+    short = first.rstrip(".")
+    for form in (first, short, f"{short}.") if first != short or len(short) < 5 else (first,):
+        words.setdefault(f"{form}{space}{rest}", unit)  # "5 мин. назад" and "5 мин назад"
 
 
 def _spans() -> Iterator[tuple[str, str, int, Unit, bool]]:

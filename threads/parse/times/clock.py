@@ -18,7 +18,7 @@ TIME_AHEAD = r"(?=[0-9]{1,2}[:h][0-9][0-9])"
 _CLOCK = re.compile(
     r"([0-9]{1,2})(?:"
     r"\s?:\s?([0-9]{2})(?:\s?:\s?([0-9]{2})(?:[.,][0-9]{1,9})?)?"
-    r"|\s?(?:h|時|时|시|點|点)(?:\s?([0-9]{1,2})(?![0-9])\s?(?:[分분]|min(?![^\W\d_]))?(?:\s?([0-9]{1,2})\s?[秒초s])?"
+    r"|\s?(?:h|uhr|時|时|시|點|点)(?:\s?([0-9]{1,2})(?![0-9])\s?(?:[分분]|m(?:in|n)?(?![^\W\d_]))?(?:\s?([0-9]{1,2})\s?[秒초s])?"
     r"|(?![^\W\d_])))(?!:[0-9])"
 )
 _COMPACT_CLOCK = re.compile(r"t([0-9]{2})([0-9]{2})([0-9]{2})?(?:[.,][0-9]{1,9})?(?![0-9])")
@@ -27,8 +27,8 @@ _BARE_HOUR = re.compile(r"([0-9]{1,2})(?=\s?(?:[ap]\.?\s?m\b|uhr\b|o'clock\b|uur
 _ONLY_HOUR = re.compile(r"([0-9]{1,2})(?=\s*$)")
 _HALF = re.compile(r"\s{0,2}([apAP])(\.?\s?)([mM])\.?")
 _HALF_BEFORE = re.compile(r"([ap])\.?m\.? ?(?=[0-9]{1,2}[:시])")
-_AFTER_CLOCK = re.compile(r"\s?(?:o'clock|uhr|uur|hrs?|hs|hod|น|h)\b\.?")
-_PUNCTUATION = re.compile(r"\.?[\s,;@|•·–—\-/()~:]{0,8}")
+_AFTER_CLOCK = re.compile(r"\s?(?:o'clock|uhr|uur|hrs?|hs|hod|น|h|u|ч)\b\.?")
+_PUNCTUATION = re.compile(r"\.?[\s,;@|•·–—\-/()\[\]~:»›→]{0,8}")
 _JOINTS: Phrases[bool] = Phrases(dict.fromkeys(JOINING_WORDS, True))
 _RANGE = re.compile(r"-[0-9]{1,2}:")
 _OFFSET = re.compile(r"\s?\(?(UTC|GMT)?\s?([+\-−])([0-9]{1,2})(?::?([0134][05]))?(?![0-9])\)?")
@@ -68,13 +68,10 @@ def clock_after(window: Window, start: int, *, alone: bool = False) -> Found | N
     if found is None and alone and has_word:
         hour = _ONLY_HOUR.match(window.folded, position)
         found = _timed(window, position, hour.end(), (int(hour[1]), 0, None), None) if hour else None
-    if (
-        found is not None
-        and "(" in window.folded[start:position]
-        and window.folded.startswith(")", found.end)
-    ):
-        return Found(found.end + 1, found.fields)
-    return found
+    if found is None:
+        return None
+    around = window.folded[start:position].rstrip()[-1:] + window.folded[found.end : found.end + 1]
+    return Found(found.end + 1, found.fields) if around in ("()", "[]") else found
 
 
 def past_joint(window: Window, start: int) -> tuple[int, bool]:
@@ -180,7 +177,8 @@ def _runs_on(half: str, after: str) -> bool:
         return False
     if half.islower() or not half.isupper():
         return not after[0].isupper()
-    return not after[0].isupper() or after[1:2].isupper()
+    # "8:41 AMERICA" is a word, "8:41 PMREPLY" are two.
+    return not after[0].isupper() or (half == "AM" and after[1:2].isupper())
 
 
 def _zone(window: Window, start: int) -> tuple[int, dict[str, Any]]:

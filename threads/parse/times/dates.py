@@ -36,6 +36,7 @@ _YEAR_WORD = re.compile(
     rf"({_YEAR}|(?:19|20)[0-9]{{2}}|['’][0-9]{{2}}(?![0-9])|(?<=[-/])[0-9]{{2}}(?![0-9])"
     rf"|[0-9]{{2}}(?=,? [0-9]{{1,2}}:[0-9]{{2}}))"
 )
+_YEAR_SIGN = re.compile(r"\s?[гр]\.")  # the Russian and Ukrainian words for year
 _YEAR_BEFORE = re.compile(r"([0-9]{4})(?:\.? ?|[-/])(?=[^\W\d_])")
 _AFTER_WEEKDAY = re.compile(r"[\s.,]{0,4}(?:den |le |the |del? |a |o |,)?\s?")
 _YEAR_ALONE = re.compile(r"\s([0-9]{4})(?![0-9:])")
@@ -223,7 +224,9 @@ def _past_gap(folded: str, start: int) -> int:
 def _with_year(folded: str, end: int, month: int, day: int) -> Found | None:
     match = _YEAR_WORD.match(folded, _past_gap(folded, end))
     if match is not None:
-        return _calendar(match.end(), _full_year(match[1].lstrip("'’")), month, day)
+        behind = _YEAR_SIGN.match(folded, match.end())
+        end = behind.end() if behind else match.end()
+        return _calendar(end, _full_year(match[1].lstrip("'’")), month, day)
     return _calendar(end, None, month, day)
 
 

@@ -16,8 +16,13 @@ from threads.parse.calendar_words import (
 from threads.parse.times.clock import clock, clock_after
 from threads.parse.times.stamp import LONGEST, LONGEST_HEADER, Found, Stamp
 from threads.parse.times.window import Window
+from threads.parse.times.words import listed
 
-ABOUT = ("about", "around", "almost", "over", "circa", "ca.", "etwa", "ungefähr", "environ", "约", "約", "약")
+ABOUT = listed("""
+about around almost nearly over more_than less_than etwa ungefähr ca. circa rund über mehr_als environ plus_de
+moins_de presque más_de casi unos cerca_de mais_de quase più_di quasi ongeveer meer_dan bijna około ponad
+prawie около больше почти yaklaşık 约 大约 約 약
+""")
 _ABOUT = re.compile(rf"(?:{'|'.join(map(re.escape, ABOUT))})\s?(?=\S)")
 _JOINED_SPANS = re.compile(r",? ?(?:(?:and|und|et|i|e|y|en|и|och|og|ja|és|και|і|și|dan|và) )?(?=[0-9])")
 _DIGITS = re.compile(r"([0-9]{1,4})(?![0-9]) ?")

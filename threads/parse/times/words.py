@@ -65,7 +65,6 @@ SHORT_UNITS: Mapping[str, Unit] = {
 JUST_NOW = listed("""
 just_now a_moment_ago moments_ago a_few_seconds_ago a_few_moments_ago
 gerade_eben soeben eben_gerade vor_wenigen_sekunden vor_ein_paar_sekunden vor_weniger_als_einer_minute
-less_than_a_minute_ago
 à_l'instant il_y_a_quelques_secondes il_y_a_un_instant il_y_a_quelques_instants
 ahora_mismo hace_un_momento hace_unos_segundos hace_unos_instantes hace_instantes
 proprio_ora pochi_secondi_fa poco_fa agora_mesmo há_alguns_segundos há_instantes
@@ -98,6 +97,9 @@ ONE_AGO: Mapping[str, tuple[int, Unit]] = {
 
 # Ways of saying "ago" beside those of the CLDR: the language, what stands before the number, what behind.
 MORE_AGO: tuple[tuple[str, str, str], ...] = (
+    ("de", "vor", ""),
+    ("nl", "", " geleden"),
+    ("pt", "há", ""),
     ("fr", "", " plus tôt"),
     ("es", "", " atrás"),
     ("pt", "", " atrás"),
