@@ -44,10 +44,13 @@ class Card:
     coverage: float
     never: tuple[str, ...]
     measured: dict[str, Any] = field(repr=False)
+    says: str | None = None
 
     @property
     def sentence(self) -> str:
         """The card in one sentence or two, at most 240 characters, to stand beside a figure."""
+        if self.says is not None:
+            return self.says
         if self.accuracy is None:
             return "Never sure enough to speak: silent on every comment."
         there = self.accuracy_elsewhere
@@ -175,4 +178,5 @@ def card_of(entry: dict[str, Any]) -> Card:
         coverage=float(measured["speaking"]["coverage"]),
         never=tuple(measured["speaking"]["never"]),
         measured=measured,
+        says=entry.get("says"),
     )
