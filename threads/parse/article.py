@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Collection, Iterator
-from copy import deepcopy
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from email.utils import parsedate_to_datetime
+from html import escape
+from itertools import accumulate
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import orjson
-from lxml import etree
-from lxml.html import HtmlElement
+from lxml.html import HTMLParser, document_fromstring
 
+from threads.parse.page.tree import Tree
 from threads.parse.provenance import moment, unarchived
 
-MAX_DEPTH = 256  # trafilatura's own parser cuts here, and what copies and reads trees recurses
+MAX_DEPTH = 256  # a parser without further leave cuts here, and what copies and reads trees recurses
 MAX_ELEMENTS = 30_000  # the time grows faster than their number: this many take about 3 s
 
 _YEARS = range(1990, 2100)
@@ -54,8 +55,8 @@ _PUBLISHED = re.compile(r"\"datePublished\"\s{0,9}:\s{0,9}\"([^\"\n]{4,60})\"")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{1,8}){0,4}", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s+(?:[|»«·•›‹–—-]|::)\s+")
 _SITE_NAME_WORDS = 4
-_TOO_DEEP = etree.XPath("boolean(/" + "/".join("*" * (MAX_DEPTH + 1)) + ")")
-_ELEMENTS = etree.XPath("count(descendant-or-self::*)")
+_VOID = frozenset(("br", "hr", "img", "input", "wbr"))
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,60}")
 
 
 # That there is no article is an answer here, and nothing to write on standard error.
@@ -89,39 +90,34 @@ class Article:
 
 
 def article(
-    root: HtmlElement,
-    url: str | None = None,
-    *,
-    without: Collection[HtmlElement] = (),
-    timezone: tzinfo = UTC,
+    tree: Tree, url: str | None = None, *, without: Collection[int] = (), timezone: tzinfo = UTC
 ) -> Article:
     """Return the article of a page.
 
     Parameters
     ----------
-    root
-        The page's tree; it is left as it is.
+    tree
+        The page.
     url
         Where the page was saved from, if that is known.
     without
-        Elements of `root` that are no part of the article, such as the comments.
+        Places of the pieces of text that are no part of the article, such as those of the comments.
     timezone
         Zone of times that carry none.
 
     Nothing is raised for the page's content: what goes wrong is told in `warnings`.
     """
-    declared = head(root, url, timezone=timezone)
+    declared = head(tree, url, timezone=timezone)
     found = Article(declared.title, declared.url, declared.published_at, declared.language)
-    if _TOO_DEEP(root):
-        return _without_text(found, f"the page is nested deeper than {MAX_DEPTH} levels")
-    own = _copy_without(root, without)
-    elements = int(_ELEMENTS(own))
+    markup, elements, depth = _markup(tree, without)
+    if depth > MAX_DEPTH:
+        return _without_text(found, f"it is nested deeper than {MAX_DEPTH} levels")
     if elements > MAX_ELEMENTS:
         return _without_text(
             found, f"the page has {elements:,} elements besides the comments, more than {MAX_ELEMENTS:,}"
         )
     try:
-        return _extracted(own, found, timezone)
+        return _extracted(markup, found, timezone)
     except Exception as error:  # noqa: BLE001 - nothing that goes wrong in there may cost the comments
         return _without_text(found, f"trafilatura failed ({type(error).__name__})")
 
@@ -130,24 +126,20 @@ def _without_text(found: Article, reason: str) -> Article:
     return replace(found, warnings=(f"the article's text is not taken: {reason}",))
 
 
-def _copy_without(root: HtmlElement, without: Collection[HtmlElement]) -> HtmlElement:
-    own = deepcopy(root)
-    if without:
-        unwanted = set(without)
-        copies = [copy for element, copy in zip(root.iter(), own.iter(), strict=True) if element in unwanted]
-        for copy in copies:
-            parent = copy.getparent()
-            if parent is not None:
-                copy.drop_tree()
-    return own
-
-
-def _extracted(own: HtmlElement, found: Article, timezone: tzinfo) -> Article:
+def _extracted(markup: str, found: Article, timezone: tzinfo) -> Article:
     from trafilatura import bare_extraction  # noqa: PLC0415 - slow to import
 
     wanting = found.title is None or found.published_at is None
+    # A tree of its own: the library takes the tree that it is given to pieces.
+    page = document_fromstring(markup.encode(errors="replace"), parser=HTMLParser(encoding="utf-8"))
     document: Any = bare_extraction(
-        own, url=found.url, include_comments=False, deduplicate=False, with_metadata=wanting
+        page,
+        url=found.url,
+        include_comments=False,
+        deduplicate=False,
+        with_metadata=wanting,
+        # The extensive search guesses a date from any number, and takes seconds.
+        date_extraction_params={"original_date": True, "extensive_search": False, "max_date": None},
     )
     if document is None:
         return found
@@ -159,36 +151,93 @@ def _extracted(own: HtmlElement, found: Article, timezone: tzinfo) -> Article:
     )
 
 
-def head(root: HtmlElement, url: str | None = None, *, timezone: tzinfo = UTC) -> Head:
-    """Return what a page declares of its article; parameters as of `article`."""
-    properties = _properties(root)
-    own_url = _url(root, properties, url)
-    return Head(
-        _title(root, properties, own_url),
-        own_url,
-        _published_at(root, properties, timezone),
-        _language(root, properties),
+def _markup(tree: Tree, without: Collection[int]) -> tuple[str, int, int]:
+    """Return the page as HTML, the number of its elements and their depth.
+
+    Elements that hold no text besides what is left out are left out as well.
+    """
+    hidden = bytearray(len(tree.pieces))
+    for place in without:
+        hidden[place] = 1
+    # How many pieces are shown before each place.
+    shown = [0, *accumulate(1 - flag for flag in hidden)]
+    out = [_head_markup(tree)]
+    writer = _Writer(tree, hidden, out)
+    element, count = 0, 0
+    while element < len(tree):
+        is_empty = shown[tree.last_pieces[element]] == shown[tree.first_pieces[element]]
+        if is_empty and tree.tags[element] not in _VOID:
+            element = tree.ends[element]
+            continue
+        writer.close_before(element)
+        writer.open(element)
+        element, count = element + 1, count + 1
+    writer.close_before(len(tree))
+    return "".join(out), count, writer.depth
+
+
+class _Writer:
+    """Writes elements and the pieces of text between them in the order of the page."""
+
+    def __init__(self, tree: Tree, hidden: bytearray, out: list[str]) -> None:
+        self.depth = 0
+        self._tree = tree
+        self._hidden = hidden
+        self._out = out
+        self._open: list[int] = []
+        self._piece = 0
+
+    def open(self, element: int) -> None:
+        tag = self._tree.tags[element]
+        self._write_pieces(self._tree.first_pieces[element])
+        if not _NAME.fullmatch(tag) or tag in ("html", "head"):
+            tag = "div"
+        attributes = "".join(
+            f' {name}="{escape(value)}"'
+            for name, value in self._tree.attributes[element].items()
+            if _NAME.fullmatch(name)
+        )
+        self._out.append(f"<{tag}{attributes}>")
+        if tag not in _VOID:
+            self._open.append(element)
+            self.depth = max(self.depth, len(self._open))
+
+    def close_before(self, element: int) -> None:
+        """Close the elements that end before `element` begins."""
+        tree = self._tree
+        while self._open and tree.ends[self._open[-1]] <= element:
+            last = self._open.pop()
+            self._write_pieces(tree.last_pieces[last])
+            tag = tree.tags[last]
+            self._out.append(f"</{tag if _NAME.fullmatch(tag) and tag != 'html' else 'div'}>")
+
+    def _write_pieces(self, end: int) -> None:
+        for place in range(self._piece, end):
+            if not self._hidden[place]:
+                self._out.append(escape(self._tree.pieces[place], quote=False))
+        self._piece = max(self._piece, end)
+
+
+def _head_markup(tree: Tree) -> str:
+    metas = "".join(
+        f'<meta name="{escape(name)}" property="{escape(name)}" content="{escape(content)}">'
+        for name, content in tree.metas.items()
     )
+    return f"<html><head><title>{escape(tree.title)}</title>{metas}</head>"
 
 
-def _properties(root: HtmlElement) -> dict[str, str]:
-    """Return the contents of <meta> by property, name or itemprop in lower case, the first of each."""
-    properties: dict[str, str] = {}
-    for meta in root.iter("meta"):
-        content = (meta.get("content") or "").strip()
-        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv")
-        if content and name:
-            properties.setdefault(name.strip().lower(), content)
-    return properties
+def head(tree: Tree, url: str | None = None, *, timezone: tzinfo = UTC) -> Head:
+    """Return what a page declares of its article; parameters as of `article`."""
+    own_url = _url(tree, url)
+    return Head(_title(tree, own_url), own_url, _published_at(tree, timezone), _language(tree))
 
 
-def _first(properties: dict[str, str], names: tuple[str, ...]) -> str | None:
+def _first(properties: Mapping[str, str], names: tuple[str, ...]) -> str | None:
     return next((properties[name] for name in names if name in properties), None)
 
 
-def _url(root: HtmlElement, properties: dict[str, str], url: str | None) -> str | None:
-    links = (link.get("href") for link in root.iter("link") if (link.get("rel") or "").lower() == "canonical")
-    declared = next((link for link in links if link), None) or _first(properties, _URL_PROPERTIES)
+def _url(tree: Tree, url: str | None) -> str | None:
+    declared = tree.canonical or _first(tree.metas, _URL_PROPERTIES)
     if declared is None:
         return url
     try:
@@ -208,17 +257,23 @@ def _is_front_page(url: str) -> bool:
     return parts.path in ("", "/") and not parts.query
 
 
-def _title(root: HtmlElement, properties: dict[str, str], url: str | None) -> str | None:
-    declared = _one_line(_first(properties, _TITLE_PROPERTIES[:2]))
-    shown = next((_one_line(element.text) for element in root.iter("title") if element.text), None)
-    title = declared or shown or _one_line(_first(properties, _TITLE_PROPERTIES[2:]))
+def _title(tree: Tree, url: str | None) -> str | None:
+    declared = _one_line(_first(tree.metas, _TITLE_PROPERTIES[:2]))
+    # Where a page's head ends too early, its <title> stands in the body.
+    shown = tree.title or next((tree.text(e) for e, tag in enumerate(tree.tags) if tag == "title"), "")
+    title = declared or _one_line(shown) or _one_line(_first(tree.metas, _TITLE_PROPERTIES[2:]))
+    headings = _headings(tree)
     if title is None:
-        headings = (_one_line(heading.text_content()) for heading in root.iter("h1"))
-        return next((heading for heading in headings if heading), None)
-    return _without_site_name(title, list(_site_names(properties, url)), root)
+        return headings[0] if headings else None
+    return _without_site_name(title, list(_site_names(tree.metas, url)), headings)
 
 
-def _site_names(properties: dict[str, str], url: str | None) -> Iterator[str]:
+def _headings(tree: Tree) -> list[str]:
+    texts = (_one_line(tree.text(element)) for element, tag in enumerate(tree.tags) if tag == "h1")
+    return [text for text in texts if text]
+
+
+def _site_names(properties: Mapping[str, str], url: str | None) -> Iterator[str]:
     for name in ("og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site"):
         if name in properties:
             yield _letters(properties[name])
@@ -228,18 +283,18 @@ def _site_names(properties: dict[str, str], url: str | None) -> Iterator[str]:
         yield from (_letters(label) for label in host.split(".")[:-1] if len(label) > 2)
 
 
-def _without_site_name(title: str, sites: list[str], root: HtmlElement) -> str:
+def _without_site_name(title: str, sites: list[str], headings: list[str]) -> str:
     """Return the part of a title that a heading of the page repeats, else all but the names of the site."""
     separators = list(_SEPARATOR.finditer(title))
     if not separators:
         return title
     starts = [0, *(separator.end() for separator in separators)]
     ends = [*(separator.start() for separator in separators), len(title)]
-    headings = {_letters(heading.text_content()) for heading in root.iter("h1")}
+    repeated = {_letters(heading) for heading in headings}
     for first, last in _shorter_runs(len(starts)):
         run = title[starts[first] : ends[last]]
         # A heading with the site's own name is short, and its title ends with it.
-        if _letters(run) in headings and (first == 0 or len(run) > len(title) // 2):
+        if _letters(run) in repeated and (first == 0 or len(run) > len(title) // 2):
             return run
     first, last = 0, len(starts) - 1
     while last > first and _letters(title[starts[last] : ends[last]]) in sites:
@@ -271,33 +326,21 @@ def _one_line(text: str | None) -> str | None:
     return " ".join((text or "").split()) or None
 
 
-def _language(root: HtmlElement, properties: dict[str, str]) -> str | None:
-    html = root if root.tag == "html" else root.getroottree().getroot()
-    stated = (
-        html.get("lang"),
-        html.get("{http://www.w3.org/XML/1998/namespace}lang"),
-        html.get("xml:lang"),
-        properties.get("content-language"),
-        properties.get("og:locale"),
-        properties.get("dc.language"),
-        properties.get("language"),
-    )
-    for value in stated:
+def _language(tree: Tree) -> str | None:
+    names = ("content-language", "og:locale", "dc.language", "inlanguage", "language")
+    for value in (tree.language, *(tree.metas.get(name) for name in names)):
         if value and (match := _LANGUAGE.fullmatch(value.partition(",")[0].strip())):
             return match[1].lower()
     return None
 
 
-def _published_at(root: HtmlElement, properties: dict[str, str], timezone: tzinfo) -> datetime | None:
-    for name in _TIME_PROPERTIES:
-        if found := _time(properties.get(name), timezone):
-            return found
-    for script in root.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower() and "datePublished" in (script.text or ""):
-            for value in _published_in(script.text):
-                if found := _time(value, timezone):
-                    return found
-    return None
+def _published_at(tree: Tree, timezone: tzinfo) -> datetime | None:
+    declared = (tree.metas.get(name) for name in _TIME_PROPERTIES)
+    blocks = (
+        value for source in tree.scripts if "datePublished" in source for value in _published_in(source)
+    )
+    times = (_time(value, timezone) for value in (*declared, *blocks))
+    return next((time for time in times if time), None)
 
 
 def _published_in(source: str) -> Iterator[str]:
