@@ -13,6 +13,7 @@ from threads.parse.calendar_words import DAY_WORDS, LANGUAGES, fold, months, wee
 from threads.parse.times import reader
 from threads.parse.timestamps import (
     LONGEST,
+    bare_span,
     find_short_span,
     find_timestamp,
     looks_like_time,
@@ -750,3 +751,24 @@ PIECES = [
 def test_any_mixture_of_parts_is_read_within_its_text(text):
     for stamp in (find_timestamp(text), search_timestamp(text), machine_timestamp(text)):
         assert stamp is None or text[stamp.start : stamp.end] == stamp.raw != ""
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("5d", ((5, "day"),)),
+        (" 2 w ", ((2, "week"),)),
+        ("3 Std.", ((3, "hour"),)),
+        ("2 sem.", ((2, "week"),)),
+        ("3小时", ((3, "hour"),)),
+        ("1 hour, 5 minutes", ((1, "hour"), (5, "minute"))),
+    ],
+)
+def test_a_span_that_is_all_of_a_text(text, spans):
+    stamp = bare_span(text)
+    assert (stamp.spans, text[stamp.start : stamp.end]) == (spans, stamp.raw)
+
+
+@pytest.mark.parametrize("text", ["", "5", "5 j", "5 likes", "3 hours of it", "5 d x", "d", "1 h" * 30])
+def test_what_is_no_bare_span(text):
+    assert bare_span(text) is None

@@ -175,6 +175,7 @@ def span_words() -> SpanWords:
     ago: dict[str, dict[str, Unit]] = {"": {f"{letter}月前": "month" for letter in "ヶヵケカ箇"}}
     whole: dict[str, tuple[int, Unit]] = dict(ONE_AGO)
     plain: dict[str, Unit] = {}
+    open_words: set[str] = set()
     for language, said, amount, unit, directed in _spans():
         before, number, behind = (part.strip() for part in re.split(r"(\d+|$)", said, maxsplit=1))
         ways = [("", "")] if directed else _more_ago(language)
@@ -183,7 +184,8 @@ def span_words() -> SpanWords:
         elif directed:
             _add_ago(ago, before, behind, unit)
         elif not before:
-            plain.setdefault(behind, unit)
+            if plain.setdefault(behind, unit) != unit:
+                open_words.add(behind)
             for lead, tail in ways:
                 _add_ago(ago, lead, behind + tail, unit)
     for word, unit in SHORT_UNITS.items():
@@ -197,8 +199,10 @@ def span_words() -> SpanWords:
     # The other Arabic word for "ago" takes the same forms.
     whole |= {said.replace("قبل ", "منذ ", 1): span for said, span in whole.items() if said[:4] == "قبل "}
     whole |= dict.fromkeys(JUST_NOW, (0, "second"))
+    # "5 j" are days in French, years in German and hours in Indonesian: left unread.
+    clear = {word: unit for word, unit in plain.items() if len(word) > 2 or word not in open_words}
     return SpanWords(
-        {before: Phrases(words) for before, words in ago.items()}, Phrases(whole), Phrases(plain)
+        {before: Phrases(words) for before, words in ago.items()}, Phrases(whole), Phrases(clear)
     )
 
 

@@ -13,7 +13,7 @@ from threads.parse.calendar_words import fold, fold_word, months
 from threads.parse.times.hint import looks_like_time
 from threads.parse.times.machine import machine_timestamp
 from threads.parse.times.reader import find_timestamp, search_timestamp
-from threads.parse.times.spans import find_short_span
+from threads.parse.times.spans import bare_span, find_short_span
 from threads.parse.times.stamp import FIRST_YEAR, LAST_YEAR, LONGEST, LONGEST_HEADER, Stamp
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "LONGEST",
     "LONGEST_HEADER",
     "Stamp",
+    "bare_span",
     "find_short_span",
     "find_timestamp",
     "looks_like_time",

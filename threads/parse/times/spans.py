@@ -15,7 +15,7 @@ from threads.parse.calendar_words import (
 )
 from threads.parse.times.clock import clock, clock_after
 from threads.parse.times.stamp import LONGEST, LONGEST_HEADER, Found, Stamp
-from threads.parse.times.window import Window
+from threads.parse.times.window import Window, window_on
 from threads.parse.times.words import listed
 
 ABOUT = listed("""
@@ -108,6 +108,30 @@ def _amount(folded: str, start: int, table: Phrases[Unit]) -> tuple[tuple[int, U
     if number is None or found is None:
         return None
     return (int(number[1]), found[0]), found[1]
+
+
+def bare_span(text: str) -> Stamp | None:
+    """Return the span of time that is all of `text` ("5 d", "3 Std.", "2 sem."), in any language.
+
+    For places that are known to show a time: in running text such words mean a length of time.
+    """
+    stripped = text.strip()
+    window = window_on(stripped[:LONGEST])
+    found = _bare(window.folded) if len(stripped) <= LONGEST else None
+    if found is None:
+        return None
+    begin = text.index(stripped)
+    return Stamp(start=begin, end=begin + len(stripped), raw=stripped, **found.fields)
+
+
+def _bare(folded: str) -> Found | None:
+    found = _spans_after_word(folded, 0, span_words().plain) or _spans_after_word(folded, 0, _short_units())
+    return found if found is not None and folded[found.end :] in ("", ".") else None
+
+
+@cache
+def _short_units() -> Phrases[Unit]:
+    return Phrases(SHORT_UNITS)
 
 
 def find_short_span(line: str) -> Stamp | None:
