@@ -6,13 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from threads.parse.page.fields import Fields, Own, owned, read_fields
+from threads.parse.page.fields import Fields, Own, is_profile_address, owned, read_fields
 from threads.parse.page.items import Item, PageFacts, anchor_sets, items_around, within
 from threads.parse.page.vocabulary import Role
 from threads.parse.page_words import is_button_line
 
 _CONTAINER_LEVELS = 7
 ENOUGH = 2.0
+_ENOUGH_ALONE = 2.6
+_ENOUGH_UNTIMED = 3.0
+_LEAST_QUALITY = 0.4
 _READ_WHOLE = 8  # proposals whose fields are read
 _MOST_KINDS = 6
 _LOOKED_INSIDE = 60
@@ -33,12 +36,24 @@ class Section:
 def best_section(page: PageFacts) -> Section | None:
     """Return the comments of a page, or None where nothing on it looks like comments."""
     proposals: dict[tuple[int, ...], list[Item]] = {}
-    for anchors in anchor_sets(page):
-        for items in _parted(page, items_around(page, anchors)):
+    for anchors, heads in anchor_sets(page):
+        for items in _parted(page, items_around(page, anchors, heads=heads)):
             proposals.setdefault(tuple(item.root for item in items), items)
     promising = sorted(proposals.values(), key=lambda items: -_promise(page, items))[:_READ_WHOLE]
-    good = [s for items in promising if (s := section(page, items)).evidence >= ENOUGH]
+    good = [s for items in promising if is_enough(s := section(page, items))]
     return max(good, key=lambda s: s.value, default=None)
+
+
+def is_enough(found: Section) -> bool:
+    """Return whether what speaks for a section is enough to call it comments."""
+    count = len(found.own)
+    if found.value < found.evidence * _LEAST_QUALITY * count:
+        return False
+    timed = sum(f.mark is not None for f in found.fields)
+    named = sum(f.author is not None for f in found.fields)
+    if timed < 0.3 * count:  # lists of links and names are everywhere: only the site's own words tell
+        return found.evidence >= _ENOUGH_UNTIMED and found.why["item"] >= 1.0 and named >= 0.5 * count
+    return found.evidence >= (ENOUGH if count > 1 else _ENOUGH_ALONE)
 
 
 def _parted(page: PageFacts, items: list[Item]) -> list[list[Item]]:
@@ -114,6 +129,7 @@ def _content_evidence(page: PageFacts, own: Sequence[Own], fields: Sequence[Fiel
         "body": 0.8 * _share([bool(f.body) for f in fields]) - 0.8,
         "names": (0.4 if len(set(names)) > 0.3 * count else -0.3) if count > 2 else 0.0,
         "teaser": -2.2 * _share([_is_teaser(page, o, f) for o, f in zip(own, fields, strict=True)]),
+        "heading": -3.0 * _share([any(tree.tags[e] == "h1" for e in o.all_elements()) for o in own]),
         "links": -2.5 * _share([_is_linked(page, f) for f in fields]),
         "cut": -1.5 * _share(cut) if count > 2 else 0.0,
     }
@@ -154,15 +170,20 @@ def _is_aside(page: PageFacts, element: int) -> bool:
 
 
 def _is_linked(page: PageFacts, fields: Fields) -> bool:
-    """Return whether what would be the text of a comment is mostly a link."""
+    """Return whether what would be the text of a comment is mostly a link to another page."""
     tree = page.tree
     linked = total = 0
     for place in fields.body:
         size = len(tree.pieces[place].strip())
         owner = tree.owners[place]
         total += size
-        linked += size * (tree.tags[owner] == "a" or tree.tags[tree.parents[owner]] == "a")
+        linked += size * (_leads_away(page, owner) or _leads_away(page, tree.parents[owner]))
     return total > 0 and linked > 0.7 * total
+
+
+def _leads_away(page: PageFacts, element: int) -> bool:
+    address = page.tree.attributes[element].get("href") if element >= 0 else None
+    return bool(address) and not str(address).startswith(("#", "javascript:"))
 
 
 def _is_own_aside(page: PageFacts, item: Item, role: int) -> bool:
@@ -181,6 +202,7 @@ def _is_teaser(page: PageFacts, own: Own, fields: Fields) -> bool:
         parent = tree.parents[element]
         for link in [*links, parent]:
             address = tree.attributes[link].get("href") if link >= 0 and tree.tags[link] == "a" else None
-            if address and "#" not in address and tree.text(link) != (fields.author or ""):
-                return not any(e <= fields.author_element < tree.ends[e] for e in (link, element))
+            if address and "#" not in address and not is_profile_address(address):
+                if not page.roles[link] & Role.AUTHOR and tree.text(link):
+                    return True
     return False

@@ -21,6 +21,7 @@ from threads.parse.page_words import count_alone, is_button_line, is_mark_line, 
 LONGEST_NAME = 80
 _BODY_CLIMB = 12
 _LONGEST_BAR = 200
+_FEW = 4
 _BESIDE = 1.2  # a name in the line of the time, against the points of other places
 _PROFILE = re.compile(
     r"(?:^|[/?&=._-])(?:users?|profiles?|profil|members?|author|people|person|u|benutzer|mitglied(?:er)?|utilisateur"
@@ -112,17 +113,18 @@ def _choose_authors(page: PageFacts, own: Sequence[Own], found: Sequence[Fields]
     for o, fields, names, line in zip(own, found, candidates, beside, strict=True):
         best = max(names, key=lambda e: (ranks[page.kinds[e]], -e), default=None)
         rank = -9.0 if best is None else ranks[page.kinds[best]]
-        if line is not None and beside_rank > rank and fields.mark is not None:
+        within = best is not None and line is not None and rank > 0.5 and names[best] in line[0]
+        if line is not None and beside_rank > rank and not within and fields.mark is not None:
             fields.author, fields.reply_to = line
             fields.author_element = fields.mark.element
-        elif best is not None and rank >= 1.0:
+        elif best is not None and (within or rank >= 1.0):
             _set_author(fields, names[best], best)
         if fields.author is None:
             _author_in_address(page, o, fields)
 
 
 def _set_author(fields: Fields, text: str, element: int) -> None:
-    name, reply_to, _ = split_name(text)
+    name, reply_to, _ = split_name(text.rstrip(" .…"))
     name = name.strip()
     if name:
         fields.author, fields.author_element, fields.reply_to = name, element, reply_to
@@ -154,7 +156,7 @@ def _name_ranks(page: PageFacts, candidates: Sequence[dict[int, str]]) -> defaul
     items: Counter[str] = Counter()
     points: defaultdict[str, float] = defaultdict(float)
     texts: defaultdict[str, set[str]] = defaultdict(set)
-    sizes: defaultdict[str, list[int]] = defaultdict(list)
+    named: set[str] = set()
     for names in candidates:
         first: dict[str, int] = {}
         for place, (element, text) in enumerate(names.items()):
@@ -164,11 +166,13 @@ def _name_ranks(page: PageFacts, candidates: Sequence[dict[int, str]]) -> defaul
                 items[name] += 1
                 points[name] += _name_points(page, element, text, place)
                 texts[name].add(_NUMBERS.sub("0", text))
-                sizes[name].append(len(text))
+                if page.roles[element] & Role.AUTHOR:
+                    named.add(name)
     ranks: defaultdict[str, float] = defaultdict(lambda: -9.0)
     for name, count in items.items():
         variety = len(texts[name]) / count
-        constant = 3.0 if count >= 3 and (len(texts[name]) == 1 or variety < 0.06) else 0.0
+        same = count >= 3 and (len(texts[name]) == 1 or variety < 0.06)
+        constant = (1.0 if name in named else 3.0) * same
         ranks[name] = points[name] / count - constant + 0.8 * count / max(1, len(candidates))
     return ranks
 
@@ -187,7 +191,7 @@ def _name_points(page: PageFacts, element: int, text: str, place: int) -> float:
     elif above & Role.AUTHOR:
         points += 1.0
     address = attributes.get("href") or (tree.attributes[parent].get("href") if parent >= 0 else None)
-    is_profile = bool(address and _PROFILE.search(address.lower()))
+    is_profile = bool(address) and is_profile_address(str(address))
     points += 1.5 * is_profile
     points += 0.4 * (tree.tags[element] in _NAME_TAGS or (parent >= 0 and tree.tags[parent] in _NAME_TAGS))
     points += 0.6 if place == 0 else 0.2 if place == 1 else 0.0
@@ -199,7 +203,14 @@ def _name_points(page: PageFacts, element: int, text: str, place: int) -> float:
         points -= 1.5
     if not is_name(text, said=text.endswith(":")):
         points -= 1.2
+    if len(text) == 1:
+        points -= 1.5  # the initial that stands for a picture
     return points
+
+
+def is_profile_address(address: str) -> bool:
+    """Return whether a link leads to the page of a person."""
+    return _PROFILE.search(address.lower()) is not None
 
 
 def _name_beside_time(page: PageFacts, fields: Fields) -> tuple[str, str | None] | None:
@@ -228,7 +239,8 @@ def _author_in_address(page: PageFacts, own: Own, fields: Fields) -> None:
 
 
 def _choose_bodies(page: PageFacts, own: Sequence[Own], found: Sequence[Fields]) -> None:
-    rests = [_rest(page, o, f) for o, f in zip(own, found, strict=True)]
+    constant = _constant_texts(page, own)
+    rests = [_rest(page, o, f, constant) for o, f in zip(own, found, strict=True)]
     weights = [_weights(page, o, f, rest) for o, f, rest in zip(own, found, rests, strict=True)]
     ranks = _body_ranks(page, weights, rests)
     for fields, rest, inside in zip(found, rests, weights, strict=True):
@@ -240,7 +252,21 @@ def _choose_bodies(page: PageFacts, own: Sequence[Own], found: Sequence[Fields])
         fields.body = _trimmed(page, body, fields)
 
 
-def _rest(page: PageFacts, own: Own, fields: Fields) -> list[int]:
+def _constant_texts(page: PageFacts, own: Sequence[Own]) -> frozenset[str]:
+    """Return the texts that most items have, whatever the numbers in them: labels of the page."""
+    if len(own) < _FEW:
+        return frozenset()
+    counts = Counter(
+        text for o in own for text in {_outline(page, p) for p in o.pieces if len(page.tree.pieces[p]) <= 60}
+    )
+    return frozenset(text for text, count in counts.items() if count >= 0.6 * len(own))
+
+
+def _outline(page: PageFacts, place: int) -> str:
+    return _NUMBERS.sub("0", page.tree.pieces[place].strip())
+
+
+def _rest(page: PageFacts, own: Own, fields: Fields, constant: frozenset[str]) -> list[int]:
     """Return the pieces of an item that are neither its header nor something to click."""
     tree = page.tree
     header = _header_pieces(page, own, fields)
@@ -248,7 +274,9 @@ def _rest(page: PageFacts, own: Own, fields: Fields) -> list[int]:
     return [
         place
         for place in own.pieces
-        if place not in header and not _is_noise(page, tree.owners[place], max(own.item.begin, own.item.root), noisy)
+        if place not in header
+        and _outline(page, place) not in constant
+        and not _is_noise(page, tree.owners[place], max(own.item.begin, own.item.root), noisy)
     ]
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from threads.parse.headers import LONGEST_NAME, is_name
 from threads.parse.page.marks import Line, Mark, kind_of
 from threads.parse.page.tree import Tree
-from threads.parse.page.vocabulary import Role, is_noise, roles, stable_classes
+from threads.parse.page.vocabulary import Role, id_pattern, is_noise, roles, stable_classes
 from threads.parse.page_words import is_button_line, is_mark_line
 
 _HIGHEST_CLIMB = 14
@@ -77,7 +77,9 @@ def _names(tree: Tree, element: int, own_kind: str) -> tuple[str, ...]:
     classes = tree.attributes[element].get("class")
     stable = stable_classes(classes) if classes else ()
     tag = tree.tags[element]
-    return tuple(f"{tag}.{name}" for name in stable) or (own_kind,)
+    identity = tree.attributes[element].get("id", "")
+    numbered = (f"{tag}#{id_pattern(identity)}",) if any(c.isdigit() for c in identity) else ()
+    return (*(f"{tag}.{name}" for name in stable), *numbered) or (own_kind,)
 
 
 def _own_roles(attributes: Mapping[str, str]) -> int:
@@ -92,10 +94,11 @@ def _own_roles(attributes: Mapping[str, str]) -> int:
 # --- from anchors to items ---
 
 
-def items_around(page: PageFacts, anchors: Sequence[int]) -> list[Item]:
+def items_around(page: PageFacts, anchors: Sequence[int], *, heads: bool = True) -> list[Item]:
     """Return one item for each anchor: the element around it that stands for one comment.
 
-    `anchors` are elements in page order, of which none contains another.
+    `anchors` are elements in page order, of which none contains another. Only anchors that are `heads` (times,
+    names) may begin a comment that has no element of its own.
     """
     tree = page.tree
     roots = _roots(page, anchors)
@@ -106,7 +109,9 @@ def items_around(page: PageFacts, anchors: Sequence[int]) -> list[Item]:
         if root is not None or not most_have_one
     ]
     if _are_headers_only(page, items):
-        return _runs(page, items)
+        return _runs(page, items) if heads else []
+    if not heads:
+        return items
     return [
         _with_following(page, items, k) if _is_bare(page, item) else item for k, item in enumerate(items)
     ]
@@ -202,7 +207,8 @@ def _exclusive_root(page: PageFacts, anchors: Sequence[int], i: int) -> int:
 
 def _is_container(page: PageFacts, element: int) -> bool:
     tree = page.tree
-    if page.roles[element] & Role.COMMENTS and not tree.attributes[element].get("id", "")[-1:].isdigit():
+    role = page.roles[element]
+    if role & Role.COMMENTS and not role & Role.COMMENT:
         return True
     return any(
         tree.tags[k] in ("h1", "textarea", "article") or page.roles[k] & Role.FORM
@@ -324,19 +330,33 @@ def own_elements(items: Sequence[Item]) -> list[list[range]]:
 # --- which anchors ---
 
 
-def anchor_sets(page: PageFacts) -> list[list[int]]:
-    """Return sets of elements of one kind that may each stand for a comment: times, then names."""
-    by_kind: defaultdict[str, list[int]] = defaultdict(list)
-    for mark in page.marks:
-        by_kind[page.kinds[mark.element]].append(mark.element)
-    sets = [_outermost(page.tree, elements) for elements in by_kind.values()]
-    names: defaultdict[str, list[int]] = defaultdict(list)
-    for element, role in enumerate(page.roles):
-        if role & Role.AUTHOR and not role & (Role.TIME | Role.FORM | Role.AVATAR):
-            names[page.kinds[element]].append(element)
-    sets += [_outermost(page.tree, elements) for elements in names.values()]
-    sets.sort(key=len, reverse=True)
-    return [s for s in sets if len(s) > 1][:_MOST_SETS] + [s for s in sets if len(s) == 1][:_MOST_SETS]
+def anchor_sets(page: PageFacts) -> list[tuple[list[int], bool]]:
+    """Return sets of elements of one kind that may each stand for a comment, and whether they head it.
+
+    Times and names head a comment, texts do not.
+    """
+    times = _by_kind(page, [mark.element for mark in page.marks])
+    names = _by_kind(page, [e for e, role in enumerate(page.roles) if _names_author(role)])
+    texts = _by_kind(page, [e for e, role in enumerate(page.roles) if _names_text(role)])
+    sets = [(elements, True) for elements in (*times, *names)] + [(elements, False) for elements in texts]
+    sets.sort(key=lambda pair: -len(pair[0]))
+    several, single = ([pair for pair in sets if (len(pair[0]) > 1) == many] for many in (True, False))
+    return several[:_MOST_SETS] + single[:_MOST_SETS]
+
+
+def _names_author(role: int) -> bool:
+    return bool(role & Role.AUTHOR) and not role & (Role.TIME | Role.FORM | Role.AVATAR)
+
+
+def _names_text(role: int) -> bool:
+    return bool(role & Role.BODY) and bool(role & (Role.COMMENT | Role.POST)) and not role & Role.FORM
+
+
+def _by_kind(page: PageFacts, elements: Sequence[int]) -> list[list[int]]:
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for element in elements:
+        found[page.kinds[element]].append(element)
+    return [_outermost(page.tree, like) for like in found.values()]
 
 
 def _outermost(tree: Tree, elements: Sequence[int]) -> list[int]:

@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from threads.parse.page.tree import Tree
-from threads.parse.page.vocabulary import Role, kind, roles
-from threads.parse.timestamps import LONGEST_HEADER, Stamp, find_short_span, find_timestamp, search_timestamp
-try:
-    from threads.parse.timestamps import looks_like_time, machine_timestamp
-except ImportError:
-    def looks_like_time(t): return bool(_DIGIT.search(t)) or any(w in t.lower() for w in ("ago","now","yesterday","today","gestern","heute","hier"))
-    def machine_timestamp(v):
-        return find_timestamp(v)
+from threads.parse.page.vocabulary import Role, id_pattern, kind, roles
+from threads.parse.timestamps import (
+    LONGEST_HEADER,
+    Stamp,
+    find_short_span,
+    find_timestamp,
+    looks_like_time,
+    machine_timestamp,
+    search_timestamp,
+)
 
 _TIME_ATTRIBUTES = (
     "datetime",
@@ -170,11 +172,15 @@ def _few_lines(tree: Tree, element: int) -> bool:
 
 
 def kind_of(tree: Tree, element: int) -> str:
-    """Return the kind of an element and, where it has no class of its own, of its parent."""
+    """Return the kind of an element: its tag and classes, else its id, else its tag inside its parent's."""
     attributes = tree.attributes[element]
-    classes = attributes.get("class") or attributes.get("itemprop") or ""
-    own = kind(tree.tags[element], classes)
-    if "." in own or tree.parents[element] < 0:
+    own = kind(tree.tags[element], attributes.get("class") or attributes.get("itemprop") or "")
+    if "." in own:
         return own
+    identity = attributes.get("id")
+    if identity:
+        return f"{own}#{id_pattern(identity)}"
     parent = tree.parents[element]
+    if parent < 0:
+        return own
     return kind(tree.tags[parent], tree.attributes[parent].get("class", "")) + ">" + own

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 
 from threads.parse.page.fields import Fields, Own
 from threads.parse.page.items import PageFacts
-from threads.parse.page.vocabulary import Role
 
 _LEVEL_CLASS = re.compile(r"(?:^|[\s_-])(?:depth|level|lvl|indent|nest(?:ing)?|tier|generation)[_-]?(\d{1,4})(?![\w])", re.I)
 _LEVEL_NAMES = re.compile(r"^(?:data-|aria-)?(?:[a-z-]*-)?(?:depth|level|indent|nesting)(?:-?level)?$")
@@ -20,18 +19,21 @@ _ID_NAMES = ("id", "data-comment-id", "data-commentid", "data-id", "data-cid", "
 _NUMBER = re.compile(r"\d{1,20}")
 _UP_TEXT = re.compile(r"parent|repl|antwort|répon|respond|respuesta|rispo|odpow|ответ|@|↑|↩|⤴|in response", re.I)
 _LINKED_ELEMENTS = 80
+_OTHER_NAMES = frozenset(("class", "href", "style", "title", "alt"))
+Values = Callable[[PageFacts, Own], Iterator[str]]
 
 
 def parents(page: PageFacts, own: Sequence[Own], fields: Sequence[Fields]) -> list[int | None]:
-    """Return for each item the place of the item that it answers, None where the page names none."""
-    ways = (_stated, _enclosing, _by_level, _by_reply_class)
-    best: list[int | None] = [None] * len(own)
-    for way in ways:
-        found = way(page, own)
-        if any(parent is not None for parent in found):
+    """Return for each item the place of the item that it answers, None where the page names none.
+
+    What an attribute states goes before what the page shows by place, and that before what links and classes hint.
+    """
+    best = _stated(page, own, _attribute_values)
+    ways = (way(page, own) for way in _SHOWN)
+    shown = next((found for found in ways if any(parent is not None for parent in found)), None)
+    for found in (shown, None if shown is not None else _stated(page, own, _hint_values)):
+        if found is not None:
             best = [b if b is not None else f for b, f in zip(best, found, strict=True)]
-            if way is not _stated:
-                break
     return _without_circles(best)
 
 
@@ -84,7 +86,7 @@ def _head_elements(page: PageFacts, own: Own) -> Iterator[int]:
             yield element
 
 
-def _stated(page: PageFacts, own: Sequence[Own]) -> list[int | None]:
+def _stated(page: PageFacts, own: Sequence[Own], values: Values) -> list[int | None]:
     names = identities(page, own)
     places: dict[str, int] = {}
     for i, known in enumerate(names):
@@ -94,13 +96,13 @@ def _stated(page: PageFacts, own: Sequence[Own]) -> list[int | None]:
     for name, i in places.items():
         for number in _NUMBER.findall(name)[-1:]:
             numbers[number] = i if numbers.get(number, i) == i else None
-    return [_stated_parent(page, o, i, places, numbers) for i, o in enumerate(own)]
+    return [_stated_parent(values(page, o), i, places, numbers) for i, o in enumerate(own)]
 
 
 def _stated_parent(
-    page: PageFacts, own: Own, i: int, places: dict[str, int], numbers: dict[str, int | None]
+    values: Iterator[str], i: int, places: dict[str, int], numbers: dict[str, int | None]
 ) -> int | None:
-    for value in _parent_values(page, own):
+    for value in values:
         found = _resolved(value, places, numbers)
         if found is not None and found != i:
             return found
@@ -115,25 +117,29 @@ def _resolved(value: str, places: dict[str, int], numbers: dict[str, int | None]
     return numbers.get(found[-1]) if found and len(found[-1]) >= 1 else None
 
 
-def _parent_values(page: PageFacts, own: Own) -> Iterator[str]:
+def _attribute_values(page: PageFacts, own: Own) -> Iterator[str]:
+    """Yield what attributes such as data-parent-id say."""
+    for number, element in enumerate(own.all_elements()):
+        if number > _LINKED_ELEMENTS:
+            break
+        for name, value in page.tree.attributes[element].items():
+            if name not in _OTHER_NAMES and len(value) < 80 and _PARENT_NAME.search(name):
+                yield value
+
+
+def _hint_values(page: PageFacts, own: Own) -> Iterator[str]:
+    """Yield where links lead that say "in reply to", and classes that hold the number of a comment."""
     tree = page.tree
     for number, element in enumerate(own.all_elements()):
         if number > _LINKED_ELEMENTS:
             break
-        attributes = tree.attributes[element]
-        for name, value in attributes.items():
-            if name not in ("class", "href", "style", "title") and _PARENT_NAME.search(name) and len(value) < 80:
-                yield value
-        if tree.tags[element] == "input" and _PARENT_NAME.search(attributes.get("name", "")):
-            continue
-        href = attributes.get("href", "")
-        if "#" in href and _is_upward(page, element):
-            yield href.rsplit("#", 1)[1]
-    for token in tree.attributes[own.item.root].get("class", "").split():
-        if re.match(r"(?:parent|child-?of|reply-?to|in-?reply-?to|replies-?to|p)[_-]?\d+$", token):
+        address = tree.attributes[element].get("href", "")
+        if "#" in address and _is_upward(page, element):
+            yield address.rsplit("#", 1)[1]
+    attributes = tree.attributes[own.item.root]
+    for token in attributes.get("class", "").split():
+        if sum(c.isdigit() for c in token) >= 3 and token != attributes.get("id"):
             yield token
-        elif sum(c.isdigit() for c in token) >= 4 and token != tree.attributes[own.item.root].get("id"):
-            yield "\x00" + token
 
 
 def _is_upward(page: PageFacts, element: int) -> bool:
@@ -250,6 +256,9 @@ def _by_reply_class(page: PageFacts, own: Sequence[Own]) -> list[int | None]:
     return from_levels([float(m) for m in marked])
 
 
+_SHOWN = (_enclosing, _by_level, _by_reply_class)
+
+
 def _is_marked_reply(page: PageFacts, o: Own) -> bool:
     root = o.item.root
     tree = page.tree
@@ -269,11 +278,3 @@ _REPLY_TOKEN = re.compile(
 
 def _names_reply(classes: str) -> bool:
     return _REPLY_TOKEN.search(classes) is not None
-
-
-def root_kinds(page: PageFacts, own: Sequence[Own]) -> Counter[str]:
-    """Return how often each kind of element is the root of an item."""
-    return Counter(page.kinds[o.item.root] for o in own)
-
-
-__all__ = ["Role", "from_levels", "identities", "parents"]

@@ -128,6 +128,7 @@ for _words in _SINGLE:
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 _FIELD_NAME = re.compile(r"\bfield-{1,2}(?:name|type|label)\b")  # Drupal writes the name of each field so
 _DIGITS = re.compile(r"\d+")
+_SERIAL = re.compile(r"(?=[0-9a-fA-F-]*\d)[0-9a-fA-F-]{8,}|\d+")
 # Classes that tell one comment from the next: place, state and person, not kind.
 _STATE = re.compile(
     r"^(?:even|odd|alt|first|last|active|parent|highlight\w*|depth.*|level.*|indent.*|thread-.*|byuser|by-?post-?author"
@@ -167,6 +168,12 @@ def stable_classes(classes: str) -> tuple[str, ...]:
     """Return the classes that do not tell one comment from the next, digits in them made equal."""
     names = sorted({_DIGITS.sub("#", name) for name in classes.split()[:12]})
     return tuple(name for name in names if _STATE.match(name) is None)
+
+
+@lru_cache(maxsize=16_384)
+def id_pattern(identity: str) -> str:
+    """Return an id without what tells one element from the next: "comment-1234" gives "comment-#"."""
+    return _SERIAL.sub("#", identity[:60])
 
 
 @lru_cache(maxsize=16_384)
