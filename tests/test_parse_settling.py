@@ -230,6 +230,7 @@ def test_every_mixture_is_settled_with_utc_times(texts, captured_at):
         ("es-419", 6),
         ("ja", 6),
         ("xx", 6),
+        ("1-\ud800", 6),
         ("", 6),
         ("\ud800-" * 40, 6),
     ],

@@ -215,7 +215,8 @@ def test_no_more_is_read_than_the_window():
 
 
 @pytest.mark.parametrize(
-    ("text", "hour"), [("12:05 am", 0), ("12:05 pm", 12), ("00:05am", 0), ("14:05 pm", 14)]
+    ("text", "hour"),
+    [("12:05 am", 0), ("12:05 pm", 12), ("00:05am", 0), ("AM 12:05", 0), ("PM 2:05", 14), ("14:05 pm", 14)],
 )
 def test_noon_and_midnight(text, hour):
     assert find_timestamp(f"May 17, 2024 {text}").hour == hour
@@ -700,6 +701,11 @@ def test_no_timestamp_is_missed_by_the_quick_look(monkeypatch):
     read = [text for text in texts if len(text) <= LONGEST and search_timestamp(text) is not None]
     assert len(read) > 1_700
     assert [text for text in read if not looks_like_time(text)] == []
+
+
+@pytest.mark.parametrize("text", ["刚刚发布", "アンたった今", "เมื่อวานนี้เอง", "昨天發佈"])
+def test_scripts_without_spaces_pass_the_quick_look(text):
+    assert looks_like_time(text)
 
 
 @pytest.mark.parametrize(

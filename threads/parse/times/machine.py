@@ -41,15 +41,13 @@ def machine_timestamp(value: str) -> Stamp | None:
     fields = _epoch(text) or _iso(text)
     if fields is not None:
         return Stamp(start=begin, end=begin + len(text), raw=text, **fields)
-    if text.isdecimal():
-        return None
     return find_timestamp(value) or search_timestamp(value)
 
 
 def _epoch(text: str) -> dict[str, Any] | None:
     match = _EPOCH.fullmatch(text)
     unit = None if match is None else _EPOCH_UNITS.get(len(match[1]))
-    if match is None or unit is None or _compact(text) is not None:
+    if match is None or unit is None:
         return None
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(match[1]) // unit)
     return _fields(moment.date(), moment.hour, moment.minute, moment.second, 0)
