@@ -5,20 +5,29 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-from threads.parse.calendar_words import DAY_WORDS, fold
+from threads.parse.calendar_words import DAY_WORDS, fold, fold_word, weekdays
+from threads.parse.line_templates import outline, without_common_lead, without_common_tail
 from threads.parse.page_words import (
     byline_lead,
     comments_heading,
+    has_button,
     is_button_line,
     is_footer,
     is_mark_line,
     words,
 )
-from threads.parse.timestamps import LONGEST_HEADER, Stamp, find_short_span, find_timestamp, search_timestamp
+from threads.parse.timestamps import (
+    LONGEST_HEADER,
+    Stamp,
+    find_short_span,
+    find_timestamp,
+    search_timestamp,
+    shape,
+)
 
 Place = Literal["own", "lead", "inline", "named"]
 
@@ -42,17 +51,23 @@ class Candidate:
     before: str
     after: str
 
+    @property
+    def kind(self) -> str:
+        """The outline of its timestamp, equal for those that one template made."""
+        return "relative" if self.stamp.is_relative else stamp_kind(self.stamp.raw)
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
     """The beginning of a comment: lines `first` to `last`, who and when, and text on the last line.
 
     `reply_to` is the name that the header says it answers; `has_verb` whether it says "says" or the like.
+    `stamp` is None where the page shows no time.
     """
 
     first: int
     last: int
-    stamp: Stamp
+    stamp: Stamp | None
     author: str | None
     rest: str = ""
     reply_to: str | None = None
@@ -63,15 +78,16 @@ _VERB = re.compile(
     r"\s*\b(?:says?|said|writes|wrote|commented|replied|answered|posted|sagte?|schreibt|schrieb|meint|a dit"
     r"|a répondu|dit|a écrit|écrit|dice|dijo|escribió|escribe|ha scritto|scrive|ha detto|disse|escreveu|diz"
     r"|zegt|schreef|schrijft|pisze|napisał(?:\(?a\)?)?|mówi|пишет|написал\(?а?\)?|говорит|より|说道?|說道?"
-    r"|님의 말|dedi ki|diyor ki|يقول)(?:\s+(?:on|am|le|el|il|op|em|dnia|at|um|à|a))?\s*[:：…]?\s*$",
+    r"|님의 말|dedi ki|diyor ki|يقول)(?:\s+(?:on|am|le|el|il|op|em|dnia|at|um|à|a))?"
+    r"\s*(?:[:：…]|\.{2,3})?\s*$",
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"(?:\s+(?:on|am|le|el|il|op|em|dnia|at|um|à|the))?[\s:：|•·,;–—\-(\[~>]*$", re.IGNORECASE)
 _LEAD = re.compile(
-    r"^[\s•·|\-–—*#>»:]*(?:(?:(?:\d+ points? )?(?:posted|written|submitted|sent|comment|commented|geschrieben"
-    r"|kommentar|beitrag|verfasst|gepostet|publié|posté|écrit|rédigé|soumis|publicado|escrito|enviado|scritto"
+    r"^[\s•·|\-–—*#>»:]*(?:\[[–+\-−]\]\s*)?(?:(?:(?:\d+ points? )?"
+    r"(?:post|posted|written|submitted|sent|comment|commented|geschrieben|kommentar|beitrag|verfasst|gepostet|publié|posté|écrit|rédigé|soumis|publicado|escrito|enviado|scritto"
     r"|inviato|inserito|geplaatst|ingezonden|napisane|dodane)\s*"
-    r"(?:by|von|par|por|da|di|door|przez)\s+|(?:by|von|par|por|door|przez)\s+(?=\S)"
+    r"(?:by|von|par|por|da|di|door|przez):?\s+|(?:by|von|par|por|door|przez)\s+(?=\S)"
     r"|from:?\s+|author:\s*|autor:\s*|@(?=\w))?)",
     re.IGNORECASE,
 )
@@ -109,6 +125,19 @@ _ORDINAL = re.compile(r"(?:comment|kommentar|commentaire|beitrag|post|nr\.?|no\.
 _NUMBERED = re.compile(r"#\s?\d{1,6}(?:\.\d{1,6}){0,5}(?=\W|$)")
 _LABEL = re.compile(r"[^\W\d_][\w ]{0,19}:\s")
 _WORDS = re.compile(r"\S+")
+_OTHER_DATE = re.compile(
+    r"(?:\bjoin(?:ed| date)|\bregist\w*|\bmember since|\bmitglied seit|\bdabei seit|\binscri\w*"
+    r"|\bmembre depuis|\bmiembro desde"
+    r"|\biscritto\w*|\blid sinds|\bdołączył\w*|\bедит\w*|\blast (?:edited|activity|visit)\b.*"
+    r"|\bedited(?: by \S+)?(?: (?:on|at))?|\b(?:zuletzt )?(?:bearbeitet|geändert)\b.*|\bmodifi\w+"
+    r"|\bregistriert\w*|\bangemeldet)\s*(?:seit|le|am|on|il|el|:)?\s*:?\s*$"
+)
+_MARKS = " |•·,:–—-\u00a0"
+_MOST_SHORT = 0.6
+_VARYING = re.compile(rf"\b(?:am|pm|a|p|{'|'.join(sorted(map(re.escape, weekdays())))})\b")
+_GLUED = re.compile(
+    r"(?<=[^\W\d_])(?=[A-Z][a-zé]{2,8}\.? \d|\d{1,4}[./ -])|(?<=[^\W\d_a-zA-Z])(?=[A-Z][a-z]{2,8} \d)"
+)
 _DIGIT = re.compile(r"\d")
 
 
@@ -171,8 +200,38 @@ class Page:
     @cached_property
     def candidates(self) -> list[Candidate]:
         """Every line with a timestamp in the place of a header, in page order."""
-        found = (_candidate(i, line) for i, line in enumerate(self.lines))
-        return [c for c in found if c is not None]
+        found = (_sighting(i, line) for i, line in enumerate(self.lines))
+        posted = [s for s in found if s is not None and not self._is_of_person(s)]
+        sightings = _without_template(self.lines, posted)
+        named = _named_behind(sightings)
+        candidates = (_candidate(s, named=s.kind in named) for s in sightings)
+        return [c for c in candidates if c is not None]
+
+    def _is_of_person(self, sighting: _Sighting) -> bool:
+        """Return whether a date says when somebody joined or a text was edited, not when it was posted."""
+        before = sighting.before
+        if not before.strip() and sighting.line:
+            before = self.lines[sighting.line - 1][-LONGEST_NAME:]
+        return _OTHER_DATE.search(fold(before[-LONGEST_NAME:])) is not None
+
+    @cached_property
+    def furniture(self) -> frozenset[str]:
+        """Outlines of lines that stand as often as timestamps: buttons in languages that no list has."""
+        least = max(3, 0.6 * max(Counter(c.kind for c in self.candidates).values(), default=0))
+        short = [line.strip() for line in self.lines if line.strip() and len(line) <= LONGEST_HEADER]
+        same = Counter(short)
+        alike = Counter(outline(line) for line in short if has_button(line))
+        said = {line for line, count in (same + alike).items() if count >= least}
+        return frozenset(line for line in said if any(c.isalpha() for c in line))
+
+    def is_furniture(self, line: str) -> bool:
+        """Return whether a line is blank, or what the page writes around each comment."""
+        if not line.strip() or is_mark_line(line) or is_button_line(line):
+            return True
+        return len(line) <= LONGEST_HEADER and self._is_repeated(line.strip())
+
+    def _is_repeated(self, line: str) -> bool:
+        return line in self.furniture or outline(line) in self.furniture
 
     @cached_property
     def template(self) -> frozenset[str]:
@@ -221,7 +280,7 @@ class Page:
             if looked > _LOOK_UP or len(line) > LONGEST_HEADER:
                 return None
             name, _, has_verb = split_name(line)
-            template = skip_template and _outline(line) in self.template
+            template = skip_template and (_outline(line) in self.template or self._is_repeated(line))
             if not template and is_name(name, said=has_verb) and not _is_decoration(line):
                 return i
             if not template and not _is_decoration(line):
@@ -229,6 +288,42 @@ class Page:
                 if strange < 0 or looked == 1 or len(line) > LONGEST_NAME:
                     return None
         return None
+
+    def top(self, candidate: Candidate) -> Header | None:
+        """Return the header whose name is the highest of the short lines above its timestamp.
+
+        They reach up to the buttons of the comment above, or where there are none, to a blank line.
+        """
+        best = tight = None
+        is_tight = True
+        for i in range(candidate.line - 1, max(-1, candidate.line - 1 - _LOOK_UP - _LOOK_UP_BLANK), -1):
+            line = self.lines[i].strip()
+            is_badge = bool(line) and self._is_repeated(line)
+            if _is_decoration(line) or _is_short_count(line) or (is_badge and best is not None):
+                tight = best
+                break
+            if is_badge:
+                continue
+            if len(line) > LONGEST_HEADER:
+                break
+            is_tight = is_tight and bool(line)
+            if self._may_be_top(line):
+                best = i
+                tight = i if is_tight else tight
+            elif best is not None and line and _outline(line) not in self.template:
+                tight = best
+                break
+        if tight is None:
+            return None
+        author, reply_to, has_verb = split_name(self.lines[tight])
+        rest = candidate.after if candidate.place == "lead" else ""
+        return Header(tight, candidate.line, candidate.stamp, author, rest, reply_to, has_verb)
+
+    def _may_be_top(self, line: str) -> bool:
+        if not line or len(line) > LONGEST_NAME or _outline(line) in self.template:
+            return False
+        name, _, has_verb = split_name(line)
+        return is_name(name, said=has_verb)
 
     def _extended(self, place: int, author: str) -> int:
         """Return the first line of a header: "#3", a name shown twice or an avatar may begin it."""
@@ -247,17 +342,20 @@ class Page:
         """Return the header whose name stands on the line after its timestamp."""
         if candidate.place != "own":
             return None
-        for i in range(candidate.line + 1, min(len(self.lines), candidate.line + 4)):
+        for i in range(candidate.line + 1, min(len(self.lines), candidate.line + 4 + _LOOK_UP)):
             line = self.lines[i].strip()
-            if line and not _is_decoration(line):
+            if line and not _is_decoration(line) and not self._is_repeated(line):
                 name, reply_to, has_verb = split_name(line)
                 if not is_name(name, said=has_verb):
                     return None
                 return Header(candidate.line, i, candidate.stamp, name, "", reply_to, has_verb)
         return None
 
-    def inline(self, candidate: Candidate) -> Header | None:
-        """Return the header that is one line: a name and a timestamp, in either order."""
+    def inline(self, candidate: Candidate, *, trusted: bool = False) -> Header | None:
+        """Return the header that is one line: a name and a timestamp, in either order.
+
+        With `trusted` nearly everything can be the name: others of the same form have been names.
+        """
         if candidate.place == "inline":
             name, reply_to, has_verb = split_name(candidate.before)
             rest = candidate.after
@@ -267,7 +365,9 @@ class Page:
             rest = ""
         else:
             return None
-        if not is_name(name, said=has_verb):
+        if trusted and not is_name(name, said=has_verb):
+            name = (candidate.before or candidate.after).strip(" \t\u00a0|•·,:–—-")
+        if not is_name(name, said=has_verb or trusted):
             return None
         first = self._extended(candidate.line, name)
         return Header(first, candidate.line, candidate.stamp, name, rest, reply_to, has_verb)
@@ -286,6 +386,11 @@ def _is_decoration(line: str) -> bool:
     )
 
 
+def _is_short_count(line: str) -> bool:
+    """Return whether a line is a count of reactions, such as "x2" or "+3"."""
+    return len(line) <= 5 and any(c.isdigit() for c in line) and sum(c.isalpha() for c in line) <= 1
+
+
 def _is_count(outline: str) -> bool:
     """Return whether a line counts something ("12 Fans", "Reply #20"); "Guest 12" may well be a name."""
     return outline.startswith("0 ") or "#" in outline
@@ -297,18 +402,111 @@ def _outline(line: str) -> str:
     return f"{label[0].strip()} …" if label else re.sub(r"\d+", "0", line)
 
 
-def _candidate(number: int, line: str) -> Candidate | None:
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    """A timestamp in a line, and what stands on either side of it; `kind` is the outline of the timestamp."""
+
+    line: int
+    stamp: Stamp
+    before: str
+    after: str
+
+    @property
+    def kind(self) -> str:
+        return "relative" if self.stamp.is_relative else stamp_kind(self.stamp.raw)
+
+
+def stamp_kind(raw: str) -> str:
+    """Return the outline of a timestamp, the same for every weekday and for am and pm."""
+    return _VARYING.sub(lambda word: "Day" if fold_word(word[0]) in weekdays() else "am", shape(raw))
+
+
+def _sighting(number: int, line: str) -> _Sighting | None:
     stripped = line.lstrip()
     if not stripped or not _can_hold_timestamp(stripped):
         return None
     stamp = find_timestamp(line)
     if stamp is None:
-        stamp = search_timestamp(line) or find_short_span(line)
-    if stamp is None:
+        stamp = search_timestamp(line) or find_short_span(line) or _glued_timestamp(line)
+    return None if stamp is None else _Sighting(number, stamp, line[: stamp.start], line[stamp.end :])
+
+
+def _glued_timestamp(line: str) -> Stamp | None:
+    """Return the whole timestamp that ends a line and touches the name before it: "AnnMay 3, 2012 8 pm"."""
+    if len(line) > LONGEST_HEADER:
         return None
-    before, after = line[: stamp.start], line[stamp.end :]
+    for match in _GLUED.finditer(line):
+        stamp = find_timestamp(line, match.start())
+        if stamp is not None and stamp.start == match.start() and not stamp.is_weak:
+            whole = stamp.has_time or stamp.is_relative
+            return stamp if whole and not line[stamp.end :].strip(" |•·") else None
+    return None
+
+
+def _without_template(lines: Sequence[str], sightings: Sequence[_Sighting]) -> list[_Sighting]:
+    """Return `sightings` without the words that the page writes around all timestamps of one kind."""
+    kinds: defaultdict[str, list[int]] = defaultdict(list)
+    for i, sighting in enumerate(sightings):
+        if len(lines[sighting.line]) <= LONGEST_HEADER:
+            kinds[sighting.kind].append(i)
+    cut = list(sightings)
+    for members in kinds.values():
+        if len(members) < 2:
+            continue
+        befores = _own_words([sightings[i].before for i in members])
+        afters = _behind([sightings[i].after for i in members])
+        for i, before, after in zip(members, befores, afters, strict=True):
+            cut[i] = replace(cut[i], before=before, after=after)
+    return cut
+
+
+def _own_words(befores: Sequence[str]) -> list[str]:
+    """Return what stands before timestamps without the page's words; bylines and names are left whole."""
+    kept = []
+    for before, lead in zip(befores, without_common_lead(befores), strict=True):
+        gone = before[: len(before) - len(lead)]
+        kept.append(before if byline_lead(gone) is not None or _is_one_name(before, lead) else lead)
+    found = []
+    for before, rest in zip(kept, without_common_tail(kept), strict=True):
+        found.append(before if _is_one_name(before, rest) else rest)
+    return found
+
+
+def _is_one_name(before: str, rest: str) -> bool:
+    """Return whether what all lines share is a name: one person may have written every comment."""
+    return not rest.strip() and len(before.split()) <= 3 and "#" not in before and is_name(before)
+
+
+def _behind(afters: Sequence[str]) -> list[str]:
+    """Return what stands behind timestamps without the page's words, where it is no text."""
+    if any(len(a) > LONGEST_NAME or a[:1].isalnum() or a.lstrip()[:1] in (":", ")", "]") for a in afters):
+        return list(afters)
+    rests = without_common_tail(without_common_lead(afters))
+    short = sum(not rest.strip(_MARKS) or is_name(rest.strip(_MARKS)) for rest in rests)
+    return rests if short >= _MOST_SHORT * len(rests) else list(afters)
+
+
+def _named_behind(sightings: Sequence[_Sighting]) -> frozenset[str]:
+    """Return the kinds of timestamps that names stand behind, on the same line: "12 May 2014 | Ann"."""
+    kinds: defaultdict[str, list[str]] = defaultdict(list)
+    for sighting in sightings:
+        if not sighting.before.strip():
+            kinds[sighting.kind].append(sighting.after.strip(_MARKS))
+    return frozenset(
+        kind
+        for kind, rests in kinds.items()
+        if len(rests) >= 2
+        and len(set(rests)) >= max(2, 0.3 * len(rests))
+        and sum(is_name(rest) for rest in rests) >= 0.6 * len(rests)
+    )
+
+
+def _candidate(sighting: _Sighting, *, named: bool) -> Candidate | None:
+    stamp, before, after = sighting.stamp, sighting.before, sighting.after
     place = _place(stamp, before.strip(), after)
-    return None if place is None else Candidate(number, stamp, place, before, _rest(place, after))
+    if named and not before.strip() and is_name(after.strip(_MARKS), said=True):
+        place = "named"
+    return None if place is None else Candidate(sighting.line, stamp, place, before, _rest(place, after))
 
 
 def _can_hold_timestamp(line: str) -> bool:

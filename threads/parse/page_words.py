@@ -28,6 +28,11 @@ _BUTTONS = words("""
     ответить пожаловаться поделиться цитировать нравится
     返信 返信する 回复 回覆 举报 답글 신고 yanıtla cevapla beğen paylaş رد إبلاغ
 """)
+# Articles have these of them, too.
+_SHARING = words("""
+    share retweet bookmark reblog follow unfollow edit vote votes recommend teilen empfehlen bearbeiten
+    partager recommander modifier compartir compartilhar editar condividi delen udostępnij поделиться paylaş
+""")
 # … and otherwise only these.
 _BESIDE_BUTTONS = words("""
     abuse to this comment link this up down more show hide view all save award give point points thumb thumbs
@@ -49,6 +54,16 @@ def is_button_line(line: str) -> bool:
     if not said or len(said) > _MOST_BUTTON_WORDS or line.rstrip().endswith("."):
         return False
     return any(w in _BUTTONS for w in said) and all(w in _BUTTONS or w in _BESIDE_BUTTONS for w in said)
+
+
+def is_answer_button(line: str) -> bool:
+    """Return whether `line` is of buttons for a comment: to answer, like, quote or report it."""
+    return is_button_line(line) and bool(_BUTTONS.intersection(_LETTERS.findall(fold(line))) - _SHARING)
+
+
+def has_button(line: str) -> bool:
+    """Return whether a short line holds a word that readers click, whatever else it says."""
+    return len(line) <= 120 and any(word in _BUTTONS for word in _LETTERS.findall(fold(line)))
 
 
 def is_mark_line(line: str) -> bool:
@@ -124,7 +139,9 @@ def _whole(number: str) -> int:
 _COMMENTS = (
     r"(?:user |reader |leser)?(?:comments?|kommentare?n?|commentaires?|comentarios?|commenti|commento"
     r"|comentários?|reacties?|komentarz\w{0,2}|комментари\w{0,2}|コメント|件のコメント|评论|条评论|댓글|yorum"
-    r"|réactions?|reactions?|responses?|replies|réponses?|respuestas?|reader views|meinungen|opinie)"
+    r"|réactions?|reactions?|responses?|replies|réponses?|respuestas?|reader views"
+    r"|meinungen|opinie|opinioni|opiniones"
+    r"|avis|reviews?|bewertungen|recensioni|reseñas|recenzje|отзыв\w{0,2}|评价|kommentti|kommentit|kommentteja|hozzászólás\w{0,3}|komentáře|komentari|comentarii)"
 )
 _COUNTED_HEADING = re.compile(
     rf"({_NUMBER})\s?{_COMMENTS}(?: (?:on|to|zu|à|sur|so far|bisher)\b.{{0,200}})?:?"
@@ -133,6 +150,9 @@ _HEADING_COUNTED = re.compile(rf"(?:all |alle )?{_COMMENTS}\s?[(:\[]?\s?({_NUMBE
 _THOUGHTS = re.compile(
     rf"({_NUMBER}|one|ein|eine) (?:thoughts?|gedanken?|réflexions?|pensamientos?|pensieri)\b.{{0,200}}"
 )
+_COMMENT_WORD = re.compile(rf"(?<![^\W\d_]){_COMMENTS}(?![^\W\d_])")
+_ANY_NUMBER = re.compile(r"(?<![\w.,])\d[\d.,]{0,9}k?(?!\w)")
+_MOST_HEADING_WORDS = 5
 _NAMED_HEADING = re.compile(
     r"(?:discussion|diskussion|conversation|join the (?:discussion|conversation)|the discussion|forum|réagir"
     r"|latest comments|newest comments|neueste kommentare|top comments|best comments)"
@@ -149,12 +169,44 @@ def comments_heading(line: str) -> tuple[bool, int | None]:
         if match is not None:
             count = match[1]
             return True, _whole(count) if count and any(c.isdigit() for c in count) else None
+    if _is_short_heading(folded):
+        counts = _ANY_NUMBER.findall(folded)
+        return True, whole_count(counts[0]) if len(counts) == 1 else None
     return _NAMED_HEADING.fullmatch(folded) is not None, None
+
+
+def _is_short_heading(folded: str) -> bool:
+    """Return whether a few words with "comments" among them are a heading: "Vos réactions"."""
+    if len(folded) > 60 or folded.endswith((".", "!", "?")) or is_button_line(folded) or is_footer(folded):
+        return False
+    said = _LETTERS.findall(folded)
+    least = 1 if _ANY_NUMBER.search(folded) else 2
+    return (
+        least <= len(said) <= (_MOST_HEADING_WORDS if least == 1 else 2)
+        and _COMMENT_WORD.search(folded) is not None
+    )
 
 
 _FOOTERS = tuple(
     line.strip()
     for line in """
+    recent comments
+    letzte kommentare
+    derniers commentaires
+    commentaires récents
+    comentarios recientes
+    últimos comentarios
+    commenti recenti
+    ultimi commenti
+    comentários recentes
+    recente reacties
+    laatste reacties
+    najnowsze komentarze
+    ostatnie komentarze
+    最近のコメント
+    近期评论
+    about the author
+    archives
     leave a comment
     leave a reply
     leave your comment

@@ -37,7 +37,7 @@ class _Draft:
 
     line: int
     author: str | None
-    stamp: Stamp
+    stamp: Stamp | None
     text: str
     likes: int | None
     addressee: Addressee | None
@@ -162,9 +162,13 @@ def _thread_id(article: str, drafts: Sequence[_Draft]) -> str:
     return stable_id("comment", drafts[0].author, _lasting_raw(drafts[0].stamp), drafts[0].text)
 
 
-def _lasting_raw(stamp: Stamp) -> str | None:
-    """Return the timestamp as displayed, or None where a later visit displays another one."""
-    return None if stamp.is_relative else stamp.raw
+def _lasting_raw(stamp: Stamp | None) -> str | None:
+    """Return the timestamp as displayed, or None where there is none or a later visit displays another."""
+    return None if stamp is None or stamp.is_relative else stamp.raw
+
+
+def _raw(stamp: Stamp | None) -> str | None:
+    return None if stamp is None else stamp.raw
 
 
 # --- the comments ---
@@ -173,10 +177,10 @@ def _lasting_raw(stamp: Stamp) -> str | None:
 def _drafts(page: Page, layout: Layout) -> tuple[list[_Draft], list[Skipped], list[str]]:
     skipped = [(r.line, r.reason) for r in layout.rejected]
     drafts: list[_Draft] = []
-    seen: dict[tuple[str | None, str, str], int] = {}
+    seen: dict[tuple[str | None, str | None, str], int] = {}
     texts, note = _texts(page, layout)
     for draft in texts:
-        key = (draft.author, draft.stamp.raw, draft.text)
+        key = (draft.author, _raw(draft.stamp), draft.text)
         if not draft.text:
             skipped.append((draft.line, f"the comment of {draft.author!r} has no text"))
         elif key in seen:
@@ -269,7 +273,7 @@ def _comments(
             position=position,
             author=draft.author,
             published_at=moment.published_at,
-            published_at_raw=draft.stamp.raw,
+            published_at_raw=_raw(draft.stamp),
             published_at_precision=moment.precision,
             timezone_source=moment.timezone_source,
             text=draft.text,

@@ -33,7 +33,7 @@ _MOST = 0.8
 _FIRST_WORD = re.compile(r"([^\W\d_]+)\s+")
 _SEPARATOR = re.compile(r"[^\w\"')\]]*$")
 
-Reading = Literal["above", "inline", "below"]
+Reading = Literal["above", "top", "inline", "below"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +235,7 @@ def _below(page: Page, candidate: Candidate, style: _Style) -> Header | None:
 
 _FINDERS: dict[Reading, Callable[[Page, Candidate, _Style], Header | None]] = {
     "above": _above,
+    "top": _above,
     "inline": _inline,
     "below": _below,
 }
