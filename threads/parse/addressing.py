@@ -1,17 +1,18 @@
-"""Replies that a page states itself: "Ann replies to Bob", "In reply to Bob", "@Bob", "Antwort auf #3"."""
+"""Replies that a page states itself: "Ann replies to Bob", "In reply to Bob", "Antwort auf #3"."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from threads.parse.calendar_words import fold
+from threads.parse.reply_order import nearest, times_of
 from threads.records import Comment
 
-_LONGEST_MENTION = 80
-_MOST_MENTION_WORDS = 6
+_LONGEST_NAME = 80
 
 _IN_REPLY = re.compile(
     r"^\W{0,3}(?:in reply to|replying to|reply to|in response to|(?:als )?antwort (?:auf|an)"
@@ -25,14 +26,10 @@ _BY = re.compile(r"\b(?:von|by|de|par|di)\s+(?P<name>\S.{0,60})$", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """Whom a comment says it answers: a name, a number in the page, or words that begin with a name.
-
-    `certain` is False for "@…" at the start of a text, which need not name a commenter.
-    """
+    """Whom a comment is said to answer: a name, a number in the page; `certain` where it surely is one."""
 
     name: str | None = None
     number: int | None = None
-    mention: str | None = None
     certain: bool = True
 
 
@@ -44,12 +41,9 @@ def address_of(reply_to: str | None, lines: list[str]) -> tuple[Addressee | None
         return None, lines
     for place, rest in ((0, lines[1:]), (-1, lines[:-1])):
         line = lines[place].strip()
-        match = _IN_REPLY.match(line) if len(line) <= _LONGEST_MENTION + 20 else None
+        match = _IN_REPLY.match(line) if len(line) <= _LONGEST_NAME + 20 else None
         if match is not None and len(lines) > 1:
             return _addressee(match["target"]), rest
-    first = lines[0].strip()
-    if first.startswith("@"):
-        return Addressee(mention=first[1:_LONGEST_MENTION], certain=False), lines
     return None, lines
 
 
@@ -65,20 +59,17 @@ def _addressee(target: str) -> Addressee:
 def resolve(comments: Sequence[Comment], addressees: Sequence[Addressee | None]) -> list[int | None]:
     """Return the index of the comment that each one answers, or None.
 
-    A name means that author's latest earlier comment; earlier is down the page where the newest comes first.
+    A name means that author's nearest comment above that is no later, or else below it and earlier.
     """
-    order = range(len(comments))
-    backwards = newest_first(comments)
-    latest: dict[str, int] = {}
-    parents: list[int | None] = [None] * len(comments)
-    for i in reversed(order) if backwards else order:
-        addressee = addressees[i]
-        if addressee is not None:
-            parents[i] = _find(addressee, latest, i, len(comments))
-        author = comments[i].author
-        if author:
-            latest[_key(author)] = i
-    return parents
+    times = times_of(comments)
+    said: defaultdict[str, list[int]] = defaultdict(list)
+    for i, comment in enumerate(comments):
+        if comment.author:
+            said[_key(comment.author)].append(i)
+    return [
+        None if addressee is None else _find(addressee, said, i, times)
+        for i, addressee in enumerate(addressees)
+    ]
 
 
 def newest_first(comments: Sequence[Comment]) -> bool:
@@ -89,20 +80,17 @@ def newest_first(comments: Sequence[Comment]) -> bool:
     return downs > ups
 
 
-def _find(addressee: Addressee, latest: dict[str, int], index: int, count: int) -> int | None:
-    if addressee.name is not None and _key(addressee.name) in latest:
-        return latest[_key(addressee.name)]
-    if addressee.number is not None:
-        target = addressee.number - 1
-        return target if 0 <= target < count and target != index else None
-    if addressee.mention is None:
-        return None
-    words = addressee.mention.split()[:_MOST_MENTION_WORDS]
-    for length in range(len(words), 0, -1):
-        found = latest.get(_key(" ".join(words[:length])))
+def _find(
+    addressee: Addressee, said: Mapping[str, Sequence[int]], index: int, times: Sequence[float]
+) -> int | None:
+    if addressee.name is not None:
+        found = nearest(said.get(_key(addressee.name), ()), index, times)
         if found is not None:
             return found
-    return None
+    if addressee.number is None:
+        return None
+    target = addressee.number - 1
+    return target if 0 <= target < len(times) and target != index else None
 
 
 def _key(name: str) -> str:

@@ -7,6 +7,7 @@ then an answer; with the newest first, one later than any above it.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -14,6 +15,7 @@ from math import log, log1p, tanh
 
 from threads.records import Comment
 
+_MOST_TRIED = 8  # comments of one author on either side
 _DROPS_NESTED, _DROPS_FLAT = 0.2, 0.02  # share of neighbours within a thread whose times go back
 _SURE_SHARE = (
     0.2  # of comments that begin a thread beyond what chance brings, at which a direction is certain
@@ -100,6 +102,15 @@ def _beyond_chance(times: Sequence[float]) -> float:
         return 0.0
     lows = len(set(accumulate(times, min)))
     return max(0.0, (lows - 1 - log(len(times)) / 1.4) / (_SURE_SHARE * len(times)))
+
+
+def nearest(places: Sequence[int], index: int, times: Sequence[float]) -> int | None:
+    """Return the nearest of `places` (rising) above `index` that is no later, else below it and earlier."""
+    middle = bisect_left(places, index)
+    above = reversed(places[max(0, middle - _MOST_TRIED) : middle])
+    below = (place for place in places[middle : middle + _MOST_TRIED] if place != index)
+    found = next((place for place in above if times[place] <= times[index]), None)
+    return found if found is not None else next((p for p in below if times[p] < times[index]), None)
 
 
 class Open:

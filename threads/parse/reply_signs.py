@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from operator import itemgetter
 
 from threads.parse.calendar_words import fold
 from threads.parse.page_words import words
+from threads.parse.reply_order import nearest
 from threads.records import Comment
 
 LONGEST_READ = 20_000
@@ -20,7 +20,6 @@ WORD = re.compile(r"[^\W\d_][\w'’-]*|\d{4,}")
 _OPENING_CHARACTERS = 60
 _MOST_NAME_WORDS = 8
 _QUOTE_WORDS = 5
-_MOST_TRIED = 8  # comments of one author, or with one run of words, on either side
 _QUOTED = re.compile(r"[\"“”„«]([^\"“”„«»\n]{20,1000})[\"“”»]|^[ \t]{0,9}>[ \t]?(.{20,1000})$", re.MULTILINE)
 _GREETING = re.compile(
     r"(?:(?:hi|hello|hey|dear|hallo|liebe[rs]?|moin|servus|salut|bonjour|cher|chère|hola|estimad[oa]|ciao|caro"
@@ -106,15 +105,6 @@ def _continues(comments: Sequence[Comment], index: int) -> Iterator[Sign]:
         yield Sign(index - 1, "opening")
 
 
-def _nearest(places: Sequence[int], index: int, times: Sequence[float]) -> int | None:
-    """Return the nearest of `places` (rising) above `index` that is no later, else below it and earlier."""
-    middle = bisect_left(places, index)
-    above = reversed(places[max(0, middle - _MOST_TRIED) : middle])
-    below = (place for place in places[middle : middle + _MOST_TRIED] if place != index)
-    found = next((place for place in above if times[place] <= times[index]), None)
-    return found if found is not None else next((p for p in below if times[p] < times[index]), None)
-
-
 def _bare(word: str) -> str:
     return fold(word).removesuffix("'s")
 
@@ -172,7 +162,7 @@ class _Names:
             if author != comment.author:
                 surest[author] = min(rule, surest.get(author, rule), key=RULES.index)
         for author, rule in surest.items():
-            place = _nearest(self._said[author], index, self._times)
+            place = nearest(self._said[author], index, self._times)
             if place is not None:
                 yield Sign(place, rule)
 
