@@ -29,6 +29,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_unpacked_bytes", 500_000_000, "Most that a compressed web archive may hold, in bytes."),
     Setting("max_unpacked_ratio", 200, "How many times its size a compressed file may unpack to."),
     Setting("max_comments", 200_000, "Most comments taken from one input."),
+    Setting("parse_seconds", 60.0, "Longest that the import page reads one input, in seconds."),
+    Setting("parse_bytes", 1_500_000_000, "Most memory that reading one input there may take, in bytes."),
     Setting("max_paste_characters", 2_000_000, "Longest text that the import page takes."),
     Setting("max_comment_characters", 65_535, "How much of a comment the flag rules look at, in characters."),
     Setting("fetch_seconds", 30.0, "Longest that fetching a page from its address may take, in seconds."),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import UTC, datetime
+import threading
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -17,13 +18,16 @@ from dashboard.pages.base import Context
 from dashboard.text import one_line, shown
 from threads.analysis import import_parsed, options
 from threads.errors import InputError, ThreadsError
-from threads.parse import parse
+from threads.parse.fetching import Fetcher, is_address
+from threads.parse.isolated import parse_isolated, warm
 from threads.parse.source import Source
 from threads.records import Comment, Discussion, Parsed
 from threads.settings import Settings
 from threads.storage import Added
 
 PREVIEWED = 20
+FETCHED_PAGES = 4
+FETCHED_FOR = timedelta(minutes=10)
 
 
 class ImportPage:
@@ -35,6 +39,7 @@ class ImportPage:
 
     def layout(self, context: Context, rest: str, search: str) -> Component:  # noqa: ARG002 - the Protocol's
         """Return the form, and beside it where the preview will stand."""
+        warm()  # who opens the form will want something read
         return html.Div(
             [
                 html.H1("Import a thread"),
@@ -119,7 +124,8 @@ def _form(settings: Settings) -> Component:
             dmc.Textarea(
                 id="import-text",
                 label="Pasted text",
-                description=f"up to {settings.max_paste_characters:,} characters",
+                description=f"up to {settings.max_paste_characters:,} characters"
+                + (", or the address of a public page" if settings.fetch else ""),
                 placeholder="Ann Lee\nMay 17, 2024 at 20:41\nAt last, a tunnel…",
                 autosize=True,
                 minRows=12,
@@ -207,12 +213,15 @@ def understood(
     """
     chosen = options(str(timezone) if timezone else None, _moment(captured))
     if contents:
-        return parse(
+        return parse_isolated(
             Source.from_bytes(_decoded(str(contents)), one_line(str(filename or "file"), 120), settings),
             chosen,
             settings=settings,
         )
-    text = str(text or "")
+    return parse_isolated(_pasted(str(text or ""), settings), chosen, settings=settings)
+
+
+def _pasted(text: str, settings: Settings) -> Source:
     if not text.strip():
         raise InputError("nothing is pasted", remedy="Paste the page's text, or choose a file")
     if len(text) > settings.max_paste_characters:
@@ -221,7 +230,39 @@ def understood(
             source="pasted text",
             remedy="Save it as a file and use `btl import`, or raise BTL_MAX_PASTE_CHARACTERS",
         )
-    return parse(Source.from_text(text, "pasted text"), chosen, settings=settings)
+    if not is_address(text):
+        return Source.from_text(text, "pasted text")
+    if not settings.fetch:
+        raise InputError(
+            "this is an address, and fetching is off",
+            source=one_line(text.strip(), 120),
+            remedy="Paste the text of the page or choose a saved page; BTL_FETCH=1 turns fetching on",
+        )
+    return _FETCHED.page(text.strip(), settings)
+
+
+class _Fetched:
+    """The pages fetched lately, so that what is stored is what was previewed, and no site is asked twice."""
+
+    def __init__(self) -> None:
+        self._pages: dict[str, Source] = {}
+        self._lock = threading.Lock()
+        self._fetcher: Fetcher | None = None
+
+    def page(self, url: str, settings: Settings) -> Source:
+        with self._lock:
+            self._fetcher = self._fetcher or Fetcher(settings)
+            fetcher, known = self._fetcher, self._pages.get(url)
+        fetched_at = known.origin.fetched_at if known else None
+        if known is None or fetched_at is None or datetime.now(UTC) - fetched_at > FETCHED_FOR:
+            known = fetcher.fetch(url)
+            with self._lock:
+                newest_first = {url: known, **{u: page for u, page in self._pages.items() if u != url}}
+                self._pages = dict(list(newest_first.items())[:FETCHED_PAGES])
+        return known
+
+
+_FETCHED = _Fetched()
 
 
 def preview_of(parsed: Parsed) -> Component:

@@ -1,0 +1,77 @@
+"""The import page: what it reads, where it reads it, and what it does not fetch."""
+
+import base64
+import os
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dashboard.pages import importing
+from dashboard.pages.importing import understood
+from threads.errors import InputError
+from threads.parse.source import Origin, Source
+from threads.settings import Settings
+
+THREAD = (
+    "Ann Lee\nMay 17, 2024 at 20:41\nAt last, a tunnel.\n\nBob Ray\nMay 18, 2024 at 9:10\nIt took years.\n"
+)
+URL = "https://news.example.com/tunnel"
+
+
+def preview(text=None, contents=None, **settings):
+    return understood(Settings(**settings), text, contents, "file", None, None)
+
+
+def test_pastes_and_files_are_read_in_another_process():
+    uploaded = "data:text/plain;base64," + base64.b64encode(THREAD.encode()).decode()
+    for parsed in (preview(THREAD), preview(contents=uploaded)):
+        assert parsed.report.kept == 2
+
+
+def test_what_takes_the_memory_of_the_worker_leaves_this_process_alone():
+    before = os.getpid()
+    with pytest.raises(InputError, match="pasted text: reading it takes more memory than the limit"):
+        preview(THREAD * 3_000, parse_bytes=1)
+    assert os.getpid() == before
+    assert preview(THREAD).report.kept == 2
+
+
+def test_an_address_is_not_fetched_unless_that_is_turned_on(monkeypatch):
+    monkeypatch.setattr(importing.Fetcher, "fetch", lambda *_: pytest.fail("it was fetched"))
+    with pytest.raises(InputError, match=r"this is an address, and fetching is off.*BTL_FETCH=1"):
+        preview(f" {URL}\n")
+
+
+def test_private_addresses_are_not_fetched_though_it_is_turned_on():
+    with pytest.raises(InputError, match="a private or reserved address"):
+        preview("http://127.0.0.1:1/", fetch=1)
+
+
+def test_what_is_stored_is_what_was_previewed(monkeypatch):
+    fetched = []
+
+    def fetch(_self, url):
+        fetched.append(url)
+        return Source.from_bytes(THREAD.encode(), url, origin=Origin(url, datetime.now(UTC)))
+
+    monkeypatch.setattr(importing, "_FETCHED", importing._Fetched())
+    monkeypatch.setattr(importing.Fetcher, "fetch", fetch)
+    assert [preview(URL, fetch=1).report.kept for _ in range(2)] == [2, 2]
+    assert fetched == [URL]
+    for number in range(importing.FETCHED_PAGES):
+        preview(f"{URL}?page={number}", fetch=1)
+    preview(URL, fetch=1)
+    assert fetched.count(URL) == 2
+
+
+def test_a_page_fetched_long_ago_is_fetched_again(monkeypatch):
+    times = iter([datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC)])
+    monkeypatch.setattr(importing, "_FETCHED", importing._Fetched())
+    monkeypatch.setattr(
+        importing.Fetcher,
+        "fetch",
+        lambda _self, url: Source.from_bytes(THREAD.encode(), url, origin=Origin(url, next(times))),
+    )
+    preview(URL, fetch=1)
+    assert preview(URL, fetch=1).report.kept == 2
+    assert next(times, None) is None
