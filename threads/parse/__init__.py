@@ -9,6 +9,7 @@ from importlib.metadata import entry_points
 from threads.errors import InputError, SettingError
 from threads.parse.formats import Format, Options
 from threads.parse.language import detect
+from threads.parse.page import SavedPage
 from threads.parse.pasted import Pasted
 from threads.parse.replies import infer_replies
 from threads.parse.source import Source
@@ -26,7 +27,7 @@ def _from_other_packages() -> tuple[Format, ...]:
 
 
 # In the order in which they are tried; the last one takes any text.
-FORMATS: tuple[Format, ...] = (BtlCsv(), *_from_other_packages(), Pasted())
+FORMATS: tuple[Format, ...] = (BtlCsv(), *_from_other_packages(), SavedPage(), Pasted())
 
 
 def parse(

@@ -5,55 +5,134 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from threads.parse.addressing import Addressee, address_of
 from threads.parse.page.choice import Section, best_section
 from threads.parse.page.fields import Fields, Own
+from threads.parse.page.found import Found
 from threads.parse.page.items import PageFacts, facts
+from threads.parse.page.json_ld import declared_comments
+from threads.parse.page.known import is_removed, known_sections, stated_levels
 from threads.parse.page.marks import Mark, lines, marks
-from threads.parse.page.nesting import identities, parents
+from threads.parse.page.nesting import from_levels, identities, parents
+from threads.parse.page.platforms import PLATFORMS, Platform
+from threads.parse.page.quotes import quoted_pieces
+from threads.parse.page.status import is_pending, status_of
 from threads.parse.page.tree import Tree, build
 from threads.parse.page.vocabulary import Role
+from threads.parse.page_words import comments_heading
 from threads.parse.timestamps import Stamp
+from threads.records import Skipped, Status
+
+_HEADING_REACH = 40  # lines above the first comment among which a heading counts them
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A comment as its page shows it; `parent` is a place in the list of comments."""
+class PageComments:
+    """The comments of one page in page order, and what else was seen.
 
-    author: str | None
-    stamp: Stamp | None
-    raw: str | None
-    text: str
-    parent: int | None
-    page_id: str | None
-    likes: int | None
+    `pieces` are the places of all text that belongs to the comments; `declared` is how many comments the page
+    says that it has.
+    """
+
+    tree: Tree
+    found: tuple[Found, ...]
+    skipped: tuple[Skipped, ...] = ()
+    pieces: frozenset[int] = frozenset()
+    declared: int | None = None
 
 
-def find_comments(html: str) -> tuple[Tree, list[Found]]:
-    """Return the page as lists, and its comments in page order."""
+def find_comments(html: str, platforms: Sequence[Platform] = PLATFORMS) -> PageComments:
+    """Return the comments of a page: by the markup of known platforms, and by what repeats on any page."""
     tree = build(html)
     page_lines = lines(tree)
     page = facts(tree, page_lines, marks(tree, page_lines))
-    section = best_section(page)
-    return tree, [] if section is None else _found(page, section)
+    platform, section = _best(page, platforms)
+    found, skipped = _read(page, section, platform) if section is not None else ([], [])
+    declared = declared_comments(tree)
+    if len(declared) > len(found):
+        found = declared
+    pieces = frozenset(p for o in section.own for p in range(o.item.first, o.item.last)) if section else frozenset()
+    return PageComments(tree, tuple(found), tuple(skipped), pieces, _declared_count(page, section))
 
 
-def _found(page: PageFacts, section: Section) -> list[Found]:
-    kept = [(o, f) for o, f in zip(section.own, section.fields, strict=True) if f.body]
+def _best(page: PageFacts, platforms: Sequence[Platform]) -> tuple[Platform | None, Section | None]:
+    mined = best_section(page)
+    choices: list[tuple[Platform | None, Section]] = [] if mined is None else [(None, mined)]
+    choices += known_sections(page, platforms)
+    return max(choices, key=lambda choice: choice[1].value, default=(None, None))
+
+
+def _read(
+    page: PageFacts, section: Section, platform: Platform | None
+) -> tuple[list[Found], list[Skipped]]:
+    kept: list[tuple[Own, Fields]] = []
+    skipped: list[Skipped] = []
+    for own, fields in zip(section.own, section.fields, strict=True):
+        reason = _reason_to_skip(page, own, fields)
+        if reason is None:
+            kept.append((own, fields))
+        else:
+            skipped.append(Skipped(f"comment {len(kept) + len(skipped) + 1} on the page", reason))
     own, fields = [o for o, _ in kept], [f for _, f in kept]
-    answered = parents(page, own, fields)
+    levels = None if platform is None else stated_levels(page, platform, own)
+    answered = from_levels(levels) if levels is not None else parents(page, own, fields)
     names = _page_ids(page, own)
-    return [
-        Found(
-            author=f.author,
-            stamp=_stamp(f.mark),
-            raw=_raw(f.mark),
-            text=_text(page, o, f),
-            parent=parent,
-            page_id=name,
-            likes=f.likes,
-        )
+    found = [
+        _found(page, platform, o, f, parent, name)
         for o, f, parent, name in zip(own, fields, answered, names, strict=True)
     ]
+    return found, skipped
+
+
+def _reason_to_skip(page: PageFacts, own: Own, fields: Fields) -> str | None:
+    """Return why an item that stands among comments is none."""
+    role = page.roles[own.item.root]
+    if role & Role.PINGBACK and not role & Role.AUTHOR:
+        return "a pingback: another site that links to the page"
+    if not fields.body:
+        return f"the comment of {fields.author!r} has no text"
+    return None
+
+
+def _found(
+    page: PageFacts, platform: Platform | None, own: Own, fields: Fields, parent: int | None, name: str | None
+) -> Found:
+    text = _text(page, own, fields)
+    return Found(
+        author=fields.author,
+        stamp=_stamp(fields.mark),
+        raw=_raw(fields.mark),
+        text=text,
+        parent=parent,
+        page_id=name,
+        likes=fields.likes,
+        status=_status(page, platform, own, text),
+        shown=None if fields.mark is None else fields.mark.stamp,
+        addressee=_addressee(page, own, fields),
+    )
+
+
+def _status(page: PageFacts, platform: Platform | None, own: Own, text: str) -> Status:
+    told = status_of(text)
+    if told != "visible":
+        return told
+    if platform is not None and is_removed(page, platform, own):
+        return "deleted"
+    pending = any(is_pending(page.tree.pieces[p]) for p in own.pieces if len(page.tree.pieces[p]) < 160)
+    return "pending" if pending else "visible"
+
+
+def _addressee(page: PageFacts, own: Own, fields: Fields) -> Addressee | None:
+    """Return whom the header or a line beside the text says is answered: "in reply to Ann", "Antwort auf #3"."""
+    if fields.reply_to:
+        return address_of(fields.reply_to, [])[0]
+    body = set(fields.body)
+    beside = dict.fromkeys(page.line_of[p] for p in own.pieces if p not in body)
+    for number in beside:
+        found, _ = address_of(None, [page.lines[number].text, ""])
+        if found is not None:
+            return found
+    return None
 
 
 def _stamp(mark: Mark | None) -> Stamp | None:
@@ -79,24 +158,36 @@ def _page_ids(page: PageFacts, own: Sequence[Own]) -> list[str | None]:
 def _text(page: PageFacts, own: Own, fields: Fields) -> str:
     """Return the text of a comment; lines that quote somebody begin with "> "."""
     tree = page.tree
-    quoted = [_is_quoted(page, tree.owners[p], own.item.root) for p in fields.body]
-    if all(quoted) or not any(quoted):
+    quoted = quoted_pieces(page, own, fields.body)
+    if not quoted or len(quoted) == len(fields.body):
         return tree.joined(fields.body)
     parts: list[tuple[bool, list[int]]] = []
-    for place, quote in zip(fields.body, quoted, strict=True):
-        if not parts or parts[-1][0] != quote:
-            parts.append((quote, []))
+    for place in fields.body:
+        if not parts or parts[-1][0] != (place in quoted):
+            parts.append((place in quoted, []))
         parts[-1][1].append(place)
-    texts = []
-    for quote, places in parts:
-        text = tree.joined(places)
-        texts.append("\n".join(f"> {line}" if line else ">" for line in text.split("\n")) if quote else text)
-    return "\n".join(texts)
+    return "\n".join(_marked(tree.joined(places)) if quote else tree.joined(places) for quote, places in parts)
 
 
-def _is_quoted(page: PageFacts, element: int, top: int) -> bool:
-    while element > top:
-        if page.tree.tags[element] in ("blockquote", "q") or page.roles[element] & Role.QUOTE:
-            return True
-        element = page.tree.parents[element]
-    return False
+def _marked(text: str) -> str:
+    return "\n".join(f"> {line}" if line else ">" for line in text.split("\n"))
+
+
+# --- how many the page says that it has ---
+
+
+def _declared_count(page: PageFacts, section: Section | None) -> int | None:
+    """Return the number in the heading of the comments, or in an attribute that counts them."""
+    for element in range(len(page.tree)):
+        for name in ("data-comments-count", "data-comment-count", "data-commentcount"):
+            value = page.tree.attributes[element].get(name)
+            if value and value.isdigit():
+                return int(value)
+    if section is None:
+        return None
+    first = page.line_of[min(o.item.first for o in section.own)] if section.own[0].pieces else 0
+    for number in range(first - 1, max(-1, first - _HEADING_REACH), -1):
+        is_heading, count = comments_heading(page.lines[number].text)
+        if is_heading and count is not None:
+            return count
+    return None

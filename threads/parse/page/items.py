@@ -55,6 +55,8 @@ class PageFacts:
     kinds: list[str]
     names: list[tuple[str, ...]]
     comment_elements: list[int]
+    tags: frozenset[str]
+    classes: frozenset[str]
     url: str | None = None
 
 
@@ -68,8 +70,10 @@ def facts(tree: Tree, page_lines: list[Line], page_marks: list[Mark], url: str |
     noise = [bool(a) and is_noise(a.get("class", "")) for a in tree.attributes]
     kinds = [kind_of(tree, element) for element in range(len(tree))]
     speaking = [element for element, role in enumerate(own) if role & Role.COMMENT]
+    tags = frozenset(tree.tags)
+    classes = frozenset(c for a in tree.attributes if a for c in a.get("class", "").split())
     names = [_names(tree, element, kinds[element]) for element in range(len(tree))]
-    return PageFacts(tree, page_lines, page_marks, line_of, own, noise, kinds, names, speaking, url)
+    return PageFacts(tree, page_lines, page_marks, line_of, own, noise, kinds, names, speaking, tags, classes, url)
 
 
 def _names(tree: Tree, element: int, own_kind: str) -> tuple[str, ...]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 
+from threads.parse.addressing import resolve
+from threads.parse.article import Article, article, head
 from threads.parse.documents import Document, documents, is_page
 from threads.parse.formats import Options
 from threads.parse.identity import CommentIds, stable_id
-from threads.parse.page.comments import Found, find_comments
-from threads.parse.page.tree import Tree
+from threads.parse.page.comments import PageComments, find_comments
+from threads.parse.page.found import Found
 from threads.parse.settling import Moment, settle
 from threads.parse.source import Source
 from threads.records import Comment, Discussion, Parsed, Report, Skipped
@@ -33,8 +36,9 @@ class SavedPage:
         skipped: list[Skipped] = []
         warnings: list[str] = []
         for document in documents(source):
-            discussion, notes = _discussion(document, options)
+            discussion, left_out, notes = _discussion(document, options)
             discussions.append(discussion)
+            skipped += left_out
             warnings += notes
         report = Report(
             source=source.name,
@@ -45,50 +49,101 @@ class SavedPage:
         return Parsed(discussions=tuple(discussions), report=report)
 
 
-def _discussion(document: Document, options: Options) -> tuple[Discussion, list[str]]:
-    tree, found = find_comments(document.html)
-    for frame in document.frames:
-        _, inside = find_comments(frame.html)
-        if len(inside) > len(found):
-            found = inside
+def _discussion(document: Document, options: Options) -> tuple[Discussion, tuple[Skipped, ...], list[str]]:
+    page = find_comments(document.html)
+    talk = max((page, *(find_comments(f.html) for f in document.frames)), key=lambda p: len(p.found))
     captured_at = options.captured_at or document.captured_at
-    settled = settle([c.stamp for c in found], timezone=options.timezone, captured_at=captured_at)
-    url = document.url or tree.canonical
-    title = tree.metas.get("og:title") or tree.title or None
-    thread_id = stable_id("page", url) if url else stable_id("page", title, found[0].text if found else None)
-    comments = tuple(_comments(found, settled.moments, thread_id))
+    about = _article(page, document, options)
+    settled = settle(
+        [c.stamp for c in talk.found],
+        timezone=options.timezone,
+        captured_at=captured_at,
+        reference=about.published_at,
+        language=page.tree.language,
+    )
+    url = document.url or about.url
+    thread_id = stable_id("page", url) if url else stable_id("page", about.title, _beginning(talk))
+    comments = tuple(_comments(talk.found, settled.moments, thread_id))
     discussion = Discussion(
         thread_id=thread_id,
         source=document.name,
         source_format=NAME,
-        title=title,
+        title=about.title,
         url=url,
+        article_text=about.text,
+        published_at=about.published_at,
+        language=None,
         captured_at=captured_at,
         comments=comments,
     )
-    return discussion, [*document.warnings, *settled.warnings]
+    notes = [*document.warnings, *settled.warnings, *about.warnings, *_page_warnings(talk)]
+    return discussion, talk.skipped, notes
 
 
-def _comments(found: list[Found], moments: tuple[Moment, ...], thread_id: str) -> Iterator[Comment]:
+def _article(page: PageComments, document: Document, options: Options) -> Article:
+    if options.article_text:
+        return article(page.tree, document.url, without=page.pieces, timezone=options.timezone or UTC)
+    declared = head(page.tree, document.url, timezone=options.timezone or UTC)
+    return Article(declared.title, declared.url, declared.published_at, declared.language)
+
+
+def _beginning(page: PageComments) -> str | None:
+    return page.found[0].text if page.found else None
+
+
+def _page_warnings(page: PageComments) -> list[str]:
+    count = len(page.found)
+    if not count:
+        return ["no comments found on the page: if it shows some, unfold them and save it again"]
+    if page.declared is not None and page.declared > count:
+        return [f"partly loaded: {count} of {page.declared} comments in this file"]
+    if page.declared is not None and page.declared != count:
+        return [f"page declares {page.declared}, found {count}"]
+    return []
+
+
+def _comments(
+    found: Sequence[Found], moments: Sequence[Moment], thread_id: str
+) -> Iterator[Comment]:
     ids = CommentIds()
     lasting = [None if c.stamp is None or c.stamp.is_relative else c.raw for c in found]
     names = [c.page_id or ids.make(c.author, raw, c.text) for c, raw in zip(found, lasting, strict=True)]
-    for i, (comment, moment) in enumerate(zip(found, moments, strict=True)):
-        yield Comment(
+    comments = [
+        Comment(
             thread_id=thread_id,
             comment_id=names[i],
             position=i + 1,
-            parent_id=None if comment.parent is None else names[comment.parent],
-            parent_source=None if comment.parent is None else "given",
             author=comment.author,
-            published_at=moment.published_at,
+            published_at=_in_own_zone(comment, moment),
             published_at_raw=comment.raw,
             published_at_precision=moment.precision,
             timezone_source=moment.timezone_source,
             text=comment.text,
             likes=comment.likes,
+            status=comment.status,
             source_format=NAME,
         )
+        for i, (comment, moment) in enumerate(zip(found, moments, strict=True))
+    ]
+    for comment, parent in zip(comments, _parents(found, comments), strict=True):
+        yield comment if parent is None else replace(comment, parent_id=names[parent], parent_source="given")
 
 
-__all__ = ["NAME", "SavedPage", "Tree", "replace"]
+def _parents(found: Sequence[Found], comments: Sequence[Comment]) -> list[int | None]:
+    """Return the parents that a page shows, else those that it names."""
+    named = resolve(comments, [c.addressee for c in found])
+    return [c.parent if c.parent is not None else by_name for c, by_name in zip(found, named, strict=True)]
+
+
+def _in_own_zone(comment: Found, moment: Moment) -> datetime | None:
+    """Return the moment in the zone in which the page displays it, where that is known: the instant is the same."""
+    published_at, stamp, shown = moment.published_at, comment.stamp, comment.shown
+    if published_at is None or stamp is None or moment.timezone_source != "given":
+        return published_at
+    if shown is not None and shown is not stamp and shown.has_time and shown.offset is None:
+        hours = ((shown.hour or 0) * 60 + shown.minute) - (published_at.hour * 60 + published_at.minute)
+        offset = (hours + 12 * 60) % (24 * 60) - 12 * 60
+        return published_at.astimezone(timezone(timedelta(minutes=offset))) if offset % 15 == 0 else published_at
+    if stamp.offset:
+        return published_at.astimezone(timezone(timedelta(minutes=stamp.offset)))
+    return published_at

@@ -1,0 +1,99 @@
+"""Comments that a page declares as JSON-LD (schema.org/Comment), for pages that do not show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+import orjson
+
+from threads.parse.page.found import Found
+from threads.parse.page.tree import Tree, build
+from threads.parse.timestamps import machine_timestamp
+
+_COMMENT_KEYS = ("comment", "suggestedAnswer", "acceptedAnswer")
+_MOST = 200_000
+
+
+def declared_comments(tree: Tree) -> list[Found]:
+    """Return the comments in the page's JSON-LD scripts, answers after what they answer."""
+    found: list[Found] = []
+    for script in tree.scripts:
+        try:
+            document = orjson.loads(script.strip())
+        except orjson.JSONDecodeError:
+            continue
+        for comment, parent in _walk(document):
+            if len(found) < _MOST:
+                found.append(_found(comment, parent))
+    return found
+
+
+def declared_count(tree: Tree) -> int | None:
+    """Return how many comments the JSON-LD says that the page has."""
+    for script in tree.scripts:
+        try:
+            document = orjson.loads(script.strip())
+        except orjson.JSONDecodeError:
+            continue
+        for node in _nodes(document):
+            count = node.get("commentCount")
+            if isinstance(count, int | str) and str(count).isdigit():
+                return int(count)
+    return None
+
+
+def _nodes(document: Any) -> Iterator[dict[str, Any]]:
+    """Yield the objects that the document is about: itself, its list or its graph."""
+    for node in document if isinstance(document, list) else [document]:
+        if isinstance(node, dict):
+            yield node
+            graph = node.get("@graph")
+            yield from (item for item in graph if isinstance(item, dict)) if isinstance(graph, list) else ()
+
+
+def _walk(document: Any) -> Iterator[tuple[dict[str, Any], int | None]]:
+    """Yield comments with the place of the one they answer, without recursion."""
+    waiting: list[tuple[dict[str, Any], int | None]] = [
+        (child, None) for node in reversed(list(_nodes(document))) for child in reversed(list(_children(node)))
+    ]
+    place = 0
+    while waiting:
+        comment, parent = waiting.pop()
+        yield comment, parent
+        waiting += [(child, place) for child in reversed(list(_children(comment)))]
+        place += 1
+
+
+def _children(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for key in _COMMENT_KEYS:
+        value = node.get(key)
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, dict) and (_text(child.get("text")) or _text(child.get("description"))):
+                yield child
+
+
+def _found(comment: dict[str, Any], parent: int | None) -> Found:
+    raw = _text(comment.get("dateCreated")) or _text(comment.get("datePublished"))
+    author = comment.get("author") or comment.get("creator")
+    name = author.get("name") if isinstance(author, dict) else author
+    identity = _text(comment.get("@id")) or _text(comment.get("identifier")) or _text(comment.get("url"))
+    return Found(
+        author=_text(name),
+        stamp=machine_timestamp(raw) if raw else None,
+        raw=raw,
+        text=_plain(_text(comment.get("text")) or _text(comment.get("description")) or ""),
+        parent=parent,
+        page_id=identity,
+    )
+
+
+def _text(value: Any) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _plain(text: str) -> str:
+    """Return a text that may be written in HTML as it would be shown."""
+    tree = build(f"<body>{text}") if "<" in text or "&" in text else None
+    return unescape(text) if tree is None else tree.text(0)
