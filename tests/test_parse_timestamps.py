@@ -703,6 +703,13 @@ def test_no_timestamp_is_missed_by_the_quick_look(monkeypatch):
     assert [text for text in read if not looks_like_time(text)] == []
 
 
+@pytest.mark.parametrize(
+    "text", ["17thMay 2024", "05-17\n20:41", "17.5.\u00a02024", "2024-5-7", "17.05. um ca. 20.41"]
+)
+def test_rare_forms_pass_the_quick_look(text):
+    assert looks_like_time(text)
+
+
 @pytest.mark.parametrize("text", ["刚刚发布", "アンたった今", "เมื่อวานนี้เอง", "昨天發佈"])
 def test_scripts_without_spaces_pass_the_quick_look(text):
     assert looks_like_time(text)

@@ -19,12 +19,14 @@ from threads.parse.times.stamp import LONGEST_HEADER
 from threads.parse.times.window import window_on
 
 _DIGIT = re.compile(r"\d")
-_TOKEN = re.compile(r"[^\W\d_]+")
+# "17thMay": the ending of a number is a token of its own.
+_TOKEN = re.compile(r"(?<=[0-9])(?:st|nd|rd|th|er)(?=[^\W\d_]{3})|[^\W\d_]+")
 # Three groups of digits, two and a time of day, or the compact form of ISO 8601.
 _NUMBERS = re.compile(
-    r"[0-9] ?[./-] ?[0-9]{1,2} ?[./-] ?[0-9]"
+    r"[0-9]\s?[./-]\s?[0-9]{1,2}\s?[./-]\s?[0-9]"
     r"|[0-9][./-][0-9]{1,2}[^0-9].{0,30}?[0-9]\s?[:h.]\s?[0-9]{2}"
-    r"|[0-9]{8}t[0-9]{4}"
+    r"|[0-9]{8}t[0-9]{4}",
+    re.DOTALL,
 )
 # Scripts without spaces, wide forms, marks that are not seen, accents apart from their letters.
 _UNUSUAL = re.compile(
