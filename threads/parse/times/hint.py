@@ -19,8 +19,7 @@ from threads.parse.times.stamp import LONGEST_HEADER
 from threads.parse.times.window import window_on
 
 _DIGIT = re.compile(r"\d")
-# "17thMay": the ending of a number is a token of its own.
-_TOKEN = re.compile(r"(?<=[0-9])(?:st|nd|rd|th|er)(?=[^\W\d_]{3})|[^\W\d_]+")
+_TOKEN = re.compile(r"[^\W\d_]+")
 # Three groups of digits, two and a time of day, or the compact form of ISO 8601.
 _NUMBERS = re.compile(
     r"[0-9]\s?[./-]\s?[0-9]{1,2}\s?[./-]\s?[0-9]"
@@ -40,7 +39,8 @@ _UNSPACED = re.compile("[\u0e00-\u11ff\u2e80-\ud7ff]")
 def _tokens_beside_digits() -> frozenset[str]:
     spans = span_words()
     behind = (said for words in spans.ago.values() for said in words.meanings)
-    said = (*months(), *weekdays(), *SHORT_UNITS, *spans.plain.meanings, *behind, "thg")
+    touched = (ending + month for ending in ("st", "nd", "rd", "th", "er") for month in months())  # "17thMay"
+    said = (*months(), *touched, *weekdays(), *SHORT_UNITS, *spans.plain.meanings, *behind, "thg")
     return _tokens_without_digits().union(*map(_TOKEN.findall, said))
 
 
