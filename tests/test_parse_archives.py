@@ -236,6 +236,25 @@ def test_a_page_that_is_cut_off_in_a_web_archive_is_an_error():
         read(data[:-30])
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (b"Content-Length: 1", b"Content-Length: -1"),
+        (b"Content-Length: ", b"Content-Length: 1"),
+        (b"Content-Length: ", b"Content-Size: "),
+        (b"WARC-Target-URI", b"WARC-Target"),
+        (b"WARC/1.0\r\nWARC-Type: resource", b"WARC/9.9\r\nWARC-Type: resource"),
+    ],
+)
+def test_records_that_are_not_what_they_say_are_an_error(right, wrong, capfd):
+    records = ("response", URL, OK, PAGE.encode()), ("resource", URL, ("text/html",), OTHER.encode())
+    with pytest.raises(
+        InputError, match=r"input, record \d: the web archive (is damaged|ends in the middle)"
+    ):
+        read(warc(*records, packed=False).replace(right, wrong, 1))
+    assert capfd.readouterr().err == ""
+
+
 def test_a_web_archive_that_holds_too_much_is_refused():
     data = warc(*[("resource", URL, ("image/png",), os.urandom(1000))] * 20)
     with pytest.raises(InputError, match=r"limit of 5,000 bytes.*BTL_MAX_UNPACKED_BYTES"):

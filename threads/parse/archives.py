@@ -5,8 +5,10 @@ from __future__ import annotations
 import email
 import email.policy
 import io
+import logging
 import re
 from collections.abc import Iterator
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.errors import MessageError
@@ -31,6 +33,8 @@ MAX_PARTS = 200  # of a page saved with its frames
 _MULTIPART = re.compile(rb"^content-type:\s{0,80}multipart/", re.IGNORECASE | re.MULTILINE)
 _MAX_MULTIPARTS = 50  # the parser's work grows with their depth
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
+# What is odd and can be read is no matter for standard error.
+logging.getLogger("warcio").addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,22 +113,35 @@ def warc_parts(data: bytes, name: str, settings: Settings) -> Iterator[Part]:
     InputError
         It is damaged, or larger than a limit.
     """
-    packed = data.startswith(GZIP)
-    stream = unpacked_stream(data, name, settings) if packed else io.BytesIO(data)
-    number = 0
-    try:
-        for number, record in enumerate(ArchiveIterator(stream), start=1):
-            if _is_html_record(record):
-                part = _warc_part(record, f"record {number}", name, settings)
-                if part.data.strip():
-                    yield part
-    except ArchiveLoadFailed as error:
-        raise InputError(
-            f"the web archive is damaged ({error})",
-            source=name,
-            place=f"record {number + 1}",
-            remedy="Fetch or save it again",
-        ) from None
+    stream = unpacked_stream(data, name, settings) if data.startswith(GZIP) else io.BytesIO(data)
+    for number, record in enumerate(_records(stream, name), start=1):
+        if _is_html_record(record):
+            part = _warc_part(record, f"record {number}", name, settings)
+            if part.data.strip():
+                yield part
+
+
+def _records(stream: Any, name: str) -> Iterator[ArcWarcRecord]:
+    """Yield the records of a web archive; an error where one is not as long as it says."""
+    records, number = ArchiveIterator(stream), 0
+    while True:
+        number += 1
+        try:
+            with redirect_stderr(io.StringIO()):  # where the library writes what is raised below
+                record = next(records, None)
+        except (ArchiveLoadFailed, AttributeError, EOFError, TypeError, ValueError):
+            raise _damaged(name, number) from None
+        if records.err_count or (record and (record.length is None or record.length < 0)):
+            raise _damaged(name, number)
+        if record is None:
+            return
+        yield record
+
+
+def _damaged(name: str, number: int) -> InputError:
+    return InputError(
+        "the web archive is damaged", source=name, place=f"record {number}", remedy="Fetch or save it again"
+    )
 
 
 def _is_html_record(record: ArcWarcRecord) -> bool:
