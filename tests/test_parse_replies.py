@@ -12,6 +12,7 @@ from threads.parse.replies import MODEL, best, guess_parents, infer_replies
 from threads.parse.reply_cues import ARTICLE, CUES, Candidate, Thread
 from threads.parse.reply_order import Open, is_backwards, nearest, order_of, times_of
 from threads.parse.reply_signs import signs
+from threads.parse.reply_texts import Texts
 from threads.records import Comment
 
 START = datetime(2024, 5, 17, 12, tzinfo=UTC)
@@ -46,7 +47,8 @@ BASE = (
 
 def signs_of(text, author="Zoe", base=BASE, article=None):
     comments = thread(*base, (author, text))
-    return [(sign.parent, sign.rule) for sign in list(signs(comments, times_of(comments), article))[-1]]
+    found = signs(comments, Texts(comments), times_of(comments), article)
+    return [(sign.parent, sign.rule) for sign in list(found)[-1]]
 
 
 # --- what a text points at ---
@@ -210,8 +212,13 @@ def test_a_line_that_says_whom_a_comment_answers(line, addressee):
     assert address_of(None, [line, "Well."]) == (addressee, ["Well."])
 
 
-def test_a_mention_is_the_writers_word_and_not_the_pages():
-    assert address_of(None, ["@Bob no."]) == (None, ["@Bob no."])
+def test_a_mention_is_no_certain_address():
+    assert address_of(None, ["@Bob no."]) == (Addressee(mention="Bob no.", certain=False), ["@Bob no."])
+
+
+def test_a_mention_means_the_longest_name_that_begins_it():
+    comments = thread(("Ann Lee", "a"), ("Ann", "b"), ("Zoe", "c"))
+    assert resolve(comments, [None, None, Addressee(mention="Ann Lee: no.")]) == [None, None, 0]
 
 
 def test_an_addressee_above_goes_before_one_below_also_with_the_newest_first():
@@ -300,9 +307,17 @@ def test_what_is_not_sure_is_not_said():
 
 
 def test_given_parents_stay_and_keep_others_from_being_guessed():
-    comments = thread(*BASE, ("Zoe", "@Anna Berg no."), ("Max", "@Anna Berg no."))
+    comments = thread(*BASE, ("Zoe", "@Anna Berg no."), ("Max", "Hm."))
     given = (*comments[:3], replace(comments[3], parent_id="c0", parent_source="given"))
     assert infer_replies(given) == given
+
+
+def test_given_mentions_keep_nobody_from_being_guessed():
+    comments = thread(*BASE, ("Zoe", "@John Crulz: no."), ("Max", "@Anna Berg no."))
+    mentioned = (*comments[:2], replace(comments[2], parent_id="c0", parent_source="given"), comments[3])
+    answers = infer_replies(mentioned)
+    assert answers[2] == mentioned[2]
+    assert (answers[3].parent_id, answers[3].parent_source) == ("c1", "inferred")
 
 
 def test_nothing_at_all():

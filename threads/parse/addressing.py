@@ -1,10 +1,10 @@
-"""Replies that a page states itself: "Ann replies to Bob", "In reply to Bob", "Antwort auf #3"."""
+"""Replies that a page states itself: "Ann replies to Bob", "In reply to Bob", "@Bob", "Antwort auf #3"."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,6 +13,7 @@ from threads.parse.reply_order import nearest, times_of
 from threads.records import Comment
 
 _LONGEST_NAME = 80
+_MOST_MENTION_WORDS = 6
 
 _IN_REPLY = re.compile(
     r"^\W{0,3}(?:in reply to|replying to|reply to|in response to|(?:als )?antwort (?:auf|an)"
@@ -26,10 +27,14 @@ _BY = re.compile(r"\b(?:von|by|de|par|di)\s+(?P<name>\S.{0,60})$", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """Whom a comment is said to answer: a name, a number in the page; `certain` where it surely is one."""
+    """Whom a comment says it answers: a name, a number in the page, or words that begin with a name.
+
+    `certain` is False for "@…" at the start of a text, which need not name a commenter.
+    """
 
     name: str | None = None
     number: int | None = None
+    mention: str | None = None
     certain: bool = True
 
 
@@ -44,6 +49,9 @@ def address_of(reply_to: str | None, lines: list[str]) -> tuple[Addressee | None
         match = _IN_REPLY.match(line) if len(line) <= _LONGEST_NAME + 20 else None
         if match is not None and len(lines) > 1:
             return _addressee(match["target"]), rest
+    first = lines[0].strip()
+    if first.startswith("@"):
+        return Addressee(mention=first[1:_LONGEST_NAME], certain=False), lines
     return None, lines
 
 
@@ -83,14 +91,23 @@ def newest_first(comments: Sequence[Comment]) -> bool:
 def _find(
     addressee: Addressee, said: Mapping[str, Sequence[int]], index: int, times: Sequence[float]
 ) -> int | None:
-    if addressee.name is not None:
-        found = nearest(said.get(_key(addressee.name), ()), index, times)
+    for name in _names_of(addressee):
+        found = nearest(said.get(_key(name), ()), index, times)
         if found is not None:
             return found
     if addressee.number is None:
         return None
     target = addressee.number - 1
     return target if 0 <= target < len(times) and target != index else None
+
+
+def _names_of(addressee: Addressee) -> Iterator[str]:
+    """Yield what may be the name of the one addressed, the longest first."""
+    if addressee.name is not None:
+        yield addressee.name
+    words = (addressee.mention or "").split()[:_MOST_MENTION_WORDS]
+    for length in range(len(words), 0, -1):
+        yield " ".join(words[:length])
 
 
 def _key(name: str) -> str:

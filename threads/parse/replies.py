@@ -48,8 +48,7 @@ def infer_replies(comments: Sequence[Comment], article: str | None = None) -> tu
     tuple of Comment
         Parents so found have the source "inferred" and the calibrated probability that they are right.
     """
-    given = sum(c.parent_source == "given" for c in comments)
-    if given > _MOST_GIVEN * len(comments):
+    if _is_threaded(comments):
         return tuple(comments)
     threshold = _weights().threshold
     return tuple(
@@ -65,29 +64,36 @@ def infer_replies(comments: Sequence[Comment], article: str | None = None) -> tu
     )
 
 
+def _is_threaded(comments: Sequence[Comment]) -> bool:
+    """Return whether the source gives threads; "@Bob" at the start of a text is its writer's word only."""
+    given = sum(c.parent_source == "given" and not c.text.lstrip().startswith("@") for c in comments)
+    return given > _MOST_GIVEN * len(comments)
+
+
 def guess_parents(comments: Sequence[Comment], article: str | None = None) -> list[Guess]:
-    """Return for each comment what it most likely answers, however unsure that is; never itself."""
+    """Return for each comment what it most likely answers, however unsure; a given parent is certain."""
     if not is_backwards(comments):
-        return list(_guesses(comments, article, _weights().cues))
+        return list(_guesses(comments, article))
     last = len(comments) - 1
-    guesses = _guesses(comments[::-1], article, _weights().cues)
+    guesses = _guesses(comments[::-1], article)
     turned = [g if g.parent == ARTICLE else Guess(last - g.parent, g.confidence) for g in guesses]
     return turned[::-1]
 
 
-def _guesses(
-    comments: Sequence[Comment], article: str | None, weights: Mapping[str, float]
-) -> Iterator[Guess]:
+def _guesses(comments: Sequence[Comment], article: str | None) -> Iterator[Guess]:
+    weights = _weights().cues
     thread = Thread(comments, article)
-    for i in range(len(comments)):
-        guess = best(thread.candidates(i), weights)
+    places = {comment.comment_id: i for i, comment in enumerate(comments)}
+    for i, comment in enumerate(comments):
+        given = places.get(comment.parent_id or "", i)
+        guess = Guess(given, 1.0) if given < i else best(thread.candidates(i), weights)
         thread.settle(i, guess.parent)
         yield guess
 
 
 def best(candidates: Sequence[Candidate], weights: Mapping[str, float]) -> Guess:
     """Return the likeliest candidate, with its probability by a conditional logit (McFadden 1974)."""
-    scores = [sum(weights[name] * value for name, value in c.cues.items()) for c in candidates]
+    scores = [sum([weights[name] * value for name, value in c.cues.items()]) for c in candidates]
     highest = max(scores)
     confidence = 1 / sum(exp(score - highest) for score in scores)
     return Guess(candidates[scores.index(highest)].index, confidence)

@@ -6,13 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import log, log1p, sqrt
+from math import fsum, log, log1p, sqrt
 from typing import Final
 
-from threads.parse.calendar_words import fold
 from threads.parse.page_words import words
 from threads.parse.reply_order import Open, log_hours, order_of
-from threads.parse.reply_signs import LONGEST_READ, RULES, WORD, signs
+from threads.parse.reply_signs import RULES, signs
+from threads.parse.reply_texts import LONGEST_READ, Texts
 from threads.records import Comment
 
 ARTICLE: Final = -1
@@ -122,8 +122,9 @@ class Thread:
 
     def __init__(self, comments: Sequence[Comment], article: str | None = None) -> None:
         self._order = order_of(comments)
-        self._signs = list(signs(comments, self._order.times, article))
-        self._said = _read(comments)
+        texts = Texts(comments)
+        self._signs = list(signs(comments, texts, self._order.times, article))
+        self._said = _read(comments, texts)
         self._authors = [comment.author for comment in comments]
         self._host = _host(self._authors)
         self._pointing = sum(map(bool, self._signs)) / max(1, len(comments))
@@ -264,23 +265,21 @@ class Thread:
         }
 
 
-def _read(comments: Sequence[Comment]) -> list[_Said]:
-    said = [[fold(w) for w in WORD.findall(c.text[:LONGEST_READ])[:_MOST_WORDS]] for c in comments]
-    common = Counter(word for spoken in said for word in set(spoken))
-    total = len(comments) + 1
-    return [
-        _one(comment.text[:LONGEST_READ], spoken, common, total)
-        for comment, spoken in zip(comments, said, strict=True)
-    ]
+def _read(comments: Sequence[Comment], texts: Texts) -> list[_Said]:
+    common = Counter(word for i in range(len(comments)) for word in set(texts[i].words[:_MOST_WORDS]))
+    # One object for each word and weight, however often it is said.
+    weights = {word: (word, log((len(comments) + 1) / count)) for word, count in common.items()}
+    return [_one(comment.text, texts[i].words, weights) for i, comment in enumerate(comments)]
 
 
-def _one(text: str, spoken: Sequence[str], common: Mapping[str, int], total: int) -> _Said:
-    weights = {word: log(total / common[word]) for word in spoken if len(word) >= _SHORTEST_WORD}
+def _one(text: str, words_said: Sequence[str], known: Mapping[str, tuple[str, float]]) -> _Said:
+    spoken = words_said[:_MOST_WORDS]
+    weights = dict(known[word] for word in spoken if len(word) >= _SHORTEST_WORD)
     return _Said(
         weights=weights,
-        norm=sqrt(sum(weight * weight for weight in weights.values())),
+        norm=sqrt(sum([weight * weight for weight in weights.values()])),
         length=len(text.split(None, _MOST_WORDS)),
-        asks=_ASKS.search(text) is not None,
+        asks=_ASKS.search(text, 0, LONGEST_READ) is not None,
         begins_as_answer=bool(spoken) and spoken[0] in _ANSWERS,
         addresses=not _YOU.isdisjoint(spoken[:_FIRST_WORDS]),
     )
@@ -290,8 +289,9 @@ def _cosine(one: _Said, other: _Said) -> float:
     product = one.norm * other.norm
     if not product:
         return 0.0
-    few, many = sorted((one.weights, other.weights), key=len)
-    return sum(weight * many[word] for word, weight in few.items() if word in many) / product
+    mine, others = one.weights, other.weights
+    # An exact sum is the same in whatever order the words of a set come.
+    return fsum(mine[word] * others[word] for word in mine.keys() & others.keys()) / product
 
 
 def _host(authors: Sequence[str | None]) -> str | None:

@@ -6,17 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 
 from threads.parse.calendar_words import fold
 from threads.parse.page_words import words
 from threads.parse.reply_order import nearest
+from threads.parse.reply_texts import LONGEST_READ, WORD, Text, Texts, read
 from threads.records import Comment
 
-LONGEST_READ = 20_000
-"""Characters of a comment that are searched."""
-
-WORD = re.compile(r"[^\W\d_][\w'’-]*|\d{4,}")
 _OPENING_CHARACTERS = 60
 _MOST_NAME_WORDS = 8
 _QUOTE_WORDS = 5
@@ -75,7 +71,7 @@ class Sign:
 
 
 def signs(
-    comments: Sequence[Comment], times: Sequence[float], article: str | None = None
+    comments: Sequence[Comment], texts: Texts, times: Sequence[float], article: str | None = None
 ) -> Iterator[list[Sign]]:
     """Yield for each comment, in page order, what its text points at, the surest sign first.
 
@@ -83,13 +79,15 @@ def signs(
     ----------
     comments
         One thread in page order.
+    texts
+        The words of these comments.
     times
         When each was written, in seconds; a comment answers none that is later.
     article
         The text commented on: names that it mentions mean those people, not commenters.
     """
-    names = _Names(comments, times, article or "")
-    quotes = _Quotes(comments, times)
+    names = _Names(comments, texts, times, article or "")
+    quotes = _Quotes(comments, texts, times)
     for i in range(len(comments)):
         found = [*names.find(i), *quotes.find(i), *_continues(comments, i)]
         yield sorted(found, key=lambda sign: RULES.index(sign.rule))
@@ -105,36 +103,39 @@ def _continues(comments: Sequence[Comment], index: int) -> Iterator[Sign]:
         yield Sign(index - 1, "opening")
 
 
-def _bare(word: str) -> str:
-    return fold(word).removesuffix("'s")
-
-
 class _Names:
     """The commenters so far, by full name and by the parts of it that are nobody else's."""
 
-    def __init__(self, comments: Sequence[Comment], times: Sequence[float], article: str) -> None:
+    def __init__(
+        self, comments: Sequence[Comment], texts: Texts, times: Sequence[float], article: str
+    ) -> None:
         self._comments = comments
+        self._texts = texts
         self._times = times
         self._said: defaultdict[str, list[int]] = defaultdict(list)
         for i, comment in enumerate(comments):
             if comment.author:
                 self._said[comment.author].append(i)
         self._names = self._known_names(self._ordinary(article))
-        self._longest = max((len(name) for name in self._names), default=0)
+        self._longest: dict[str, int] = {}  # words of the longest name, by its first one
+        for name in self._names:
+            for first in (name[0], f"{name[0]}'s"):
+                self._longest[first] = max(len(name), self._longest.get(first, 0))
 
     def _ordinary(self, article: str) -> set[str]:
         """Return words that name nobody here: common ones, and those in use before their owner comes.
 
         In a talk about cakes, "Kuchen" is no mention of the commenter Lecker Kuchen.
         """
-        used = {_bare(w) for w in WORD.findall(article)}
+        used = _used(read(article))
         ordinary = used | _WORDS_AS_NAMES
         arrived: set[str] = set()
-        for _, comment in sorted(zip(self._times, self._comments, strict=True), key=itemgetter(0)):
-            if comment.author and comment.author not in arrived:
-                arrived.add(comment.author)
-                ordinary.update(part for w in WORD.findall(comment.author) if (part := fold(w)) in used)
-            used.update(_bare(w) for w in WORD.findall(comment.text[:LONGEST_READ]))
+        for i in sorted(range(len(self._comments)), key=self._times.__getitem__):
+            author = self._comments[i].author
+            if author and author not in arrived:
+                arrived.add(author)
+                ordinary.update(part for part in read(author).words if part in used)
+            used |= _used(self._texts[i])
         return ordinary
 
     def _known_names(self, ordinary: set[str]) -> dict[tuple[str, ...], str]:
@@ -158,7 +159,7 @@ class _Names:
         """Yield one sign for each other commenter that a text names: the surest."""
         comment = self._comments[index]
         surest: dict[str, str] = {}
-        for author, rule in self._mentions(comment.text[:LONGEST_READ]):
+        for author, rule in self._mentions(comment.text, self._texts[index]):
             if author != comment.author:
                 surest[author] = min(rule, surest.get(author, rule), key=RULES.index)
         for author, rule in surest.items():
@@ -166,23 +167,26 @@ class _Names:
             if place is not None:
                 yield Sign(place, rule)
 
-    def _mentions(self, text: str) -> Iterator[tuple[str, str]]:
-        found = list(WORD.finditer(text))
-        folded = [fold(m[0]) for m in found]
-        for i, match in enumerate(found):
-            for length in range(min(self._longest, len(found) - i), 0, -1):
-                name = tuple(folded[i : i + length])
+    def _mentions(self, text: str, read_text: Text) -> Iterator[tuple[str, str]]:
+        said, starts = read_text.words, read_text.starts
+        for i in [place for place, word in enumerate(said) if word in self._longest]:
+            for length in range(min(self._longest[said[i]], len(said) - i), 0, -1):
+                name = tuple(said[i : i + length])
                 bare = (*name[:-1], name[-1].removesuffix("'s"))
                 author = self._names.get(name) or self._names.get(bare)
-                if author is not None and _written_as_name(match[0], author):
-                    end = found[i + length - 1].end()
-                    yield author, _name_rule(text, match.start(), end, is_possessive=name != bare)
+                if author is not None and _written_as_name(text[starts[i]], author):
+                    end = starts[i + length - 1] + len(name[-1])
+                    yield author, _name_rule(text, starts[i], end, is_possessive=name != bare)
                     break
 
 
-def _written_as_name(word: str, author: str) -> bool:
+def _used(text: Text) -> set[str]:
+    return {word.removesuffix("'s") for word in text.words}
+
+
+def _written_as_name(first: str, author: str) -> bool:
     """Return whether a capital is where the name has one: "mark" is no Mark."""
-    return author.islower() or not word[0].islower()
+    return author.islower() or not first.islower()
 
 
 def _name_rule(text: str, start: int, end: int, *, is_possessive: bool) -> str:
@@ -198,7 +202,7 @@ def _name_rule(text: str, start: int, end: int, *, is_possessive: bool) -> str:
 class _Quotes:
     """Finds whose words a comment quotes: runs of five words that stood in an earlier comment."""
 
-    def __init__(self, comments: Sequence[Comment], times: Sequence[float]) -> None:
+    def __init__(self, comments: Sequence[Comment], texts: Texts, times: Sequence[float]) -> None:
         self._comments = comments
         self._quoted = [list(_runs_of_quotes(c.text[:LONGEST_READ])) for c in comments]
         wanted = {run for runs in self._quoted for run in runs}
@@ -206,7 +210,7 @@ class _Quotes:
         self._first: dict[tuple[str, ...], int] = {}
         by_time = sorted(range(len(comments) if wanted else 0), key=times.__getitem__)
         for i in by_time:
-            for run in wanted.intersection(_runs(comments[i].text[:LONGEST_READ])):
+            for run in wanted.intersection(_runs(texts[i].words)):
                 self._first.setdefault(run, i)
 
     def find(self, index: int) -> Iterator[Sign]:
@@ -220,10 +224,9 @@ class _Quotes:
 
 def _runs_of_quotes(text: str) -> Iterator[tuple[str, ...]]:
     for match in _QUOTED.finditer(text):
-        yield from _runs(match[1] or match[2])
+        yield from _runs(read(match[1] or match[2]).words)
 
 
-def _runs(text: str) -> Iterator[tuple[str, ...]]:
-    said = [fold(w) for w in WORD.findall(text)]
+def _runs(said: Sequence[str]) -> Iterator[tuple[str, ...]]:
     for i in range(len(said) - _QUOTE_WORDS + 1):
         yield tuple(said[i : i + _QUOTE_WORDS])
