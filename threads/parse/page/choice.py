@@ -9,16 +9,19 @@ from dataclasses import dataclass
 from threads.parse.page.fields import Fields, Own, is_profile_address, owned, read_fields
 from threads.parse.page.items import Item, PageFacts, anchor_sets, items_around, within
 from threads.parse.page.vocabulary import Role
-from threads.parse.page_words import is_button_line
+from threads.parse.page_words import comments_heading, is_button_line
 
 _CONTAINER_LEVELS = 7
 ENOUGH = 2.0
 _ENOUGH_ALONE = 2.6
 _ENOUGH_UNTIMED = 3.0
 _LEAST_QUALITY = 0.4
+_LEAST_SIGNS = 0.8
+_SIGNS = ("item", "container", "parts", "posts", "profiles", "headed", "buttons")
 _READ_WHOLE = 8  # proposals whose fields are read
 _MOST_KINDS = 6
 _LOOKED_INSIDE = 60
+_HEADING_REACH = 8  # lines above the first item
 
 
 @dataclass(slots=True)
@@ -49,6 +52,8 @@ def is_enough(found: Section) -> bool:
     count = len(found.own)
     if found.value < found.evidence * _LEAST_QUALITY * count:
         return False
+    if sum(found.why[name] for name in _SIGNS) < _LEAST_SIGNS:
+        return False  # a change log and a list of events have names, times and texts, too
     timed = sum(f.mark is not None for f in found.fields)
     named = sum(f.author is not None for f in found.fields)
     if timed < 0.3 * count:  # lists of links and names are everywhere: only the site's own words tell
@@ -101,7 +106,8 @@ def _names_evidence(page: PageFacts, items: Sequence[Item]) -> dict[str, float]:
         "item": 1.6 * _share([bool(r & Role.COMMENT) for r in roots])
         + 0.6 * _share([bool(r & Role.POST) for r in roots]),
         "container": 1.4 * any(page.roles[e] & (Role.COMMENTS | Role.COMMENT) for e in around),
-        "parts": 0.7 * _share([_speaks_inside(page, item) for item in items]),
+        "parts": 0.7 * _share([_speaks_inside(page, page.comment_elements, item) for item in items]),
+        "posts": 0.5 * _share([_speaks_inside(page, page.post_elements, item) for item in items]),
         "aside": -3.0 * any(_is_aside(page, e) for e in around),
         "own aside": -2.5 * _share([_is_own_aside(page, i, r) for i, r in zip(items, roots, strict=True)]),
         "pings": -2.0 * _share([bool(r & Role.PINGBACK) for r in roots]),
@@ -110,9 +116,9 @@ def _names_evidence(page: PageFacts, items: Sequence[Item]) -> dict[str, float]:
     }
 
 
-def _speaks_inside(page: PageFacts, item: Item) -> bool:
-    """Return whether a class inside an item speaks of comments."""
-    inside = within(page.comment_elements, item.begin, min(item.end, item.begin + _LOOKED_INSIDE))
+def _speaks_inside(page: PageFacts, speaking: Sequence[int], item: Item) -> bool:
+    """Return whether one of the elements whose classes speak of comments (or posts) is inside an item."""
+    inside = within(speaking, item.begin, min(item.end, item.begin + _LOOKED_INSIDE))
     return len(inside) > 0
 
 
@@ -122,7 +128,11 @@ def _content_evidence(page: PageFacts, own: Sequence[Own], fields: Sequence[Fiel
     names = [f.author for f in fields if f.author]
     texts = ["".join(tree.pieces[p] for p in f.body[:8]) for f in fields]
     cut = [t.rstrip().endswith(("…", "...", "[…]", "»")) and len(t) < 160 for t in texts]
+    complete = _share([f.mark is not None and f.author is not None and bool(f.body) for f in fields])
     return {
+        "headed": 1.3 * _is_headed(page, own),
+        "complete": 0.5 * (complete > 0.9 and count > 2),
+        "profiles": 0.6 * _share([_has_profile(page, f) for f in fields]),
         "buttons": 0.9 * _share([_has_buttons(page, o) for o in own]),
         "time": 0.6 * _share([f.mark is not None for f in fields]),
         "author": 0.6 * _share([f.author is not None for f in fields]),
@@ -167,6 +177,23 @@ def _is_aside(page: PageFacts, element: int) -> bool:
         return True
     attributes = page.tree.attributes[element]
     return any(_ASIDE.search(attributes.get(name, "")) is not None for name in ("class", "id"))
+
+
+def _has_profile(page: PageFacts, fields: Fields) -> bool:
+    """Return whether the author's name is a link to a page of persons."""
+    tree = page.tree
+    if fields.author_element < 0:
+        return False
+    parent = tree.parents[fields.author_element]
+    addresses = (tree.attributes[e].get("href", "") for e in (fields.author_element, parent) if e >= 0)
+    return any(address and is_profile_address(address) for address in addresses)
+
+
+def _is_headed(page: PageFacts, own: Sequence[Own]) -> bool:
+    """Return whether a heading such as "4 comments" stands shortly above the first item."""
+    first = page.line_of[own[0].item.first] if own[0].item.first < len(page.line_of) else 0
+    above = page.lines[max(0, first - _HEADING_REACH) : first]
+    return any(len(line.text) <= 80 and comments_heading(line.text)[0] for line in above)
 
 
 def _is_linked(page: PageFacts, fields: Fields) -> bool:

@@ -15,7 +15,7 @@ from threads.parse.page.known import is_removed, known_sections, stated_levels
 from threads.parse.page.marks import Mark, lines, marks
 from threads.parse.page.nesting import from_levels, identities, parents
 from threads.parse.page.platforms import PLATFORMS, Platform
-from threads.parse.page.quotes import quoted_pieces
+from threads.parse.page.quotes import quoted_parents, quoted_pieces
 from threads.parse.page.status import is_pending, status_of
 from threads.parse.page.tree import Tree, build
 from threads.parse.page.vocabulary import Role
@@ -76,7 +76,10 @@ def _read(
     own, fields = [o for o, _ in kept], [f for _, f in kept]
     levels = None if platform is None else stated_levels(page, platform, own)
     answered = from_levels(levels) if levels is not None else parents(page, own, fields)
-    names = _page_ids(page, own)
+    known = identities(page, own)
+    quoted = quoted_parents(page, own, fields, known)
+    answered = [a if a is not None else q for a, q in zip(answered, quoted, strict=True)]
+    names = _page_ids(known)
     found = [
         _found(page, platform, o, f, parent, name)
         for o, f, parent, name in zip(own, fields, answered, names, strict=True)
@@ -149,10 +152,10 @@ def _raw(mark: Mark | None) -> str | None:
     return None if shown is None else shown.raw
 
 
-def _page_ids(page: PageFacts, own: Sequence[Own]) -> list[str | None]:
+def _page_ids(identities: Sequence[Sequence[str]]) -> list[str | None]:
     """Return the page's own id of every comment, or none at all unless each has one of its own."""
-    known = [names[0] if names else None for names in identities(page, own)]
-    return known if None not in known and len(set(known)) == len(known) else [None] * len(own)
+    known = [names[0] if names else None for names in identities]
+    return known if None not in known and len(set(known)) == len(known) else [None] * len(known)
 
 
 def _text(page: PageFacts, own: Own, fields: Fields) -> str:

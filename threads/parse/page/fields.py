@@ -22,7 +22,7 @@ LONGEST_NAME = 80
 _BODY_CLIMB = 12
 _LONGEST_BAR = 200
 _FEW = 4
-_BESIDE = 1.2  # a name in the line of the time, against the points of other places
+_BESIDE = 0.6  # a name in the line of the time, against the points of other places
 _PROFILE = re.compile(
     r"(?:^|[/?&=._-])(?:users?|profiles?|profil|members?|author|people|person|u|benutzer|mitglied(?:er)?|utilisateur"
     r"|membre|usuario|perfil|uzytkownik|uzivatel|account|gebruiker|forummember|memberlist|by|@[\w.]+)(?:$|[/?&=._-])"
@@ -31,6 +31,8 @@ _USER_IN_ADDRESS = re.compile(r"/(?:user|users|u|profile|member|members|author|p
 _NAME_TAGS = frozenset("cite strong b h3 h4 h5 h6 a".split())
 _NOISE_TAGS = frozenset("button label input form nav menu noscript summary".split())
 _NUMBERS = re.compile(r"\d+")
+_LABEL_END = re.compile(r"\s+|：")
+_NUMBERED = re.compile(r"^#?\d{1,5}[.)：:]?\s+(?=\S)")
 
 
 @dataclass(slots=True)
@@ -109,18 +111,44 @@ def _choose_authors(page: PageFacts, own: Sequence[Own], found: Sequence[Fields]
     candidates = [_names(page, o, f) for o, f in zip(own, found, strict=True)]
     ranks = _name_ranks(page, candidates)
     beside = [_name_beside_time(page, f) for f in found]
-    beside_rank = _BESIDE + sum(name is not None for name in beside) / max(1, len(own))
+    told = [name for name in beside if name is not None]
+    beside_rank = _BESIDE + (len(told) + sum(led for _, _, led in told)) / max(1, len(own))
     for o, fields, names, line in zip(own, found, candidates, beside, strict=True):
         best = max(names, key=lambda e: (ranks[page.kinds[e]], -e), default=None)
         rank = -9.0 if best is None else ranks[page.kinds[best]]
         within = best is not None and line is not None and rank > 0.5 and names[best] in line[0]
         if line is not None and beside_rank > rank and not within and fields.mark is not None:
-            fields.author, fields.reply_to = line
+            fields.author, fields.reply_to, _ = line
             fields.author_element = fields.mark.element
         elif best is not None and (within or rank >= 1.0):
             _set_author(fields, names[best], best)
         if fields.author is None:
             _author_in_address(page, o, fields)
+    _strip_label(found)
+
+
+def _strip_label(found: Sequence[Fields]) -> None:
+    """Take off the words that stand before every name: "Posted by: Ann", "Commento di Ann"."""
+    names = {f.author for f in found if f.author}
+    if len(names) > 1 and all(_NUMBERED.match(name) for name in names):
+        for fields in found:
+            fields.author = _NUMBERED.sub("", fields.author or "") or None
+        names = {f.author for f in found if f.author}
+    label = _shared_label(names)
+    for fields in found:
+        if label and fields.author:
+            fields.author = fields.author[len(label) :]
+
+
+def _shared_label(names: set[str]) -> str:
+    """Return the words that begin all names; two names are enough where a colon follows."""
+    if len(names) < 2:
+        return ""
+    first, last = min(names), max(names)
+    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    ends = [m.end() for m in _LABEL_END.finditer(first[:length])]
+    label = first[: ends[-1]] if ends else ""
+    return label if len(names) >= _FEW - 1 or label.rstrip().endswith((":", "：")) else ""
 
 
 def _set_author(fields: Fields, text: str, element: int) -> None:
@@ -193,6 +221,10 @@ def _name_points(page: PageFacts, element: int, text: str, place: int) -> float:
     address = attributes.get("href") or (tree.attributes[parent].get("href") if parent >= 0 else None)
     is_profile = bool(address) and is_profile_address(str(address))
     points += 1.5 * is_profile
+    if address and "#" in address and not role & Role.AUTHOR and not is_profile:
+        points -= 1.0  # a title, which leads to its comment
+    if around & Role.TITLE and not (role | around) & Role.AUTHOR:
+        points -= 1.0
     points += 0.4 * (tree.tags[element] in _NAME_TAGS or (parent >= 0 and tree.tags[parent] in _NAME_TAGS))
     points += 0.6 if place == 0 else 0.2 if place == 1 else 0.0
     if role & (Role.BADGE | Role.TITLE | Role.BUTTON | Role.VOTES | Role.TIME):
@@ -213,16 +245,17 @@ def is_profile_address(address: str) -> bool:
     return _PROFILE.search(address.lower()) is not None
 
 
-def _name_beside_time(page: PageFacts, fields: Fields) -> tuple[str, str | None] | None:
-    """Return the name in the line that shows the time ("Ann Lee | 21 April 2020 - 16:40"), and whom it answers."""
+def _name_beside_time(page: PageFacts, fields: Fields) -> tuple[str, str | None, bool] | None:
+    """Return the name in the line of the time ("by Ann Lee | 21 April 2020"), whom it answers, and whether "by" led."""
     mark = fields.mark
     if mark is None or mark.line < 0:
         return None
     text = page.lines[mark.line].text
     for rest in (text[: mark.begin], text[mark.end :]):
-        name, reply_to, said = split_name(rest.strip(" |•·,–—-()[]\u00a0"))
+        rest = rest.strip(" |•·,–—-()[]\u00a0")
+        name, reply_to, said = split_name(rest)
         if is_name(name, said=said):
-            return name, reply_to
+            return name, reply_to, not rest.startswith(name) or said
     return None
 
 

@@ -55,6 +55,7 @@ class PageFacts:
     kinds: list[str]
     names: list[tuple[str, ...]]
     comment_elements: list[int]
+    post_elements: list[int]
     tags: frozenset[str]
     classes: frozenset[str]
     url: str | None = None
@@ -69,11 +70,12 @@ def facts(tree: Tree, page_lines: list[Line], page_marks: list[Mark], url: str |
     own = [_own_roles(a) if a else Role.NONE for a in tree.attributes]
     noise = [bool(a) and is_noise(a.get("class", "")) for a in tree.attributes]
     kinds = [kind_of(tree, element) for element in range(len(tree))]
+    posts = [element for element, role in enumerate(own) if role & Role.POST]
     speaking = [element for element, role in enumerate(own) if role & Role.COMMENT]
     tags = frozenset(tree.tags)
     classes = frozenset(c for a in tree.attributes if a for c in a.get("class", "").split())
     names = [_names(tree, element, kinds[element]) for element in range(len(tree))]
-    return PageFacts(tree, page_lines, page_marks, line_of, own, noise, kinds, names, speaking, tags, classes, url)
+    return PageFacts(tree, page_lines, page_marks, line_of, own, noise, kinds, names, speaking, posts, tags, classes, url)
 
 
 def _names(tree: Tree, element: int, own_kind: str) -> tuple[str, ...]:

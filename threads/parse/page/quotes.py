@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
 
-from threads.parse.page.fields import Own
+from threads.parse.headers import split_name
+from threads.parse.page.fields import Fields, Own
 from threads.parse.page.items import PageFacts
 from threads.parse.page.vocabulary import Role, parts
 
@@ -43,3 +46,80 @@ def _quotes(page: PageFacts, element: int) -> bool:
 
 
 _QUOTE_WORDS = frozenset(("quote", "quoted", "quotation", "citation", "zitat", "bbcodeblock", "quotecontainer", "block"))
+
+
+# --- whom a comment quotes ---
+
+_FIRST_PIECES = 6  # of a quotation: what says whose it is stands there
+_ATTRIBUTION = re.compile(
+    r"^(?:quote:?\s*)?(?:originally posted by|quoting|quote from|zitat von|citation de|cita de|citat:?)\s+(?P<by>.{1,60}?)"
+    r"(?:\s+(?:view post|on\b.{0,40}))?\s*:?$|^(?P<name>.{1,60}?)\s+(?:said|wrote|schrieb|a écrit|escribió|ha scritto|schreef"
+    r"|napisał|escreveu|написал\(?а?\)?|yazdı|さんは書きました)\s*:?\s*[↑]?$",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d{1,20}")
+
+
+def quoted_parents(
+    page: PageFacts, own: Sequence[Own], fields: Sequence[Fields], ids: Sequence[Sequence[str]]
+) -> list[int | None]:
+    """Return the place of the earlier comment that each comment says it quotes, by a link or by a name."""
+    numbers = _by_number(ids)
+    names: dict[str, int] = {}
+    found: list[int | None] = []
+    for i, (o, f) in enumerate(zip(own, fields, strict=True)):
+        quoted = quoted_pieces(page, o, f.body)
+        found.append(_quoted(page, i, sorted(quoted), numbers, names) if quoted else None)
+        if f.author:
+            names[_folded(f.author)] = i
+    return found
+
+
+def _quoted(
+    page: PageFacts, i: int, quoted: Sequence[int], numbers: dict[str, int], names: dict[str, int]
+) -> int | None:
+    for number in _linked_numbers(page, quoted):
+        if numbers.get(number, i) < i:
+            return numbers[number]
+    lines = [page.lines[n].text for n in dict.fromkeys(page.line_of[p] for p in quoted[:_FIRST_PIECES])]
+    said = [*lines, *(page.tree.pieces[p] for p in quoted[:_FIRST_PIECES])]
+    return next((names[key] for text in said if (key := _attributed(text)) in names), None)
+
+
+def _linked_numbers(page: PageFacts, quoted: Sequence[int]) -> Iterator[str]:
+    """Yield the numbers in links and attributes around quoted pieces: "goto/post?id=881#post-881"."""
+    tree = page.tree
+    seen: set[int] = set()
+    for place in quoted:
+        element = tree.owners[place]
+        for _ in range(4):
+            if element < 0 or element in seen:
+                break
+            seen.add(element)
+            for name in ("href", "cite", "data-source", "data-post", "data-quote-id", "data-post-id", "data-comment-id"):
+                value = tree.attributes[element].get(name)
+                if value:
+                    yield from _NUMBER.findall(value)[-1:]
+            element = tree.parents[element]
+
+
+def _by_number(ids: Sequence[Sequence[str]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for i, names in enumerate(ids):
+        for name in names:
+            for number in _NUMBER.findall(name)[-1:]:
+                found.setdefault(number, i)
+    return found
+
+
+def _attributed(line: str) -> str:
+    match = _ATTRIBUTION.match(" ".join(line.split())[:140])
+    if match is not None:
+        return _folded(match["by"] or match["name"])
+    name, _, said = split_name(line[:140])
+    return _folded(name) if said or line.rstrip().endswith(":") else ""
+
+
+def _folded(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+

@@ -57,7 +57,7 @@ _SINGLE: tuple[dict[str, int], ...] = (
         postlist messagelist reviews respuestas antworten answers debate debat livefyre komentarai comentarii
         commentsection commentarea commentbox commentscontainer commentcontent avisclients""",
     ),
-    _table(Role.POST, "post message msg entry thread topic postbit postcontainer postrow forum reply crayon"),
+    _table(Role.POST, "post message msg entry postbit postcontainer postrow poster posttext postbody postdetails messagetext"),
     _table(
         Role.AUTHOR,
         """author autor auteur autore auteurs user username usr nick nickname nickname name fn poster commenter
