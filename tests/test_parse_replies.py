@@ -8,7 +8,7 @@ import pytest
 
 from threads.models import load
 from threads.parse.addressing import Addressee, address_of, resolve
-from threads.parse.replies import MODEL, best, guess_parents, infer_replies
+from threads.parse.replies import MODEL, Guess, best, guess_parents, infer_replies
 from threads.parse.reply_cues import ARTICLE, CUES, Candidate, Thread
 from threads.parse.reply_order import Open, is_backwards, nearest, order_of, times_of
 from threads.parse.reply_signs import signs
@@ -166,6 +166,7 @@ def test_the_nearest_above_is_no_later_else_below_and_earlier():
     assert nearest([0, 1, 2], 3, times) == 1
     assert nearest([0, 2, 4], 3, times) == 4
     assert nearest([0, 2], 3, times) is None
+    assert nearest([2, 3], 1, times) is None
 
 
 def test_on_a_page_with_the_oldest_first_who_is_later_than_one_below_is_not_last_low():
@@ -237,6 +238,27 @@ def test_a_number_means_the_comment_of_that_place():
 # --- weighing ---
 
 
+def test_the_head_of_a_thread_is_what_answers_the_article():
+    reading = Thread(thread(*(("Ann", "Well."), ("Bob", "Well."), ("Cyd", "Well."), ("Zoe", "Well."))))
+    for index, parent in enumerate((ARTICLE, 0, 1)):
+        reading.candidates(index)
+        reading.settle(index, parent)
+    assert {c.index: c.cues.get("head") for c in reading.candidates(3)[1:]} == {2: False, 1: False, 0: True}
+
+
+def test_no_candidate_stands_below():
+    comments = thread(("Zoe", "@Ann no.", 3), ("Bob", "Two.", 2), ("Cyd", "Hm.", 2.5), ("Ann", "One.", 1))
+    assert [candidate.index for candidate in Thread(comments).candidates(0)] == [ARTICLE]
+
+
+def test_of_a_long_thread_only_some_texts_are_kept(monkeypatch):
+    monkeypatch.setattr("threads.parse.reply_texts._MOST_KEPT", 2)
+    texts = Texts(thread(*BASE, ("Zoe", "Hm.")))
+    first = texts[0]
+    assert texts[0] is first
+    assert (texts[1].words[0], texts[2].words, texts[0] is first) == ("a", ["hm"], False)
+
+
 def test_the_likeliest_candidate_has_the_probability_of_a_logit():
     candidates = [Candidate(ARTICLE, {"article": 1.0}), Candidate(0, {"head": 2.0})]
     guess = best(candidates, {"article": 1.0, "head": 1.0})
@@ -304,6 +326,25 @@ def test_parents_are_marked_as_inferred_with_their_confidence():
 def test_what_is_not_sure_is_not_said():
     comments = thread(*BASE, ("Zoe", "Oil is dear."))
     assert infer_replies(comments) == comments
+
+
+def test_a_guess_that_is_not_sure_is_not_said():
+    comments = thread(*BASE, ("Zoe", "@John Crulz: no."), ("Max", "Adding to that, no."))
+    guess = guess_parents(comments)[3]
+    assert (guess.parent, guess.confidence < 0.75) == (2, True)
+    assert infer_replies(comments)[3] == comments[3]
+
+
+def test_a_thread_too_long_for_a_page_is_left_as_it_is(monkeypatch):
+    comments = thread(*BASE, ("Zoe", "@Anna Berg no."))
+    monkeypatch.setattr("threads.parse.replies.MOST_COMMENTS", 2)
+    assert infer_replies(comments) == comments
+
+
+def test_a_given_parent_is_certain():
+    comments = thread(*BASE, ("Zoe", "Hm."))
+    given = (*comments[:2], replace(comments[2], parent_id="c0", parent_source="given"))
+    assert guess_parents(given)[2] == Guess(0, 1.0)
 
 
 def test_given_parents_stay_and_keep_others_from_being_guessed():

@@ -21,6 +21,9 @@ from threads.records import Comment
 MODEL: Final = "reply_links"
 """The name of the trained weights."""
 
+MOST_COMMENTS: Final = 10_000
+"""In a longer thread nothing is worked out: it takes about 0.3 ms a comment, and no page shows so many."""
+
 # With more given parents than this share, the source does thread: an answer without one is to the article.
 _MOST_GIVEN = 0.05
 
@@ -39,7 +42,7 @@ def infer_replies(comments: Sequence[Comment], article: str | None = None) -> tu
     Parameters
     ----------
     comments
-        One thread in page order.
+        One thread in page order; one of more than MOST_COMMENTS is returned as it is.
     article
         The text commented on: names that it mentions mean those people, not commenters.
 
@@ -48,7 +51,7 @@ def infer_replies(comments: Sequence[Comment], article: str | None = None) -> tu
     tuple of Comment
         Parents so found have the source "inferred" and the calibrated probability that they are right.
     """
-    if _is_threaded(comments):
+    if len(comments) > MOST_COMMENTS or _is_threaded(comments):
         return tuple(comments)
     threshold = _weights().threshold
     return tuple(
