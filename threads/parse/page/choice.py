@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from threads.parse.page.fields import Fields, Own, is_profile_address, owned, read_fields
 from threads.parse.page.items import Item, PageFacts, anchor_sets, items_around, within
+from threads.parse.page.texts import heading, is_button
 from threads.parse.page.vocabulary import Role
-from threads.parse.page_words import comments_heading, is_button_line
 
 _CONTAINER_LEVELS = 7
 ENOUGH = 2.0
@@ -18,7 +18,7 @@ _ENOUGH_UNTIMED = 3.0
 _LEAST_QUALITY = 0.4
 _LEAST_SIGNS = 0.8
 _SIGNS = ("item", "container", "parts", "posts", "profiles", "headed", "buttons")
-_READ_WHOLE = 8  # proposals whose fields are read
+_READ_WHOLE = 5  # proposals whose fields are read
 _MOST_KINDS = 6
 _LOOKED_INSIDE = 60
 _HEADING_REACH = 8  # lines above the first item
@@ -159,9 +159,9 @@ def _common_ancestors(page: PageFacts, items: Sequence[Item]) -> list[int]:
 
 def _has_buttons(page: PageFacts, own: Own) -> bool:
     tree = page.tree
-    return any(len(tree.pieces[p]) < 40 and is_button_line(tree.pieces[p]) for p in own.pieces) or any(
-        "repl" in (tree.attributes[e].get("class") or "") for e in own.all_elements()
-    )
+    if any("repl" in tree.attributes[e].get("class", "") for e in own.all_elements()):
+        return True
+    return any(len(tree.pieces[p]) < 40 and is_button(tree.pieces[p]) for p in own.pieces)
 
 
 _ASIDE = re.compile(
@@ -193,7 +193,7 @@ def _is_headed(page: PageFacts, own: Sequence[Own]) -> bool:
     """Return whether a heading such as "4 comments" stands shortly above the first item."""
     first = page.line_of[own[0].item.first] if own[0].item.first < len(page.line_of) else 0
     above = page.lines[max(0, first - _HEADING_REACH) : first]
-    return any(len(line.text) <= 80 and comments_heading(line.text)[0] for line in above)
+    return any(len(line.text) <= 80 and heading(line.text)[0] for line in above)
 
 
 def _is_linked(page: PageFacts, fields: Fields) -> bool:

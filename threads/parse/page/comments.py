@@ -17,9 +17,9 @@ from threads.parse.page.nesting import from_levels, identities, parents
 from threads.parse.page.platforms import PLATFORMS, Platform
 from threads.parse.page.quotes import quoted_parents, quoted_pieces
 from threads.parse.page.status import is_pending, status_of
+from threads.parse.page.texts import heading
 from threads.parse.page.tree import Tree, build
 from threads.parse.page.vocabulary import Role
-from threads.parse.page_words import comments_heading
 from threads.parse.timestamps import Stamp
 from threads.records import Skipped, Status
 
@@ -190,7 +190,7 @@ def _declared_count(page: PageFacts, section: Section | None) -> int | None:
         return None
     first = page.line_of[min(o.item.first for o in section.own)] if section.own[0].pieces else 0
     for number in range(first - 1, max(-1, first - _HEADING_REACH), -1):
-        is_heading, count = comments_heading(page.lines[number].text)
+        is_heading, count = heading(page.lines[number].text)
         if is_heading and count is not None:
             return count
     return None

@@ -12,11 +12,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from threads.parse.headers import is_name, split_name
 from threads.parse.page.items import Item, PageFacts, own_elements, own_pieces
 from threads.parse.page.marks import Mark
+from threads.parse.page.texts import is_button, is_mark, is_name, likes, split_name
 from threads.parse.page.vocabulary import Role
-from threads.parse.page_words import count_alone, is_button_line, is_mark_line, likes
+from threads.parse.page_words import count_alone
 
 LONGEST_NAME = 80
 _BODY_CLIMB = 12
@@ -176,7 +176,7 @@ def _names(page: PageFacts, own: Own, fields: Fields) -> dict[int, str]:
 def _may_be_name(text: str) -> bool:
     if not text or len(text) > LONGEST_NAME or not any(c.isalnum() for c in text):
         return False
-    return not is_button_line(text)
+    return not is_button(text)
 
 
 def _name_ranks(page: PageFacts, candidates: Sequence[dict[int, str]]) -> defaultdict[str, float]:
@@ -426,7 +426,7 @@ def _trimmed(page: PageFacts, body: Sequence[int], fields: Fields) -> list[int]:
 
 
 def _is_around(text: str) -> bool:
-    return not text or is_button_line(text) or is_mark_line(text) or likes(text) is not None
+    return not text or is_button(text) or is_mark(text) or likes(text) is not None
 
 
 def unique(values: Iterable[str]) -> int:

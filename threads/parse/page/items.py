@@ -8,11 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from threads.parse.headers import LONGEST_NAME, is_name
 from threads.parse.page.marks import Line, Mark, kind_of
+from threads.parse.page.texts import LONGEST_NAME, is_button, is_mark, is_name
 from threads.parse.page.tree import Tree
 from threads.parse.page.vocabulary import Role, id_pattern, is_noise, roles, stable_classes
-from threads.parse.page_words import is_button_line, is_mark_line
 
 _HIGHEST_CLIMB = 14
 _CONTAINER_CLIMB = 8
@@ -20,7 +19,7 @@ _MOST_SETS = 60
 _MOST_HEADER_LINES = 3
 _MOST_KINDS = 4
 _MOST_NAMES = 16
-_LOOKED_AT = 40  # elements of a kind that tell what the kind holds
+_LOOKED_AT = 12  # elements of a kind that tell what the kind holds
 
 
 class Item(NamedTuple):
@@ -56,8 +55,6 @@ class PageFacts:
     names: list[tuple[str, ...]]
     comment_elements: list[int]
     post_elements: list[int]
-    tags: frozenset[str]
-    classes: frozenset[str]
     url: str | None = None
 
 
@@ -72,10 +69,8 @@ def facts(tree: Tree, page_lines: list[Line], page_marks: list[Mark], url: str |
     kinds = [kind_of(tree, element) for element in range(len(tree))]
     posts = [element for element, role in enumerate(own) if role & Role.POST]
     speaking = [element for element, role in enumerate(own) if role & Role.COMMENT]
-    tags = frozenset(tree.tags)
-    classes = frozenset(c for a in tree.attributes if a for c in a.get("class", "").split())
     names = [_names(tree, element, kinds[element]) for element in range(len(tree))]
-    return PageFacts(tree, page_lines, page_marks, line_of, own, noise, kinds, names, speaking, posts, tags, classes, url)
+    return PageFacts(tree, page_lines, page_marks, line_of, own, noise, kinds, names, speaking, posts, url)
 
 
 def _names(tree: Tree, element: int, own_kind: str) -> tuple[str, ...]:
@@ -241,7 +236,7 @@ def _is_bare(page: PageFacts, item: Item) -> bool:
 
 def _may_head(text: str) -> bool:
     return len(text) <= LONGEST_NAME and (
-        is_name(text, said=text.endswith(":")) or is_button_line(text) or is_mark_line(text)
+        is_name(text, said=text.endswith(":")) or is_button(text) or is_mark(text)
     )
 
 

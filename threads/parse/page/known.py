@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from threads.parse.headers import split_name
 from threads.parse.page.choice import Section, section
 from threads.parse.page.fields import Fields, Own
 from threads.parse.page.items import Item, PageFacts, item_of
 from threads.parse.page.marks import Mark
 from threads.parse.page.platforms import Platform
-from threads.parse.page.selectors import compiled, select
+from threads.parse.page.selectors import Index, select
+from threads.parse.page.texts import split_name
 from threads.parse.timestamps import machine_timestamp
 
 _KNOWN = 3.0  # what it counts that a platform's own markup was found
@@ -18,8 +18,9 @@ _KNOWN = 3.0  # what it counts that a platform's own markup was found
 
 def known_sections(page: PageFacts, platforms: Sequence[Platform]) -> Iterator[tuple[Platform, Section]]:
     """Yield the sections that platforms give, each with its platform."""
+    index = Index(page.tree)
     for platform in platforms:
-        items = _items(page, platform)
+        items = _items(page, index, platform)
         if not items:
             continue
         found = section(page, items)
@@ -34,18 +35,10 @@ def known_sections(page: PageFacts, platforms: Sequence[Platform]) -> Iterator[t
             yield platform, found
 
 
-def _items(page: PageFacts, platform: Platform) -> list[Item]:
-    tree = page.tree
-    selectors = compiled(platform.item)
-    if not any(_may_match(page, s.tag, s.classes) for s in selectors):
-        return []
-    roots = select(tree, range(len(tree)), platform.item)
-    skipped = set(select(tree, roots, platform.skip)) if platform.skip else set()
-    return [item_of(tree, root, root) for root in roots if root not in skipped]
-
-
-def _may_match(page: PageFacts, tag: str | None, classes: frozenset[str]) -> bool:
-    return (tag is None or tag in page.tags) and classes <= page.classes
+def _items(page: PageFacts, index: Index, platform: Platform) -> list[Item]:
+    roots = index.select(platform.item)
+    skipped = set(select(page.tree, roots, platform.skip)) if platform.skip else set()
+    return [item_of(page.tree, root, root) for root in roots if root not in skipped]
 
 
 def _apply(page: PageFacts, platform: Platform, own: Own, fields: Fields) -> bool:

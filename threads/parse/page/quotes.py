@@ -6,9 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from threads.parse.headers import split_name
 from threads.parse.page.fields import Fields, Own
 from threads.parse.page.items import PageFacts
+from threads.parse.page.texts import split_name
 from threads.parse.page.vocabulary import Role, parts
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -67,6 +68,39 @@ def _compiled(text: str) -> Selector:
         else:
             tests.append((part["name"], part["how"] or "", part["value"]))
     return Selector(None if tag in (None, "*") else tag, frozenset(classes), tuple(tests))
+
+
+class Index:
+    """The elements of a page by tag, by class and by the name of an attribute, for selecting among all of them."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self.by_tag: defaultdict[str, list[int]] = defaultdict(list)
+        self.by_class: defaultdict[str, list[int]] = defaultdict(list)
+        self.by_name: defaultdict[str, list[int]] = defaultdict(list)
+        for element, (tag, attributes) in enumerate(zip(tree.tags, tree.attributes, strict=True)):
+            self.by_tag[tag].append(element)
+            for name, value in attributes.items():
+                self.by_name[name].append(element)
+                if name == "class":
+                    for token in set(value.split()):
+                        self.by_class[token].append(element)
+
+    def select(self, text: str) -> list[int]:
+        """Return all elements of the page that `text` selects, in page order."""
+        found: set[int] = set()
+        for selector in compiled(text):
+            tree = self._tree
+            found.update(e for e in self._few(selector) if selector.matches(tree.tags[e], tree.attributes[e]))
+        return sorted(found)
+
+    def _few(self, selector: Selector) -> Sequence[int]:
+        """Return the shortest list that holds every element that `selector` can match."""
+        lists: list[Sequence[int]] = [self.by_class.get(name, ()) for name in selector.classes]
+        lists += [self.by_name.get(name, ()) for name, _, _ in selector.tests]
+        if selector.tag is not None:
+            lists.append(self.by_tag.get(selector.tag, ()))
+        return min(lists, key=len, default=range(len(self._tree)))
 
 
 def select(tree: Tree, elements: Iterable[int], text: str) -> list[int]:
