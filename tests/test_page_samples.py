@@ -40,6 +40,7 @@ ENCODINGS = {
     "page_reply_class": 'class="reply-item"',
 }
 TRAPS = {
+    "page_late_charset": "charset=windows-1252",
     "page_no_comments": 'id="recentcomments"',
     "page_partly_loaded": "571 comments",
 }
