@@ -242,6 +242,7 @@ def test_a_page_that_is_cut_off_in_a_web_archive_is_an_error():
         (b"Content-Length: 1", b"Content-Length: -1"),
         (b"Content-Length: ", b"Content-Length: 1"),
         (b"Content-Length: ", b"Content-Size: "),
+        (b"Content-Length: %d" % len(OTHER.encode()), b"Content-Length: %d" % (len(OTHER.encode()) - 20)),
         (b"WARC-Target-URI", b"WARC-Target"),
         (b"WARC/1.0\r\nWARC-Type: resource", b"WARC/9.9\r\nWARC-Type: resource"),
     ],
