@@ -60,7 +60,7 @@ def signs_of(text, author="Zoe", base=BASE, article=None):
         ("Not so sure, @John Crulz, about that.", "mention"),
         ("@Crulz no.", "mention"),
         ("John, you forget the price.", "opening name"),
-        ("Hi John Crulz, you forget the price.", "opening name"),
+        ("Hi John Crulz, you forget the price.", "opening full name"),
         ("Hallo Herr Crulz, das stimmt nicht.", "opening name"),
         ("John's point is spot on.", "named words"),
         ("I doubt John's main argument.", "named words"),

@@ -35,6 +35,7 @@ STRENGTH: Final = 2.0  # of the pull of weights toward zero, per standard deviat
 # Log odds that a sign in the words gives before any data: what points at somebody never speaks against him.
 BELIEFS: Final[Mapping[str, float]] = {
     "sign: mention": 5.0,
+    "sign: opening full name": 6.0,
     "sign: opening name": 4.0,
     "sign: addition": 5.0,
     "sign: early name": 3.0,
@@ -44,6 +45,9 @@ BELIEFS: Final[Mapping[str, float]] = {
     "sign: quote": 4.0,
     "sign: opening": 3.0,
 }
+# Signs that weigh no less than is believed: the records of pages without threads know of no answer, as if
+# whoever is named there were not addressed.
+UNDOUBTED: Final = frozenset({"sign: opening full name", "sign: addition", "sign: named words"})
 SMALLEST_DEVIATION: Final = 0.15  # so that a cue hardly ever seen does not weigh most
 RENDERINGS: Final = (0, 7)  # seeds: each thread of an export is laid out twice, in ways drawn by chance
 ORDERS: Final = ("oldest", "oldest", "newest", "newest", "newest throughout", "score", "flat")
@@ -349,7 +353,9 @@ def fit(data: Choices, start: Mapping[str, float] | None = None) -> dict[str, fl
         return float(unlikely + STRENGTH / 2 * apart @ apart), pull + STRENGTH * apart
 
     first = np.array([(start or {}).get(name, 0.0) for name in CUES]) * deviation
-    found = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": 1000})
+    least = [low if name in UNDOUBTED else None for name, low in zip(CUES, believed, strict=True)]
+    bounds = [(low, None) for low in least]
+    found = minimize(loss, first, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 1000})
     return dict(zip(CUES, (found.x / deviation).round(4).tolist(), strict=True))
 
 

@@ -50,6 +50,7 @@ _WORDS_AS_NAMES = words(
 
 RULES = (
     "mention",
+    "opening full name",
     "opening name",
     "addition",
     "early name",
@@ -176,7 +177,8 @@ class _Names:
                 author = self._names.get(name) or self._names.get(bare)
                 if author is not None and _written_as_name(text[starts[i]], author):
                     end = starts[i + length - 1] + len(name[-1])
-                    yield author, _name_rule(text, starts[i], end, is_possessive=name != bare)
+                    rule = _name_rule(text, starts[i], end, is_possessive=name != bare)
+                    yield author, "opening full name" if rule == "opening name" and length > 1 else rule
                     break
 
 
