@@ -18,7 +18,8 @@ _ENOUGH_UNTIMED = 3.0
 _LEAST_QUALITY = 0.4
 _LEAST_SIGNS = 0.8
 _SIGNS = ("item", "container", "parts", "posts", "profiles", "headed", "buttons")
-_READ_WHOLE = 5  # proposals whose fields are read
+_READ_WHOLE = 4  # proposals whose fields are read …
+_PROMISING = 0.3  # … unless their promise is less than this share of the best
 _MOST_KINDS = 6
 _LOOKED_INSIDE = 60
 _HEADING_REACH = 8  # lines above the first item
@@ -41,8 +42,9 @@ def best_section(page: PageFacts) -> Section | None:
     proposals: dict[tuple[int, ...], list[Item]] = {}
     for anchors, heads in anchor_sets(page):
         for items in _parted(page, items_around(page, anchors, heads=heads)):
-            proposals.setdefault(tuple(item.root for item in items), items)
-    promising = sorted(proposals.values(), key=lambda items: -_promise(page, items))[:_READ_WHOLE]
+            proposals.setdefault(tuple((item.first, item.last) for item in items), items)
+    promises = sorted(((_promise(page, items), items) for items in proposals.values()), key=lambda pair: -pair[0])
+    promising = [items for promise, items in promises[:_READ_WHOLE] if promise >= _PROMISING * promises[0][0]]
     good = [s for items in promising if is_enough(s := section(page, items))]
     return max(good, key=lambda s: s.value, default=None)
 

@@ -17,12 +17,14 @@ from threads.parse.page.nesting import from_levels, identities, parents
 from threads.parse.page.platforms import PLATFORMS, Platform
 from threads.parse.page.quotes import quoted_parents, quoted_pieces
 from threads.parse.page.status import is_pending, status_of
+from threads.parse.page.selectors import may_match
 from threads.parse.page.texts import heading
 from threads.parse.page.tree import Tree, build
 from threads.parse.page.vocabulary import Role
 from threads.parse.timestamps import Stamp
 from threads.records import Skipped, Status
 
+_COUNTS = frozenset(("data-comments-count", "data-comment-count", "data-commentcount"))
 _HEADING_REACH = 40  # lines above the first comment among which a heading counts them
 
 
@@ -46,7 +48,7 @@ def find_comments(html: str, platforms: Sequence[Platform] = PLATFORMS) -> PageC
     tree = build(html)
     page_lines = lines(tree)
     page = facts(tree, page_lines, marks(tree, page_lines))
-    platform, section = _best(page, platforms)
+    platform, section = _best(page, [p for p in platforms if may_match(p.item, html)])
     found, skipped = _read(page, section, platform) if section is not None else ([], [])
     declared = declared_comments(tree)
     if len(declared) > len(found):
@@ -181,11 +183,10 @@ def _marked(text: str) -> str:
 
 def _declared_count(page: PageFacts, section: Section | None) -> int | None:
     """Return the number in the heading of the comments, or in an attribute that counts them."""
-    for element in range(len(page.tree)):
-        for name in ("data-comments-count", "data-comment-count", "data-commentcount"):
-            value = page.tree.attributes[element].get(name)
-            if value and value.isdigit():
-                return int(value)
+    for attributes in page.tree.attributes:
+        for name in _COUNTS.intersection(attributes):
+            if attributes[name].isdigit():
+                return int(attributes[name])
     if section is None:
         return None
     first = page.line_of[min(o.item.first for o in section.own)] if section.own[0].pieces else 0

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from threads.parse.page.marks import Line, Mark, kind_of
 from threads.parse.page.texts import LONGEST_NAME, is_button, is_mark, is_name
 from threads.parse.page.tree import Tree
-from threads.parse.page.vocabulary import Role, id_pattern, is_noise, roles, stable_classes
+from threads.parse.page.vocabulary import Role, is_noise, like_names, roles
 
 _HIGHEST_CLIMB = 14
 _CONTAINER_CLIMB = 8
@@ -74,21 +74,22 @@ def facts(tree: Tree, page_lines: list[Line], page_marks: list[Mark], url: str |
 
 
 def _names(tree: Tree, element: int, own_kind: str) -> tuple[str, ...]:
-    """Return the names that an element shares with its like: its tag with each of its classes."""
-    classes = tree.attributes[element].get("class")
-    stable = stable_classes(classes) if classes else ()
-    tag = tree.tags[element]
-    identity = tree.attributes[element].get("id", "")
-    numbered = (f"{tag}#{id_pattern(identity)}",) if any(c.isdigit() for c in identity) else ()
-    return (*(f"{tag}.{name}" for name in stable), *numbered) or (own_kind,)
+    """Return the names that an element shares with its like, its kind where it has none."""
+    attributes = tree.attributes[element]
+    if not attributes:
+        return (own_kind,)
+    return like_names(tree.tags[element], attributes.get("class", ""), attributes.get("id", "")) or (own_kind,)
+
+
+_NAMING = frozenset(
+    ("class", "id", "itemprop", "rel", "itemtype", "property", "data-role", "data-testid", "role")
+)
 
 
 def _own_roles(attributes: Mapping[str, str]) -> int:
     found = Role.NONE
-    for name in ("class", "id", "itemprop", "rel", "itemtype", "property", "data-role", "data-testid", "role"):
-        value = attributes.get(name)
-        if value:
-            found |= roles(value)
+    for name in _NAMING.intersection(attributes):
+        found |= roles(attributes[name])
     return found
 
 

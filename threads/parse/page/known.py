@@ -18,8 +18,8 @@ _KNOWN = 3.0  # what it counts that a platform's own markup was found
 
 def known_sections(page: PageFacts, platforms: Sequence[Platform]) -> Iterator[tuple[Platform, Section]]:
     """Yield the sections that platforms give, each with its platform."""
-    index = Index(page.tree)
-    for platform in platforms:
+    index = Index(page.tree) if platforms else None
+    for platform in platforms if index is not None else ():
         items = _items(page, index, platform)
         if not items:
             continue

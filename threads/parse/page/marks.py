@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from threads.parse.page.tree import Tree
-from threads.parse.page.vocabulary import Role, id_pattern, kind, roles
+from threads.parse.page.vocabulary import Role, kind, named_kind, roles
 from threads.parse.timestamps import (
     LONGEST_HEADER,
     Stamp,
@@ -18,7 +18,7 @@ from threads.parse.timestamps import (
     search_timestamp,
 )
 
-_TIME_ATTRIBUTES = (
+_NAMES_IN_ORDER = (
     "datetime",
     "content",
     "title",
@@ -37,6 +37,7 @@ _TIME_ATTRIBUTES = (
     "ts",
     "data-ts",
 )
+_TIME_ATTRIBUTES = frozenset(_NAMES_IN_ORDER)
 _LONGEST_VALUE = 64
 _DIGIT = re.compile(r"\d")
 
@@ -115,18 +116,21 @@ def _piece_at(tree: Tree, line: Line, offset: int) -> int:
 
 def _said(tree: Tree) -> Iterator[Mark]:
     for element, attributes in enumerate(tree.attributes):
-        if not attributes:
-            continue
-        for name in _TIME_ATTRIBUTES:
-            value = attributes.get(name)
-            if value is None or len(value) > _LONGEST_VALUE or not _DIGIT.search(value):
-                continue
-            if name in ("title", "content") and not _may_say_time(tree, element, name):
-                continue
-            stamp = machine_timestamp(value)
+        names = _TIME_ATTRIBUTES.intersection(attributes) if attributes else ()
+        for name in sorted(names, key=_NAMES_IN_ORDER.index) if len(names) > 1 else names:
+            stamp = _stamp_in(tree, element, name)
             if stamp is not None:
                 yield Mark(element, None, stamp)
                 break
+
+
+def _stamp_in(tree: Tree, element: int, name: str) -> Stamp | None:
+    value = tree.attributes[element][name]
+    if len(value) > _LONGEST_VALUE or not _DIGIT.search(value):
+        return None
+    if name in ("title", "content") and not _may_say_time(tree, element, name):
+        return None
+    return machine_timestamp(value)
 
 
 def _may_say_time(tree: Tree, element: int, name: str) -> bool:
@@ -174,13 +178,10 @@ def _few_lines(tree: Tree, element: int) -> bool:
 def kind_of(tree: Tree, element: int) -> str:
     """Return the kind of an element: its tag and classes, else its id, else its tag inside its parent's."""
     attributes = tree.attributes[element]
-    own = kind(tree.tags[element], attributes.get("class") or attributes.get("itemprop") or "")
-    if "." in own:
-        return own
-    identity = attributes.get("id")
-    if identity:
-        return f"{own}#{id_pattern(identity)}"
+    own, is_telling = named_kind(
+        tree.tags[element], attributes.get("class") or attributes.get("itemprop") or "", attributes.get("id", "")
+    )
     parent = tree.parents[element]
-    if parent < 0:
+    if is_telling or parent < 0:
         return own
     return kind(tree.tags[parent], tree.attributes[parent].get("class", "")) + ">" + own

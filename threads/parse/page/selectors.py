@@ -70,6 +70,17 @@ def _compiled(text: str) -> Selector:
     return Selector(None if tag in (None, "*") else tag, frozenset(classes), tuple(tests))
 
 
+def may_match(text: str, html: str) -> bool:
+    """Return whether markup holds the words of one of the selectors in `text`: quick, and never wrongly False."""
+    return any(all(word in html for word in _words(selector)) for selector in compiled(text))
+
+
+def _words(selector: Selector) -> list[str]:
+    values = [value for _, _, value in selector.tests if value]
+    tags = [selector.tag] if selector.tag and "-" in selector.tag else []
+    return [*selector.classes, *values, *tags, *(name for name, _, _ in selector.tests if "-" in name)]
+
+
 class Index:
     """The elements of a page by tag, by class and by the name of an attribute, for selecting among all of them."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml import etree
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -21,18 +22,22 @@ _BOXES = re.compile(r"<(/)?(?!(?:br|hr|img|input|meta|link|area|base|col|embed|s
 _SILENT = frozenset(
     "script style template textarea select option svg math iframe object video audio canvas map head".split()
 )
+# What stands in these says nothing at all.
+_UNREAD = frozenset("style textarea select svg math video audio canvas map".split())
 _BLOCK = frozenset(
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer"
     " form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol option p pre section summary table"
     " tbody td tfoot th thead tr ul button".split()
 )
+# Elements whose start changes how what follows is read.
+_SPECIAL = _SILENT | {"html", "pre"}
 _PARAGRAPH = frozenset("p pre blockquote ul ol dl table h1 h2 h3 h4 h5 h6".split())
 _KEPT = frozenset(
     "class id href rel itemprop itemtype itemscope property typeof datetime title content style width indent alt"
     " hidden role name src value for lang".split()
 )
 _LONGEST_VALUE = 1_000
-_SPACES = re.compile(r"[ \t\r\n\f]+")
+_SPACES = re.compile(r"[\t\r\n\f ]{2,}|[\t\r\n\f]")
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -98,87 +103,95 @@ class Tree:
 
 
 class _Builder:
-    """Receives the parser's events."""
+    """Receives the parser's events; the lists' own methods are kept at hand, for it is called for every node."""
+
+    __slots__ = ("tree", "_open", "_silent", "_gap", "_buffer", "_pre", "_wanted", "_tags", "_attributes", "_parents", "_ends", "_depths", "_first", "_last")  # fmt: skip
 
     def __init__(self) -> None:
-        self.tree = Tree()
+        self.tree = tree = Tree()
+        self._tags, self._attributes = tree.tags, tree.attributes
+        self._parents, self._ends, self._depths = tree.parents, tree.ends, tree.depths
+        self._first, self._last = tree.first_pieces, tree.last_pieces
         self._open: list[int] = []
         self._silent = 0
         self._gap = 0
         self._buffer: list[str] = []
         self._pre = 0
-        self._script = False
-        self._title = False
+        self._wanted = ""  # "script" or "title" while inside one whose text is kept
 
     def start(self, tag: str, attributes: Mapping[str, str | None]) -> None:
-        self._flush()
-        tree = self.tree
+        if self._buffer:
+            self._flush()
         if self._silent:
-            self._inside_silent(tag, attributes)
+            self._silent += 1
+            self._look_at_silent(tag, attributes)
             return
-        here = len(tree.tags)
+        here = len(self._tags)
         block = _breaks(tag)
-        if tag == "br":
+        if block > self._gap:
+            self._gap = block
+        elif tag == "br":
             self._gap = min(self._gap + 1, 2)
-        elif block:
-            self._gap = max(self._gap, block)
-        tree.tags.append(tag)
-        tree.attributes.append(_kept(tag, attributes))
-        tree.parents.append(self._open[-1] if self._open else -1)
-        tree.ends.append(here + 1)
-        tree.depths.append(len(self._open))
-        tree.first_pieces.append(len(tree.pieces))
-        tree.last_pieces.append(len(tree.pieces))
-        self._open.append(here)
+        pieces = len(self.tree.pieces)
+        opened = self._open
+        self._tags.append(tag)
+        self._attributes.append(_kept(tag, attributes) if attributes else _NOTHING)
+        self._parents.append(opened[-1] if opened else -1)
+        self._ends.append(here + 1)
+        self._depths.append(len(opened))
+        self._first.append(pieces)
+        self._last.append(pieces)
+        opened.append(here)
+        if tag in _SPECIAL:
+            self._start_special(tag, attributes)
+
+    def _start_special(self, tag: str, attributes: Mapping[str, str | None]) -> None:
         if tag == "html":
-            tree.language = attributes.get("lang") or tree.language
+            self.tree.language = attributes.get("lang") or self.tree.language
         elif tag == "pre":
             self._pre += 1
-        if tag in _SILENT:
+        else:
             self._silent = 1
-            self._inside_silent(tag, attributes, opening=False)
+            self._look_at_silent(tag, attributes)
 
     def end(self, tag: str) -> None:
-        self._flush()
+        if self._buffer:
+            self._flush()
         if self._silent > 1:
             self._silent -= 1
-            self._script = self._title = False
+            self._wanted = ""
             return
         self._silent = 0
-        self._script = False
+        self._wanted = ""
         if not self._open:
             return
-        here = self._open.pop()
-        self._close(here)
+        self._close(self._open.pop())
         if tag == "pre":
             self._pre = max(0, self._pre - 1)
         block = _breaks(tag)
-        if block:
-            self._gap = max(self._gap, block)
+        if block > self._gap:
+            self._gap = block
 
     def data(self, data: str) -> None:
-        if not self._silent or self._script or self._title:
+        if not self._silent or self._wanted:
             self._buffer.append(data)
 
     def close(self) -> Tree:
-        self._flush()
+        if self._buffer:
+            self._flush()
         for here in self._open:
             self._close(here)
         return self.tree
 
     def _close(self, here: int) -> None:
-        self.tree.ends[here] = len(self.tree.tags)
-        self.tree.last_pieces[here] = len(self.tree.pieces)
+        self._ends[here] = len(self._tags)
+        self._last[here] = len(self.tree.pieces)
 
-    def _inside_silent(
-        self, tag: str, attributes: Mapping[str, str | None], *, opening: bool = True
-    ) -> None:
-        if opening:
-            self._silent += 1
+    def _look_at_silent(self, tag: str, attributes: Mapping[str, str | None]) -> None:
         if tag == "script":
-            self._script = "ld+json" in (attributes.get("type") or "")
+            self._wanted = "script" if "ld+json" in (attributes.get("type") or "") else ""
         elif tag == "title" and not self.tree.title:
-            self._title = True
+            self._wanted = "title"
         elif tag == "meta":
             name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
             content = attributes.get("content")
@@ -188,36 +201,34 @@ class _Builder:
             self.tree.canonical = self.tree.canonical or attributes.get("href")
 
     def _flush(self) -> None:
-        if not self._buffer:
-            return
-        text = "".join(self._buffer) if len(self._buffer) > 1 else self._buffer[0]
-        self._buffer.clear()
-        if self._script:
+        buffer = self._buffer
+        text = buffer[0] if len(buffer) == 1 else "".join(buffer)
+        buffer.clear()
+        if self._wanted == "script":
             self.tree.scripts.append(text)
-            return
-        if self._title:
+        elif self._wanted:
             self.tree.title = self.tree.title or " ".join(text.split())
-            return
-        if self._pre and "\n" in text:
+        elif self._pre and "\n" in text:
             for line in text.split("\n"):
                 self._add(line)
                 self._gap = max(self._gap, 1)
         else:
-            self._add(_SPACES.sub(" ", text))
+            self._add(text)
 
     def _add(self, text: str) -> None:
         tree = self.tree
-        if not text.strip():
+        if text.isspace() or not text:
             # A space between two inline elements keeps their words apart.
-            if text and not self._gap and tree.pieces and not tree.pieces[-1].endswith(" "):
+            if text and not self._gap and tree.pieces and tree.pieces[-1][-1] != " ":
                 tree.pieces[-1] += " "
             return
-        tree.pieces.append(text)
+        tree.pieces.append(_SPACES.sub(" ", text))
         tree.owners.append(self._open[-1] if self._open else 0)
         tree.gaps.append(self._gap)
         self._gap = 0
 
 
+@lru_cache(maxsize=1_024)
 def _breaks(tag: str) -> int:
     """Return how many line breaks a browser shows before and after an element."""
     if tag in _PARAGRAPH:
@@ -229,14 +240,12 @@ def _breaks(tag: str) -> int:
 
 
 def _kept(tag: str, attributes: Mapping[str, str | None]) -> Mapping[str, str]:
-    if not attributes:
-        return _NOTHING
     everything = "-" in tag
-    return {
-        name: (value or "")[:_LONGEST_VALUE]
-        for name, value in attributes.items()
-        if everything or name in _KEPT or name.startswith(("data-", "aria-"))
-    }
+    kept: dict[str, str] = {}
+    for name, value in attributes.items():
+        if everything or name in _KEPT or name[:5] in ("data-", "aria-"):
+            kept[name] = value[:_LONGEST_VALUE] if value else ""
+    return kept
 
 
 def build(html: str) -> Tree:
@@ -254,33 +263,26 @@ def build(html: str) -> Tree:
 
 def _read(html: str, builder: _Builder) -> None:
     """Send the events of lexbor's tree, which is built as browsers build it."""
-    root = LexborHTMLParser(html).root
-    node = root
+    node = LexborHTMLParser(html).root
+    open_tags: list[str] = []
     while node is not None:
         tag = node.tag or ""
         if tag == "-text":
             builder.data(node.text_content or "")
-        elif not tag.startswith("-"):
+        elif tag[:1] != "-":
             builder.start(tag, node.attributes)
-            child = node.child
+            child = node.child if tag not in _UNREAD else None
             if child is not None:
+                open_tags.append(tag)
                 node = child
                 continue
             builder.end(tag)
-        node = _next(node, root, builder)
-
-
-def _next(node: LexborNode, root: LexborNode, builder: _Builder) -> LexborNode | None:
-    """Return the node after `node` and all inside it, having ended what ends in between."""
-    here: LexborNode | None = node
-    while here is not None and here.mem_id != root.mem_id:
-        sibling = here.next
-        if sibling is not None:
-            return sibling
-        here = here.parent
-        if here is not None and here.tag:
-            builder.end(here.tag)
-    return None
+        sibling = node.next if open_tags else None
+        while sibling is None and open_tags:
+            builder.end(open_tags.pop())
+            node = node.parent
+            sibling = node.next if node is not None and open_tags else None
+        node = sibling
 
 
 def _read_deep(html: str, builder: _Builder) -> None:
@@ -307,4 +309,8 @@ _UNPARSEABLE = re.compile("[\x00\ud800-\udfff]")
 
 def _parseable(html: str) -> str:
     """Return `html` without what cannot be handed to the parser: NUL, and halves of surrogate pairs."""
-    return _UNPARSEABLE.sub("\ufffd", html)
+    try:
+        html.encode()
+    except UnicodeEncodeError:
+        return _UNPARSEABLE.sub("\ufffd", html)
+    return html.replace("\x00", "\ufffd")

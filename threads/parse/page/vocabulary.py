@@ -182,6 +182,22 @@ def kind(tag: str, classes: str) -> str:
     return ".".join([tag, *stable_classes(classes)])
 
 
+@lru_cache(maxsize=16_384)
+def named_kind(tag: str, classes: str, identity: str) -> tuple[str, bool]:
+    """Return the kind that classes or else the id give an element, and whether they say anything."""
+    own = kind(tag, classes)
+    if "." in own:
+        return own, True
+    return (f"{own}#{id_pattern(identity)}", True) if identity else (own, False)
+
+
+@lru_cache(maxsize=16_384)
+def like_names(tag: str, classes: str, identity: str) -> tuple[str, ...]:
+    """Return the names that an element shares with its like: its tag with each class, and with a numbered id."""
+    numbered = (f"{tag}#{id_pattern(identity)}",) if any(c.isdigit() for c in identity) else ()
+    return (*(f"{tag}.{name}" for name in stable_classes(classes)), *numbered)
+
+
 _NOISE = Role.BUTTON | Role.FORM | Role.SIGNATURE | Role.VOTES | Role.AVATAR
 _KEEPS = Role.BODY | Role.AUTHOR | Role.TIME
 
