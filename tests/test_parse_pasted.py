@@ -641,3 +641,92 @@ def test_a_thread_of_people_who_write_tags_is_read_all_the_same():
     tags = "<img src=x><b>a</b><a href='#'>b</a><p>c</p><div>d</div>"
     page = f"{tags}\nAn article.\nAnn\n{STAMPS[0]}{tags}\nBob\n{STAMPS[1]}{tags}\n"
     assert [(author, text) for author, _, text in rows(page)] == [("Ann", tags), ("Bob", tags)]
+
+
+TEXTS = [
+    "I have thought about it, and it will not do.",
+    "Nobody asked those of us who live at the river.",
+    "My mother said the same whenever it rained!",
+    "How much of it is paid by the county?",
+    "They have been building since the spring of last year.",
+]
+LAYOUTS_LEARNT_FROM_THE_PAGE = {
+    "a verb of no list": "{name} ytrade:\n{stamp}\n\n{text}\n\n",
+    "words of no list around the name": "Ytrat av {name} den {stamp}\n{text}\nSvara\n",
+    "a name that touches its time": "{name}{stamp}\n\n{text}\n\nReplyDelete\n",
+    "the name behind the time": "{stamp} | {name}\n{text}\n",
+    "name and time below the text": "{text}\n\nPosted by: {name} | {stamp}\n\n",
+    "a name, the text, the time": "{name} said...\n{text}\n\n{stamp}\n",
+    "no time": "{name}\n\n{text}\n\n",
+    "a city below the name": "{name}\nNew York\n{stamp}\n{text}\nReply\n",
+    "a number and words before the time": "{name}\n\n« Reply #{number} on: {stamp} »\n{text}\nLogged\n",
+    "when each person joined": "{name}\nJoined: May 3, 2009\n{stamp}\n{text}\nReply\n",
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS_LEARNT_FROM_THE_PAGE)
+def test_layouts_that_the_page_itself_teaches(layout):
+    names = ["Ann Lee", "bob_77", "Cem", "Dora K.", "Eve"]
+    texts = TEXTS
+    stamps = [f"May {day}, 2024 at 8:41 pm" for day in (3, 9, 12, 17, 28)]
+    page = f"{ARTICLE}5 Comments\n" + "".join(
+        LAYOUTS_LEARNT_FROM_THE_PAGE[layout].format(name=name, stamp=stamp, text=text, number=number)
+        for number, (name, stamp, text) in enumerate(zip(names, stamps, texts, strict=True), start=1)
+    )
+    found = rows(f"{page}Leave a Reply\nYour email address will not be published.\n")
+    assert [(name, text) for name, _, text in found] == list(zip(names, texts, strict=True))
+    assert [raw for _, raw, _ in found] == ([None] * 5 if layout == "no time" else stamps)
+
+
+def test_a_front_page_counts_the_comments_of_each_article_and_is_no_thread():
+    article = "Ann Lee\nMay {day}, 2024 at 8:41 pm\nThe council met and voted for it.\nComments ({day})\n"
+    assert rows(ARTICLE * 3 + "".join(article.format(day=day) for day in range(1, 9))) == []
+
+
+def test_a_list_of_headlines_with_times_is_no_thread():
+    page = ARTICLE * 3 + "".join(f"Economy\n{n} hours ago\nTunnel number {n}\n" for n in range(2, 9))
+    assert rows(page) == []
+
+
+def test_sharing_buttons_below_an_article_are_no_sign_of_a_thread():
+    page = "".join(f"City desk\nMay {day}, 2024\nTunnel {day}\nShare\nTweet\n" for day in (3, 9))
+    assert rows(ARTICLE * 3 + page) == []
+
+
+def test_what_stands_around_every_comment_is_left_out():
+    comments = "".join(
+        f"User {n}\nMay {n}, 2024 at 8:41 pm\nSenior Member\n{text}\nLogga in och svara\n"
+        for n, text in enumerate(TEXTS, start=1)
+    )
+    assert [text for _, _, text in rows(comments)] == TEXTS
+
+
+def test_the_badge_of_the_author_is_no_part_of_the_name():
+    assert rows(f"Ann Post author\n{STAMPS[0]}\nYes.\nBob\n{STAMPS[1]}\nNo.\n")[0][0] == "Ann"
+
+
+def test_a_list_in_the_sidebar_is_no_part_of_the_thread():
+    sidebar = "Archives\n" + "".join(f"Tunnel {n} opens\nMay {n}, 2024\n" for n in range(1, 9))
+    comments = "".join(f"User {n}\nMay {n}, 2024 at 8:41 pm\nI saw it, too.\n" for n in range(1, 4))
+    found = rows(f"{ARTICLE}3 Comments\n{comments}Leave a Reply\n{sidebar}")
+    assert [name for name, _, _ in found] == ["User 1", "User 2", "User 3"]
+
+
+@pytest.mark.parametrize("layout", ["no time", "name and time below the text", "a verb of no list"])
+def test_every_layout_takes_linear_time(layout):
+    def seconds(count):
+        page = f"{count} Comments\n" + "".join(
+            LAYOUTS_LEARNT_FROM_THE_PAGE[layout].format(
+                name=f"User {n % 500}",
+                stamp=f"May {1 + n % 28}, 2024 at 8:41 pm",
+                text=f"The text of number {n}.",
+                number=n,
+            )
+            for n in range(count)
+        )
+        begin = time.process_time()
+        read(page)
+        return time.process_time() - begin
+
+    seconds(50)
+    assert seconds(2_000) < 40 * max(seconds(200), 0.02)

@@ -1,7 +1,7 @@
 """Floors for what the reader of pasted pages reaches on real pages; they only ever go up.
 
-The pages were looked at while the reader was written, one half of them before it was first measured: on the
-other half its first run gave F1 .845 (micro), the figure to expect of a site never seen.
+The pages were looked at while the readers were written. On 58 other pages, of sites never seen, the first run
+of the reader of pasted text gave F1 .83 (micro) and .67 (mean of the pages): the figures to expect elsewhere.
 """
 
 import hashlib
@@ -43,17 +43,37 @@ def records(path):
     ]
 
 
+# What is measured, and the least of it for each kind of page; behind each floor what was measured.
+FIGURES = {
+    "found": r"micro P \S+ R \S+ F1 (\S+)",
+    "found per page": r"macro P \S+ R \S+ F1 (\S+)",
+    "author": r"author\s+(\S+)%",
+    "minute": r"timestamp to minute\s+(\S+)%",
+}
+FLOORS = {
+    "pasted": {
+        "found": 0.985,  # .990
+        "found per page": 0.98,  # .988
+        "author": 96.5,  # 96.9
+        "minute": 92.5,  # 92.8
+    },
+}
+SUFFIXES = {"pasted": "txt"}
+
+
 @pytest.fixture(scope="module")
 def scored(shared, tmp_path_factory):
-    """What the scorer beside the pages prints of our records."""
+    """What the scorer beside the pages prints of our records, for each kind of page."""
     pages = shared / "pages"
     assert fingerprint(pages) == PAGES, "other pages than the floors are for"
-    out = tmp_path_factory.mktemp("pages")
-    for path in pages.glob("pasted/*.txt"):
-        (out / f"{path.stem}.json").write_text(json.dumps(records(path)), encoding="utf-8")
-    command = [sys.executable, str(pages / "score.py"), str(out)]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    sys.stdout.write(printed)
+    printed = {}
+    for kind, suffix in SUFFIXES.items():
+        out = tmp_path_factory.mktemp(kind)
+        for path in pages.glob(f"{kind}/*.{suffix}"):
+            (out / f"{path.stem}.json").write_text(json.dumps(records(path)), encoding="utf-8")
+        command = [sys.executable, str(pages / "score.py"), str(out)]
+        printed[kind] = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        sys.stdout.write(printed[kind])
     return printed
 
 
@@ -63,19 +83,11 @@ def figure(printed, pattern):
     return float(found.group(1))
 
 
-@pytest.mark.parametrize(
-    ("pattern", "floor"),
-    [
-        (r"micro P \S+ R \S+ F1 (\S+)", 0.93),  # measured .934
-        (r"macro P \S+ R \S+ F1 (\S+)", 0.82),  # .824
-        (r"author\s+(\S+)%", 93.0),  # 93.4
-        (r"timestamp to minute\s+(\S+)%", 89.0),  # 89.6
-    ],
-    ids=["found", "found per page", "author", "minute"],
-)
-def test_pasted_pages_are_read_as_well_as_before(scored, pattern, floor):
-    assert figure(scored, pattern) >= floor
+@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind in FLOORS for name in FLOORS[kind]])
+def test_pages_are_read_as_well_as_before(scored, kind, name):
+    assert figure(scored[kind], FIGURES[name]) >= FLOORS[kind][name]
 
 
-def test_pages_without_comments_give_none(scored):
-    assert figure(scored, r"false comments (\d+)") == 0
+@pytest.mark.parametrize("kind", FLOORS)
+def test_pages_without_comments_give_none(scored, kind):
+    assert figure(scored[kind], r"false comments (\d+)") == 0

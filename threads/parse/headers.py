@@ -83,6 +83,11 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"(?:\s+(?:on|am|le|el|il|op|em|dnia|at|um|à|the))?[\s:：|•·,;–—\-(\[~>]*$", re.IGNORECASE)
+_BADGE = re.compile(
+    r"(?<=\S)[\s(]+(?:post author|article author|author|autor|autore|auteur(?: de l['’]article)?"
+    r"|beitragsautor|投稿作成者|文章作者|moderator)\)?$",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(
     r"^[\s•·|\-–—*#>»:]*(?:\[[–+\-−]\]\s*)?(?:(?:(?:\d+ points? )?"
     r"(?:post|posted|written|submitted|sent|comment|commented|geschrieben|kommentar|beitrag|verfasst|gepostet|publié|posté|écrit|rédigé|soumis|publicado|escrito|enviado|scritto"
@@ -109,7 +114,8 @@ _NUMBERED_TARGET = re.compile(
 _OWN_LEADS = words("on am le el il op em dnia at posted date datum time the den vom kommentiert commented")
 _AFTER_MARKS = re.compile(r"[\s\])}>»|•·:：.,;–—\-*]*")
 _AFTER_NOTE = re.compile(
-    r"[\s(|•·,\-–—]*(?:\#\s?[\d.]+|no\.?\s?\d+|permalink|link|edited|bearbeitet|modifié|editado|report|reply|melden"
+    r"[\s(|•·,\-–—]*(?:\#\s?[\d.]+|no\.?\s?\d+|permalink|link|thread starter"
+    r"|edited|bearbeitet|modifié|editado|report|reply|melden"
     r"|antworten|uhr|\d{1,4}|[|•·])?[\s)\]:|•·.…]*",
     re.IGNORECASE,
 )
@@ -134,10 +140,10 @@ _OTHER_DATE = re.compile(
 )
 _MARKS = " |•·,:–—-\u00a0"
 _MOST_SHORT = 0.6
+_MOST_REPEATED = 0.8
+_PHRASE = 4  # words; a name with a number, such as "Guest 12", has fewer
 _VARYING = re.compile(rf"\b(?:am|pm|a|p|{'|'.join(sorted(map(re.escape, weekdays())))})\b")
-_GLUED = re.compile(
-    r"(?<=[^\W\d_])(?=[A-Z][a-zé]{2,8}\.? \d|\d{1,4}[./ -])|(?<=[^\W\d_a-zA-Z])(?=[A-Z][a-z]{2,8} \d)"
-)
+_GLUED = re.compile(r"(?<=\w)(?=[A-Z][a-zé]{2,8}\.? \d)|(?<=[^\W\d_])(?=\d{1,4}[./ -])")
 _DIGIT = re.compile(r"\d")
 
 
@@ -147,7 +153,7 @@ def is_name(text: str, *, said: bool = False) -> bool:
     if not text or len(text) > LONGEST_NAME or not any(c.isalnum() for c in text):
         return False
     if said:
-        return True
+        return byline_lead(text) in (None, *_NAME_PARTICLES) or byline_lead(text) != fold(text)
     parts = _WORDS.findall(text)
     if len(parts) > _MOST_NAME_WORDS or "://" in text or text[0] in '"“„«([{':
         return False
@@ -181,7 +187,7 @@ def split_name(text: str) -> tuple[str, str | None, bool]:
     verb = _VERB.search(text) if len(text) <= LONGEST_HEADER else None
     if verb is not None and verb.start() > 0:
         text = text[: verb.start()]
-    text = _TAIL.sub("", text).strip(" \t\u00a0,;:|·•")
+    text = _BADGE.sub("", _TAIL.sub("", text).strip(" \t\u00a0,;:|·•"))
     reply = _REPLIES_TO.match(text)
     if reply is None:
         return text, None, verb is not None
@@ -217,10 +223,11 @@ class Page:
     @cached_property
     def furniture(self) -> frozenset[str]:
         """Outlines of lines that stand as often as timestamps: buttons in languages that no list has."""
-        least = max(3, 0.6 * max(Counter(c.kind for c in self.candidates).values(), default=0))
+        alone = Counter((c.stamp.is_relative, c.stamp.has_time) for c in self.candidates)
+        least = max(3, _MOST_REPEATED * max(alone.values(), default=0))
         short = [line.strip() for line in self.lines if line.strip() and len(line) <= LONGEST_HEADER]
         same = Counter(short)
-        alike = Counter(outline(line) for line in short if has_button(line))
+        alike = Counter(outline(line) for line in short if has_button(line) or len(line.split()) >= _PHRASE)
         said = {line for line, count in (same + alike).items() if count >= least}
         return frozenset(line for line in said if any(c.isalpha() for c in line))
 
@@ -254,7 +261,7 @@ class Page:
     def above(self, candidate: Candidate) -> Header | None:
         """Return the header whose name stands above its timestamp."""
         place = self._name_above(candidate.line, skip_template=True)
-        if place is None and self.template:
+        if place is None and (self.template or self.furniture):
             place = self._name_above(candidate.line, skip_template=False)
         if place is None:
             return None
@@ -280,7 +287,8 @@ class Page:
             if looked > _LOOK_UP or len(line) > LONGEST_HEADER:
                 return None
             name, _, has_verb = split_name(line)
-            template = skip_template and (_outline(line) in self.template or self._is_repeated(line))
+            repeated = self._is_repeated(line) and (skip_template or has_button(line))
+            template = repeated or (skip_template and _outline(line) in self.template)
             if not template and is_name(name, said=has_verb) and not _is_decoration(line):
                 return i
             if not template and not _is_decoration(line):

@@ -14,11 +14,12 @@ from threads.parse.line_templates import without_common_lead, without_common_tai
 from threads.parse.page_words import (
     byline_lead,
     comments_heading,
+    counts_comments,
     is_answer_button,
     is_button_line,
     is_footer,
 )
-from threads.parse.said import said_headers, with_times
+from threads.parse.said import mentioned, said_headers, with_times
 from threads.parse.strays import Reading, with_strays
 from threads.parse.thread_part import Breaks, thread_part
 from threads.parse.timestamps import Stamp, shape
@@ -34,11 +35,17 @@ _MOST_NAMED = 0.6
 _SHORT_TEXT = 0.6
 _NO_TIME = 0.7
 _LEAST_NAMES = 3
+_MOST_PLACED = 0.8
 _LEAST_TIMED = 0.3
 _LEAST_TALK = 4
+_MOST_COUNTING = 0.3
+_MOST_REMARKS = 0.8
+_LONG_REMARK = 1_200  # characters; more than half of all comments are shorter on any page that was looked at
 _MOST_NAME_WORDS = 3
 _NO_CLOCK = 0.8
 _NUMBERED_FACTOR = 1.2
+_LEAST_MENTIONED = 2
+_MENTIONED_FACTOR = 1.1  # people whom others quote are people, badges are not
 _NEAR = 10  # lines from a heading to the first comment, where little else speaks for a thread
 _NUMBER_SIGN = re.compile(r"(?<!\w)#\s?\d{1,6}(?!\w)")
 
@@ -202,6 +209,8 @@ def _support(page: Page, proposal: _Proposal) -> float:
     if len(blocks) > 2:
         names = {b.header.author for b in blocks}
         total *= min(1.0, _ONE_NAME_FACTOR + len(names) / len(blocks))
+    if len({b.header.author for b in blocks} & mentioned(page)) >= _LEAST_MENTIONED:
+        total *= _MENTIONED_FACTOR
     if _heading_before(page, proposal.start)[1] == len(blocks):
         total *= _COUNT_FACTOR
     return total * _NUMBERED_FACTOR if full and _is_numbered(page, full) else total
@@ -226,6 +235,9 @@ def _without_badges(headers: list[Header]) -> list[Header]:
     names = list(dict.fromkeys(h.author for h in headers if h.author))
     if len(names) < _LEAST_NAMES:
         return headers
+    if sum("," in name for name in names) >= _MOST_PLACED * len(names):  # "Ann Lee, Leeds, United Kingdom"
+        short = {name: name.partition(",")[0].strip() for name in names}
+        return [replace(h, author=short[h.author] or h.author) if h.author else h for h in headers]
     cut = without_common_tail(without_common_lead(names))
     short = {name: rest.strip(" ,;|·•") for name, rest in zip(names, cut, strict=True)}
     return [replace(h, author=short[h.author] or h.author) if h.author else h for h in headers]
@@ -290,7 +302,7 @@ def _is_thread(page: Page, proposal: _Proposal) -> bool:
     """
     blocks = proposal.blocks
     full = [b for b in blocks if _has_text(page, b)]
-    if not full or len(full) * 2 < len(blocks):
+    if not full or len(full) * 2 < len(blocks) or _is_front_page(page, blocks):
         return False
     said = sum(b.header.has_verb for b in full) * 2 >= len(full)
     if not said and median(_name_words(b.header.author) for b in full) > _MOST_NAME_WORDS:
@@ -299,9 +311,26 @@ def _is_thread(page: Page, proposal: _Proposal) -> bool:
     return (
         _has_heading(page, proposal, several=len(full) > 1 and timed)
         or _opens_page(page, blocks[0].header)
-        or (said and any(b.header.stamp is not None for b in full))
+        or (said and sum(b.header.stamp is not None for b in full) >= _SHORT_TEXT * len(full))
         or (len(full) > 1 and _is_furnished(page, full))
         or (len(full) > 1 and timed and _is_talk(page, proposal, full))
+        or (len(full) >= _LEAST_TALK and _are_remarks(page, full))
+    )
+
+
+def _is_front_page(page: Page, blocks: Sequence[Block]) -> bool:
+    """Return whether the texts are articles, each with the number of its own comments."""
+    counting = sum(any(map(counts_comments, page.lines[b.begin : b.end])) for b in blocks[:-1])
+    return len(blocks) > 1 and counting >= _MOST_COUNTING * (len(blocks) - 1)
+
+
+def _are_remarks(page: Page, full: Sequence[Block]) -> bool:
+    """Return whether different people wrote short texts of sentences, which dates alone do not tell."""
+    sizes = sorted(sum(map(len, page.lines[b.begin : b.end])) for b in full)
+    return (
+        sum(_has_sentence(page, b) for b in full) >= _MOST_REMARKS * len(full)
+        and len({b.header.author for b in full}) * 2 > len(full)
+        and sizes[len(sizes) // 2] <= _LONG_REMARK
     )
 
 
@@ -315,6 +344,9 @@ def _is_talk(page: Page, proposal: _Proposal, full: Sequence[Block]) -> bool:
     if sum(bool(line.strip()) for line in page.lines[: proposal.start]) <= _NEAR:
         return True
     said = sum(_has_sentence(page, b) for b in full)
+    sizes = sorted(sum(map(len, page.lines[b.begin : b.end])) for b in full)
+    if sizes[len(sizes) // 2] > _LONG_REMARK:
+        return False
     if len(full) >= _LEAST_TALK:
         return said >= _SHORT_TEXT * len(full)
     clocked = all(b.header.stamp is not None and b.header.stamp.has_time for b in full)

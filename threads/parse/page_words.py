@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from threads.parse.calendar_words import fold
 
@@ -41,6 +42,7 @@ _BESIDE_BUTTONS = words("""
     и на комментарий tweet facebook twitter
 """)
 _MOST_BUTTON_WORDS = 8
+_REMEMBERED = 32_768  # the same lines are asked about by every reading of a page
 
 
 def is_button_line(line: str) -> bool:
@@ -48,7 +50,12 @@ def is_button_line(line: str) -> bool:
 
     A sentence mark makes it text: "Like!" is a comment.
     """
-    if len(line) > 120 or any(mark in line for mark in "!?"):
+    return len(line) <= 120 and _is_button_text(line)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _is_button_text(line: str) -> bool:
+    if any(mark in line for mark in "!?"):
         return False
     said = _LETTERS.findall(fold(line))
     if not said or len(said) > _MOST_BUTTON_WORDS or line.rstrip().endswith("."):
@@ -137,8 +144,8 @@ def _whole(number: str) -> int:
 
 
 _COMMENTS = (
-    r"(?:user |reader |leser)?(?:comments?|kommentare?n?|commentaires?|comentarios?|commenti|commento"
-    r"|comentários?|reacties?|komentarz\w{0,2}|комментари\w{0,2}|コメント|件のコメント|评论|条评论|댓글|yorum"
+    r"(?:user |reader |leser)?(?:comments?|kommentar(?:er|ene|e|en)?|commentaires?|comentarios?"
+    r"|commenti|commento|comentários?|reacties?|komentarz\w{0,2}|комментари\w{0,2}|コメント|件のコメント|评论|条评论|댓글|yorum"
     r"|réactions?|reactions?|responses?|replies|réponses?|respuestas?|reader views"
     r"|meinungen|opinie|opinioni|opiniones"
     r"|avis|reviews?|bewertungen|recensioni|reseñas|recenzje|отзыв\w{0,2}|评价|kommentti|kommentit|kommentteja|hozzászólás\w{0,3}|komentáře|komentari|comentarii)"
@@ -161,9 +168,12 @@ _NAMED_HEADING = re.compile(
 
 def comments_heading(line: str) -> tuple[bool, int | None]:
     """Return whether `line` is a heading over comments, and the number of comments that it declares."""
-    if len(line) > 200:
-        return False, None
-    folded = fold(line.strip())
+    return _heading_text(line.strip()) if len(line) <= 200 else (False, None)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _heading_text(line: str) -> tuple[bool, int | None]:
+    folded = fold(line)
     for pattern in (_COUNTED_HEADING, _HEADING_COUNTED, _THOUGHTS):
         match = pattern.fullmatch(folded)
         if match is not None:
@@ -185,6 +195,21 @@ def _is_short_heading(folded: str) -> bool:
         least <= len(said) <= (_MOST_HEADING_WORDS if least == 1 else 2)
         and _COMMENT_WORD.search(folded) is not None
     )
+
+
+# Not "replies", which people count under each comment.
+_BELOW_ARTICLES = (
+    r"(?:comments?|kommentar(?:er|e)?|commentaires?|comentarios?|comentários?|commenti|reacties"
+    r"|komentarz\w{1,2})"
+)
+_COUNTS = re.compile(
+    rf"(?<![^\W\d_]){_BELOW_ARTICLES}\s?[(:]\s?\d|(?<!\w)\d{{1,6}}\s{_BELOW_ARTICLES}(?![^\W\d_])"
+)
+
+
+def counts_comments(line: str) -> bool:
+    """Return whether a short line says how many comments there are, as under each article of a front page."""
+    return len(line) <= 120 and _COUNTS.search(fold(line)) is not None
 
 
 _FOOTERS = tuple(
@@ -226,6 +251,7 @@ _FOOTERS = tuple(
     comments are closed
     comments are now closed
     comments closed
+    the comments to this
     commenting is closed
     this discussion is closed
     have your say

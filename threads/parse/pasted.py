@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,6 +12,7 @@ from threads.parse.formats import Options
 from threads.parse.headers import Page
 from threads.parse.identity import CommentIds, stable_id
 from threads.parse.layout import Block, Layout, find_layout
+from threads.parse.line_templates import outline
 from threads.parse.other_kinds import fragment_kind, source_code_kind, table_kind
 from threads.parse.page_words import (
     byline_lead,
@@ -28,6 +30,9 @@ from threads.records import Comment, Discussion, Parsed, Report, Skipped
 
 NAME = "pasted"
 _LONGEST_TITLE = 150
+_AT_ENDS = 5  # lines at either end of a comment
+_LEAST_AROUND = 4
+_MOST_AROUND = 0.6
 _ARTICLE_START = 200  # characters of the article that name its thread
 
 
@@ -200,7 +205,20 @@ def _texts(page: Page, layout: Layout) -> tuple[list[_Draft], str | None]:
         kept = _without_footer(bodies[-1], _end_with_buttons(bodies[:-1]))
         note = _footer_note(bodies[-1][len(kept) :])
         bodies[-1] = kept
-    return [_draft(block, body) for block, body in zip(layout.blocks, bodies, strict=True)], note
+    around = _lines_around(page, bodies)
+    return [_draft(block, body, around) for block, body in zip(layout.blocks, bodies, strict=True)], note
+
+
+def _lines_around(page: Page, bodies: Sequence[Sequence[str]]) -> frozenset[str]:
+    """Return outlines of the lines that begin or end most comments: the page's, and no one's text."""
+    counts: Counter[str] = Counter()
+    for body in bodies:
+        said = [line for line in body if line.strip()]
+        counts.update(
+            {outline(line) for line in (*said[:_AT_ENDS], *said[-_AT_ENDS:]) if page.is_furniture(line)}
+        )
+    least = max(_LEAST_AROUND, _MOST_AROUND * len(bodies))
+    return frozenset(line for line, count in counts.items() if count >= least)
 
 
 def _footer_note(cut: Sequence[str]) -> str | None:
@@ -227,9 +245,10 @@ def _without_footer(body: list[str], ends_with_buttons: bool) -> list[str]:
     return body
 
 
-def _draft(block: Block, body: list[str]) -> _Draft:
+def _draft(block: Block, body: list[str], around: frozenset[str]) -> _Draft:
     header = block.header
     lines, count = _trimmed(body)
+    lines = _without_furniture(lines, around)
     addressee, lines = address_of(header.reply_to, lines)
     author = header.author.strip() if header.author else None
     text = "\n".join(lines).strip()
@@ -249,6 +268,12 @@ def _trimmed(body: Sequence[str]) -> tuple[list[str], int | None]:
         count = found if found is not None else count
         end -= 1
     return list(body[begin:end]), count
+
+
+def _without_furniture(lines: list[str], around: frozenset[str]) -> list[str]:
+    """Leave out what the page writes around every comment, unless nothing else is there."""
+    text = [i for i, line in enumerate(lines) if line.strip() and outline(line) not in around]
+    return lines[text[0] : text[-1] + 1] if text else lines
 
 
 def _is_around(line: str) -> bool:

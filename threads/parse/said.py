@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,6 +15,9 @@ from threads.parse.timestamps import LONGEST_HEADER
 _LEAST_LEARNT = 3
 _ENDINGS = (":", "...", "…", "：")
 _LONGEST_LINE = 100
+_MENTION = re.compile(
+    r"\s*(?:@|originally posted by |zitat von )(\w[\w.-]*)|\s*(\w[\w.-]*) is (?:off|on)line\b", re.IGNORECASE
+)
 
 
 def said_headers(page: Page) -> list[Header]:
@@ -27,6 +31,16 @@ def said_headers(page: Page) -> list[Header]:
     learnt = _learnt_verbs([line for _, line in lines])
     found = (_header(i, line, learnt) for i, line in lines)
     return [h for h in found if h is not None]
+
+
+def mentioned(page: Page) -> frozenset[str | None]:
+    """Return the names that stand with a verb or behind "@", or are quoted, somewhere on the page."""
+    names: set[str | None] = {h.author for h in said_headers(page)}
+    for line in page.lines:
+        match = _MENTION.match(line[:_LONGEST_LINE])
+        if match is not None:
+            names.add(match[1] or match[2])
+    return frozenset(names)
 
 
 def _learnt_verbs(lines: Sequence[str]) -> frozenset[str]:

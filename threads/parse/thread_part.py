@@ -49,8 +49,11 @@ def thread_part(page: Page, breaks: Breaks, headers: Sequence[Header]) -> tuple[
     best = max(range(len(parts)), key=lambda i: (_weight(page, breaks, parts, i), -i))
     first = last = best
     counted = _heading_count(page, _break_before(breaks, parts, best))
-    while counted is None and first > 0 and _is_same(parts[first - 1], parts[best]):
-        counted = _heading_count(page, _break_before(breaks, parts, first - 1))
+    while first > 0 and _is_same(parts[first - 1], parts[best]):
+        above = _break_before(breaks, parts, first - 1)
+        if counted is not None and not any(comments_heading(page.lines[i])[0] for i in above):
+            break
+        counted = _heading_count(page, above) if counted is None else counted
         first -= 1
     size = sum(len(p) for p in parts[first : last + 1])
     while last + 1 < len(parts) and _is_same(parts[last + 1], parts[best]):

@@ -9,8 +9,10 @@ from threads.parse.headers import Header, Page
 from threads.parse.page_words import comments_heading, is_button_line, is_footer
 
 _MOST_LINES_TO_HEADING = 60
-_LOOKED_AT = 3
+_LOOKED_AT = 2
 _FORM = 3
+_PIECE = 0.5
+_QUESTION = 0.3  # forms ask, too: "Who are you?"
 _LONG = 60
 _LEAST_DIFFERENCE = 0.6
 _MOST_TIGHT = 0.7
@@ -35,7 +37,7 @@ def closed_by_headers(page: Page, headers: Sequence[Header]) -> int | None:
         return None
     if before >= _MOST_TIGHT and _buttons_follow(page, headers):
         return heading + 1
-    difference = _mean_textiness(head[-_LOOKED_AT:]) - _mean_textiness(_below(page, headers[-1]))
+    difference = _most_textiness(head[-_LOOKED_AT:]) - _most_textiness(_below(page, headers[-1]))
     return heading + 1 if difference >= _LEAST_DIFFERENCE else None
 
 
@@ -90,14 +92,16 @@ def _below(page: Page, header: Header) -> list[str]:
     return found
 
 
-def _mean_textiness(lines: Sequence[str]) -> float:
-    return sum(map(textiness, lines)) / len(lines) if lines else 0.0
+def _most_textiness(lines: Sequence[str]) -> float:
+    return max(map(textiness, lines), default=0.0)
 
 
 def textiness(line: str) -> float:
-    """Return 1 for a sentence, ½ for a piece of one, 0 for what menus and forms are made of."""
+    """Return 1 for a sentence, less for a piece of one, 0 for what menus and forms are made of."""
     stripped = line.strip()
     sentence = _SENTENCE.search(stripped[-3:]) is not None
     if len(stripped) >= _LONG or (sentence and len(stripped.split()) >= 4):
         return 1.0
-    return 0.5 if sentence else 0.0
+    if not sentence:
+        return 0.0
+    return _QUESTION if stripped.endswith(("?", "？")) else _PIECE

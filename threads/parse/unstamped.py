@@ -26,6 +26,8 @@ def _below_counted_heading(page: Page) -> list[Header]:
     counts = ((i, comments_heading(line)[1]) for i, line in enumerate(page.lines) if line.strip())
     for i, count in islice(((i, count) for i, count in counts if count), _MOST_HEADINGS):
         end = next((n for n in range(i + 1, len(page.lines)) if is_footer(page.lines[n])), len(page.lines))
+        if any(i < c.line < end and c.stamp.has_time for c in page.candidates):
+            continue
         for places in _ways(page, i + 1, end):
             if abs(len(places) - count) <= _MOST_MISSED * count and _are_names(page, places):
                 return [_header(page, n) for n in places]
