@@ -28,6 +28,11 @@ _PROFILE = re.compile(
     r"|membre|usuario|perfil|uzytkownik|uzivatel|account|gebruiker|forummember|memberlist|by|@[\w.]+)(?:$|[/?&=._-])"
 )
 _USER_IN_ADDRESS = re.compile(r"/(?:user|users|u|profile|member|members|author|people)/(@?[^/?#]{2,40})/?(?:[?#]|$)")
+# What stands before a name and is none.
+_LABELS = frozenset(
+    "by from von par por de da di door przez av af author autor auteur autore name nom nombre nome naam nick user username"
+    " posted written said says on at um le el am 投稿者 作者 名前 от автор".split()
+) | {"posted by", "written by", "comment by", "kommentar von", "posté par", "escrito por", "said on"}
 _NAME_TAGS = frozenset("cite strong b h3 h4 h5 h6 a".split())
 _NOISE_TAGS = frozenset("button label input form nav menu noscript summary".split())
 _NUMBERS = re.compile(r"\d+")
@@ -116,7 +121,11 @@ def _choose_authors(page: PageFacts, own: Sequence[Own], found: Sequence[Fields]
     for o, fields, names, line in zip(own, found, candidates, beside, strict=True):
         best = max(names, key=lambda e: (ranks[page.kinds[e]], -e), default=None)
         rank = -9.0 if best is None else ranks[page.kinds[best]]
-        within = best is not None and line is not None and rank > 0.5 and names[best] in line[0]
+        inner = None if line is None else _inner_name(page, names, line[0])
+        if inner is not None and beside_rank > rank:
+            best, within = inner, True
+        else:
+            within = False
         if line is not None and beside_rank > rank and not within and fields.mark is not None:
             fields.author, fields.reply_to, _ = line
             fields.author_element = fields.mark.element
@@ -125,6 +134,12 @@ def _choose_authors(page: PageFacts, own: Sequence[Own], found: Sequence[Fields]
         if fields.author is None:
             _author_in_address(page, o, fields)
     _strip_label(found)
+
+
+def _inner_name(page: PageFacts, names: dict[int, str], line: str) -> int | None:
+    """Return the element that shows no more than the name at the end of a line: "Commento di <b>Ann</b>"."""
+    ends = [e for e, text in names.items() if line.endswith(text) and page.tree.tags[e] in _NAME_TAGS]
+    return ends[0] if ends else None
 
 
 def _strip_label(found: Sequence[Fields]) -> None:
@@ -176,7 +191,7 @@ def _names(page: PageFacts, own: Own, fields: Fields) -> dict[int, str]:
 def _may_be_name(text: str) -> bool:
     if not text or len(text) > LONGEST_NAME or not any(c.isalnum() for c in text):
         return False
-    return not is_button(text)
+    return not is_button(text) and text.rstrip(" :：").lower() not in _LABELS
 
 
 def _name_ranks(page: PageFacts, candidates: Sequence[dict[int, str]]) -> defaultdict[str, float]:
@@ -277,11 +292,12 @@ def _choose_bodies(page: PageFacts, own: Sequence[Own], found: Sequence[Fields])
     weights = [_weights(page, o, f, rest) for o, f, rest in zip(own, found, rests, strict=True)]
     ranks = _body_ranks(page, weights, rests)
     for fields, rest, inside in zip(found, rests, weights, strict=True):
-        best = max(inside, key=lambda e: (ranks.get(page.kinds[e], 0.0) * (inside[e] > 0), e), default=None)
         body = rest
-        if best is not None and ranks.get(page.kinds[best], 0.0) > 0:
-            pieces = page.tree.pieces_of(best)
-            body = [p for p in rest if p in pieces] or rest
+        best = max((ranks.get(page.kinds[e], 0.0), e) for e in inside) if inside else (0.0, -1)
+        if best[0] > 0:
+            like = [page.tree.pieces_of(e) for e in inside if page.kinds[e] == page.kinds[best[1]]]
+            held = [p for p in rest if any(p in pieces for pieces in like)]
+            body = held if _size(page, held) >= 0.5 * _size(page, rest) or page.roles[best[1]] & Role.BODY else rest
         fields.body = _trimmed(page, body, fields)
 
 
@@ -297,6 +313,10 @@ def _constant_texts(page: PageFacts, own: Sequence[Own]) -> frozenset[str]:
 
 def _outline(page: PageFacts, place: int) -> str:
     return _NUMBERS.sub("0", page.tree.pieces[place].strip())
+
+
+def _size(page: PageFacts, places: Sequence[int]) -> int:
+    return sum(len(page.tree.pieces[p]) for p in places)
 
 
 def _rest(page: PageFacts, own: Own, fields: Fields, constant: frozenset[str]) -> list[int]:

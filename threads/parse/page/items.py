@@ -104,7 +104,10 @@ def items_around(page: PageFacts, anchors: Sequence[int], *, heads: bool = True)
     """
     tree = page.tree
     roots = _roots(page, anchors)
-    most_have_one = sum(root is not None for root in roots) >= 0.8 * len(roots)
+    have_one = sum(root is not None for root in roots)
+    if heads and have_one < 0.8 * len(roots) and (rows := _header_elements(page, anchors)):
+        return _runs(page, rows)
+    most_have_one = have_one >= 0.8 * len(roots)
     items = [
         item_of(tree, _exclusive_root(page, anchors, i) if root is None else root, anchor)
         for i, (anchor, root) in enumerate(zip(anchors, roots, strict=True))
@@ -139,6 +142,17 @@ def _roots(page: PageFacts, anchors: Sequence[int]) -> list[int | None]:
         chosen.append(best)
     roots = [_nearest(path, chosen) for path in paths]
     return [root if root is None or i == 0 or roots[i - 1] != root else None for i, root in enumerate(roots)]
+
+
+def _header_elements(page: PageFacts, anchors: Sequence[int]) -> list[Item]:
+    """Return the elements of one name that hold one anchor each and no more than a header, if nearly all have one."""
+    paths = [_path(page, anchor) for anchor in anchors]
+    names = Counter(name for path in paths for name in path)
+    for name, count in names.most_common(_MOST_NAMES):
+        roots = [path[name] for path in paths if name in path]
+        if count >= 0.95 * len(anchors) and len(set(roots)) == count > 1 and _is_bare_name(page, anchors, paths, name):
+            return [item_of(page.tree, path[name], a) for a, path in zip(anchors, paths, strict=True) if name in path]
+    return []
 
 
 def _path(page: PageFacts, anchor: int) -> dict[str, int]:
@@ -357,8 +371,10 @@ def _names_text(role: int) -> bool:
 def _by_kind(page: PageFacts, elements: Sequence[int]) -> list[list[int]]:
     found: defaultdict[str, list[int]] = defaultdict(list)
     for element in elements:
-        found[page.kinds[element]].append(element)
-    return [_outermost(page.tree, like) for like in found.values()]
+        for name in {page.kinds[element], *page.names[element]}:
+            found[name].append(element)
+    outermost = {tuple(_outermost(page.tree, like)) for like in found.values()}
+    return [list(like) for like in sorted(outermost)]
 
 
 def _outermost(tree: Tree, elements: Sequence[int]) -> list[int]:

@@ -52,7 +52,8 @@ class SavedPage:
 def _discussion(document: Document, options: Options) -> tuple[Discussion, tuple[Skipped, ...], list[str]]:
     page = find_comments(document.html)
     talk = max((page, *(find_comments(f.html) for f in document.frames)), key=lambda p: len(p.found))
-    captured_at = options.captured_at or document.captured_at
+    # The program that saved the page knows better than a form that proposes the present.
+    captured_at = document.captured_at or options.captured_at
     about = _article(page, document, options)
     settled = settle(
         [c.stamp for c in talk.found],
