@@ -55,6 +55,7 @@ _PUBLISHED = re.compile(r"\"datePublished\"\s{0,9}:\s{0,9}\"([^\"\n]{4,60})\"")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{1,8}){0,4}", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s+(?:[|»«·•›‹–—-]|::)\s+")
 _SITE_NAME_WORDS = 4
+_LESSER_HEADINGS = ("h2", "h3")
 _VOID = frozenset(("br", "hr", "img", "input", "wbr"))
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,60}")
 
@@ -265,11 +266,21 @@ def _title(tree: Tree, url: str | None) -> str | None:
     headings = _headings(tree)
     if title is None:
         return headings[0] if headings else None
-    return _without_site_name(title, list(_site_names(tree.metas, url)), headings)
+    title = _without_site_name(title, list(_site_names(tree.metas, url)), headings)
+    return _beside_colon(title, headings, _headings(tree, _LESSER_HEADINGS))
 
 
-def _headings(tree: Tree) -> list[str]:
-    texts = (_one_line(tree.text(element)) for element, tag in enumerate(tree.tags) if tag == "h1")
+def _beside_colon(title: str, headings: list[str], lesser: list[str]) -> str:
+    """Return the part of "Blog: Post" or "Post : group" that a heading repeats."""
+    before, _, after = (part.strip() for part in title.partition(": "))
+    if len(after.split()) > 1 and _letters(after) in {_letters(h) for h in (*headings, *lesser)}:
+        return after
+    is_group = len(after.split()) < _SITE_NAME_WORDS and len(before) > len(after) > 0
+    return before if is_group and _letters(before) in {_letters(h) for h in headings} else title
+
+
+def _headings(tree: Tree, tags: tuple[str, ...] = ("h1",)) -> list[str]:
+    texts = (_one_line(tree.text(element)) for element, tag in enumerate(tree.tags) if tag in tags)
     return [text for text in texts if text]
 
 

@@ -84,6 +84,8 @@ def section(page: PageFacts, items: Sequence[Item]) -> Section:
     own = owned(page, items)
     fields = read_fields(page, own)
     why = _names_evidence(page, items) | _content_evidence(page, own, fields)
+    if _is_of_recent(page, items):
+        why["headed"] = why["container"] = 0.0  # "Recent comments" heads a list beside the page's own
     evidence = sum(why.values())
     value = sum(_quality(page, o, f) for o, f in zip(own, fields, strict=True)) * max(0.0, evidence)
     return Section(own, fields, evidence, why, value)
@@ -213,6 +215,16 @@ def _is_linked(page: PageFacts, fields: Fields) -> bool:
 def _leads_away(page: PageFacts, element: int) -> bool:
     address = page.tree.attributes[element].get("href") if element >= 0 else None
     return bool(address) and not str(address).startswith(("#", "javascript:"))
+
+
+_RECENT = re.compile(r"recent|latest|neueste|letzte|dernier|ultim[oa]s", re.IGNORECASE)
+
+
+def _is_of_recent(page: PageFacts, items: Sequence[Item]) -> bool:
+    """Return whether items stand in a list of the latest comments of a whole site."""
+    around = [*_common_ancestors(page, items)[:4], items[0].root]
+    named = (page.tree.attributes[e] for e in around)
+    return any(_RECENT.search(a.get("class", "") + " " + a.get("id", "")) is not None for a in named)
 
 
 def _is_own_aside(page: PageFacts, item: Item, role: int) -> bool:

@@ -77,7 +77,10 @@ def _read(
             skipped.append(Skipped(f"comment {len(kept) + len(skipped) + 1} on the page", reason))
     own, fields = [o for o, _ in kept], [f for _, f in kept]
     levels = None if platform is None else stated_levels(page, platform, own)
-    answered = from_levels(levels) if levels is not None else parents(page, own, fields)
+    if platform is not None and platform.flat:
+        answered: list[int | None] = [None] * len(own)
+    else:
+        answered = from_levels(levels) if levels is not None else parents(page, own, fields)
     known = identities(page, own)
     quoted = quoted_parents(page, own, fields, known)
     answered = [a if a is not None else q for a, q in zip(answered, quoted, strict=True)]

@@ -35,6 +35,7 @@ _LABELS = frozenset(
 ) | {"posted by", "written by", "comment by", "kommentar von", "posté par", "escrito por", "said on"}
 _NAME_TAGS = frozenset("cite strong b h3 h4 h5 h6 a".split())
 _NOISE_TAGS = frozenset("button label input form nav menu noscript summary".split())
+_FLOW_TAGS = frozenset("p ul ol li blockquote pre".split())
 _NUMBERS = re.compile(r"\d+")
 _LABEL_END = re.compile(r"\s+|：")
 _NUMBERED = re.compile(r"^#?\d{1,5}[.)：:]?\s+(?=\S)")
@@ -167,7 +168,7 @@ def _shared_label(names: set[str]) -> str:
 
 
 def _set_author(fields: Fields, text: str, element: int) -> None:
-    name, reply_to, _ = split_name(text.rstrip(" .…"))
+    name, reply_to, _ = split_name(text.rstrip(" …"))
     name = name.strip()
     if name:
         fields.author, fields.author_element, fields.reply_to = name, element, reply_to

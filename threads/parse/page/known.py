@@ -26,6 +26,7 @@ def known_sections(page: PageFacts, platforms: Sequence[Platform]) -> Iterator[t
         found = section(page, items)
         pairs = zip(found.own, found.fields, strict=True)
         texts = sum(_apply(page, platform, own, fields) for own, fields in pairs)
+        _forget_guesses(page, platform, found)
         if platform.text and texts < 0.5 * len(items):
             continue  # another site that uses the same names
         found.why["known"] = _KNOWN
@@ -33,6 +34,15 @@ def known_sections(page: PageFacts, platforms: Sequence[Platform]) -> Iterator[t
         found.value = found.evidence * sum(bool(f.body) for f in found.fields)
         if found.value:
             yield platform, found
+
+
+def _forget_guesses(page: PageFacts, platform: Platform, found: Section) -> None:
+    """Take the name off items where the platform shows none, if it shows one on most: a removed comment has no author."""
+    named = [any(True for _ in values(page, own, platform.author)) for own in found.own]
+    if platform.author and sum(named) > 0.5 * len(named):
+        for fields, has_name in zip(found.fields, named, strict=True):
+            if not has_name:
+                fields.author = None
 
 
 def _items(page: PageFacts, index: Index, platform: Platform) -> list[Item]:

@@ -13,7 +13,8 @@ class Platform:
     """Where a platform keeps the parts of a comment, as selectors of one element each (see `selectors`).
 
     `item` is the whole comment. In `author`, `time`, `parent` and `level`, "selector@attribute" means the value
-    of an attribute, and "@attribute" alone that of the item. `skip` marks items that are no comments, `removed`
+    of an attribute, and "@attribute" alone that of the item. A `flat` platform shows no answers but by
+    quotations. `skip` marks items that are no comments, `removed`
     those whose text was taken away.
     """
 
@@ -26,6 +27,7 @@ class Platform:
     level: str = ""
     skip: str = ""
     removed: str = ""
+    flat: bool = False
 
 
 PLATFORMS: tuple[Platform, ...] = (
@@ -85,6 +87,7 @@ PLATFORMS: tuple[Platform, ...] = (
         author="a.author, [data-testid=avatar-link], [data-testid=issue-body-header-author]",
         time="relative-time@datetime",
         text="td.comment-body, .markdown-body",
+        flat=True,
     ),
     Platform(name="kinja", item="article.reply, [data-replyid]", time="time@datetime"),
     Platform(
@@ -92,18 +95,21 @@ PLATFORMS: tuple[Platform, ...] = (
         item="div.post[id^=p]",
         author="a.username, span.username, a.username-coloured, span.username-coloured",
         text="div.content",
+        flat=True,
     ),
     Platform(
         name="vbulletin-3",
         item="table[id^=post]",
         author="a.bigusername",
         text="[id^=post_message_]",
+        flat=True,
     ),
     Platform(
         name="vbulletin-4",
         item="li.postbit, li.postbitlegacy, li.postcontainer",
         author="a.username, span.username",
         text="[id^=post_message_], blockquote.postcontent",
+        flat=True,
     ),
     Platform(
         name="vbulletin-5",
@@ -117,6 +123,7 @@ PLATFORMS: tuple[Platform, ...] = (
         author="@data-author",
         time="abbr.DateTime@data-time, span.DateTime@title",
         text="blockquote.messageText",
+        flat=True,
     ),
     Platform(
         name="xenforo-2",
@@ -124,5 +131,6 @@ PLATFORMS: tuple[Platform, ...] = (
         author="@data-author",
         time="time.u-dt@datetime",
         text="div.bbWrapper",
+        flat=True,
     ),
 )

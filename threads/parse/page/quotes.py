@@ -42,9 +42,11 @@ def _quotes(page: PageFacts, element: int) -> bool:
         return not page.roles[element] & (Role.BODY | Role.POST)
     if not page.roles[element] & Role.QUOTE:
         return False
-    return any((words := parts(name)) and words[-1] in _QUOTE_WORDS for name in classes.split())
+    named = (parts(name) for name in classes.split())
+    return any(words and words[-1] in _QUOTE_WORDS and _SELECTING.isdisjoint(words) for words in named)
 
 
+_SELECTING = frozenset(("select", "multi", "to"))  # "js-selectToQuote": what may be quoted, not what is
 _QUOTE_WORDS = frozenset(("quote", "quoted", "quotation", "citation", "zitat", "bbcodeblock", "quotecontainer", "block"))
 
 

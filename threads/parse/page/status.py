@@ -15,7 +15,7 @@ _DELETED = re.compile(
     r"|commento eliminato|comentário (?:apagado|excluído|removido pelo autor)|комментарий удал[её]н)\W*$"
 )
 _REMOVED = re.compile(
-    r"^\W*(?:\[removed\]|\[entfernt\]|(?:this |the )?(?:comment|post|message) (?:was |has been |is )?(?:removed|hidden|moderated)\b"
+    r"^\W*(?:\[removed\]|\[flagged\]|\[dead\]|\[entfernt\]|(?:this |the )?(?:comment|post|message) (?:was |has been |is )?(?:removed|hidden|moderated)\b"
     r"|removed by (?:a )?moderator|entfernt\b.{0,120}\bredaktion|(?:dieser |der )?(?:kommentar|beitrag)\b.{0,80}\b(?:wurde|ist)"
     r"(?: bereits| von der redaktion| von der moderation)? (?:entfernt|gesperrt|ausgeblendet)"
     r"|(?:ce |le )?(?:commentaire|message)\b.{0,40}\b(?:modéré|retiré|masqué)|comentario (?:retirado|moderado)"

@@ -6,6 +6,7 @@ Every subtree is a range of the lists, so that nothing here recurses however dee
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,6 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 DEEPEST = 10_000  # lexbor's time grows with the square of the depth: 0.2 s at this one
 _CHUNK = 1 << 16
 # Elements that nest without limit; the others are closed by the next of their kind or hold no boxes.
+_LONGEST_EMOJI = 12
 _BOXES = re.compile(r"<(/)?(?!(?:br|hr|img|input|meta|link|area|base|col|embed|source|track|wbr|!)\b)[a-zA-Z]")
 
 # Text in these is not shown as text of the page.
@@ -30,7 +32,7 @@ _BLOCK = frozenset(
     " tbody td tfoot th thead tr ul button".split()
 )
 # Elements whose start changes how what follows is read.
-_SPECIAL = _SILENT | {"html", "pre"}
+_SPECIAL = _SILENT | {"html", "pre", "img"}
 _PARAGRAPH = frozenset("p pre blockquote ul ol dl table h1 h2 h3 h4 h5 h6".split())
 _KEPT = frozenset(
     "class id href rel itemprop itemtype itemscope property typeof datetime title content style width indent alt"
@@ -150,6 +152,9 @@ class _Builder:
             self.tree.language = attributes.get("lang") or self.tree.language
         elif tag == "pre":
             self._pre += 1
+        elif tag == "img":
+            if drawn := _drawn_letters(attributes):
+                self._add(drawn)
         else:
             self._silent = 1
             self._look_at_silent(tag, attributes)
@@ -226,6 +231,16 @@ class _Builder:
         tree.owners.append(self._open[-1] if self._open else 0)
         tree.gaps.append(self._gap)
         self._gap = 0
+
+
+def _drawn_letters(attributes: Mapping[str, str | None]) -> str:
+    """Return the emoji that an image stands for."""
+    alt = attributes.get("alt") or ""
+    return alt if 0 < len(alt) <= _LONGEST_EMOJI and all(_is_emoji(c) for c in alt) else ""
+
+
+def _is_emoji(character: str) -> bool:
+    return unicodedata.category(character) in ("So", "Sk", "Cf", "Mn") and not character.isspace()
 
 
 @lru_cache(maxsize=1_024)
