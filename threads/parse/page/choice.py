@@ -17,11 +17,12 @@ _ENOUGH_ALONE = 2.6
 _ENOUGH_UNTIMED = 3.0
 _LEAST_QUALITY = 0.4
 _LEAST_SIGNS = 0.8
-_SIGNS = ("item", "container", "parts", "posts", "profiles", "headed", "buttons")
+_SIGNS = ("item", "container", "parts", "posts", "profiles", "headed", "buttons", "form")
 _READ_WHOLE = 4  # proposals whose fields are read …
 _PROMISING = 0.3  # … unless their promise is less than this share of the best
 _MOST_KINDS = 6
 _LOOKED_INSIDE = 60
+_FORM_REACH = 50  # elements
 _HEADING_REACH = 8  # lines above the first item
 
 
@@ -115,7 +116,7 @@ def _names_evidence(page: PageFacts, items: Sequence[Item]) -> dict[str, float]:
         "aside": -3.0 * any(_is_aside(page, e) for e in around),
         "own aside": -2.5 * _share([_is_own_aside(page, i, r) for i, r in zip(items, roots, strict=True)]),
         "pings": -2.0 * _share([bool(r & Role.PINGBACK) for r in roots]),
-        "form": -1.5 * _share([bool(r & Role.FORM) for r in roots]),
+        "own form": -1.5 * _share([bool(r & Role.FORM) for r in roots]),
         "alone": -0.7 * (len(items) == 1),
     }
 
@@ -136,6 +137,7 @@ def _content_evidence(page: PageFacts, own: Sequence[Own], fields: Sequence[Fiel
     return {
         "headed": 1.3 * _is_headed(page, own),
         "complete": 0.5 * (complete > 0.9 and count > 2),
+        "form": 0.8 * (complete > 0.9 and _has_form_near(page, own)),
         "profiles": 0.6 * _share([_has_profile(page, f) for f in fields]),
         "buttons": 0.9 * _share([_has_buttons(page, o) for o in own]),
         "time": 0.6 * _share([f.mark is not None for f in fields]),
@@ -191,6 +193,13 @@ def _has_profile(page: PageFacts, fields: Fields) -> bool:
     parent = tree.parents[fields.author_element]
     addresses = (tree.attributes[e].get("href", "") for e in (fields.author_element, parent) if e >= 0)
     return any(address and is_profile_address(address) for address in addresses)
+
+
+def _has_form_near(page: PageFacts, own: Sequence[Own]) -> bool:
+    """Return whether a box to write in stands right above or below the items."""
+    first, last = min(o.item.begin for o in own), max(o.item.end for o in own)
+    near = (*range(max(0, first - _FORM_REACH), first), *range(last, min(len(page.tree), last + _FORM_REACH)))
+    return any(page.tree.tags[e] == "textarea" for e in near)
 
 
 def _is_headed(page: PageFacts, own: Sequence[Own]) -> bool:
