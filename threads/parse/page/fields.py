@@ -24,8 +24,8 @@ _LONGEST_BAR = 200
 _FEW = 4
 _BESIDE = 0.6  # a name in the line of the time, against the points of other places
 _PROFILE = re.compile(
-    r"(?:^|[/?&=._-])(?:users?|profiles?|profil|members?|author|people|person|u|benutzer|mitglied(?:er)?|utilisateur"
-    r"|membre|usuario|perfil|uzytkownik|uzivatel|account|gebruiker|forummember|memberlist|by|@[\w.]+)(?:$|[/?&=._-])"
+    r"(?:^|[/?&;=._~-])(?:users?|profiles?|profil|members?|author|people|person|u|benutzer|mitglied(?:er)?|utilisateur"
+    r"|membre|usuario|perfil|uzytkownik|uzivatel|account|gebruiker|forummember|memberlist|by|@[\w.]+)(?:$|[/?&;=._-])|/~[\w.-]+/?$"
 )
 _USER_IN_ADDRESS = re.compile(r"/(?:user|users|u|profile|member|members|author|people)/(@?[^/?#]{2,40})/?(?:[?#]|$)")
 # What stands before a name and is none.

@@ -148,11 +148,15 @@ def _header_elements(page: PageFacts, anchors: Sequence[int]) -> list[Item]:
     """Return the elements of one name that hold one anchor each and no more than a header, if nearly all have one."""
     paths = [_path(page, anchor) for anchor in anchors]
     names = Counter(name for path in paths for name in path)
+    found: list[Item] = []
     for name, count in names.most_common(_MOST_NAMES):
-        roots = [path[name] for path in paths if name in path]
-        if count >= 0.95 * len(anchors) and len(set(roots)) == count > 1 and _is_bare_name(page, anchors, paths, name):
-            return [item_of(page.tree, path[name], a) for a, path in zip(anchors, paths, strict=True) if name in path]
-    return []
+        roots = {path[name] for path in paths if name in path}
+        if count < 0.95 * len(anchors) or len(roots) != count or not _is_bare_name(page, anchors, paths, name):
+            continue
+        items = [item_of(page.tree, p[name], a) for a, p in zip(anchors, paths, strict=True) if name in p]
+        if not found or page.tree.depths[items[0].root] < page.tree.depths[found[0].root]:
+            found = items
+    return found if len(found) > 1 else []
 
 
 def _path(page: PageFacts, anchor: int) -> dict[str, int]:

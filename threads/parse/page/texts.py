@@ -13,7 +13,7 @@ _KEPT = 32_768
 @lru_cache(maxsize=_KEPT)
 def is_name(text: str, *, said: bool = False) -> bool:
     """Return whether `text` can be a displayed name."""
-    return headers.is_name(text, said=said)
+    return text[-1:] not in ("。", "！", "？") and headers.is_name(text, said=said)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -127,6 +127,12 @@ for _words in _SINGLE:
 
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 _FIELD_NAME = re.compile(r"\bfield-{1,2}(?:name|type|label)\b")  # Drupal writes the name of each field so
+# Classes that say how an element looks ("text-sm"), not what it is.
+_LOOKS = re.compile(
+    r"(?<![\w-])(?:[a-z]{2}:)?(?:text|font|content|items|self|body|title|header)-(?:xs|sm|md|base|lg|\d?xl|bold|semibold|medium|normal|light|italic"
+    r"|left|right|center|justify|start|end|baseline|stretch|between|muted|dark|white|black|gray|grey|sans|serif|mono|break|wrap|nowrap"
+    r"|\w*\d+)(?![\w])"
+)
 _DIGITS = re.compile(r"\d+")
 _SERIAL = re.compile(r"(?=[0-9a-fA-F-]*\d)[0-9a-fA-F-]{8,}|\d+")
 # Classes that tell one comment from the next: place, state and person, not kind.
@@ -147,7 +153,7 @@ def parts(name: str) -> tuple[str, ...]:
 def roles(names: str) -> int:
     """Return what the classes, ids or other names in `names` say together."""
     found = Role.NONE
-    for word in parts(names):
+    for word in parts(_LOOKS.sub(" ", names)):
         found |= _role(word)
     return found
 
