@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from threads.parse.page.fields import Fields, Own, is_profile_address, owned, read_fields
 from threads.parse.page.items import Item, PageFacts, anchor_sets, items_around, within
@@ -40,11 +41,13 @@ class Section:
 
 def best_section(page: PageFacts) -> Section | None:
     """Return the comments of a page, or None where nothing on it looks like comments."""
-    proposals: dict[tuple[int, ...], list[Item]] = {}
+    proposals: dict[tuple[tuple[int, int], ...], list[Item]] = {}
     for anchors, heads in anchor_sets(page):
         for items in _parted(page, items_around(page, anchors, heads=heads)):
             proposals.setdefault(tuple((item.first, item.last) for item in items), items)
-    promises = sorted(((_promise(page, items), items) for items in proposals.values()), key=lambda pair: -pair[0])
+    promises = sorted(
+        ((_promise(page, items), items) for items in proposals.values()), key=lambda pair: -pair[0]
+    )
     promising = [items for promise, items in promises[:_READ_WHOLE] if promise >= _PROMISING * promises[0][0]]
     good = [s for items in promising if is_enough(s := section(page, items))]
     return max(good, key=lambda s: s.value, default=None)
@@ -94,7 +97,7 @@ def section(page: PageFacts, items: Sequence[Item]) -> Section:
 
 def _quality(page: PageFacts, own: Own, fields: Fields) -> float:
     """Return how much of what a comment has an item has, from 0 to 1."""
-    if not fields.body or _is_linked(page, fields) or _is_teaser(page, own, fields):
+    if not fields.body or _is_linked(page, fields) or _is_teaser(page, own):
         return 0.0
     return 0.3 + 0.4 * (fields.mark is not None) + 0.3 * (fields.author is not None)
 
@@ -111,8 +114,8 @@ def _names_evidence(page: PageFacts, items: Sequence[Item]) -> dict[str, float]:
         "item": 1.6 * _share([bool(r & Role.COMMENT) for r in roots])
         + 0.6 * _share([bool(r & Role.POST) for r in roots]),
         "container": 1.4 * any(page.roles[e] & (Role.COMMENTS | Role.COMMENT) for e in around),
-        "parts": 0.7 * _share([_speaks_inside(page, page.comment_elements, item) for item in items]),
-        "posts": 0.5 * _share([_speaks_inside(page, page.post_elements, item) for item in items]),
+        "parts": 0.7 * _share([_speaks_inside(page.comment_elements, item) for item in items]),
+        "posts": 0.5 * _share([_speaks_inside(page.post_elements, item) for item in items]),
         "aside": -3.0 * any(_is_aside(page, e) for e in around),
         "own aside": -2.5 * _share([_is_own_aside(page, i, r) for i, r in zip(items, roots, strict=True)]),
         "pings": -2.0 * _share([bool(r & Role.PINGBACK) for r in roots]),
@@ -121,7 +124,7 @@ def _names_evidence(page: PageFacts, items: Sequence[Item]) -> dict[str, float]:
     }
 
 
-def _speaks_inside(page: PageFacts, speaking: Sequence[int], item: Item) -> bool:
+def _speaks_inside(speaking: Sequence[int], item: Item) -> bool:
     """Return whether one of the elements whose classes speak of comments (or posts) is inside an item."""
     inside = within(speaking, item.begin, min(item.end, item.begin + _LOOKED_INSIDE))
     return len(inside) > 0
@@ -144,7 +147,7 @@ def _content_evidence(page: PageFacts, own: Sequence[Own], fields: Sequence[Fiel
         "author": 0.6 * _share([f.author is not None for f in fields]),
         "body": 0.8 * _share([bool(f.body) for f in fields]) - 0.8,
         "names": (0.4 if len(set(names)) > 0.3 * count else -0.3) if count > 2 else 0.0,
-        "teaser": -2.2 * _share([_is_teaser(page, o, f) for o, f in zip(own, fields, strict=True)]),
+        "teaser": -2.2 * _share([_is_teaser(page, o) for o in own]),
         "heading": -3.0 * _share([any(tree.tags[e] == "h1" for e in o.all_elements()) for o in own]),
         "links": -2.5 * _share([_is_linked(page, f) for f in fields]),
         "cut": -1.5 * _share(cut) if count > 2 else 0.0,
@@ -156,11 +159,10 @@ def _common_ancestors(page: PageFacts, items: Sequence[Item]) -> list[int]:
     tree = page.tree
     first = min(item.begin for item in items)
     last = max(item.end for item in items)
-    found = []
-    for element in tree.ancestors(first):
-        if tree.ends[element] >= last and tree.tags[element] not in ("body", "html"):
-            found.append(element)
-    return found[:_CONTAINER_LEVELS]
+    around = (
+        e for e in tree.ancestors(first) if tree.ends[e] >= last and tree.tags[e] not in ("body", "html")
+    )
+    return list(islice(around, _CONTAINER_LEVELS))
 
 
 def _has_buttons(page: PageFacts, own: Own) -> bool:
@@ -242,7 +244,7 @@ def _is_own_aside(page: PageFacts, item: Item, role: int) -> bool:
     return _is_aside(page, item.root)
 
 
-def _is_teaser(page: PageFacts, own: Own, fields: Fields) -> bool:
+def _is_teaser(page: PageFacts, own: Own) -> bool:
     """Return whether an item is headed by a link to another page, as the list of a blog's articles is."""
     tree = page.tree
     for element in own.all_elements():
@@ -252,7 +254,7 @@ def _is_teaser(page: PageFacts, own: Own, fields: Fields) -> bool:
         parent = tree.parents[element]
         for link in [*links, parent]:
             address = tree.attributes[link].get("href") if link >= 0 and tree.tags[link] == "a" else None
-            if address and "#" not in address and not is_profile_address(address):
-                if not page.roles[link] & Role.AUTHOR and tree.text(link):
-                    return True
+            is_person = bool(page.roles[link] & Role.AUTHOR) or is_profile_address(address or "")
+            if address and "#" not in address and not is_person and tree.text(link):
+                return True
     return False

@@ -16,8 +16,8 @@ from threads.parse.page.marks import Mark, lines, marks
 from threads.parse.page.nesting import from_levels, identities, parents
 from threads.parse.page.platforms import PLATFORMS, Platform
 from threads.parse.page.quotes import quoted_parents, quoted_pieces
-from threads.parse.page.status import is_pending, status_of
 from threads.parse.page.selectors import may_match
+from threads.parse.page.status import is_pending, status_of
 from threads.parse.page.texts import heading
 from threads.parse.page.tree import Tree, build
 from threads.parse.page.vocabulary import Role
@@ -53,7 +53,11 @@ def find_comments(html: str, platforms: Sequence[Platform] = PLATFORMS) -> PageC
     declared = declared_comments(tree)
     if len(declared) > len(found):
         found = declared
-    pieces = frozenset(p for o in section.own for p in range(o.item.first, o.item.last)) if section else frozenset()
+    pieces = (
+        frozenset(p for o in section.own for p in range(o.item.first, o.item.last))
+        if section
+        else frozenset()
+    )
     return PageComments(tree, tuple(found), tuple(skipped), pieces, _declared_count(page, section))
 
 
@@ -64,15 +68,13 @@ def _best(page: PageFacts, platforms: Sequence[Platform]) -> tuple[Platform | No
     return max(choices, key=lambda choice: choice[1].value, default=(None, None))
 
 
-def _read(
-    page: PageFacts, section: Section, platform: Platform | None
-) -> tuple[list[Found], list[Skipped]]:
+def _read(page: PageFacts, section: Section, platform: Platform | None) -> tuple[list[Found], list[Skipped]]:
     kept: list[tuple[Own, Fields]] = []
     skipped: list[Skipped] = []
-    for own, fields in zip(section.own, section.fields, strict=True):
-        reason = _reason_to_skip(page, own, fields)
+    for item, found in zip(section.own, section.fields, strict=True):
+        reason = _reason_to_skip(page, item, found)
         if reason is None:
-            kept.append((own, fields))
+            kept.append((item, found))
         else:
             skipped.append(Skipped(f"comment {len(kept) + len(skipped) + 1} on the page", reason))
     own, fields = [o for o, _ in kept], [f for _, f in kept]
@@ -80,16 +82,16 @@ def _read(
     if platform is not None and platform.flat:
         answered: list[int | None] = [None] * len(own)
     else:
-        answered = from_levels(levels) if levels is not None else parents(page, own, fields)
+        answered = from_levels(levels) if levels is not None else parents(page, own)
     known = identities(page, own)
     quoted = quoted_parents(page, own, fields, known)
     answered = [a if a is not None else q for a, q in zip(answered, quoted, strict=True)]
     names = _page_ids(known)
-    found = [
+    comments = [
         _found(page, platform, o, f, parent, name)
         for o, f, parent, name in zip(own, fields, answered, names, strict=True)
     ]
-    return found, skipped
+    return comments, skipped
 
 
 def _reason_to_skip(page: PageFacts, own: Own, fields: Fields) -> str | None:
@@ -131,7 +133,7 @@ def _status(page: PageFacts, platform: Platform | None, own: Own, text: str) -> 
 
 
 def _addressee(page: PageFacts, own: Own, fields: Fields) -> Addressee | None:
-    """Return whom the header or a line beside the text says is answered: "in reply to Ann", "Antwort auf #3"."""
+    """Return whom the header or a line beside the text names: "in reply to Ann", "Antwort auf #3"."""
     if fields.reply_to:
         return address_of(fields.reply_to, [])[0]
     body = set(fields.body)
@@ -174,7 +176,9 @@ def _text(page: PageFacts, own: Own, fields: Fields) -> str:
         if not parts or parts[-1][0] != (place in quoted):
             parts.append((place in quoted, []))
         parts[-1][1].append(place)
-    return "\n".join(_marked(tree.joined(places)) if quote else tree.joined(places) for quote, places in parts)
+    return "\n".join(
+        _marked(tree.joined(places)) if quote else tree.joined(places) for quote, places in parts
+    )
 
 
 def _marked(text: str) -> str:

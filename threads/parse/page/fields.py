@@ -16,7 +16,7 @@ from threads.parse.page.items import Item, PageFacts, own_elements, own_pieces
 from threads.parse.page.marks import Mark
 from threads.parse.page.texts import is_button, is_mark, is_name, likes, split_name
 from threads.parse.page.vocabulary import Role
-from threads.parse.page_words import count_alone
+from threads.parse.page_words import count_alone, words
 
 LONGEST_NAME = 80
 _BODY_CLIMB = 12
@@ -27,15 +27,19 @@ _PROFILE = re.compile(
     r"(?:^|[/?&;=._~-])(?:users?|profiles?|profil|members?|author|people|person|u|benutzer|mitglied(?:er)?|utilisateur"
     r"|membre|usuario|perfil|uzytkownik|uzivatel|account|gebruiker|forummember|memberlist|by|@[\w.]+)(?:$|[/?&;=._-])|/~[\w.-]+/?$"
 )
-_USER_IN_ADDRESS = re.compile(r"/(?:user|users|u|profile|member|members|author|people)/(@?[^/?#]{2,40})/?(?:[?#]|$)")
+_USER_IN_ADDRESS = re.compile(
+    r"/(?:user|users|u|profile|member|members|author|people)/(@?[^/?#]{2,40})/?(?:[?#]|$)"
+)
 # What stands before a name and is none.
-_LABELS = frozenset(
-    "by from von par por de da di door przez av af author autor auteur autore name nom nombre nome naam nick user username"
-    " posted written said says on at um le el am 投稿者 作者 名前 от автор".split()
+_LABELS = words(
+    """
+    by from von par por de da di door przez av af author autor auteur autore name nom nombre nome naam
+    nick user username posted written said says on at um le el am 投稿者 作者 名前 от автор
+    """
 ) | {"posted by", "written by", "comment by", "kommentar von", "posté par", "escrito por", "said on"}
-_NAME_TAGS = frozenset("cite strong b h3 h4 h5 h6 a".split())
-_NOISE_TAGS = frozenset("button label input form nav menu noscript summary".split())
-_FLOW_TAGS = frozenset("p ul ol li blockquote pre".split())
+_NAME_TAGS = words("cite strong b h3 h4 h5 h6 a")
+_NOISE_TAGS = words("button label input form nav menu noscript summary")
+_FLOW_TAGS = words("p ul ol li blockquote pre")
 _NUMBERS = re.compile(r"\d+")
 _LABEL_END = re.compile(r"\s+|：")
 _NUMBERED = re.compile(r"^#?\d{1,5}[.)：:]?\s+(?=\S)")
@@ -43,7 +47,7 @@ _NUMBERED = re.compile(r"^#?\d{1,5}[.)：:]?\s+(?=\S)")
 
 @dataclass(slots=True)
 class Fields:
-    """What was found of one comment: its time, the name and its element, pieces of text, and quoted pieces."""
+    """What was found of one comment: its time, the name and its element, and its pieces of text."""
 
     mark: Mark | None = None
     author: str | None = None
@@ -75,7 +79,11 @@ def owned(page: PageFacts, items: Sequence[Item]) -> list[Own]:
     places = [mark.element for mark in page.marks]
     found = []
     for item, own, ranges in zip(items, pieces, elements, strict=True):
-        marks = [page.marks[i] for part in ranges for i in range(bisect_left(places, part.start), bisect_left(places, part.stop))]
+        marks = [
+            page.marks[i]
+            for part in ranges
+            for i in range(bisect_left(places, part.start), bisect_left(places, part.stop))
+        ]
         found.append(Own(item, own, ranges, marks))
     return found
 
@@ -161,7 +169,9 @@ def _shared_label(names: set[str]) -> str:
     if len(names) < 2:
         return ""
     first, last = min(names), max(names)
-    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    length = next(
+        (i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last))
+    )
     ends = [m.end() for m in _LABEL_END.finditer(first[:length])]
     label = first[: ends[-1]] if ends else ""
     return label if len(names) >= _FEW - 1 or label.rstrip().endswith((":", "：")) else ""
@@ -222,38 +232,60 @@ def _name_ranks(page: PageFacts, candidates: Sequence[dict[int, str]]) -> defaul
 
 
 def _name_points(page: PageFacts, element: int, text: str, place: int) -> float:
-    tree, role = page.tree, page.roles[element]
-    parent = tree.parents[element]
-    around = page.roles[parent] if parent >= 0 else Role.NONE
-    above = page.roles[tree.parents[parent]] if parent >= 0 and tree.parents[parent] >= 0 else Role.NONE
-    attributes = tree.attributes[element]
-    points = 0.0
-    if role & Role.AUTHOR:
-        points += 2.5
-    elif around & Role.AUTHOR:
-        points += 1.8
-    elif above & Role.AUTHOR:
-        points += 1.0
-    address = attributes.get("href") or (tree.attributes[parent].get("href") if parent >= 0 else None)
-    is_profile = bool(address) and is_profile_address(str(address))
-    points += 1.5 * is_profile
-    if address and "#" in address and not role & Role.AUTHOR and not is_profile:
-        points -= 1.0  # a title, which leads to its comment
-    if around & Role.TITLE and not (role | around) & Role.AUTHOR:
-        points -= 1.0
-    points += 0.4 * (tree.tags[element] in _NAME_TAGS or (parent >= 0 and tree.tags[parent] in _NAME_TAGS))
-    points += 0.6 if place == 0 else 0.2 if place == 1 else 0.0
-    if role & (Role.BADGE | Role.TITLE | Role.BUTTON | Role.VOTES | Role.TIME):
-        points -= 0.7 if role & Role.AUTHOR or is_profile else 1.5
-    if around & (Role.BUTTON | Role.VOTES | Role.BADGE) and not around & Role.AUTHOR:
-        points -= 1.0
-    if role & Role.BODY and not role & Role.AUTHOR:
-        points -= 1.5
+    """Return what speaks for one element, `place` among those of its item, to show the author."""
+    points = _place_points(page, element, place) + _address_points(page, element)
+    points += _role_points(page, element)
     if not is_name(text, said=text.endswith(":")):
         points -= 1.2
     if len(text) == 1:
         points -= 1.5  # the initial that stands for a picture
     return points
+
+
+def _place_points(page: PageFacts, element: int, place: int) -> float:
+    tree = page.tree
+    tags = {tree.tags[element], tree.tags[tree.parents[element]] if tree.parents[element] >= 0 else ""}
+    return {0: 0.6, 1: 0.2}.get(place, 0.0) + 0.4 * bool(tags & _NAME_TAGS)
+
+
+def _link_of(page: PageFacts, element: int) -> str | None:
+    """Return where an element, or the link that it stands in, leads."""
+    parent = page.tree.parents[element]
+    own = page.tree.attributes[element].get("href")
+    return own or (page.tree.attributes[parent].get("href") if parent >= 0 else None)
+
+
+def _address_points(page: PageFacts, element: int) -> float:
+    address = _link_of(page, element)
+    if not address:
+        return 0.0
+    if is_profile_address(address):
+        return 1.5
+    # A title leads to its comment on the page.
+    return -1.0 if "#" in address and not page.roles[element] & Role.AUTHOR else 0.0
+
+
+def _role_points(page: PageFacts, element: int) -> float:
+    role = page.roles[element]
+    around, above = _roles_around(page, element)
+    by_distance = ((role, 2.5), (around, 1.8), (above, 1.0))
+    points = next((worth for named, worth in by_distance if named & Role.AUTHOR), 0.0)
+    is_author = role & Role.AUTHOR
+    if role & (Role.BADGE | Role.TITLE | Role.BUTTON | Role.VOTES | Role.TIME):
+        points -= 0.7 if is_author or is_profile_address(_link_of(page, element) or "") else 1.5
+    if role & Role.BODY and not is_author:
+        points -= 1.5
+    if not around & Role.AUTHOR:
+        points -= 1.0 * bool(around & (Role.BUTTON | Role.VOTES | Role.BADGE))
+        points -= 1.0 * bool(around & Role.TITLE and not is_author)
+    return points
+
+
+def _roles_around(page: PageFacts, element: int) -> tuple[int, int]:
+    """Return the roles of an element's parent and of that one's parent."""
+    parent = page.tree.parents[element]
+    above = page.tree.parents[parent] if parent >= 0 else -1
+    return (page.roles[parent] if parent >= 0 else Role.NONE, page.roles[above] if above >= 0 else Role.NONE)
 
 
 def is_profile_address(address: str) -> bool:
@@ -262,16 +294,16 @@ def is_profile_address(address: str) -> bool:
 
 
 def _name_beside_time(page: PageFacts, fields: Fields) -> tuple[str, str | None, bool] | None:
-    """Return the name in the line of the time ("by Ann Lee | 21 April 2020"), whom it answers, and whether "by" led."""
+    """Return the name beside the time ("by Ann | 21 April 2020"), whom it answers, and whether "by" led."""
     mark = fields.mark
     if mark is None or mark.line < 0:
         return None
     text = page.lines[mark.line].text
     for rest in (text[: mark.begin], text[mark.end :]):
-        rest = rest.strip(" |•·,–—-()[]\u00a0")
-        name, reply_to, said = split_name(rest)
+        beside = rest.strip(" |•·,–—-()[]\u00a0")
+        name, reply_to, said = split_name(beside)
         if is_name(name, said=said):
-            return name, reply_to, not rest.startswith(name) or said
+            return name, reply_to, not beside.startswith(name) or said
     return None
 
 
@@ -298,7 +330,11 @@ def _choose_bodies(page: PageFacts, own: Sequence[Own], found: Sequence[Fields])
         if best[0] > 0:
             like = [page.tree.pieces_of(e) for e in inside if page.kinds[e] == page.kinds[best[1]]]
             held = [p for p in rest if any(p in pieces for pieces in like)]
-            body = held if _size(page, held) >= 0.5 * _size(page, rest) or page.roles[best[1]] & Role.BODY else rest
+            body = (
+                held
+                if _size(page, held) >= 0.5 * _size(page, rest) or page.roles[best[1]] & Role.BODY
+                else rest
+            )
         fields.body = _trimmed(page, body, fields)
 
 
@@ -323,7 +359,7 @@ def _size(page: PageFacts, places: Sequence[int]) -> int:
 def _rest(page: PageFacts, own: Own, fields: Fields, constant: frozenset[str]) -> list[int]:
     """Return the pieces of an item that are neither its header nor something to click."""
     tree = page.tree
-    header = _header_pieces(page, own, fields)
+    header = _header_pieces(page, fields)
     noisy: dict[int, bool] = {}
     return [
         place
@@ -334,7 +370,7 @@ def _rest(page: PageFacts, own: Own, fields: Fields, constant: frozenset[str]) -
     ]
 
 
-def _header_pieces(page: PageFacts, own: Own, fields: Fields) -> set[int]:
+def _header_pieces(page: PageFacts, fields: Fields) -> set[int]:
     tree = page.tree
     header: set[int] = set()
     if fields.author_element >= 0:
@@ -438,7 +474,9 @@ def _trimmed(page: PageFacts, body: Sequence[int], fields: Fields) -> list[int]:
     begin, end = 0, len(groups)
     while begin < end and _is_around(texts[begin]):
         begin += 1
-    while end > begin and (_is_around(texts[end - 1]) or (end - begin > 1 and count_alone(texts[end - 1]) is not None)):
+    while end > begin and (
+        _is_around(texts[end - 1]) or (end - begin > 1 and count_alone(texts[end - 1]) is not None)
+    ):
         fields.likes = likes(texts[end - 1]) if fields.likes is None else fields.likes
         end -= 1
     if begin == end:

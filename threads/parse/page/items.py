@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from threads.parse.page.marks import Line, Mark, kind_of
@@ -23,7 +24,7 @@ _LOOKED_AT = 12  # elements of a kind that tell what the kind holds
 
 
 class Item(NamedTuple):
-    """A comment's place: elements from `begin` up to, not including, `end`, and pieces from `first` to `last`.
+    """A comment's place: elements from `begin` up to, not including, `end`; pieces from `first` to `last`.
 
     `anchor` is its time or name, and `root` the element whose attributes speak for the whole comment.
     """
@@ -78,7 +79,9 @@ def _names(tree: Tree, element: int, own_kind: str) -> tuple[str, ...]:
     attributes = tree.attributes[element]
     if not attributes:
         return (own_kind,)
-    return like_names(tree.tags[element], attributes.get("class", ""), attributes.get("id", "")) or (own_kind,)
+    return like_names(tree.tags[element], attributes.get("class", ""), attributes.get("id", "")) or (
+        own_kind,
+    )
 
 
 _NAMING = frozenset(
@@ -99,8 +102,8 @@ def _own_roles(attributes: Mapping[str, str]) -> int:
 def items_around(page: PageFacts, anchors: Sequence[int], *, heads: bool = True) -> list[Item]:
     """Return one item for each anchor: the element around it that stands for one comment.
 
-    `anchors` are elements in page order, of which none contains another. Only anchors that are `heads` (times,
-    names) may begin a comment that has no element of its own.
+    `anchors` are elements in page order, of which none contains another. Only anchors that are `heads`
+    (times, names) may begin a comment that has no element of its own.
     """
     tree = page.tree
     roots = _roots(page, anchors)
@@ -117,9 +120,7 @@ def items_around(page: PageFacts, anchors: Sequence[int], *, heads: bool = True)
         return _runs(page, items) if heads else []
     if not heads:
         return items
-    return [
-        _with_following(page, items, k) if _is_bare(page, item) else item for k, item in enumerate(items)
-    ]
+    return [_with_following(page, items, k) if _is_bare(page, item) else item for k, item in enumerate(items)]
 
 
 def _roots(page: PageFacts, anchors: Sequence[int]) -> list[int | None]:
@@ -145,13 +146,17 @@ def _roots(page: PageFacts, anchors: Sequence[int]) -> list[int | None]:
 
 
 def _header_elements(page: PageFacts, anchors: Sequence[int]) -> list[Item]:
-    """Return the elements of one name that hold one anchor each and no more than a header, if nearly all have one."""
+    """Return the elements of one name that hold one anchor each and just a header, if nearly all have one."""
     paths = [_path(page, anchor) for anchor in anchors]
     names = Counter(name for path in paths for name in path)
     found: list[Item] = []
     for name, count in names.most_common(_MOST_NAMES):
         roots = {path[name] for path in paths if name in path}
-        if count < 0.95 * len(anchors) or len(roots) != count or not _is_bare_name(page, anchors, paths, name):
+        if (
+            count < 0.95 * len(anchors)
+            or len(roots) != count
+            or not _is_bare_name(page, anchors, paths, name)
+        ):
             continue
         items = [item_of(page.tree, p[name], a) for a, p in zip(anchors, paths, strict=True) if name in p]
         if not found or page.tree.depths[items[0].root] < page.tree.depths[found[0].root]:
@@ -176,7 +181,7 @@ def _nearest(path: dict[str, int], names: Sequence[str]) -> int | None:
 
 
 def _telling_names(page: PageFacts, anchors: Sequence[int], paths: Sequence[dict[str, int]]) -> list[str]:
-    """Return the names of elements that hold one anchor and more than the header of a comment, the best first."""
+    """Return the names of elements that hold one anchor and more than a header, the best first."""
     counts: defaultdict[str, Counter[int]] = defaultdict(Counter)
     for path in paths:
         for name, element in path.items():
@@ -189,7 +194,7 @@ def _telling_names(page: PageFacts, anchors: Sequence[int], paths: Sequence[dict
 def _next_name(
     page: PageFacts, paths: Sequence[dict[str, int]], names: Sequence[str], chosen: Sequence[str]
 ) -> tuple[str, int]:
-    """Return the name that, beside those chosen, gives the most anchors an element of their own; and how many."""
+    """Return the name that gives the most anchors an element of their own beside those chosen; how many."""
     ones: dict[str, int] = {}
     depths: dict[str, float] = {}
     for name in names:
@@ -283,7 +288,7 @@ def _usual_end(page: PageFacts, items: Sequence[Item]) -> int:
     tree = page.tree
     sizes = Counter(
         sum(1 for _ in _siblings(tree, a.begin, b.begin))
-        for a, b in zip(items, items[1:], strict=False)
+        for a, b in pairwise(items)
         if tree.parents[a.begin] == tree.parents[b.begin]
     )
     if not sizes or len(items) < 2:

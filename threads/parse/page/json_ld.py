@@ -17,16 +17,26 @@ _MOST = 200_000
 
 
 def declared_comments(tree: Tree) -> list[Found]:
-    """Return the comments in the page's JSON-LD scripts, answers after what they answer."""
+    """Return the comments in the page's JSON-LD scripts, answers after what they answer.
+
+    A comment that is declared again, as pages with two copies of their data do, is taken once.
+    """
     found: list[Found] = []
+    known: dict[str, int] = {}
     for script in tree.scripts:
         try:
             document = orjson.loads(script.strip())
         except orjson.JSONDecodeError:
             continue
+        places: list[int] = []  # of the comments of this script among all
         for comment, parent in _walk(document):
-            if len(found) < _MOST:
-                found.append(_found(comment, parent))
+            if len(found) >= _MOST:
+                return found
+            declared = _found(comment, None if parent is None else places[parent])
+            place = len(found) if declared.page_id is None else known.setdefault(declared.page_id, len(found))
+            places.append(place)
+            if place == len(found):
+                found.append(declared)
     return found
 
 
@@ -56,7 +66,9 @@ def _nodes(document: Any) -> Iterator[dict[str, Any]]:
 def _walk(document: Any) -> Iterator[tuple[dict[str, Any], int | None]]:
     """Yield comments with the place of the one they answer, without recursion."""
     waiting: list[tuple[dict[str, Any], int | None]] = [
-        (child, None) for node in reversed(list(_nodes(document))) for child in reversed(list(_children(node)))
+        (child, None)
+        for node in reversed(list(_nodes(document)))
+        for child in reversed(list(_children(node)))
     ]
     place = 0
     while waiting:

@@ -18,8 +18,10 @@ _KNOWN = 3.0  # what it counts that a platform's own markup was found
 
 def known_sections(page: PageFacts, platforms: Sequence[Platform]) -> Iterator[tuple[Platform, Section]]:
     """Yield the sections that platforms give, each with its platform."""
-    index = Index(page.tree) if platforms else None
-    for platform in platforms if index is not None else ():
+    if not platforms:
+        return
+    index = Index(page.tree)
+    for platform in platforms:
         items = _items(page, index, platform)
         if not items:
             continue
@@ -37,7 +39,7 @@ def known_sections(page: PageFacts, platforms: Sequence[Platform]) -> Iterator[t
 
 
 def _forget_guesses(page: PageFacts, platform: Platform, found: Section) -> None:
-    """Take the name off items where the platform shows none, if it shows one on most: a removed comment has no author."""
+    """Take the name off items where the platform shows none, if it shows one on most: removed comments."""
     named = [any(True for _ in values(page, own, platform.author)) for own in found.own]
     if platform.author and sum(named) > 0.5 * len(named):
         for fields, has_name in zip(found.fields, named, strict=True):

@@ -99,9 +99,7 @@ def _shown(tree: Tree, number: int, line: Line) -> Mark | None:
     stamp = find_timestamp(text) or search_timestamp(text) or find_short_span(text)
     if stamp is None:
         return None
-    return Mark(
-        tree.owners[_piece_at(tree, line, stamp.start)], stamp, None, number, stamp.start, stamp.end
-    )
+    return Mark(tree.owners[_piece_at(tree, line, stamp.start)], stamp, None, number, stamp.start, stamp.end)
 
 
 def _piece_at(tree: Tree, line: Line, offset: int) -> int:
@@ -179,7 +177,9 @@ def kind_of(tree: Tree, element: int) -> str:
     """Return the kind of an element: its tag and classes, else its id, else its tag inside its parent's."""
     attributes = tree.attributes[element]
     own, is_telling = named_kind(
-        tree.tags[element], attributes.get("class") or attributes.get("itemprop") or "", attributes.get("id", "")
+        tree.tags[element],
+        attributes.get("class") or attributes.get("itemprop") or "",
+        attributes.get("id", ""),
     )
     parent = tree.parents[element]
     if is_telling or parent < 0:

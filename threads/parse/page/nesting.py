@@ -4,29 +4,48 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from threads.parse.page.fields import Fields, Own
+from threads.parse.page.fields import Own
 from threads.parse.page.items import PageFacts
 
-_LEVEL_CLASS = re.compile(r"(?:^|[\s_-])(?:depth|level|lvl|indent|nest(?:ing)?|tier|generation)[_-]?(\d{1,4})(?![\w])", re.I)
+_LEVEL_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:depth|level|lvl|indent|nest(?:ing)?|tier|generation)[_-]?(\d{1,4})(?![\w])", re.I
+)
 _LEVEL_NAMES = re.compile(r"^(?:data-|aria-)?(?:[a-z-]*-)?(?:depth|level|indent|nesting)(?:-?level)?$")
 _SHIFT = re.compile(r"(?:margin|padding)-left\s*:\s*(-?\d+(?:\.\d+)?)\s*(px|em|rem|%|pt)?", re.I)
 _SHIFT_WIDTH = re.compile(r"^\s*width\s*:\s*(\d+(?:\.\d+)?)\s*(px|em|rem|%)?\s*;?\s*$", re.I)
 _LEVEL_TEXT = re.compile(r"^\s*(?:level|ebene|niveau|nivel|livello|poziom|уровень)\s+(\d{1,4})\s*$", re.I)
 _PARENT_NAME = re.compile(r"parent|reply-?to|in-?reply|answer-?to|replied")
-_ID_NAMES = ("id", "data-comment-id", "data-commentid", "data-id", "data-cid", "data-post-id", "data-comment", "data-fullname", "thingid", "name", "data-content", "data-mid", "data-pid")
+_ID_NAMES = (
+    "id",
+    "data-comment-id",
+    "data-commentid",
+    "data-id",
+    "data-cid",
+    "data-post-id",
+    "data-comment",
+    "data-fullname",
+    "thingid",
+    "name",
+    "data-content",
+    "data-mid",
+    "data-pid",
+)
 _NUMBER = re.compile(r"\d{1,20}")
-_UP_TEXT = re.compile(r"parent|repl|antwort|répon|respond|respuesta|rispo|odpow|ответ|@|↑|↩|⤴|in response", re.I)
+_UP_TEXT = re.compile(
+    r"parent|repl|antwort|répon|respond|respuesta|rispo|odpow|ответ|@|↑|↩|⤴|in response", re.I
+)
 _LINKED_ELEMENTS = 80
 _OTHER_NAMES = frozenset(("class", "href", "style", "title", "alt"))
 Values = Callable[[PageFacts, Own], Iterator[str]]
 
 
-def parents(page: PageFacts, own: Sequence[Own], fields: Sequence[Fields]) -> list[int | None]:
+def parents(page: PageFacts, own: Sequence[Own]) -> list[int | None]:
     """Return for each item the place of the item that it answers, None where the page names none.
 
-    What an attribute states goes before what the page shows by place, and that before what links and classes hint.
+    What an attribute states goes before what the page shows by place, and that before what links and classes
+    hint.
     """
     best = _stated(page, own, _attribute_values)
     ways = (way(page, own) for way in _SHOWN)
@@ -64,15 +83,19 @@ def identities(page: PageFacts, own: Sequence[Own]) -> list[list[str]]:
 
 
 def _names_of(page: PageFacts, own: Own) -> Iterator[str]:
-    for element in _head_elements(page, own):
+    for element in _head_elements(own):
         attributes = page.tree.attributes[element]
         for name in _ID_NAMES:
             value = attributes.get(name)
-            if value and (name != "name" or page.tree.tags[element] == "a") and any(c.isdigit() for c in value):
+            if (
+                value
+                and (name != "name" or page.tree.tags[element] == "a")
+                and any(c.isdigit() for c in value)
+            ):
                 yield value
 
 
-def _head_elements(page: PageFacts, own: Own) -> Iterator[int]:
+def _head_elements(own: Own) -> Iterator[int]:
     """Yield the elements that may carry a comment's own attributes: its root and what begins with it."""
     seen = set()
     for element in (own.item.root, own.item.begin):
@@ -152,7 +175,7 @@ def _is_upward(page: PageFacts, element: int) -> bool:
 # --- the page shows it by place ---
 
 
-def _enclosing(page: PageFacts, own: Sequence[Own]) -> list[int | None]:
+def _enclosing(_page: PageFacts, own: Sequence[Own]) -> list[int | None]:
     found: list[int | None] = [None] * len(own)
     stack: list[int] = []
     for i in sorted(range(len(own)), key=lambda k: (own[k].item.begin, -own[k].item.end)):
@@ -171,7 +194,7 @@ def _by_level(page: PageFacts, own: Sequence[Own]) -> list[int | None]:
 
 
 def from_levels(levels: Sequence[float]) -> list[int | None]:
-    """Return the parents that a list of depths in page order means: the nearest one above that is less deep."""
+    """Return the parents that depths in page order mean: the nearest item above that is less deep."""
     found: list[int | None] = []
     stack: list[int] = []
     for i, level in enumerate(levels):
@@ -186,7 +209,7 @@ def _levels(page: PageFacts, own: Sequence[Own]) -> list[float] | None:
     """Return how deep each item is shown, by the best of the ways in which this page says so."""
     sources: defaultdict[str, dict[int, float]] = defaultdict(dict)
     for i, o in enumerate(own):
-        for name, value in _level_values(page, own, o, own[i - 1].item.begin if i else -1):
+        for name, value in _level_values(page, o, own[i - 1].item.begin if i else -1):
             sources[name].setdefault(i, value)
     best = None
     for name, values in sources.items():
@@ -205,37 +228,45 @@ def _levels(page: PageFacts, own: Sequence[Own]) -> list[float] | None:
 _SOURCE_RANK = ("attribute", "class", "text", "shift", "spacer", "place")
 
 
-def _level_values(page: PageFacts, own: Sequence[Own], o: Own, before: int) -> Iterator[tuple[str, float]]:
-    tree = page.tree
-    for element in _level_elements(page, own, o, before):
-        attributes = tree.attributes[element]
-        match = _LEVEL_CLASS.search(attributes.get("class", ""))
-        if match is not None:
-            yield "class", float(match[1])
-        for name, value in attributes.items():
-            if _LEVEL_NAMES.match(name) and value.strip().isdigit():
-                yield f"attribute {name}", float(value)
-        style = attributes.get("style")
-        if style:
-            shift = _SHIFT.search(style)
-            if shift is not None:
-                yield f"shift {shift[2] or 'px'}", float(shift[1])
-            width = _SHIFT_WIDTH.match(style) if not tree.pieces_of(element) else None
-            if width is not None:
-                yield "spacer style", float(width[1])
-        if tree.tags[element] == "img" and not tree.attributes[element].get("alt"):
-            value = attributes.get("width", "")
-            if value.isdigit() and "avatar" not in attributes.get("class", ""):
-                yield "spacer img", float(value)
+def _level_values(page: PageFacts, o: Own, before: int) -> Iterator[tuple[str, float]]:
+    """Yield how deep an item is shown, each time with the way in which the page says so."""
+    for element in _level_elements(page, o, before):
+        yield from _named_levels(page.tree.attributes[element])
+        yield from _shifts(page, element)
     for place in o.pieces[:6]:
-        match = _LEVEL_TEXT.match(tree.pieces[place])
+        match = _LEVEL_TEXT.match(page.tree.pieces[place])
         if match is not None:
             yield "text", float(match[1])
-    yield "place", float(tree.depths[o.item.begin])
+    yield "place", float(page.tree.depths[o.item.begin])
 
 
-def _level_elements(page: PageFacts, own: Sequence[Own], o: Own, before: int) -> Iterator[int]:
-    """Yield the elements whose attributes may tell a comment's depth: its root, what begins with it, its first."""
+def _named_levels(attributes: Mapping[str, str]) -> Iterator[tuple[str, float]]:
+    match = _LEVEL_CLASS.search(attributes.get("class", ""))
+    if match is not None:
+        yield "class", float(match[1])
+    for name, value in attributes.items():
+        if _LEVEL_NAMES.match(name) and value.strip().isdigit():
+            yield f"attribute {name}", float(value)
+
+
+def _shifts(page: PageFacts, element: int) -> Iterator[tuple[str, float]]:
+    """Yield how far an element moves a comment to the right: by a margin, or by its width as a spacer."""
+    tree, attributes = page.tree, page.tree.attributes[element]
+    style = attributes.get("style", "")
+    shift = _SHIFT.search(style)
+    if shift is not None:
+        yield f"shift {shift[2] or 'px'}", float(shift[1])
+    width = _SHIFT_WIDTH.match(style) if style and not tree.pieces_of(element) else None
+    if width is not None:
+        yield "spacer style", float(width[1])
+    if tree.tags[element] == "img" and not attributes.get("alt"):
+        pixels = attributes.get("width", "")
+        if pixels.isdigit() and "avatar" not in attributes.get("class", ""):
+            yield "spacer img", float(pixels)
+
+
+def _level_elements(page: PageFacts, o: Own, before: int) -> Iterator[int]:
+    """Yield the elements whose attributes may tell a depth: the root, what begins with it, its first ones."""
     yield o.item.root
     for climbed, parent in enumerate(page.tree.ancestors(o.item.root)):
         if parent <= before or climbed > 4:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 class Platform:
     """Where a platform keeps the parts of a comment, as selectors of one element each (see `selectors`).
 
-    `item` is the whole comment. In `author`, `time`, `parent` and `level`, "selector@attribute" means the value
-    of an attribute, and "@attribute" alone that of the item. A `flat` platform shows no answers but by
+    `item` is the whole comment. In `author`, `time`, `parent` and `level`, "selector@attribute" means the
+    value of an attribute, and "@attribute" alone that of the item. A `flat` platform shows no answers but by
     quotations. `skip` marks items that are no comments, `removed`
     those whose text was taken away.
     """
@@ -33,13 +33,19 @@ class Platform:
 PLATFORMS: tuple[Platform, ...] = (
     Platform(
         name="schema.org",
-        item="[itemtype*=schema.org/Comment], [itemtype*=schema.org/UserComments], [itemtype*=schema.org/Answer]",
+        item="[itemtype*=schema.org/Comment], [itemtype*=schema.org/UserComments], "
+        "[itemtype*=schema.org/Answer]",
         author="[itemprop=author], [itemprop=creator]",
         time="[itemprop=dateCreated], [itemprop=datePublished], [itemprop=commentTime]",
         text="[itemprop=text], [itemprop=commentText]",
     ),
     Platform(name="rdfa", item="[typeof*=Comment]", text="[property*=text], [property*=content:encoded]"),
-    Platform(name="microformats", item=".h-cite.u-comment, .p-comment.h-cite", author=".p-author", text=".e-content"),
+    Platform(
+        name="microformats",
+        item=".h-cite.u-comment, .p-comment.h-cite",
+        author=".p-author",
+        text=".e-content",
+    ),
     Platform(
         name="hacker-news",
         item="tr.athing.comtr",
@@ -83,7 +89,8 @@ PLATFORMS: tuple[Platform, ...] = (
     ),
     Platform(
         name="github",
-        item="div.timeline-comment, [data-testid^=comment-viewer-outer-box], [data-testid=issue-viewer-issue-container]",
+        item="div.timeline-comment, [data-testid^=comment-viewer-outer-box], "
+        "[data-testid=issue-viewer-issue-container]",
         author="a.author, [data-testid=avatar-link], [data-testid=issue-body-header-author]",
         time="relative-time@datetime",
         text="td.comment-body, .markdown-body",

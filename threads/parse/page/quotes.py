@@ -35,7 +35,7 @@ def _is_quoted(page: PageFacts, element: int, top: int, known: dict[int, bool]) 
 
 
 def _quotes(page: PageFacts, element: int) -> bool:
-    """Return whether an element is a quotation: not one whose class only speaks of selecting text to quote."""
+    """Return whether an element is a quotation, and not one whose class speaks of selecting to quote."""
     tree = page.tree
     classes = tree.attributes[element].get("class", "")
     if tree.tags[element] in ("blockquote", "q"):
@@ -47,16 +47,19 @@ def _quotes(page: PageFacts, element: int) -> bool:
 
 
 _SELECTING = frozenset(("select", "multi", "to"))  # "js-selectToQuote": what may be quoted, not what is
-_QUOTE_WORDS = frozenset(("quote", "quoted", "quotation", "citation", "zitat", "bbcodeblock", "quotecontainer", "block"))
+_QUOTE_WORDS = frozenset(
+    ("quote", "quoted", "quotation", "citation", "zitat", "bbcodeblock", "quotecontainer", "block")
+)
 
 
 # --- whom a comment quotes ---
 
 _FIRST_PIECES = 6  # of a quotation: what says whose it is stands there
 _ATTRIBUTION = re.compile(
-    r"^(?:quote:?\s*)?(?:originally posted by|quoting|quote from|zitat von|citation de|cita de|citat:?)\s+(?P<by>.{1,60}?)"
-    r"(?:\s+(?:view post|on\b.{0,40}))?\s*:?$|^(?P<name>.{1,60}?)\s+(?:said|wrote|schrieb|a écrit|escribió|ha scritto|schreef"
-    r"|napisał|escreveu|написал\(?а?\)?|yazdı|さんは書きました)\s*:?\s*[↑]?$",
+    r"^(?:quote:?\s*)?(?:originally posted by|quoting|quote from|zitat von|citation de|cita de|citat:?)\s+"
+    r"(?P<by>.{1,60}?)(?:\s+(?:view post|on\b.{0,40}))?\s*:?$"
+    r"|^(?P<name>.{1,60}?)\s+(?:said|wrote|schrieb|a écrit|escribió|ha scritto|schreef|napisał|escreveu"
+    r"|написал\(?а?\)?|yazdı|さんは書きました)\s*:?\s*[↑]?$",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d{1,20}")
@@ -98,7 +101,15 @@ def _linked_numbers(page: PageFacts, quoted: Sequence[int]) -> Iterator[str]:
             if element < 0 or element in seen:
                 break
             seen.add(element)
-            for name in ("href", "cite", "data-source", "data-post", "data-quote-id", "data-post-id", "data-comment-id"):
+            for name in (
+                "href",
+                "cite",
+                "data-source",
+                "data-post",
+                "data-quote-id",
+                "data-post-id",
+                "data-comment-id",
+            ):
                 value = tree.attributes[element].get(name)
                 if value:
                     yield from _NUMBER.findall(value)[-1:]
@@ -124,4 +135,3 @@ def _attributed(line: str) -> str:
 
 def _folded(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
-

@@ -103,9 +103,7 @@ def _page_warnings(page: PageComments) -> list[str]:
     return []
 
 
-def _comments(
-    found: Sequence[Found], moments: Sequence[Moment], thread_id: str
-) -> Iterator[Comment]:
+def _comments(found: Sequence[Found], moments: Sequence[Moment], thread_id: str) -> Iterator[Comment]:
     ids = CommentIds()
     lasting = [None if c.stamp is None or c.stamp.is_relative else c.raw for c in found]
     names = [c.page_id or ids.make(c.author, raw, c.text) for c, raw in zip(found, lasting, strict=True)]
@@ -137,14 +135,16 @@ def _parents(found: Sequence[Found], comments: Sequence[Comment]) -> list[int | 
 
 
 def _in_own_zone(comment: Found, moment: Moment) -> datetime | None:
-    """Return the moment in the zone in which the page displays it, where that is known: the instant is the same."""
+    """Return the moment in the zone in which the page displays it, where that is known: the same instant."""
     published_at, stamp, shown = moment.published_at, comment.stamp, comment.shown
     if published_at is None or stamp is None or moment.timezone_source != "given":
         return published_at
     if shown is not None and shown is not stamp and shown.has_time and shown.offset is None:
         hours = ((shown.hour or 0) * 60 + shown.minute) - (published_at.hour * 60 + published_at.minute)
         offset = (hours + 12 * 60) % (24 * 60) - 12 * 60
-        return published_at.astimezone(timezone(timedelta(minutes=offset))) if offset % 15 == 0 else published_at
+        return (
+            published_at.astimezone(timezone(timedelta(minutes=offset))) if offset % 15 == 0 else published_at
+        )
     if stamp.offset:
         return published_at.astimezone(timezone(timedelta(minutes=stamp.offset)))
     return published_at

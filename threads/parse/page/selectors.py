@@ -13,7 +13,9 @@ from threads.parse.page.tree import Tree
 _SIMPLE = re.compile(
     r"(?P<tag>[a-z][a-z0-9-]*|\*)?(?P<rest>(?:\.[\w-]+|#[\w-]+|\[[\w-]+(?:[*^]?=[^\]]*)?\])*)", re.IGNORECASE
 )
-_PART = re.compile(r"\.(?P<cls>[\w-]+)|#(?P<id>[\w-]+)|\[(?P<name>[\w-]+)(?:(?P<how>[*^]?)=(?P<value>[^\]]*))?\]")
+_PART = re.compile(
+    r"\.(?P<cls>[\w-]+)|#(?P<id>[\w-]+)|\[(?P<name>[\w-]+)(?:(?P<how>[*^]?)=(?P<value>[^\]]*))?\]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def _compiled(text: str) -> Selector:
 
 
 def may_match(text: str, html: str) -> bool:
-    """Return whether markup holds the words of one of the selectors in `text`: quick, and never wrongly False."""
+    """Return whether markup holds the words of a selector in `text`: quick, and never wrongly False."""
     return any(all(word in html for word in _words(selector)) for selector in compiled(text))
 
 
@@ -82,7 +84,7 @@ def _words(selector: Selector) -> list[str]:
 
 
 class Index:
-    """The elements of a page by tag, by class and by the name of an attribute, for selecting among all of them."""
+    """The elements of a page by tag, by class and by the name of an attribute, for selecting among all."""
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree

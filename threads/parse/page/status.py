@@ -9,27 +9,31 @@ from threads.records import Status
 
 _LONGEST = 160
 _DELETED = re.compile(
-    r"^\W*(?:\[deleted\]|\[gelöscht\]|\[supprimé\]|\[eliminado\]|(?:this )?comment (?:was |has been )?deleted(?: by (?:its |the )?(?:user|author))?"
-    r"|comment deleted by user|(?:dieser )?(?:kommentar|beitrag) (?:wurde )?(?:vom (?:autor|verfasser|nutzer) )?gelöscht"
-    r"|(?:ce )?commentaire (?:a été )?supprimé(?: par (?:son auteur|l'auteur))?|(?:este )?comentario (?:fue |ha sido )?eliminado"
-    r"|commento eliminato|comentário (?:apagado|excluído|removido pelo autor)|комментарий удал[её]н)\W*$"
+    r"^\W*(?:\[(?:deleted|gelöscht|supprimé|eliminado)\]|comment deleted by user"
+    r"|(?:this )?comment (?:was |has been )?deleted(?: by (?:its |the )?(?:user|author))?"
+    r"|(?:dieser )?(?:kommentar|beitrag) (?:wurde )?(?:vom (?:autor|verfasser|nutzer) )?gelöscht"
+    r"|(?:ce )?commentaire (?:a été )?supprimé(?: par (?:son auteur|l'auteur))?"
+    r"|(?:este )?comentario (?:fue |ha sido )?eliminado|commento eliminato"
+    r"|comentário (?:apagado|excluído|removido pelo autor)|комментарий удал[её]н)\W*$"
 )
 _REMOVED = re.compile(
-    r"^\W*(?:\[removed\]|\[flagged\]|\[dead\]|\[entfernt\]|(?:this |the )?(?:comment|post|message) (?:was |has been |is )?(?:removed|hidden|moderated)\b"
-    r"|removed by (?:a )?moderator|entfernt\b.{0,120}\bredaktion|(?:dieser |der )?(?:kommentar|beitrag)\b.{0,80}\b(?:wurde|ist)"
+    r"^\W*(?:\[(?:removed|entfernt|flagged|dead)\]|removed by (?:a )?moderator"
+    r"|entfernt\b.{0,120}\bredaktion"
+    r"|(?:this |the )?(?:comment|post|message) (?:was |has been |is )?(?:removed|hidden|moderated)\b"
+    r"|(?:dieser |der )?(?:kommentar|beitrag)\b.{0,80}\b(?:wurde|ist)"
     r"(?: bereits| von der redaktion| von der moderation)? (?:entfernt|gesperrt|ausgeblendet)"
     r"|(?:ce |le )?(?:commentaire|message)\b.{0,40}\b(?:modéré|retiré|masqué)|comentario (?:retirado|moderado)"
     r"|(?:commento|messaggio) rimosso|reactie (?:is )?verwijderd|komentarz (?:został )?(?:usunięty|ukryty))"
 )
 _PENDING = re.compile(
-    r"(?:awaiting moderation|pending (?:approval|moderation)|wartet auf (?:freischaltung|moderation)|en attente de modération"
-    r"|pendiente de moderación|in attesa di moderazione|aguardando moderação|wacht op moderatie|oczekuje na moderację"
-    r"|ожидает (?:проверки|модерации))"
+    r"(?:awaiting moderation|pending (?:approval|moderation)|wartet auf (?:freischaltung|moderation)"
+    r"|en attente de modération|pendiente de moderación|in attesa di moderazione|aguardando moderação"
+    r"|wacht op moderatie|oczekuje na moderację|ожидает (?:проверки|модерации))"
 )
 
 
 def status_of(text: str) -> Status:
-    """Return the status that a comment's text tells: a placeholder of the site, not words of the author."""
+    """Return the status that a text tells: a placeholder of the site, not words of the author."""
     if len(text) > _LONGEST:
         return "visible"
     folded = fold(" ".join(text.split()))

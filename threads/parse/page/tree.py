@@ -12,31 +12,41 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from lxml import etree
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
+
+from threads.parse.page_words import words
 
 DEEPEST = 10_000  # lexbor's time grows with the square of the depth: 0.2 s at this one
 _CHUNK = 1 << 16
 # Elements that nest without limit; the others are closed by the next of their kind or hold no boxes.
 _LONGEST_EMOJI = 12
-_BOXES = re.compile(r"<(/)?(?!(?:br|hr|img|input|meta|link|area|base|col|embed|source|track|wbr|!)\b)[a-zA-Z]")
+_BOXES = re.compile(
+    r"<(/)?(?!(?:br|hr|img|input|meta|link|area|base|col|embed|source|track|wbr|!)\b)[a-zA-Z]"
+)
 
 # Text in these is not shown as text of the page.
-_SILENT = frozenset(
-    "script style template textarea select option svg math iframe object video audio canvas map head".split()
+_SILENT = words(
+    """
+    script style template textarea select option svg math iframe object video audio canvas map head
+    """
 )
 # What stands in these says nothing at all.
-_UNREAD = frozenset("style textarea select svg math video audio canvas map".split())
-_BLOCK = frozenset(
-    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer"
-    " form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol option p pre section summary table"
-    " tbody td tfoot th thead tr ul button".split()
+_UNREAD = words("style textarea select svg math video audio canvas map")
+_BLOCK = words(
+    """
+    address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption
+    figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol option p pre
+    section summary table tbody td tfoot th thead tr ul button
+    """
 )
 # Elements whose start changes how what follows is read.
 _SPECIAL = _SILENT | {"html", "pre", "img"}
-_PARAGRAPH = frozenset("p pre blockquote ul ol dl table h1 h2 h3 h4 h5 h6".split())
-_KEPT = frozenset(
-    "class id href rel itemprop itemtype itemscope property typeof datetime title content style width indent alt"
-    " hidden role name src value for lang".split()
+_PARAGRAPH = words("p pre blockquote ul ol dl table h1 h2 h3 h4 h5 h6")
+_KEPT = words(
+    """
+    class id href rel itemprop itemtype itemscope property typeof datetime title content style width
+    indent alt hidden role name src value for lang
+    """
 )
 _LONGEST_VALUE = 1_000
 _SPACES = re.compile(r"[\t\r\n\f ]{2,}|[\t\r\n\f]")
@@ -105,9 +115,24 @@ class Tree:
 
 
 class _Builder:
-    """Receives the parser's events; the lists' own methods are kept at hand, for it is called for every node."""
+    """Receives the parser's events; the tree's lists are kept at hand, for it is called for every node."""
 
-    __slots__ = ("tree", "_open", "_silent", "_gap", "_buffer", "_pre", "_wanted", "_tags", "_attributes", "_parents", "_ends", "_depths", "_first", "_last")  # fmt: skip
+    __slots__ = (
+        "_attributes",
+        "_buffer",
+        "_depths",
+        "_ends",
+        "_first",
+        "_gap",
+        "_last",
+        "_open",
+        "_parents",
+        "_pre",
+        "_silent",
+        "_tags",
+        "_wanted",
+        "tree",
+    )
 
     def __init__(self) -> None:
         self.tree = tree = Tree()
@@ -174,8 +199,7 @@ class _Builder:
         if tag == "pre":
             self._pre = max(0, self._pre - 1)
         block = _breaks(tag)
-        if block > self._gap:
-            self._gap = block
+        self._gap = max(self._gap, block)
 
     def data(self, data: str) -> None:
         if not self._silent or self._wanted:
@@ -295,7 +319,7 @@ def _read(html: str, builder: _Builder) -> None:
         sibling = node.next if open_tags else None
         while sibling is None and open_tags:
             builder.end(open_tags.pop())
-            node = node.parent
+            node = node.parent if node is not None else None
             sibling = node.next if node is not None and open_tags else None
         node = sibling
 

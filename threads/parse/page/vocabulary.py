@@ -9,7 +9,7 @@ from functools import lru_cache
 class Role:
     """What a class, id or attribute name says of its element: bits, of which several may be set at once.
 
-    Plain integers: a page asks hundreds of thousands of times, and enum.Flag makes each time ten times slower.
+    Plain integers: a page asks hundreds of thousands of times, and enum.Flag is ten times slower.
     """
 
     NONE = 0
@@ -39,91 +39,118 @@ def _table(role: int, words: str) -> dict[str, int]:
 
 
 # Word → role. Words are the lower-case parts of names: "commentAuthor-name" is comment, author, name.
-_SINGLE: tuple[dict[str, int], ...] = (
+_TABLES: tuple[dict[str, int], ...] = (
     _table(
         Role.COMMENT,
-        """comment comm cmt commentitem kommentar komentar komentarz commentaire comentario comentário comentari
-        commento reactie reaction reaccion réaction reaktion leserbrief lesermeinung meinung beitrag wortmeldung
-        opinion opinie opinia opinión yorum kommentti коммент koment komment otzyv otzyvy hozzaszolas
-        hozzászólás komentář komentár comentariu commenttext talkback feedback testimonial review avis guestbook
-        respuesta antwort answer avisos posting mensagem kommentaar comment_item commentary shout sch""",
+        """
+        comment comm cmt commentitem kommentar komentar komentarz commentaire comentario comentário
+        comentari commento reactie reaction reaccion réaction reaktion leserbrief lesermeinung meinung
+        beitrag wortmeldung opinion opinie opinia opinión yorum kommentti коммент koment komment otzyv
+        otzyvy hozzaszolas hozzászólás komentář komentár comentariu commenttext talkback feedback
+        testimonial review avis guestbook respuesta antwort answer avisos posting mensagem kommentaar
+        comment_item commentary shout sch
+        """,
     ),
     _table(
         Role.COMMENTS,
-        """comments cmts commentlist commentslist commentthread kommentare komentarze commentaires comentarios
-        comentários comentaris commenti reacties reactions réactions reacciones discussion diskussion discussione
-        conversation beitraege beiträge leserbriefe meinungen opinie opiniones yorumlar kommentit komentari
-        комментарии kommentarer hozzaszolasok komentare komentáře replies responses disqus forum thread threads
-        postlist messagelist reviews respuestas antworten answers debate debat livefyre komentarai comentarii
-        commentsection commentarea commentbox commentscontainer commentcontent avisclients""",
+        """
+        comments cmts commentlist commentslist commentthread kommentare komentarze commentaires
+        comentarios comentários comentaris commenti reacties reactions réactions reacciones discussion
+        diskussion discussione conversation beitraege beiträge leserbriefe meinungen opinie opiniones
+        yorumlar kommentit komentari комментарии kommentarer hozzaszolasok komentare komentáře replies
+        responses disqus forum thread threads postlist messagelist reviews respuestas antworten answers
+        debate debat livefyre komentarai comentarii commentsection commentarea commentbox
+        commentscontainer commentcontent avisclients
+        """,
     ),
-    _table(Role.POST, "post message msg entry postbit postcontainer postrow poster posttext postbody postdetails messagetext"),
+    _table(
+        Role.POST,
+        "post message msg entry postbit postcontainer postrow poster posttext postbody postdetails",
+    ),
     _table(
         Role.AUTHOR,
-        """author autor auteur autore auteurs user username usr nick nickname nickname name fn poster commenter
-        commentor commentator writer by byline verfasser benutzer benutzername profile member login screenname
-        displayname pseudo usuario utente użytkownik uzytkownik gebruiker naam nom nombre nome imie imię creator
-        person who kullanici isim yazan bigusername postername postauthor commentauthor authorname userid
-        persona owner участник vcard hnuser authorlink poster""",
+        """
+        author autor auteur autore auteurs user username usr nick nickname name fn poster commenter
+        commentor commentator writer by byline verfasser benutzer benutzername profile member login
+        screenname displayname pseudo usuario utente użytkownik uzytkownik gebruiker naam nom nombre nome
+        imie imię creator person who kullanici isim yazan bigusername postername postauthor commentauthor
+        authorname userid persona owner участник vcard hnuser authorlink
+        """,
     ),
     _table(
         Role.TIME,
-        """time date datetime timestamp when posted published pubdate ago datum uhrzeit zeit fecha hora heure
-        heures data czas tarih datestamp created age timeago postdate commentdate livetimestamp dtstart posttime
-        submitted pub dato tid dateline""",
+        """
+        time date datetime timestamp when posted published pubdate ago datum uhrzeit zeit fecha hora heure
+        heures data czas tarih datestamp created age timeago postdate commentdate livetimestamp dtstart
+        posttime submitted pub dato tid dateline
+        """,
     ),
     _table(
         Role.BODY,
-        """content text body message msg texte texto testo txt comment-text inhalt contenu contenido tresc
-        treść bbcode bbwrapper markdown md html usertext usercontent commenttext postbody postcontent description
-        commentbody messagebody posttext nachricht mensaje tekst messagecontent commtext cooked corps bodytext""",
+        """
+        content text body message msg texte texto testo txt comment-text inhalt contenu contenido tresc
+        treść bbcode bbwrapper markdown md html usertext usercontent commenttext postbody postcontent
+        description commentbody messagebody posttext nachricht mensaje tekst messagecontent commtext
+        cooked corps bodytext
+        """,
     ),
     _table(
         Role.BUTTON,
-        """button buttons btn actions action controls control toolbar tools toolbox report share sharing
+        """
+        button buttons btn actions action controls control toolbar tools toolbox report share sharing
         permalink flag abuse links menu dropdown tooltip popup options answer-link replylink melden
-        antworten zitieren responder signaler navbar footer bookmark modal likebtn
-        react reactionsbar subscribe interact interactions controles outils werkzeuge""",
+        antworten zitieren responder signaler navbar footer bookmark modal likebtn react reactionsbar
+        subscribe interact interactions controles outils werkzeuge
+        """,
     ),
     _table(
         Role.ASIDE,
-        """sidebar widget widgets recent recents latest related popular trending nav navigation menu breadcrumb
-        breadcrumbs newsletter advert advertisement ads ad promo footer aktuell neueste derniers ultimos últimos
-        recientes archive archives similar recommended recommendations tagcloud blogroll carousel slider
-        mostread meistgelesen topstories empfehlungen aside lastcomments latestcomments recentcomments""",
+        """
+        sidebar widget widgets recent recents latest related popular trending nav navigation menu
+        breadcrumb breadcrumbs newsletter advert advertisement ads ad promo footer aktuell neueste
+        derniers ultimos últimos recientes archive archives similar recommended recommendations tagcloud
+        blogroll carousel slider mostread meistgelesen topstories empfehlungen aside lastcomments
+        latestcomments recentcomments
+        """,
     ),
     _table(Role.FORM, "form respond commentform replyform editor textarea captcha composer"),
     _table(
         Role.TEASER,
-        """teaser hentry excerpt headline summary snippet card story artikel article product listing
-        searchresult recipe-card""",
+        """
+        teaser hentry excerpt headline summary snippet card story artikel article product listing
+        searchresult recipe-card
+        """,
     ),
     _table(
         Role.BADGE,
-        """badge badges rank role title usertitle title karma reputation location joined joindate status
-        fans points flair ribbon banner level stars stats avatar icon icons count counter counts party bio
-        info extra extrainfo userinfo details signature trophy membership posts numposts""",
+        """
+        badge badges rank role title usertitle karma reputation location joined joindate status fans
+        points flair ribbon banner level stars stats avatar icon icons count counter counts party bio info
+        extra extrainfo userinfo details signature trophy membership posts numposts
+        """,
     ),
     _table(Role.SIGNATURE, "signature sig usersig postsignature"),
     _table(Role.QUOTE, "quote quoted blockquote bbcodeblock quotetitle citation zitat cite quotecontainer"),
     _table(
         Role.REPLY,
-        "reply child children replies indented indent subcomment nested answer antwort sub response respuesta",
+        "reply child children replies indented indent subcomment nested answer antwort sub response",
     ),
     _table(Role.TITLE, "title subject heading betreff titre titel titulo"),
     _table(
         Role.VOTES,
-        """vote votes voting like likes dislike score rating ratings thumb thumbs upvote downvote recommend
-        recommended karma stars heart hearts star points cld likecount ups downs plus minus""",
+        """
+        vote votes voting like likes dislike score rating ratings thumb thumbs upvote downvote recommend
+        recommended karma stars heart hearts star points cld likecount ups downs plus minus
+        """,
     ),
     _table(Role.HIDDEN, "hidden visuallyhidden sr-only screenreader invisible hide noscript"),
     _table(Role.PINGBACK, "pingback trackback pingbacks trackbacks pings ping webmention mention"),
     _table(Role.AVATAR, "avatar gravatar photo userpic profilbild thumbnail portrait"),
 )
 _ROLES: dict[str, int] = {}
-for _words in _SINGLE:
-    for _word, _role in _words.items():
-        _ROLES[_word] = _ROLES.get(_word, Role.NONE) | _role
+for _table_of_role in _TABLES:
+    for _word, _bit in _table_of_role.items():
+        _ROLES[_word] = _ROLES.get(_word, Role.NONE) | _bit
 
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 _FIELD_NAME = re.compile(r"\bfield-{1,2}(?:name|type|label)\b")  # Drupal writes the name of each field so
@@ -154,11 +181,11 @@ def roles(names: str) -> int:
     """Return what the classes, ids or other names in `names` say together."""
     found = Role.NONE
     for word in parts(_LOOKS.sub(" ", names)):
-        found |= _role(word)
+        found |= _role_of(word)
     return found
 
 
-def _role(word: str) -> int:
+def _role_of(word: str) -> int:
     role = _ROLES.get(word)
     if role is not None:
         return role
@@ -199,7 +226,7 @@ def named_kind(tag: str, classes: str, identity: str) -> tuple[str, bool]:
 
 @lru_cache(maxsize=16_384)
 def like_names(tag: str, classes: str, identity: str) -> tuple[str, ...]:
-    """Return the names that an element shares with its like: its tag with each class, and with a numbered id."""
+    """Return the names that an element shares with its like: its tag with each class and a numbered id."""
     numbered = (f"{tag}#{id_pattern(identity)}",) if any(c.isdigit() for c in identity) else ()
     return (*(f"{tag}.{name}" for name in stable_classes(classes)), *numbered)
 
@@ -216,8 +243,8 @@ def is_noise(names: str) -> bool:
         words = parts(name)
         if not words:
             continue
-        last = _role(words[-1])
+        last = _role_of(words[-1])
         if last & _KEEPS and not last & _NOISE:
             return False
-        noise = noise or bool(last & _NOISE) or (len(words) > 1 and bool(_role(words[-2]) & Role.BUTTON))
+        noise = noise or bool(last & _NOISE) or (len(words) > 1 and bool(_role_of(words[-2]) & Role.BUTTON))
     return noise
