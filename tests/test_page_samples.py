@@ -24,20 +24,38 @@ STANDARDS = {
 }
 PLATFORMS = {
     "page_blogger": 'class="comment-thread toplevel-thread"',
+    "page_blogger_classic": "id='comments-block'",
+    "page_bbpress": 'class="forums bbp-replies"',
     "page_decomments": "decomments-comment-block",
     "page_discourse": "topic-body crawler-post",
+    "page_disqus": 'id="post-list"',
     "page_drupal7": 'class="indented"',
+    "page_drupal8": "data-comment-timestamp=",
+    "page_github_react": "react-issue-comment",
+    "page_hackernews": "class='ind' indent=",
     "page_hackernews_old": 's.gif" height=1 width=40',
+    "page_jetpack": "jetpack_remote_comment",
+    "page_kinja": "js_discussion-region",
+    "page_reddit_2022": ">level 2<",
+    "page_reddit_shreddit": "<shreddit-comment ",
+    "page_thrive": 'id="thrive-comments"',
+    "page_typo3": "tx-comments-comment",
     "page_vbulletin5": "b-post__timestamp",
+    "page_wordpress": 'id="div-comment-',
     "page_wordpress_html5": '<article id="div-comment-',
+    "page_wpdiscuz": "wpd-comment-wrap",
     "page_xenforo1": 'class="messageList"',
+    "page_xenforo2": "message-attribution-main",
 }
 ENCODINGS = {
+    "page_depth_classes": "depth-3",
     "page_h_entry": "p-comment h-cite",
     "page_json_ld": '"comment": [',
     "page_margin": "margin-left:40px",
+    "page_microdata": 'itemprop="comment"',
     "page_parent_attribute": 'data-parent-id="r8"',
     "page_reply_class": 'class="reply-item"',
+    "page_reply_number": "Antwort auf #1 von ",
 }
 TRAPS = {
     "page_late_charset": "charset=windows-1252",
@@ -101,7 +119,7 @@ def test_every_line_of_an_expected_text_stands_in_the_page(folder):
 
 def test_the_pages_cover_many_languages():
     languages = {m.group(1) for f in FOLDERS for m in re.finditer(r'\slang=["\'](\w\w)', source(f))}
-    assert languages >= {"de", "en", "ja", "ko", "nl", "ru", "zh"}
+    assert languages >= {"de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "ru", "zh"}
 
 
 def test_the_demo_shows_a_few_pages_only():
