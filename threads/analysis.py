@@ -17,6 +17,7 @@ from threads.parse.formats import Options
 from threads.parse.source import Source
 from threads.records import Discussion, Flag, Parsed, comments_frame
 from threads.scores import score
+from threads.scores.text import without_quotes
 from threads.settings import Settings
 from threads.storage import Added, Held, Store, merged, numbered
 
@@ -154,13 +155,15 @@ def _merged_all(held: Held, found: tuple[Discussion, ...]) -> tuple[Discussion, 
 def with_context(
     records: pd.DataFrame, discussions: tuple[Discussion, ...], target: str | None = None
 ) -> pd.DataFrame:
-    """Return `records` with the columns that scores want besides: parent_text, target, language."""
+    """Return what scores read: texts without quotations, and parent_text, target and language besides."""
     titles = {d.thread_id: target or d.title for d in discussions}
     languages = {d.thread_id: d.language for d in discussions}
     keys = list(zip(records["thread_id"], records["comment_id"], strict=True))
-    texts = dict(zip(keys, records["text"], strict=True))
+    said = [without_quotes(text) for text in records["text"]]
+    texts = dict(zip(keys, said, strict=True))
     parents = [texts.get(key) for key in zip(records["thread_id"], records["parent_id"], strict=True)]
     return records.assign(
+        text=pd.Series(said, index=records.index, dtype="str"),
         parent_text=pd.Series(parents, index=records.index, dtype="str"),
         target=records["thread_id"].map(titles).astype("str"),
         language=records["thread_id"].map(languages).astype("str"),

@@ -41,6 +41,18 @@ _NEXT_WORD = re.compile(r"[\"'“‘«(\[]*+(\w{0,12})")
 _LONGEST_ABBREVIATION = 12
 
 
+def without_quotes(text: str) -> str:
+    """Return a comment without the lines that quote another one, which begin with ">" as in e-mail.
+
+    A comment that is nothing but quotation is returned whole.
+    """
+    if ">" not in text:
+        return text
+    own = [line for line in text.split("\n") if not line.lstrip(" ").startswith(">")]
+    said = "\n".join(own).strip()
+    return said or text
+
+
 def listed(text: str) -> frozenset[str]:
     """Return the blank-separated words of a list in the source as a set."""
     return frozenset(text.split())

@@ -21,9 +21,10 @@ _REMOVED = re.compile(
     r"|entfernt\b.{0,120}\bredaktion"
     r"|(?:this |the )?(?:comment|post|message) (?:was |has been |is )?(?:removed|hidden|moderated)\b"
     r"|(?:dieser |der )?(?:kommentar|beitrag)\b.{0,80}\b(?:wurde|ist)"
-    r"(?: bereits| von der redaktion| von der moderation)? (?:entfernt|gesperrt|ausgeblendet)"
-    r"|(?:ce |le )?(?:commentaire|message)\b.{0,40}\b(?:modéré|retiré|masqué)|comentario (?:retirado|moderado)"
-    r"|(?:commento|messaggio) rimosso|reactie (?:is )?verwijderd|komentarz (?:został )?(?:usunięty|ukryty))"
+    r"(?: bereits| von der (?:redaktion|moderation))? (?:entfernt|gesperrt|ausgeblendet)"
+    r"|(?:ce |le )?(?:commentaire|message)\b.{0,40}\b(?:modéré|retiré|masqué)"
+    r"|comentario (?:retirado|moderado)|(?:commento|messaggio) rimosso"
+    r"|reactie (?:is )?verwijderd|komentarz (?:został )?(?:usunięty|ukryty))"
 )
 _PENDING = re.compile(
     r"(?:awaiting moderation|pending (?:approval|moderation)|wartet auf (?:freischaltung|moderation)"
