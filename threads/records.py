@@ -43,7 +43,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
-    """One comment as found. Missing is None, never zero and never an empty string."""
+    """One comment as found. Missing is None, never zero and never an empty string.
+
+    Times are aware; one whose source names its zone stays in that zone, and tables turn all of them to UTC.
+    """
 
     thread_id: str
     comment_id: str

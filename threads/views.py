@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable
+from datetime import UTC
 from typing import Any
 
 import orjson
@@ -38,7 +39,7 @@ def discussion_text(discussion: Discussion) -> str:
     """Return a discussion in a few lines: its title, then a line for each comment."""
     lines = [f"{discussion.title or '(no title)'}: {len(discussion.comments)} comments"]
     for comment in discussion.comments:
-        time = f"{comment.published_at:%Y-%m-%d %H:%M}" if comment.published_at else "no time"
+        time = f"{comment.published_at.astimezone(UTC):%Y-%m-%d %H:%M}" if comment.published_at else "no time"
         lines.append(f"  {time}  {comment.author or '(no name)'}: {_shortened(comment.text)}")
     return "\n".join(printable(line) for line in lines)
 

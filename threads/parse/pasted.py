@@ -22,7 +22,7 @@ from threads.parse.page_words import (
     is_mark_line,
     likes,
 )
-from threads.parse.settling import Moment, settle
+from threads.parse.settling import Moment, in_own_zone, settle
 from threads.parse.source import Source
 from threads.parse.timestamps import Stamp
 from threads.parse.wording import counted
@@ -297,7 +297,7 @@ def _comments(
             comment_id=ids.make(draft.author, _lasting_raw(draft.stamp), draft.text),
             position=position,
             author=draft.author,
-            published_at=moment.published_at,
+            published_at=in_own_zone(moment.published_at, draft.stamp),
             published_at_raw=_raw(draft.stamp),
             published_at_precision=moment.precision,
             timezone_source=moment.timezone_source,

@@ -41,6 +41,15 @@ class _Context:
     day_first: bool
 
 
+def in_own_zone(published_at: datetime | None, stamp: Stamp | None) -> datetime | None:
+    """Return a moment in the zone that its timestamp names: the same instant, at the hour displayed."""
+    if published_at is None or stamp is None or stamp.is_relative:
+        return published_at
+    if stamp.offset:
+        return published_at.astimezone(timezone(timedelta(minutes=stamp.offset)))
+    return published_at.astimezone(ZoneInfo(stamp.zone)) if stamp.zone else published_at
+
+
 def settle(
     stamps: Sequence[Stamp | None],
     *,

@@ -13,11 +13,13 @@ from threads.parse.formats import Options
 from threads.parse.identity import CommentIds, stable_id
 from threads.parse.page.comments import PageComments, find_comments
 from threads.parse.page.found import Found
-from threads.parse.settling import Moment, settle
+from threads.parse.page.platforms import PLATFORMS, Platform
+from threads.parse.settling import Moment, in_own_zone, settle
 from threads.parse.source import Source
 from threads.records import Comment, Discussion, Parsed, Report, Skipped
 
 NAME = "page"
+_HALF_DAY = 12 * 60  # minutes
 
 
 class SavedPage:
@@ -25,6 +27,9 @@ class SavedPage:
 
     name = NAME
     help = "A saved web page (HTML, MHTML, WARC): its article and its comments with names, times and replies."
+
+    def __init__(self, platforms: Sequence[Platform] = PLATFORMS) -> None:
+        self._platforms = platforms
 
     def sniff(self, source: Source) -> bool:
         """Return whether the content is an HTML document or an archive of some."""
@@ -36,7 +41,7 @@ class SavedPage:
         skipped: list[Skipped] = []
         warnings: list[str] = []
         for document in documents(source):
-            discussion, left_out, notes = _discussion(document, options)
+            discussion, left_out, notes = _discussion(document, options, self._platforms)
             discussions.append(discussion)
             skipped += left_out
             warnings += notes
@@ -49,9 +54,13 @@ class SavedPage:
         return Parsed(discussions=tuple(discussions), report=report)
 
 
-def _discussion(document: Document, options: Options) -> tuple[Discussion, tuple[Skipped, ...], list[str]]:
-    page = find_comments(document.html)
-    talk = max((page, *(find_comments(f.html) for f in document.frames)), key=lambda p: len(p.found))
+def _discussion(
+    document: Document, options: Options, platforms: Sequence[Platform]
+) -> tuple[Discussion, tuple[Skipped, ...], list[str]]:
+    page = find_comments(document.html, platforms)
+    talk = max(
+        (page, *(find_comments(f.html, platforms) for f in document.frames)), key=lambda p: len(p.found)
+    )
     # The program that saved the page knows better than a form that proposes the present.
     captured_at = document.captured_at or options.captured_at
     about = _article(page, document, options)
@@ -113,7 +122,7 @@ def _comments(found: Sequence[Found], moments: Sequence[Moment], thread_id: str)
             comment_id=names[i],
             position=i + 1,
             author=comment.author,
-            published_at=_in_own_zone(comment, moment),
+            published_at=_as_shown(comment, moment),
             published_at_raw=comment.raw,
             published_at_precision=moment.precision,
             timezone_source=moment.timezone_source,
@@ -134,17 +143,13 @@ def _parents(found: Sequence[Found], comments: Sequence[Comment]) -> list[int | 
     return [c.parent if c.parent is not None else by_name for c, by_name in zip(found, named, strict=True)]
 
 
-def _in_own_zone(comment: Found, moment: Moment) -> datetime | None:
-    """Return the moment in the zone in which the page displays it, where that is known: the same instant."""
-    published_at, stamp, shown = moment.published_at, comment.stamp, comment.shown
-    if published_at is None or stamp is None or moment.timezone_source != "given":
+def _as_shown(comment: Found, moment: Moment) -> datetime | None:
+    """Return the moment at the time of day that the page displays, where its zone is known or can be."""
+    published_at, shown = moment.published_at, comment.shown
+    if published_at is None or comment.stamp is None or moment.timezone_source != "given":
         return published_at
-    if shown is not None and shown is not stamp and shown.has_time and shown.offset is None:
-        hours = ((shown.hour or 0) * 60 + shown.minute) - (published_at.hour * 60 + published_at.minute)
-        offset = (hours + 12 * 60) % (24 * 60) - 12 * 60
-        return (
-            published_at.astimezone(timezone(timedelta(minutes=offset))) if offset % 15 == 0 else published_at
-        )
-    if stamp.offset:
-        return published_at.astimezone(timezone(timedelta(minutes=stamp.offset)))
-    return published_at
+    if shown is None or shown is comment.stamp or not shown.has_time or shown.offset is not None:
+        return in_own_zone(published_at, comment.stamp)
+    minutes = ((shown.hour or 0) - published_at.hour) * 60 + shown.minute - published_at.minute
+    east = (minutes + _HALF_DAY) % (2 * _HALF_DAY) - _HALF_DAY
+    return published_at.astimezone(timezone(timedelta(minutes=east))) if east % 15 == 0 else published_at
