@@ -13,7 +13,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 CAN_APT := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo yes)
 APT_INSTALL = apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends
 
-.PHONY: help demo test lint format quality wheel-test train clean
+.PHONY: help demo test lint format quality bench wheel-test train clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -35,6 +35,10 @@ format: $(VENV)/.lint ## rewrite the code in the project's format
 
 quality: $(VENV)/.test ## measure parser and models against their pinned floors
 	$(BIN)/python -m pytest -m quality -s
+
+bench: $(VENV)/.bench ## measure speed and memory side by side with peers: make bench PAGES=folder of saved pages
+	@test -n "$(PAGES)" || { echo "Say where the saved pages are: make bench PAGES=FOLDER" >&2; exit 2; }
+	$(BIN)/python -m benchmarks.pages "$(PAGES)"
 
 wheel-test: $(VENV)/.test ## build the wheel, install it in a clean environment and run its demo
 	rm -rf build dist
@@ -63,6 +67,10 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP_INSTALL) --editable '.[test]'
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.bench: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP_INSTALL) --editable '.[bench]'
 	@touch $@ $(VENV)/.run
 
 $(VENV)/.lint: pyproject.toml constraints.txt | $(BIN)/python

@@ -28,7 +28,7 @@ def test_a_name_overrides_the_content():
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(SettingError, match=r"no format is called 'docx'.*btl-csv, pasted"):
+    with pytest.raises(SettingError, match=r"no format is called 'docx'.*btl-csv, page, pasted"):
         parse(Source.from_text(PAGE), Options(), "docx")
 
 
@@ -54,7 +54,7 @@ def test_names_are_unique_and_pasted_comes_last():
     assert all(item.help for item in FORMATS)
 
 
-@given(st.text(max_size=400), st.sampled_from([None, "btl-csv", "pasted"]))
+@given(st.text(max_size=400), st.sampled_from([None, "btl-csv", "page", "pasted"]))
 @settings(deadline=None, max_examples=300)
 def test_any_text_gives_records_or_a_named_error(text, name):
     with suppress(ThreadsError):

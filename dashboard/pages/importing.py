@@ -1,4 +1,4 @@
-"""Import: paste a thread or give a file, see what was understood and what was left out, then store it."""
+"""Import: give a saved page or paste a thread, see what was understood and left out, then store it."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class ImportPage:
             [
                 html.H1("Import a thread"),
                 html.P(
-                    "Copy an article page with its comments (select all, copy) and paste it here. "
-                    "Nothing is stored before you have seen what was understood.",
+                    "Save the page in your browser, comments unfolded, and choose the file; or copy all of "
+                    "it and paste it here. Nothing is stored before you have seen what was understood.",
                     className="lead",
                 ),
                 html.Div([_form(context.settings), _result()], className="columns even"),

@@ -11,9 +11,9 @@ from threads.parse.page.fields import Fields, Own
 from threads.parse.page.found import Found
 from threads.parse.page.items import PageFacts, facts
 from threads.parse.page.json_ld import declared_comments
-from threads.parse.page.known import is_removed, known_sections, stated_levels
+from threads.parse.page.known import is_removed, known_sections, stated_levels, values
 from threads.parse.page.marks import Mark, lines, marks
-from threads.parse.page.nesting import from_levels, identities, parents
+from threads.parse.page.nesting import from_levels, identities, parents, stated
 from threads.parse.page.platforms import PLATFORMS, Platform
 from threads.parse.page.quotes import quoted_parents, quoted_pieces
 from threads.parse.page.selectors import may_match
@@ -78,11 +78,7 @@ def _read(page: PageFacts, section: Section, platform: Platform | None) -> tuple
         else:
             skipped.append(Skipped(f"comment {len(kept) + len(skipped) + 1} on the page", reason))
     own, fields = [o for o, _ in kept], [f for _, f in kept]
-    levels = None if platform is None else stated_levels(page, platform, own)
-    if platform is not None and platform.flat:
-        answered: list[int | None] = [None] * len(own)
-    else:
-        answered = from_levels(levels) if levels is not None else parents(page, own)
+    answered = _answered(page, platform, own)
     known = identities(page, own)
     quoted = quoted_parents(page, own, fields, known)
     answered = [a if a is not None else q for a, q in zip(answered, quoted, strict=True)]
@@ -92,6 +88,20 @@ def _read(page: PageFacts, section: Section, platform: Platform | None) -> tuple
         for o, f, parent, name in zip(own, fields, answered, names, strict=True)
     ]
     return comments, skipped
+
+
+def _answered(page: PageFacts, platform: Platform | None, own: Sequence[Own]) -> list[int | None]:
+    """Return the parents that the page shows: as its platform states them, else in any known way."""
+    if platform is None:
+        return parents(page, own)
+    if platform.flat:
+        return [None] * len(own)
+    levels = stated_levels(page, platform, own)
+    if levels is not None:
+        return from_levels(levels)
+    if platform.parent:
+        return stated(page, own, lambda page, item: (v for _, v in values(page, item, platform.parent)))
+    return parents(page, own)
 
 
 def _reason_to_skip(page: PageFacts, own: Own, fields: Fields) -> str | None:

@@ -47,10 +47,10 @@ def parents(page: PageFacts, own: Sequence[Own]) -> list[int | None]:
     What an attribute states goes before what the page shows by place, and that before what links and classes
     hint.
     """
-    best = _stated(page, own, _attribute_values)
+    best = stated(page, own, _attribute_values)
     ways = (way(page, own) for way in _SHOWN)
     shown = next((found for found in ways if any(parent is not None for parent in found)), None)
-    for found in (shown, None if shown is not None else _stated(page, own, _hint_values)):
+    for found in (shown, None if shown is not None else stated(page, own, _hint_values)):
         if found is not None:
             best = [b if b is not None else f for b, f in zip(best, found, strict=True)]
     return _without_circles(best)
@@ -109,7 +109,8 @@ def _head_elements(own: Own) -> Iterator[int]:
             yield element
 
 
-def _stated(page: PageFacts, own: Sequence[Own], values: Values) -> list[int | None]:
+def stated(page: PageFacts, own: Sequence[Own], values: Values) -> list[int | None]:
+    """Return for each item the item whose name, or number, is the first of `values` that is one's."""
     names = identities(page, own)
     places: dict[str, int] = {}
     for i, known in enumerate(names):
