@@ -37,6 +37,7 @@ _UP_TEXT = re.compile(
     r"parent|repl|antwort|répon|respond|respuesta|rispo|odpow|ответ|@|↑|↩|⤴|in response", re.I
 )
 _LINKED_ELEMENTS = 80
+_LEAST_DIGITS = 2  # of a class that is the name of a comment
 _OTHER_NAMES = frozenset(("class", "href", "style", "title", "alt"))
 Values = Callable[[PageFacts, Own], Iterator[str]]
 
@@ -50,6 +51,9 @@ def parents(page: PageFacts, own: Sequence[Own]) -> list[int | None]:
     best = stated(page, own, _attribute_values)
     ways = (way(page, own) for way in _SHOWN)
     shown = next((found for found in ways if any(parent is not None for parent in found)), None)
+    named = stated(page, own, _class_values)
+    if shown is not None and all(n is not None for n, s in zip(named, shown, strict=True) if s is not None):
+        shown = named  # classes that are the names of other comments tell more than how deep one is shown
     for found in (shown, None if shown is not None else stated(page, own, _hint_values)):
         if found is not None:
             best = [b if b is not None else f for b, f in zip(best, found, strict=True)]
@@ -160,9 +164,14 @@ def _hint_values(page: PageFacts, own: Own) -> Iterator[str]:
         address = tree.attributes[element].get("href", "")
         if "#" in address and _is_upward(page, element):
             yield address.rsplit("#", 1)[1]
-    attributes = tree.attributes[own.item.root]
+    yield from _class_values(page, own)
+
+
+def _class_values(page: PageFacts, own: Own) -> Iterator[str]:
+    """Yield the classes of an item that hold a number, its own id left out."""
+    attributes = page.tree.attributes[own.item.root]
     for token in attributes.get("class", "").split():
-        if sum(c.isdigit() for c in token) >= 3 and token != attributes.get("id"):
+        if sum(c.isdigit() for c in token) >= _LEAST_DIGITS and token != attributes.get("id"):
             yield token
 
 
