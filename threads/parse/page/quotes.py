@@ -56,10 +56,9 @@ _QUOTE_WORDS = frozenset(
 
 _FIRST_PIECES = 6  # of a quotation: what says whose it is stands there
 _ATTRIBUTION = re.compile(
-    r"^(?:quote:?\s*)?"
-    r"(?:originally posted by|quoting|quote from|zitat von|citation de|cita de"
-    r"|citat:?|iniciado por|(?:originalmente )?(?:escrito|publicado|enviado) por|(?:posté|envoyé|écrit) par|inviato da"
-    r"|scritto da|geplaatst door|napisane przez|сообщение от)\s+"
+    r"^(?:quote:?\s*)?(?:originally posted by|quoting|quote from|zitat von|citation de|cita de|citat:?"
+    r"|iniciado por|(?:originalmente )?(?:escrito|publicado|enviado) por|(?:posté|envoyé|écrit) par"
+    r"|inviato da|scritto da|geplaatst door|napisane przez|сообщение от)\s+"
     r"(?P<by>.{1,60}?)(?:\s+(?:view post|on\b.{0,40}))?\s*:?$"
     r"|^(?P<name>.{1,60}?)\s+(?:said|wrote|schrieb|a écrit|escribió|ha scritto|schreef|napisał|escreveu"
     r"|написал\(?а?\)?|yazdı|さんは書きました)\s*:?\s*[↑]?$",
