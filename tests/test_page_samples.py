@@ -40,6 +40,7 @@ PLATFORMS = {
     "page_reddit_shreddit": "<shreddit-comment ",
     "page_thrive": 'id="thrive-comments"',
     "page_typo3": "tx-comments-comment",
+    "page_vbulletin4": "postbitlegacy",
     "page_vbulletin5": "b-post__timestamp",
     "page_wordpress": 'id="div-comment-',
     "page_wordpress_html5": '<article id="div-comment-',
@@ -54,6 +55,7 @@ ENCODINGS = {
     "page_margin": "margin-left:40px",
     "page_microdata": 'itemprop="comment"',
     "page_parent_attribute": 'data-parent-id="r8"',
+    "page_parent_class": "antwort kommentar_77",
     "page_reply_class": 'class="reply-item"',
     "page_reply_number": "Antwort auf #1 von ",
 }
