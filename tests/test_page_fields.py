@@ -27,6 +27,7 @@ AUTHORS = {
     "number that is a link": '<a href="#c{i}">#{number}</a> <span class="author">{name}</span>',
     "popup": '<span class="author">{name}<i class="popup">View profile of {name} Send a message</i></span>',
     "initial for a picture": '<div class="avatar">{name[0]}</div><span class="author">{name}</span>',
+    "initial before a name": '<b class="author">{name[0]}</b><span class="nick">{name}</span>',
     "rank": '<span class="author">{name}</span> <em class="rank">Old hand</em>',
     "title above it": '<h4 class="title"><a href="#c{i}">Idea {i}</a></h4><span class="author">{name}</span>',
 }
