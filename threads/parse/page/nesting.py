@@ -32,6 +32,8 @@ _ID_NAMES = (
     "data-mid",
     "data-pid",
 )
+_ID_NAMES_SET = frozenset(_ID_NAMES)
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\d{1,20}")
 _UP_TEXT = re.compile(
     r"parent|repl|antwort|répon|respond|respuesta|rispo|odpow|ответ|@|↑|↩|⤴|in response", re.I
@@ -89,13 +91,10 @@ def identities(page: PageFacts, own: Sequence[Own]) -> list[list[str]]:
 def _names_of(page: PageFacts, own: Own) -> Iterator[str]:
     for element in _head_elements(own):
         attributes = page.tree.attributes[element]
-        for name in _ID_NAMES:
-            value = attributes.get(name)
-            if (
-                value
-                and (name != "name" or page.tree.tags[element] == "a")
-                and any(c.isdigit() for c in value)
-            ):
+        names = _ID_NAMES_SET.intersection(attributes) if attributes else ()
+        for name in sorted(names, key=_ID_NAMES.index) if len(names) > 1 else names:
+            value = attributes[name]
+            if (name != "name" or page.tree.tags[element] == "a") and _DIGIT.search(value):
                 yield value
 
 

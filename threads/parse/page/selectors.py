@@ -77,10 +77,13 @@ def may_match(text: str, html: str) -> bool:
     return any(all(word in html for word in _words(selector)) for selector in compiled(text))
 
 
-def _words(selector: Selector) -> list[str]:
+@lru_cache(maxsize=512)
+def _words(selector: Selector) -> tuple[str, ...]:
+    """Return what markup must hold, the longest first: it is the rarest, and looked for most quickly."""
     values = [value for _, _, value in selector.tests if value]
     tags = [selector.tag] if selector.tag and "-" in selector.tag else []
-    return [*selector.classes, *values, *tags, *(name for name, _, _ in selector.tests if "-" in name)]
+    words = {*selector.classes, *values, *tags, *(name for name, _, _ in selector.tests if "-" in name)}
+    return tuple(sorted(words, key=lambda word: (-len(word), word)))
 
 
 class Index:

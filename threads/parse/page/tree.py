@@ -6,6 +6,7 @@ Every subtree is a range of the lists, so that nothing here recurses however dee
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,9 +15,12 @@ from functools import lru_cache
 from lxml import etree
 from selectolax.lexbor import LexborHTMLParser
 
+from threads.errors import InputError
 from threads.parse.page_words import words
 
 DEEPEST = 10_000  # lexbor's time grows with the square of the depth: 0.2 s at this one
+MOST_TAGS = 3_000_000  # 200,000 comments have about 2,400,000
+_MOST_ATTRIBUTES = 5_000  # of one tag: lexbor compares each with all before it
 _CHUNK = 1 << 16
 # Elements that nest without limit; the others are closed by the next of their kind or hold no boxes.
 _LONGEST_EMOJI = 12
@@ -290,13 +294,25 @@ def _kept(tag: str, attributes: Mapping[str, str | None]) -> Mapping[str, str]:
 def build(html: str) -> Tree:
     """Return the page as flat lists, broken markup mended as browsers mend it (HTML Standard, section 13.2).
 
-    Time and memory grow linearly with the page. A page nested deeper than DEEPEST elements is read by another
-    parser, whose time does not grow with the depth, and which mends markup in its own way.
+    Time and memory grow linearly with the page. A page nested deeper than DEEPEST elements, or with thousands
+    of attributes in one tag, is read by another parser, whose time does not grow with the square of either,
+    and which mends markup in its own way.
+
+    Raises
+    ------
+    InputError
+        The page has more than MOST_TAGS tags.
     """
+    tags = html.count("<")
+    if tags > MOST_TAGS:
+        raise InputError(
+            f"the page has {tags:,} tags, more than the limit of {MOST_TAGS:,}",
+            remedy="Save its comments in several pages",
+        )
     html = _parseable(html)
     builder = _Builder()
     if html.strip():
-        (_read_deep if _is_deep(html) else _read)(html, builder)
+        (_read_deep if _is_deep(html) or _is_crowded(html) else _read)(html, builder)
     return builder.close()
 
 
@@ -305,7 +321,7 @@ def _read(html: str, builder: _Builder) -> None:
     node = LexborHTMLParser(html).root
     open_tags: list[str] = []
     while node is not None:
-        tag = node.tag or ""
+        tag = sys.intern(node.tag or "")  # the parser gives a new string each time
         if tag == "-text":
             builder.data(node.text_content or "")
         elif tag[:1] != "-":
@@ -341,6 +357,29 @@ def _is_deep(html: str) -> bool:
         depth = max(0, depth + (-1 if match[1] else 1))
         deepest = max(deepest, depth)
     return deepest > DEEPEST
+
+
+_TAG_START = re.compile("<[a-zA-Z]")
+_QUOTED_VALUE = re.compile("\"[^\"]*\"|'[^']*'")
+
+
+def _is_crowded(html: str) -> bool:
+    """Return whether a tag could have more than _MOST_ATTRIBUTES attributes: "<p a b c …" without any ">"."""
+    begin, long = 0, 2 * _MOST_ATTRIBUTES
+    while len(html) - begin > long:
+        end = html.rfind(">", begin, begin + long)
+        if end < 0:
+            end = html.find(">", begin + long)
+            end = len(html) if end < 0 else end
+            tag = _TAG_START.search(html, begin, end)
+            if tag is not None and _attributes_in(html[tag.start() : end]) > _MOST_ATTRIBUTES:
+                return True
+        begin = end + 1
+    return False
+
+
+def _attributes_in(tag: str) -> int:
+    return len(_QUOTED_VALUE.sub("", tag).replace("/", " ").split())
 
 
 _UNPARSEABLE = re.compile("[\x00\ud800-\udfff]")
