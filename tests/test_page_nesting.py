@@ -185,6 +185,14 @@ def test_a_comment_that_names_itself_has_no_parent():
     assert parents(*boxes) == [None] * 4
 
 
+def test_a_comment_that_names_itself_may_still_name_another():
+    boxes = (
+        comment(i, attributes=f'data-id="40{i}" data-parent="40{i}" data-reply-to="{named(i)}"')
+        for i in COUNT
+    )
+    assert parents(*boxes) == PARENTS
+
+
 def test_a_circle_of_answers_is_opened():
     boxes = (comment(i, attributes=f'data-id="40{i}" data-parent="40{(i + 1) % 4}"') for i in COUNT)
     assert parents(*boxes).count(None) == 1

@@ -114,6 +114,12 @@ def test_a_quotation_answers_no_later_comment():
     assert [c.parent for c in quoting(quote)] == [None] * 4
 
 
+def test_a_link_to_a_later_comment_is_no_answer():
+    quote = '<blockquote><a href="#post-403">later</a><p>Grey.</p></blockquote>So do I.'
+    boxes = (comment(i, attributes=f'id="post-40{i}"', text=quote if i == 2 else None) for i in COUNT)
+    assert [c.parent for c in found(*boxes)] == [None] * 4
+
+
 def test_the_page_goes_before_a_quotation():
     answer = comment(2, text=f"<blockquote><b>{NAMES[0]} wrote:</b><br>{TEXTS[0]}</blockquote>So do I.")
     assert found(comment(0), comment(1, answer))[2].parent == 1

@@ -187,21 +187,27 @@ def test_relative_times_are_counted_from_when_the_page_was_saved():
     assert {c.published_at_precision for c in found.comments} == {"relative"}
 
 
-def test_what_the_saving_program_wrote_tells_when_the_page_was_saved():
-    remark = (
-        "<!-- Page saved with SingleFile \n url: https://river.example/bridge \n"
-        " saved date: Sun May 03 2020 12:00:00 GMT+0000 (UTC)\n-->"
-    )
-    found = discussion(page(TALK).replace("<head>", f"<head>{remark}"))
-    assert (found.captured_at, found.url) == (
-        datetime(2020, 5, 3, 12, 0, tzinfo=UTC),
-        "https://river.example/bridge",
-    )
+REMARK = (
+    "<!-- Page saved with SingleFile \n url: https://river.example/bridge \n"
+    " saved date: Sun May 03 2020 12:00:00 GMT+0000 (UTC)\n-->"
+)
 
 
-def test_what_the_user_says_of_the_saving_goes_before():
+def test_what_the_saving_program_wrote_tells_address_and_time():
+    found = discussion(page(TALK).replace("<head>", f"<head>{REMARK}"))
+    assert found.captured_at == datetime(2020, 5, 3, 12, 0, tzinfo=UTC)
+    assert found.url == "https://river.example/bridge"
+
+
+def test_the_user_may_tell_when_a_page_was_saved_that_does_not():
     saved = datetime(2021, 1, 1, tzinfo=UTC)
     assert discussion(page(TALK), Options(captured_at=saved)).captured_at == saved
+
+
+def test_what_the_saving_program_wrote_goes_before_what_the_user_tells():
+    options = Options(captured_at=datetime(2021, 1, 1, tzinfo=UTC))
+    found = discussion(page(TALK).replace("<head>", f"<head>{REMARK}"), options)
+    assert found.captured_at == datetime(2020, 5, 3, 12, 0, tzinfo=UTC)
 
 
 # --- the report ---
