@@ -35,19 +35,15 @@ SELECTORS = ("item", "author", "time", "text", "parent", "level", "skip", "remov
 # --- the table of platforms ---
 
 
-@pytest.mark.parametrize(
-    "platform", [p for p in PLATFORMS if p.name in SAMPLE_OF], ids=lambda platform: platform.name
-)
-def test_a_platform_is_found_in_its_sample(platform):
-    html = (ROOT / "sample_data" / SAMPLE_OF[platform.name] / "thread.html").read_text(encoding="utf-8")
+@pytest.mark.parametrize(("name", "sample"), SAMPLE_OF.items(), ids=SAMPLE_OF)
+def test_a_platform_is_found_in_its_sample(name, sample):
+    (platform,) = (platform for platform in PLATFORMS if platform.name == name)
+    html = (ROOT / "sample_data" / sample / "thread.html").read_text(encoding="utf-8")
     assert may_match(platform.item, html)
     tree = build(html)
     page_lines = lines(tree)
-    assert [
-        p
-        for p, _ in known_sections(facts(tree, page_lines, marks(tree, page_lines)), PLATFORMS)
-        if p is platform
-    ]
+    page_facts = facts(tree, page_lines, marks(tree, page_lines))
+    assert platform in [known for known, _ in known_sections(page_facts, PLATFORMS)]
 
 
 @pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.name)
