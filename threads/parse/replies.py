@@ -49,7 +49,8 @@ def infer_replies(comments: Sequence[Comment], article: str | None = None) -> tu
     Returns
     -------
     tuple of Comment
-        Parents so found have the source "inferred" and the calibrated probability that they are right.
+        Parents so found have the source "inferred" and the probability that the model gives them; its card
+        tells how often that was right.
     """
     if len(comments) > MOST_COMMENTS or _is_threaded(comments):
         return tuple(comments)
