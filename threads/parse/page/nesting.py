@@ -59,10 +59,10 @@ def parents(page: PageFacts, own: Sequence[Own]) -> list[int | None]:
     for found in (shown, None if shown is not None else stated(page, own, _hint_values)):
         if found is not None:
             best = [b if b is not None else f for b, f in zip(best, found, strict=True)]
-    return _without_circles(best)
+    return without_circles(best)
 
 
-def _without_circles(found: Sequence[int | None]) -> list[int | None]:
+def without_circles(found: Sequence[int | None]) -> list[int | None]:
     """Return the parents without those that lead back to where they began."""
     result = list(found)
     state = [0] * len(result)
