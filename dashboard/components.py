@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC
 from typing import Any
 from urllib.parse import urlencode
 
@@ -225,6 +226,7 @@ def time_label(time: Any, precision: Any, raw: Any) -> Component:
     """Return a time as it is known: to the minute, the day, about, or not at all; as found in a tooltip."""
     if pd.isna(time):
         return html.Span("no time" if pd.isna(raw) else one_line(str(raw), 40), className="time")
+    time = time.astimezone(UTC)
     text = f"{time:%d %b %Y}" if precision == "day" else f"{time:%d %b %Y, %H:%M}"
     return html.Time(
         f"about {text}" if precision == "relative" else text,

@@ -20,10 +20,14 @@ SAMPLE_OF = {
     "rdfa": "page_drupal8",
     "microformats": "page_h_entry",
     "hacker-news": "page_hackernews",
+    "reddit": "page_reddit_shreddit",
+    "reddit-old": "page_reddit_old",
     "discourse": "page_discourse",
     "disqus": "page_disqus",
     "github": "page_github_react",
     "kinja": "page_kinja",
+    "phpbb": "page_phpbb3",
+    "vbulletin-3": "page_vbulletin3",
     "vbulletin-4": "page_vbulletin4",
     "vbulletin-5": "page_vbulletin5",
     "xenforo-1": "page_xenforo1",
@@ -33,6 +37,10 @@ SELECTORS = ("item", "author", "time", "text", "parent", "level", "skip", "remov
 
 
 # --- the table of platforms ---
+
+
+def test_every_platform_has_a_sample():
+    assert list(SAMPLE_OF) == [platform.name for platform in PLATFORMS]
 
 
 @pytest.mark.parametrize(("name", "sample"), SAMPLE_OF.items(), ids=SAMPLE_OF)

@@ -36,10 +36,14 @@ PLATFORMS = {
     "page_hackernews_old": 's.gif" height=1 width=40',
     "page_jetpack": "jetpack_remote_comment",
     "page_kinja": "js_discussion-region",
+    "page_phpbb3": 'class="postprofile"',
     "page_reddit_2022": ">level 2<",
+    "page_reddit_old": 'class="sitetable nestedlisting"',
     "page_reddit_shreddit": "<shreddit-comment ",
     "page_thrive": 'id="thrive-comments"',
     "page_typo3": "tx-comments-comment",
+    "page_typo3_news": "tx-pwcomments-pi1",
+    "page_vbulletin3": 'class="tborder" id="post',
     "page_vbulletin4": "postbitlegacy",
     "page_vbulletin5": "b-post__timestamp",
     "page_wordpress": 'id="div-comment-',
@@ -61,6 +65,7 @@ ENCODINGS = {
 }
 TRAPS = {
     "page_late_charset": "charset=windows-1252",
+    "page_moderated": "removed by a moderator",
     "page_no_comments": 'id="recentcomments"',
     "page_partly_loaded": "571 comments",
 }

@@ -267,16 +267,31 @@ def _title(tree: Tree, url: str | None) -> str | None:
     if title is None:
         return headings[0] if headings else None
     title = _without_site_name(title, list(_site_names(tree.metas, url)), headings)
-    return _beside_colon(title, headings, _headings(tree, _LESSER_HEADINGS))
+    return _beside_colon(title, headings, [*_headings(tree, _LESSER_HEADINGS), *_titles(tree)], _home(tree))
 
 
-def _beside_colon(title: str, headings: list[str], lesser: list[str]) -> str:
+def _titles(tree: Tree) -> Iterator[str]:
+    """Yield what stands in elements of the class "title"."""
+    for element, attributes in enumerate(tree.attributes):
+        if "title" in attributes.get("class", "").split() and (text := _one_line(tree.text(element))):
+            yield text
+
+
+def _home(tree: Tree) -> frozenset[str]:
+    """Return what links to the front page say: the names of the site."""
+    links = (e for e, attributes in enumerate(tree.attributes) if attributes.get("href") in ("/", "./"))
+    return frozenset(_letters(tree.text(element)) for element in links) - {""}
+
+
+def _beside_colon(title: str, headings: list[str], lesser: list[str], sites: Collection[str]) -> str:
     """Return the part of "Blog: Post" or "Post : group" that a heading repeats."""
     before, _, after = (part.strip() for part in title.partition(": "))
     if len(after.split()) > 1 and _letters(after) in {_letters(h) for h in (*headings, *lesser)}:
         return after
     is_group = len(after.split()) < _SITE_NAME_WORDS and len(before) > len(after) > 0
-    return before if is_group and _letters(before) in {_letters(h) for h in headings} else title
+    is_site = _letters(after) in sites
+    repeated = {_letters(h) for h in (*headings, *lesser)}
+    return before if (is_group or is_site) and _letters(before) in repeated else title
 
 
 def _headings(tree: Tree, tags: tuple[str, ...] = ("h1",)) -> list[str]:
@@ -308,6 +323,8 @@ def _without_site_name(title: str, sites: list[str], headings: list[str]) -> str
         if _letters(run) in repeated and (first == 0 or len(run) > len(title) // 2):
             return run
     first, last = 0, len(starts) - 1
+    # A short heading that repeats only the end of the title is the site's own name.
+    sites = [*sites, *repeated.intersection((_letters(title[starts[-1] :]),))]
     while last > first and _letters(title[starts[last] : ends[last]]) in sites:
         last -= 1
     while first < last and _letters(title[starts[first] : ends[first]]) in sites:

@@ -23,6 +23,8 @@ _READ_WHOLE = 4  # proposals whose fields are read …
 _PROMISING = 0.3  # … unless their promise is less than this share of the best
 _MOST_KINDS = 6
 _LOOKED_INSIDE = 60
+_FEW = 4
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 _FORM_REACH = 50  # elements
 _HEADING_REACH = 8  # lines above the first item
 
@@ -62,19 +64,52 @@ def is_enough(found: Section) -> bool:
         return False  # a change log and a list of events have names, times and texts, too
     timed = sum(f.mark is not None for f in found.fields)
     named = sum(f.author is not None for f in found.fields)
+    if count == 1 and not timed:
+        return False  # "log in to comment" has a link and a sentence
     if timed < 0.3 * count:  # lists of links and names are everywhere: only the site's own words tell
         return found.evidence >= _ENOUGH_UNTIMED and found.why["item"] >= 1.0 and named >= 0.5 * count
     return found.evidence >= (ENOUGH if count > 1 else _ENOUGH_ALONE)
 
 
 def _parted(page: PageFacts, items: list[Item]) -> list[list[Item]]:
-    """Return items together, and apart where their roots are of different kinds."""
-    if not items:
-        return []
-    by_kind: dict[str, list[Item]] = {}
-    for item in items:
-        by_kind.setdefault(page.kinds[item.root], []).append(item)
-    return [items, *by_kind.values()] if 1 < len(by_kind) <= _MOST_KINDS else [items]
+    """Return items together, and apart where their roots are of different kinds.
+
+    What stands beside the page's own subject does not go together with more that does not: lists of the
+    latest comments look like the comments.
+    """
+    found = []
+    for among in _beside_or_not(page, items):
+        by_kind: dict[str, list[Item]] = {}
+        for item in among:
+            by_kind.setdefault(page.kinds[item.root], []).append(item)
+        found += [among, *by_kind.values()] if 1 < len(by_kind) <= _MOST_KINDS else [among]
+    return found
+
+
+def _beside_or_not(page: PageFacts, items: Sequence[Item]) -> list[list[Item]]:
+    """Return the items outside of asides, and those inside."""
+    known: dict[int, bool] = {}
+    beside = [_stands_aside(page, item.begin, known) for item in items]
+    if 2 * sum(beside) > len(items):
+        return [list(items)]
+    parted = [[i for i, b in zip(items, beside, strict=True) if b == wanted] for wanted in (False, True)]
+    return [part for part in parted if part]
+
+
+def _stands_aside(page: PageFacts, element: int, known: dict[int, bool]) -> bool:
+    """Return whether an element is inside what holds what stands beside the page's own subject."""
+    path: list[int] = []
+    result = False
+    for around in page.tree.ancestors(element):
+        if around in known:
+            result = known[around]
+            break
+        path.append(around)
+        if page.tree.tags[around] not in ("body", "html") and _is_aside(page, around):
+            result = True
+            break
+    known.update(dict.fromkeys(path, result))
+    return result
 
 
 def _promise(page: PageFacts, items: Sequence[Item]) -> float:
@@ -136,11 +171,12 @@ def _content_evidence(page: PageFacts, own: Sequence[Own], fields: Sequence[Fiel
     names = [f.author for f in fields if f.author]
     texts = ["".join(tree.pieces[p] for p in f.body[:8]) for f in fields]
     cut = [t.rstrip().endswith(("…", "...", "[…]", "»")) and len(t) < 160 for t in texts]
-    complete = _share([f.mark is not None and f.author is not None and bool(f.body) for f in fields])
+    lacking = sum(f.mark is None or f.author is None or not f.body for f in fields)
+    complete = lacking < max(0.1 * count, 1 + (count > _FEW))  # a removed comment may lack a thing
     return {
         "headed": 1.3 * _is_headed(page, own),
-        "complete": 0.5 * (complete > 0.9 and count > 2),
-        "form": 0.8 * (complete > 0.9 and _has_form_near(page, own)),
+        "complete": 0.5 * (complete and count > 2),
+        "form": 0.8 * (complete and _has_form_near(page, own)),
         "profiles": 0.6 * _share([_has_profile(page, f) for f in fields]),
         "buttons": 0.9 * _share([_has_buttons(page, o) for o in own]),
         "time": 0.6 * _share([f.mark is not None for f in fields]),
@@ -247,14 +283,23 @@ def _is_own_aside(page: PageFacts, item: Item, role: int) -> bool:
 def _is_teaser(page: PageFacts, own: Own) -> bool:
     """Return whether an item is headed by a link to another page, as the list of a blog's articles is."""
     tree = page.tree
+    headed = -1  # the end of the heading that the elements looked at stand in
     for element in own.all_elements():
-        if tree.tags[element] not in ("h1", "h2", "h3", "h4"):
-            continue
-        links = [element, *range(element + 1, tree.ends[element])]
-        parent = tree.parents[element]
-        for link in [*links, parent]:
-            address = tree.attributes[link].get("href") if link >= 0 and tree.tags[link] == "a" else None
-            is_person = bool(page.roles[link] & Role.AUTHOR) or is_profile_address(address or "")
-            if address and "#" not in address and not is_person and tree.text(link):
+        if tree.tags[element] in _HEADINGS:
+            headed = max(headed, tree.ends[element])
+            if _leads_to_another_page(page, tree.parents[element]):
                 return True
+        if element < headed and _leads_to_another_page(page, element):
+            return True
     return False
+
+
+def _leads_to_another_page(page: PageFacts, link: int) -> bool:
+    """Return whether an element is a link with words to another page, and not to that of a person."""
+    tree = page.tree
+    if link < 0 or tree.tags[link] != "a":
+        return False
+    address = tree.attributes[link].get("href", "")
+    if not address or "#" in address or page.roles[link] & Role.AUTHOR or is_profile_address(address):
+        return False
+    return len(tree.pieces_of(link)) > 0

@@ -13,10 +13,10 @@ from threads.parse.page.items import PageFacts, facts
 from threads.parse.page.json_ld import declared_comments
 from threads.parse.page.known import is_removed, known_sections, stated_levels, values
 from threads.parse.page.marks import Mark, lines, marks
-from threads.parse.page.nesting import from_levels, identities, parents, stated
+from threads.parse.page.nesting import from_levels, identities, parents, stated, without_circles
 from threads.parse.page.platforms import PLATFORMS, Platform
 from threads.parse.page.quotes import quoted_parents, quoted_pieces
-from threads.parse.page.selectors import may_match
+from threads.parse.page.selectors import compiled, may_match
 from threads.parse.page.status import is_pending, status_of
 from threads.parse.page.texts import heading
 from threads.parse.page.tree import Tree, build
@@ -25,6 +25,7 @@ from threads.parse.timestamps import Stamp
 from threads.records import Skipped, Status
 
 _COUNTS = frozenset(("data-comments-count", "data-comment-count", "data-commentcount"))
+_CUT = ("[…]", "[...]")
 _HEADING_REACH = 40  # lines above the first comment among which a heading counts them
 
 
@@ -53,11 +54,7 @@ def find_comments(html: str, platforms: Sequence[Platform] = PLATFORMS) -> PageC
     declared = declared_comments(tree)
     if len(declared) > len(found):
         found = declared
-    pieces = (
-        frozenset(p for o in section.own for p in range(o.item.first, o.item.last))
-        if section
-        else frozenset()
-    )
+    pieces = frozenset(p for o in section.own for p in o.pieces) if section else frozenset()
     return PageComments(tree, tuple(found), tuple(skipped), pieces, _declared_count(page, section))
 
 
@@ -79,9 +76,9 @@ def _read(page: PageFacts, section: Section, platform: Platform | None) -> tuple
             skipped.append(Skipped(f"comment {len(kept) + len(skipped) + 1} on the page", reason))
     own, fields = [o for o, _ in kept], [f for _, f in kept]
     answered = _answered(page, platform, own)
-    known = identities(page, own)
+    known = identities(page, own, _telling(platform))
     quoted = quoted_parents(page, own, fields, known)
-    answered = [a if a is not None else q for a, q in zip(answered, quoted, strict=True)]
+    answered = without_circles([a if a is not None else q for a, q in zip(answered, quoted, strict=True)])
     names = _page_ids(known)
     comments = [
         _found(page, platform, o, f, parent, name)
@@ -100,8 +97,15 @@ def _answered(page: PageFacts, platform: Platform | None, own: Sequence[Own]) ->
     if levels is not None:
         return from_levels(levels)
     if platform.parent:
-        return stated(page, own, lambda page, item: (v for _, v in values(page, item, platform.parent)))
+        where = platform.parent
+        return stated(page, own, lambda p, o: (v for _, v in values(p, o, where)), _telling(platform))
     return parents(page, own)
+
+
+def _telling(platform: Platform | None) -> list[str]:
+    """Return the attributes by which a platform knows its comments: those that its selector names."""
+    tests = [] if platform is None else [test for s in compiled(platform.item) for test in s.tests]
+    return [name for name, _, value in tests if value is None]
 
 
 def _reason_to_skip(page: PageFacts, own: Own, fields: Fields) -> str | None:
@@ -109,9 +113,17 @@ def _reason_to_skip(page: PageFacts, own: Own, fields: Fields) -> str | None:
     role = page.roles[own.item.root]
     if role & Role.PINGBACK and not role & Role.AUTHOR:
         return "a pingback: another site that links to the page"
+    if _is_excerpt(page, fields):
+        return "the excerpt of a pingback: another site that links to the page"
     if not fields.body:
         return f"the comment of {fields.author!r} has no text"
     return None
+
+
+def _is_excerpt(page: PageFacts, fields: Fields) -> bool:
+    """Return whether a text is cut at both ends, as WordPress cuts out the place where another site links."""
+    text = page.tree.joined(fields.body)
+    return text.startswith(_CUT) and text.endswith(_CUT)
 
 
 def _found(
@@ -200,12 +212,14 @@ def _marked(text: str) -> str:
 
 def _declared_count(page: PageFacts, section: Section | None) -> int | None:
     """Return the number in the heading of the comments, or in an attribute that counts them."""
-    for attributes in page.tree.attributes:
+    if section is None:
+        return None
+    root = section.own[0].item.root
+    for element in (root, *page.tree.ancestors(root)):
+        attributes = page.tree.attributes[element]
         for name in _COUNTS.intersection(attributes):
             if attributes[name].isdigit():
                 return int(attributes[name])
-    if section is None:
-        return None
     first = page.line_of[min(o.item.first for o in section.own)] if section.own[0].pieces else 0
     for number in range(first - 1, max(-1, first - _HEADING_REACH), -1):
         is_heading, count = heading(page.lines[number].text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from threads.parse.page.items import Item, PageFacts, own_elements, own_pieces
@@ -22,6 +22,7 @@ LONGEST_NAME = 80
 _BODY_CLIMB = 12
 _LONGEST_BAR = 200
 _FEW = 4
+_LONGEST_LABEL = 60
 _BESIDE = 0.6  # a name in the line of the time, against the points of other places
 _PROFILE = re.compile(
     r"(?:^|[/?&;=._~-])(?:users?|profiles?|profil|members?|author|people|person|u|benutzer|mitglied(?:er)?|utilisateur"
@@ -321,7 +322,10 @@ def _author_in_address(page: PageFacts, own: Own, fields: Fields) -> None:
 
 def _choose_bodies(page: PageFacts, own: Sequence[Own], found: Sequence[Fields]) -> None:
     constant = _constant_texts(page, own)
-    rests = [_rest(page, o, f, constant) for o, f in zip(own, found, strict=True)]
+    # People may well say the same: what would leave a comment without text is no label.
+    rests = [
+        _rest(page, o, f, constant) or _rest(page, o, f, frozenset()) for o, f in zip(own, found, strict=True)
+    ]
     weights = [_weights(page, o, f, rest) for o, f, rest in zip(own, found, rests, strict=True)]
     ranks = _body_ranks(page, weights, rests)
     for fields, rest, inside in zip(found, rests, weights, strict=True):
@@ -342,9 +346,9 @@ def _constant_texts(page: PageFacts, own: Sequence[Own]) -> frozenset[str]:
     """Return the texts that most items have, whatever the numbers in them: labels of the page."""
     if len(own) < _FEW:
         return frozenset()
-    counts = Counter(
-        text for o in own for text in {_outline(page, p) for p in o.pieces if len(page.tree.pieces[p]) <= 60}
-    )
+    counts: Counter[str] = Counter()
+    for o in own:
+        counts.update({_outline(page, p) for p in o.pieces if len(page.tree.pieces[p]) <= _LONGEST_LABEL})
     return frozenset(text for text, count in counts.items() if count >= 0.6 * len(own))
 
 
@@ -472,7 +476,7 @@ def _trimmed(page: PageFacts, body: Sequence[int], fields: Fields) -> list[int]:
             groups.append([place])
     texts = ["".join(page.tree.pieces[p] for p in group).strip() for group in groups]
     begin, end = 0, len(groups)
-    while begin < end and _is_around(texts[begin]):
+    while begin < end and (_is_around(texts[begin]) or texts[begin] == fields.author):
         begin += 1
     while end > begin and (
         _is_around(texts[end - 1]) or (end - begin > 1 and count_alone(texts[end - 1]) is not None)
@@ -486,8 +490,3 @@ def _trimmed(page: PageFacts, body: Sequence[int], fields: Fields) -> list[int]:
 
 def _is_around(text: str) -> bool:
     return not text or is_button(text) or is_mark(text) or likes(text) is not None
-
-
-def unique(values: Iterable[str]) -> int:
-    """Return how many different values there are."""
-    return len(set(values))

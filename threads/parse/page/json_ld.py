@@ -55,12 +55,13 @@ def declared_count(tree: Tree) -> int | None:
 
 
 def _nodes(document: Any) -> Iterator[dict[str, Any]]:
-    """Yield the objects that the document is about: itself, its list or its graph."""
+    """Yield the objects of a document: itself, its list or graph, and what each is mainly about."""
     for node in document if isinstance(document, list) else [document]:
         if isinstance(node, dict):
             yield node
-            graph = node.get("@graph")
-            yield from (item for item in graph if isinstance(item, dict)) if isinstance(graph, list) else ()
+            for name in ("@graph", "mainEntity"):
+                inner = node.get(name)
+                yield from (i for i in (inner if isinstance(inner, list) else [inner]) if isinstance(i, dict))
 
 
 def _walk(document: Any) -> Iterator[tuple[dict[str, Any], int | None]]:

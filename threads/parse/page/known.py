@@ -79,7 +79,8 @@ def _apply_time(page: PageFacts, platform: Platform, own: Own, fields: Fields) -
     for part in platform.time.split(","):
         for element, value in values(page, own, part):
             stamp = machine_timestamp(value.strip()[:64]) if "@" in part else None
-            shown = next((m for m in own.marks if element <= m.element < page.tree.ends[element]), None)
+            inside = (m for m in own.marks if element <= m.element < page.tree.ends[element])
+            shown = next((m for m in inside if stamp is None or m.stamp is not None), None)
             if stamp is not None:
                 shown = shown or fields.mark
                 fields.mark = Mark(element, None if shown is None else shown.stamp, stamp)

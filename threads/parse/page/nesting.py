@@ -12,10 +12,14 @@ from threads.parse.page.items import PageFacts
 _LEVEL_CLASS = re.compile(
     r"(?:^|[\s_-])(?:depth|level|lvl|indent|nest(?:ing)?|tier|generation)[_-]?(\d{1,4})(?![\w])", re.I
 )
-_LEVEL_NAMES = re.compile(r"^(?:data-|aria-)?(?:[a-z-]*-)?(?:depth|level|indent|nesting)(?:-?level)?$")
+_LEVEL_NAMES = re.compile(
+    r"^(?:data-|aria-)?(?!(?:[a-z-]*-)?(?:user|trust|member|rank|author)-)(?:[a-z-]*-)?"
+    r"(?:depth|level|indent|nesting)(?:-?level)?$"
+)
 _SHIFT = re.compile(r"(?:margin|padding)-left\s*:\s*(-?\d+(?:\.\d+)?)\s*(px|em|rem|%|pt)?", re.I)
 _SHIFT_WIDTH = re.compile(r"^\s*width\s*:\s*(\d+(?:\.\d+)?)\s*(px|em|rem|%)?\s*;?\s*$", re.I)
 _LEVEL_TEXT = re.compile(r"^\s*(?:level|ebene|niveau|nivel|livello|poziom|уровень)\s+(\d{1,4})\s*$", re.I)
+_IDENTITY = re.compile(r"[#\w.:/=?&-]{1,80}")  # no words between blanks: "Reply to Ann 14" is a label
 _PARENT_NAME = re.compile(r"parent|reply-?to|in-?reply|answer-?to|replied")
 _ID_NAMES = (
     "id",
@@ -41,6 +45,7 @@ _UP_TEXT = re.compile(
 _LINKED_ELEMENTS = 80
 _LEAST_DIGITS = 2  # of a class that is the name of a comment
 _OTHER_NAMES = frozenset(("class", "href", "style", "title", "alt"))
+_PERSON = re.compile(r"(?:user|author|member|uid|avatar|post|page|col|row)\w{0,8}[-_]", re.IGNORECASE)
 Values = Callable[[PageFacts, Own], Iterator[str]]
 
 
@@ -83,12 +88,14 @@ def without_circles(found: Sequence[int | None]) -> list[int | None]:
 # --- the page names the parent ---
 
 
-def identities(page: PageFacts, own: Sequence[Own]) -> list[list[str]]:
-    """Return the names that the page gives each item, the most telling first."""
-    return [list(dict.fromkeys(_names_of(page, o))) for o in own]
+def identities(page: PageFacts, own: Sequence[Own], telling: Sequence[str] = ()) -> list[list[str]]:
+    """Return the names that the page gives each item; those in the attributes `telling` come first."""
+    return [list(dict.fromkeys(_names_of(page, o, telling))) for o in own]
 
 
-def _names_of(page: PageFacts, own: Own) -> Iterator[str]:
+def _names_of(page: PageFacts, own: Own, telling: Sequence[str]) -> Iterator[str]:
+    root = page.tree.attributes[own.item.root]
+    yield from (root[name] for name in telling if root.get(name))
     for element in _head_elements(own):
         attributes = page.tree.attributes[element]
         names = _ID_NAMES_SET.intersection(attributes) if attributes else ()
@@ -112,9 +119,11 @@ def _head_elements(own: Own) -> Iterator[int]:
             yield element
 
 
-def stated(page: PageFacts, own: Sequence[Own], values: Values) -> list[int | None]:
+def stated(
+    page: PageFacts, own: Sequence[Own], values: Values, telling: Sequence[str] = ()
+) -> list[int | None]:
     """Return for each item the item whose name, or number, is the first of `values` that is one's."""
-    names = identities(page, own)
+    names = identities(page, own, telling)
     places: dict[str, int] = {}
     for i, known in enumerate(names):
         for name in known:
@@ -150,7 +159,7 @@ def _attribute_values(page: PageFacts, own: Own) -> Iterator[str]:
         if number > _LINKED_ELEMENTS:
             break
         for name, value in page.tree.attributes[element].items():
-            if name not in _OTHER_NAMES and len(value) < 80 and _PARENT_NAME.search(name):
+            if name not in _OTHER_NAMES and _PARENT_NAME.search(name) and _IDENTITY.fullmatch(value.strip()):
                 yield value
 
 
@@ -170,7 +179,8 @@ def _class_values(page: PageFacts, own: Own) -> Iterator[str]:
     """Yield the classes of an item that hold a number, its own id left out."""
     attributes = page.tree.attributes[own.item.root]
     for token in attributes.get("class", "").split():
-        if sum(c.isdigit() for c in token) >= _LEAST_DIGITS and token != attributes.get("id"):
+        is_own = token == attributes.get("id") or _PERSON.match(token)
+        if sum(c.isdigit() for c in token) >= _LEAST_DIGITS and not is_own:
             yield token
 
 
@@ -239,8 +249,10 @@ _SOURCE_RANK = ("attribute", "class", "text", "shift", "spacer", "place")
 
 def _level_values(page: PageFacts, o: Own, before: int) -> Iterator[tuple[str, float]]:
     """Yield how deep an item is shown, each time with the way in which the page says so."""
-    for element in _level_elements(page, o, before):
-        yield from _named_levels(page.tree.attributes[element])
+    for number, element in enumerate(_level_elements(page, o, before)):
+        # Inside a comment, classes and attributes may tell the level of its author.
+        if number == 0 or element < o.item.root or page.tree.tags[element] in ("td", "th"):
+            yield from _named_levels(page.tree.attributes[element])
         yield from _shifts(page, element)
     for place in o.pieces[:6]:
         match = _LEVEL_TEXT.match(page.tree.pieces[place])

@@ -38,14 +38,31 @@ def _quotes(page: PageFacts, element: int) -> bool:
     """Return whether an element is a quotation, and not one whose class speaks of selecting to quote."""
     tree = page.tree
     classes = tree.attributes[element].get("class", "")
+    if _is_labelled(page, element):
+        return True
     if tree.tags[element] in ("blockquote", "q"):
         return not page.roles[element] & (Role.BODY | Role.POST)
     if not page.roles[element] & Role.QUOTE:
         return False
+    if "bbCodeBlock--quote" in classes or "bbCodeQuote" in classes:
+        return True
     named = (parts(name) for name in classes.split())
     return any(words and words[-1] in _QUOTE_WORDS and _SELECTING.isdisjoint(words) for words in named)
 
 
+def _is_labelled(page: PageFacts, element: int) -> bool:
+    """Return whether an element begins with another that says only "Quote:", as in old forums."""
+    tree = page.tree
+    pieces = tree.pieces_of(element)
+    first = element + 1
+    if len(pieces) < 2 or first >= tree.ends[element] or len(tree.pieces_of(first)) != 1:
+        return False
+    return tree.first_pieces[first] == pieces[0] and tree.pieces[pieces[0]].strip().casefold() in _LABELS
+
+
+_LABELS = frozenset(
+    ("quote:", "zitat:", "citation:", "citation :", "cita:", "citazione:", "citaat:", "cytat:", "цитата:")
+)
 _SELECTING = frozenset(("select", "multi", "to"))  # "js-selectToQuote": what may be quoted, not what is
 _QUOTE_WORDS = frozenset(
     ("quote", "quoted", "quotation", "citation", "zitat", "bbcodeblock", "quotecontainer", "block")

@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from threads.parse.addressing import resolve
-from threads.parse.article import Article, article, head
+from threads.parse.article import Article, Head, article, head
 from threads.parse.documents import Document, documents, is_page
 from threads.parse.formats import Options
 from threads.parse.identity import CommentIds, stable_id
 from threads.parse.page.comments import PageComments, find_comments
 from threads.parse.page.found import Found
+from threads.parse.page.nesting import without_circles
 from threads.parse.page.platforms import PLATFORMS, Platform
 from threads.parse.settling import Moment, in_own_zone, settle
 from threads.parse.source import Source
@@ -43,8 +44,10 @@ class SavedPage:
         for document in documents(source):
             discussion, left_out, notes = _discussion(document, options, self._platforms)
             discussions.append(discussion)
-            skipped += left_out
-            warnings += notes
+            # Where an archive holds several pages, each note says which it is about.
+            where = "" if document.name == source.name else f"{document.name}: "
+            skipped += [replace(item, place=f"{where}{item.place}") for item in left_out]
+            warnings += [f"{where}{note}" for note in notes]
         report = Report(
             source=source.name,
             kept=sum(len(d.comments) for d in discussions),
@@ -63,12 +66,13 @@ def _discussion(
     )
     # The program that saved the page knows better than a form that proposes the present.
     captured_at = document.captured_at or options.captured_at
-    about = _article(page, document, options)
+    declared = head(page.tree, document.url, timezone=options.timezone or UTC)
+    about = _article(page, declared, document, options)
     settled = settle(
         [c.stamp for c in talk.found],
         timezone=options.timezone,
         captured_at=captured_at,
-        reference=about.published_at,
+        reference=declared.published_at,  # one that was only guessed would settle days and months wrongly
         language=page.tree.language,
     )
     url = document.url or about.url
@@ -87,14 +91,22 @@ def _discussion(
         comments=comments,
     )
     notes = [*document.warnings, *settled.warnings, *about.warnings, *_page_warnings(talk)]
+    if document.captured_at and options.captured_at and _has_relative_times(talk.found):
+        notes.append(
+            f"relative times count from {document.captured_at:%Y-%m-%d %H:%M}, when the page was saved"
+        )
     return discussion, talk.skipped, notes
 
 
-def _article(page: PageComments, document: Document, options: Options) -> Article:
+def _article(page: PageComments, declared: Head, document: Document, options: Options) -> Article:
     if options.article_text:
         return article(page.tree, document.url, without=page.pieces, timezone=options.timezone or UTC)
-    declared = head(page.tree, document.url, timezone=options.timezone or UTC)
     return Article(declared.title, declared.url, declared.published_at, declared.language)
+
+
+def _has_relative_times(found: Sequence[Found]) -> bool:
+    """Return whether a page shows times that count from the moment it was seen."""
+    return any(c.stamp is not None and c.stamp.is_relative for c in found)
 
 
 def _beginning(page: PageComments) -> str | None:
@@ -105,11 +117,12 @@ def _page_warnings(page: PageComments) -> list[str]:
     count = len(page.found)
     if not count:
         return ["no comments found on the page: if it shows some, unfold them and save it again"]
-    if page.declared is not None and page.declared > count:
+    seen = count + len(page.skipped)
+    if page.declared is None or page.declared == seen:
+        return []
+    if page.declared > seen:
         return [f"partly loaded: {count} of {page.declared} comments in this file"]
-    if page.declared is not None and page.declared != count:
-        return [f"page declares {page.declared}, found {count}"]
-    return []
+    return [f"page declares {page.declared}, found {seen}"]
 
 
 def _comments(found: Sequence[Found], moments: Sequence[Moment], thread_id: str) -> Iterator[Comment]:
@@ -140,7 +153,9 @@ def _comments(found: Sequence[Found], moments: Sequence[Moment], thread_id: str)
 def _parents(found: Sequence[Found], comments: Sequence[Comment]) -> list[int | None]:
     """Return the parents that a page shows, else those that it names."""
     named = resolve(comments, [c.addressee for c in found])
-    return [c.parent if c.parent is not None else by_name for c, by_name in zip(found, named, strict=True)]
+    return without_circles(
+        [c.parent if c.parent is not None else by_name for c, by_name in zip(found, named, strict=True)]
+    )
 
 
 def _as_shown(comment: Found, moment: Moment) -> datetime | None:

@@ -8,6 +8,7 @@ from threads.parse.calendar_words import fold
 from threads.records import Status
 
 _LONGEST = 160
+_MOST_WORDS = 20
 _DELETED = re.compile(
     r"^\W*(?:\[(?:deleted|gelöscht|supprimé|eliminado)\]|comment deleted by user"
     r"|(?:this )?comment (?:was |has been )?deleted(?: by (?:its |the )?(?:user|author))?"
@@ -19,7 +20,8 @@ _DELETED = re.compile(
 _REMOVED = re.compile(
     r"^\W*(?:\[(?:removed|entfernt|flagged|dead)\]|removed by (?:a )?moderator"
     r"|entfernt\b.{0,120}\bredaktion"
-    r"|(?:this |the )?(?:comment|post|message) (?:was |has been |is )?(?:removed|hidden|moderated)\b"
+    r"|(?:this |the )?(?:comment|post|message) (?:was |has been |is )?(?:removed|hidden|moderated)"
+    r"(?= by| because| due| for| as|\W*$|\.)"
     r"|(?:dieser |der )?(?:kommentar|beitrag)\b.{0,80}\b(?:wurde|ist)"
     r"(?: bereits| von der (?:redaktion|moderation))? (?:entfernt|gesperrt|ausgeblendet)"
     r"|(?:ce |le )?(?:commentaire|message)\b.{0,40}\b(?:modéré|retiré|masqué)"
@@ -40,6 +42,8 @@ def status_of(text: str) -> Status:
     folded = fold(" ".join(text.split()))
     if _DELETED.match(folded):
         return "deleted"
+    if len(folded.split()) > _MOST_WORDS or "?" in folded:
+        return "visible"
     return "removed" if _REMOVED.match(folded) else "visible"
 
 

@@ -49,7 +49,7 @@ _PARAGRAPH = words("p pre blockquote ul ol dl table h1 h2 h3 h4 h5 h6")
 _KEPT = words(
     """
     class id href rel itemprop itemtype itemscope property typeof datetime title content style width
-    indent alt hidden role name src value for lang
+    indent alt hidden role name src value for lang slot cite
     """
 )
 _LONGEST_VALUE = 1_000
