@@ -1,0 +1,56 @@
+"""Pages of people who found the reader wrong, small enough to read."""
+
+import time
+
+from tests.written_pages import found, page
+
+HEAD = '<div class="c-head"><a class="name" href="/users/{0}">{0}</a> <time>May {1}, 2024 at 10:0{1}</time></div>'
+
+
+def comments(texts, classes="comment", inside="", before=""):
+    items = "".join(
+        f'<div class="{classes}" id="comment-{i}">{HEAD.format(f"Ann{chr(97 + i)}", i + 1)}{inside}'
+        f'<div class="c-text">{text}</div></div>'
+        for i, text in enumerate(texts)
+    )
+    return f'{before}<div class="comments"><h3>{len(texts)} comments</h3>{items}</div>'
+
+
+def test_comments_that_all_say_the_same_are_comments():
+    assert [c.text for c in found(comments(["Thanks!"] * 5))] == ["Thanks!"] * 5
+
+
+def test_comments_that_differ_in_digits_alone_are_comments():
+    assert [c.text for c in found(comments([f"{n} kg" for n in range(3, 8)]))] == [
+        f"{n} kg" for n in range(3, 8)
+    ]
+
+
+def test_an_invitation_to_log_in_is_no_comment():
+    prompt = 'You must <a class="login" href="/login">log in</a> to comment.'
+    login = f'<div class="comments" id="comments"><p id="reply">{prompt}</p></div>'
+    assert not found(login)
+
+
+def test_the_level_of_a_user_is_no_depth():
+    texts = ["One of them.", "Another one.", "And a third one."]
+    levels = ['<span class="user-level level-1"></span>', '<span class="user-level level-3"></span>']
+    html = comments(texts)
+    for i, level in enumerate([levels[0], levels[1], levels[0]]):
+        html = html.replace(f'id="comment-{i}">', f'id="comment-{i}">{level}')
+    assert [c.parent for c in found(html)] == [None, None, None]
+
+
+def test_a_label_that_says_reply_to_names_no_parent():
+    html = comments(["One of them.", "Another one.", "And a third one."])
+    html = html.replace(
+        'id="comment-0">', 'id="comment-0"><a data-replyto="Reply to Ann 2" href="#r">Reply</a>'
+    )
+    assert [c.parent for c in found(html)] == [None, None, None]
+
+
+def test_a_heading_full_of_boxes_takes_no_longer_than_its_length():
+    deep = "<h3><div>" * 3_000 + "</div></h3>" * 3_000
+    start = time.process_time()
+    found(page(comments(["One of them.", "Another one."], before=deep)))
+    assert time.process_time() - start < 10
