@@ -4,7 +4,10 @@ import time
 
 from tests.written_pages import found, page
 
-HEAD = '<div class="c-head"><a class="name" href="/users/{0}">{0}</a> <time>May {1}, 2024 at 10:0{1}</time></div>'
+HEAD = (
+    '<div class="c-head"><a class="name" href="/users/{0}">{0}</a>'
+    " <time>May {1}, 2024 at 10:0{1}</time></div>"
+)
 
 
 def comments(texts, classes="comment", inside="", before=""):

@@ -24,6 +24,7 @@ _PROMISING = 0.3  # … unless their promise is less than this share of the best
 _MOST_KINDS = 6
 _LOOKED_INSIDE = 60
 _FEW = 4
+_LITTLE_AGAINST = -0.5
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 _FORM_REACH = 50  # elements
 _HEADING_REACH = 8  # lines above the first item
@@ -40,6 +41,13 @@ class Section:
 
     value: float
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether nearly every item has a time, a name and a text, and nothing speaks against it."""
+        whole = sum(f.mark is not None and f.author is not None and bool(f.body) for f in self.fields)
+        against = sum(worth for worth in self.why.values() if worth < 0)
+        return whole > 0.95 * len(self.own) and against > _LITTLE_AGAINST
+
 
 def best_section(page: PageFacts) -> Section | None:
     """Return the comments of a page, or None where nothing on it looks like comments."""
@@ -51,8 +59,14 @@ def best_section(page: PageFacts) -> Section | None:
         ((_promise(page, items), items) for items in proposals.values()), key=lambda pair: -pair[0]
     )
     promising = [items for promise, items in promises[:_READ_WHOLE] if promise >= _PROMISING * promises[0][0]]
-    good = [s for items in promising if is_enough(s := section(page, items))]
-    return max(good, key=lambda s: s.value, default=None)
+    best: Section | None = None
+    for items in promising:
+        if best is not None and best.is_complete and len(items) <= len(best.own):
+            continue  # the same comments once more, by other elements of them
+        found = section(page, items)
+        if is_enough(found) and (best is None or found.value > best.value):
+            best = found
+    return best
 
 
 def is_enough(found: Section) -> bool:

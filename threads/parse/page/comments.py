@@ -49,13 +49,18 @@ def find_comments(html: str, platforms: Sequence[Platform] = PLATFORMS) -> PageC
     tree = build(html)
     page_lines = lines(tree)
     page = facts(tree, page_lines, marks(tree, page_lines))
-    platform, section = _best(page, [p for p in platforms if may_match(p.item, html)])
+    platform, section = _best(page, [p for p in platforms if _may_be(p, html)])
     found, skipped = _read(page, section, platform) if section is not None else ([], [])
     declared = declared_comments(tree)
     if len(declared) > len(found):
         found = declared
     pieces = frozenset(p for o in section.own for p in o.pieces) if section else frozenset()
     return PageComments(tree, tuple(found), tuple(skipped), pieces, _declared_count(page, section))
+
+
+def _may_be(platform: Platform, html: str) -> bool:
+    """Return whether markup holds the words that a platform's comments have."""
+    return may_match(platform.text, html) and may_match(platform.item, html)
 
 
 def _best(page: PageFacts, platforms: Sequence[Platform]) -> tuple[Platform | None, Section | None]:

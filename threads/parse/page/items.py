@@ -20,7 +20,7 @@ _MOST_SETS = 60
 _MOST_HEADER_LINES = 3
 _MOST_KINDS = 4
 _MOST_NAMES = 16
-_LOOKED_AT = 12  # elements of a kind that tell what the kind holds
+_LOOKED_AT = 8  # elements of a kind that tell what the kind holds
 
 
 class Item(NamedTuple):

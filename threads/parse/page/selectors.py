@@ -74,7 +74,12 @@ def _compiled(text: str) -> Selector:
 
 def may_match(text: str, html: str) -> bool:
     """Return whether markup holds the words of a selector in `text`: quick, and never wrongly False."""
-    return any(all(word in html for word in _words(selector)) for selector in compiled(text))
+    return not text or any(all(word in html for word in words) for words in _said(text))
+
+
+@lru_cache(maxsize=512)
+def _said(text: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(_words(selector) for selector in compiled(text))
 
 
 @lru_cache(maxsize=512)
