@@ -87,7 +87,12 @@ def _words(selector: Selector) -> tuple[str, ...]:
     """Return what markup must hold, the longest first: it is the rarest, and looked for most quickly."""
     values = [value for _, _, value in selector.tests if value]
     tags = [selector.tag] if selector.tag and "-" in selector.tag else []
-    words = {*selector.classes, *values, *tags, *(name for name, _, _ in selector.tests if "-" in name)}
+    words = {
+        *selector.classes,
+        *values,
+        *tags,
+        *(name for name, _, _ in selector.tests if name not in ("id", "class")),
+    }
     return tuple(sorted(words, key=lambda word: (-len(word), word)))
 
 
