@@ -3,6 +3,8 @@
 import time
 
 from tests.written_pages import found, page
+from threads.parse import Options, Source
+from threads.parse.page import SavedPage
 
 HEAD = (
     '<div class="c-head"><a class="name" href="/users/{0}">{0}</a>'
@@ -24,9 +26,8 @@ def test_comments_that_all_say_the_same_are_comments():
 
 
 def test_comments_that_differ_in_digits_alone_are_comments():
-    assert [c.text for c in found(comments([f"{n} kg" for n in range(3, 8)]))] == [
-        f"{n} kg" for n in range(3, 8)
-    ]
+    weights = [f"{n} kg" for n in range(3, 8)]
+    assert [c.text for c in found(comments(weights))] == weights
 
 
 def test_an_invitation_to_log_in_is_no_comment():
@@ -57,3 +58,21 @@ def test_a_heading_full_of_boxes_takes_no_longer_than_its_length():
     start = time.process_time()
     found(page(comments(["One of them.", "Another one."], before=deep)))
     assert time.process_time() - start < 10
+
+
+def test_who_quotes_a_whole_comment_answers_it():
+    said = "The ferry was never late in forty years."
+    texts = [
+        said,
+        "Something else entirely here.",
+        f"<blockquote>{said}</blockquote><p>It was, on Mondays.</p>",
+    ]
+    got = found(comments(texts))
+    assert [c.parent for c in got] == [None, None, 0]
+    assert got[2].text == f"> {said}\nIt was, on Mondays."
+
+
+def test_a_page_that_leaves_its_comments_to_a_service_says_so():
+    html = page('<div id="disqus_thread"></div>')
+    report = SavedPage().read(Source.from_text(html), Options(article_text=False)).report
+    assert "Disqus shows them in a frame" in report.warnings[-1]

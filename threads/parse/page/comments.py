@@ -24,6 +24,24 @@ from threads.parse.page.vocabulary import Role
 from threads.parse.timestamps import Stamp
 from threads.records import Skipped, Status
 
+# What pages call the empty box that a service fills with comments.
+_SERVICES = {
+    "disqus_thread": "Disqus",
+    "fb-comments": "Facebook",
+    "lv-container": "LiveRe",
+    "coral_talk_stream": "Coral",
+    "coral_thread": "Coral",
+    "commento": "Commento",
+    "isso-thread": "Isso",
+    "remark42": "Remark42",
+    "hyvor-talk-view": "Hyvor Talk",
+    "vuukle-comments": "Vuukle",
+    "graphcomment": "GraphComment",
+    "cusdis_thread": "Cusdis",
+    "giscus": "giscus",
+    "utterances": "utterances",
+    "livefyre-comments": "Livefyre",
+}
 _COUNTS = frozenset(("data-comments-count", "data-comment-count", "data-commentcount"))
 _CUT = ("[…]", "[...]")
 _HEADING_REACH = 40  # lines above the first comment among which a heading counts them
@@ -34,7 +52,7 @@ class PageComments:
     """The comments of one page in page order, and what else was seen.
 
     `pieces` are the places of all text that belongs to the comments; `declared` is how many comments the page
-    says that it has.
+    says that it has; `embeds` names the service whose frame would show them, where the page has room for one.
     """
 
     tree: Tree
@@ -42,6 +60,7 @@ class PageComments:
     skipped: tuple[Skipped, ...] = ()
     pieces: frozenset[int] = frozenset()
     declared: int | None = None
+    embeds: str | None = None
 
 
 def find_comments(html: str, platforms: Sequence[Platform] = PLATFORMS) -> PageComments:
@@ -55,7 +74,19 @@ def find_comments(html: str, platforms: Sequence[Platform] = PLATFORMS) -> PageC
     if len(declared) > len(found):
         found = declared
     pieces = frozenset(p for o in section.own for p in o.pieces) if section else frozenset()
-    return PageComments(tree, tuple(found), tuple(skipped), pieces, _declared_count(page, section))
+    return PageComments(
+        tree, tuple(found), tuple(skipped), pieces, _declared_count(page, section), _embeds(tree)
+    )
+
+
+def _embeds(tree: Tree) -> str | None:
+    """Return the service that a page leaves room for, to be filled by a script or a frame."""
+    for attributes in tree.attributes:
+        for name in ("id", "class"):
+            service = _SERVICES.get(attributes.get(name, ""))
+            if service is not None:
+                return service
+    return None
 
 
 def _may_be(platform: Platform, html: str) -> bool:

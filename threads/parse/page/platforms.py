@@ -12,6 +12,8 @@ from dataclasses import dataclass
 class Platform:
     """Where a platform keeps the parts of a comment, as selectors of one element each (see `selectors`).
 
+    Selectors that stand apart by commas are alternatives.
+
     `item` is the whole comment. In `author`, `time`, `parent` and `level`, "selector@attribute" means the
     value of an attribute, and "@attribute" alone that of the item. A `flat` platform shows no answers but by
     quotations. `skip` marks items that are no comments, `removed`

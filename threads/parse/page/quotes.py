@@ -71,6 +71,7 @@ _QUOTE_WORDS = frozenset(
 
 # --- whom a comment quotes ---
 
+_LEAST_REPEATED = 12  # letters and digits: shorter texts recur by chance
 _FIRST_PIECES = 6  # of a quotation: what says whose it is stands there
 _ATTRIBUTION = re.compile(
     r"^(?:quote:?\s*)?(?:originally posted by|quoting|quote from|zitat von|citation de|cita de|citat:?"
@@ -90,12 +91,17 @@ def quoted_parents(
     """Return the place of the earlier comment that each comment says it quotes, by a link or by a name."""
     numbers = _by_number(ids)
     names: dict[str, int] = {}
+    texts: dict[str, int] = {}
     found: list[int | None] = []
     for i, (o, f) in enumerate(zip(own, fields, strict=True)):
         quoted = quoted_pieces(page, o, f.body)
-        found.append(_quoted(page, i, sorted(quoted), numbers, names) if quoted else None)
+        place = _quoted(page, i, sorted(quoted), numbers, names) if quoted else None
+        found.append(_repeated(page, sorted(quoted), texts) if place is None else place)
         if f.author:
             names[_folded(f.author)] = i
+        own_words = _folded("".join(page.tree.pieces[p] for p in f.body if p not in quoted))
+        if len(own_words) >= _LEAST_REPEATED:
+            texts[own_words] = i
     return found
 
 
@@ -108,6 +114,13 @@ def _quoted(
     lines = [page.lines[n].text for n in dict.fromkeys(page.line_of[p] for p in quoted[:_FIRST_PIECES])]
     said = [*lines, *(page.tree.pieces[p] for p in quoted[:_FIRST_PIECES])]
     return next((names[key] for text in said if (key := _attributed(text)) in names), None)
+
+
+def _repeated(page: PageFacts, quoted: Sequence[int], texts: dict[str, int]) -> int | None:
+    """Return the earlier comment whose whole text is quoted, the latest of those that say the same."""
+    whole = _folded("".join(page.tree.pieces[p] for p in quoted))
+    rest = _folded("".join(page.tree.pieces[p] for p in quoted[1:]))  # behind a line that says whose it is
+    return texts.get(whole, texts.get(rest)) if quoted else None
 
 
 def _linked_numbers(page: PageFacts, quoted: Sequence[int]) -> Iterator[str]:

@@ -115,6 +115,11 @@ def _beginning(page: PageComments) -> str | None:
 
 def _page_warnings(page: PageComments) -> list[str]:
     count = len(page.found)
+    if not count and page.embeds:
+        return [
+            f"no comments in this file: {page.embeds} shows them in a frame. Save the complete page, "
+            "frames included, once they are on the screen"
+        ]
     if not count:
         return ["no comments found on the page: if it shows some, unfold them and save it again"]
     seen = count + len(page.skipped)
