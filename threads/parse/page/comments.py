@@ -111,8 +111,8 @@ def _read(page: PageFacts, section: Section, platform: Platform | None) -> tuple
         else:
             skipped.append(Skipped(f"comment {len(kept) + len(skipped) + 1} on the page", reason))
     own, fields = [o for o, _ in kept], [f for _, f in kept]
-    answered = _answered(page, platform, own)
     known = identities(page, own, _telling(platform))
+    answered = _answered(page, platform, own, known)
     quoted = quoted_parents(page, own, fields, known)
     answered = without_circles([a if a is not None else q for a, q in zip(answered, quoted, strict=True)])
     names = _page_ids(known)
@@ -123,10 +123,12 @@ def _read(page: PageFacts, section: Section, platform: Platform | None) -> tuple
     return comments, skipped
 
 
-def _answered(page: PageFacts, platform: Platform | None, own: Sequence[Own]) -> list[int | None]:
+def _answered(
+    page: PageFacts, platform: Platform | None, own: Sequence[Own], names: Sequence[Sequence[str]]
+) -> list[int | None]:
     """Return the parents that the page shows: as its platform states them, else in any known way."""
     if platform is None:
-        return parents(page, own)
+        return parents(page, own, names)
     if platform.flat:
         return [None] * len(own)
     levels = stated_levels(page, platform, own)
@@ -134,8 +136,8 @@ def _answered(page: PageFacts, platform: Platform | None, own: Sequence[Own]) ->
         return from_levels(levels)
     if platform.parent:
         where = platform.parent
-        return stated(page, own, lambda p, o: (v for _, v in values(p, o, where)), _telling(platform))
-    return parents(page, own)
+        return stated(page, own, lambda p, o: (v for _, v in values(p, o, where)), names)
+    return parents(page, own, names)
 
 
 def _telling(platform: Platform | None) -> list[str]:

@@ -49,19 +49,19 @@ _PERSON = re.compile(r"(?:user|author|member|uid|avatar|post|page|col|row)\w{0,8
 Values = Callable[[PageFacts, Own], Iterator[str]]
 
 
-def parents(page: PageFacts, own: Sequence[Own]) -> list[int | None]:
+def parents(page: PageFacts, own: Sequence[Own], names: Sequence[Sequence[str]]) -> list[int | None]:
     """Return for each item the place of the item that it answers, None where the page names none.
 
     What an attribute states goes before what the page shows by place, and that before what links and classes
     hint.
     """
-    best = stated(page, own, _attribute_values)
+    best = stated(page, own, _attribute_values, names)
     ways = (way(page, own) for way in _SHOWN)
     shown = next((found for found in ways if any(parent is not None for parent in found)), None)
-    named = stated(page, own, _class_values)
+    named = stated(page, own, _class_values, names)
     if shown is not None and all(n is not None for n, s in zip(named, shown, strict=True) if s is not None):
         shown = named  # classes that are the names of other comments tell more than how deep one is shown
-    for found in (shown, None if shown is not None else stated(page, own, _hint_values)):
+    for found in (shown, None if shown is not None else stated(page, own, _hint_values, names)):
         if found is not None:
             best = [b if b is not None else f for b, f in zip(best, found, strict=True)]
     return without_circles(best)
@@ -120,10 +120,12 @@ def _head_elements(own: Own) -> Iterator[int]:
 
 
 def stated(
-    page: PageFacts, own: Sequence[Own], values: Values, telling: Sequence[str] = ()
+    page: PageFacts, own: Sequence[Own], values: Values, names: Sequence[Sequence[str]]
 ) -> list[int | None]:
-    """Return for each item the item whose name, or number, is the first of `values` that is one's."""
-    names = identities(page, own, telling)
+    """Return for each item the item whose name, or number, is the first of `values` that is one's.
+
+    `names` are those of the items (see `identities`).
+    """
     places: dict[str, int] = {}
     for i, known in enumerate(names):
         for name in known:
