@@ -76,3 +76,16 @@ def test_a_page_that_leaves_its_comments_to_a_service_says_so():
     html = page('<div id="disqus_thread"></div>')
     report = SavedPage().read(Source.from_text(html), Options(article_text=False)).report
     assert "Disqus shows them in a frame" in report.warnings[-1]
+
+
+def test_likes_are_counted_where_their_class_says_what_the_number_is():
+    html = comments(["One of them.", "Another one.", "And a third one."])
+    for i, count in enumerate((3, 0, 12)):
+        html = html.replace(f'id="comment-{i}">', f'id="comment-{i}"><span class="votes">{count}</span>')
+    assert [c.likes for c in found(html)] == [3, 0, 12]
+
+
+def test_the_initial_beside_a_name_is_not_the_name():
+    html = comments(["One of them.", "Another one.", "And a third one."])
+    html = html.replace('<a class="name" href="/users/', '<a class="name">A</a><a class="name" href="/users/')
+    assert [c.author for c in found(html)] == ["Anna", "Annb", "Annc"]

@@ -198,8 +198,9 @@ def _addressee(page: PageFacts, own: Own, fields: Fields) -> Addressee | None:
         return address_of(fields.reply_to, [])[0]
     body = set(fields.body)
     beside = dict.fromkeys(page.line_of[p] for p in own.pieces if p not in body)
-    for number in beside:
-        found, _ = address_of(None, [page.lines[number].text, ""])
+    pieces = (page.tree.pieces[p].strip() for p in own.pieces if p not in body)
+    for text in (*(page.lines[number].text for number in beside), *pieces):
+        found, _ = address_of(None, [text, ""])
         if found is not None:
             return found
     return None

@@ -23,6 +23,7 @@ _BODY_CLIMB = 12
 _LONGEST_BAR = 200
 _FEW = 4
 _LONGEST_LABEL = 60
+_LONGEST_COUNT = 30
 _BESIDE = 0.6  # a name in the line of the time, against the points of other places
 _PROFILE = re.compile(
     r"(?:^|[/?&;=._~-])(?:users?|profiles?|profil|members?|author|people|person|u|benutzer|mitglied(?:er)?|utilisateur"
@@ -95,7 +96,24 @@ def read_fields(page: PageFacts, own: Sequence[Own]) -> list[Fields]:
     _choose_times(page, own, found)
     _choose_authors(page, own, found)
     _choose_bodies(page, own, found)
+    for o, fields in zip(own, found, strict=True):
+        fields.likes = _likes(page, o) if fields.likes is None else fields.likes
     return found
+
+
+def _likes(page: PageFacts, own: Own) -> int | None:
+    """Return the likes that a short text counts, or a number alone where its class speaks of votes."""
+    tree = page.tree
+    for place in own.pieces:
+        text = tree.pieces[place].strip()
+        if len(text) > _LONGEST_COUNT or not _NUMBERS.search(text):
+            continue
+        owner = tree.owners[place]
+        is_vote = (page.roles[owner] | page.roles[max(0, tree.parents[owner])]) & Role.VOTES
+        count = likes(text) if likes(text) is not None else count_alone(text) if is_vote else None
+        if count is not None:
+            return count
+    return None
 
 
 # --- when ---
@@ -129,7 +147,7 @@ def _choose_authors(page: PageFacts, own: Sequence[Own], found: Sequence[Fields]
     told = [name for name in beside if name is not None]
     beside_rank = _BESIDE + (len(told) + sum(led for _, _, led in told)) / max(1, len(own))
     for o, fields, names, line in zip(own, found, candidates, beside, strict=True):
-        best = max(names, key=lambda e: (ranks[page.kinds[e]], -e), default=None)
+        best = max(names, key=lambda e: (ranks[page.kinds[e]], len(names[e]) > 1, -e), default=None)
         rank = -9.0 if best is None else ranks[page.kinds[best]]
         inner = None if line is None else _inner_name(page, names, line[0])
         if inner is not None and beside_rank > rank:
