@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from threads.parse.page.fields import Fields, Own, is_profile_address, owned, read_fields
+from threads.parse.page.authors import is_profile_address
+from threads.parse.page.fields import read_fields
 from threads.parse.page.items import Item, PageFacts, anchor_sets, items_around, within
+from threads.parse.page.own import Fields, Own, owned
 from threads.parse.page.texts import heading, is_button
 from threads.parse.page.vocabulary import Role
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from threads.parse.addressing import Addressee, address_of
 from threads.parse.page.choice import Section, best_section
-from threads.parse.page.fields import Fields, Own
 from threads.parse.page.found import Found
 from threads.parse.page.items import PageFacts, facts
 from threads.parse.page.json_ld import declared_comments
 from threads.parse.page.known import is_removed, known_sections, stated_levels, values
 from threads.parse.page.marks import Mark, lines, marks
 from threads.parse.page.nesting import from_levels, identities, parents, stated, without_circles
+from threads.parse.page.own import Fields, Own
 from threads.parse.page.platforms import PLATFORMS, Platform
 from threads.parse.page.quotes import quoted_parents, quoted_pieces
 from threads.parse.page.selectors import compiled, may_match

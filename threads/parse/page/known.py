@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from threads.parse.page.choice import Section, section
-from threads.parse.page.fields import Fields, Own
 from threads.parse.page.items import Item, PageFacts, item_of
 from threads.parse.page.marks import Mark
+from threads.parse.page.own import Fields, Own
 from threads.parse.page.platforms import Platform
 from threads.parse.page.selectors import Index, select
 from threads.parse.page.texts import split_name

@@ -6,8 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from threads.parse.page.fields import Own
 from threads.parse.page.items import PageFacts
+from threads.parse.page.own import Own
 
 _LEVEL_CLASS = re.compile(
     r"(?:^|[\s_-])(?:depth|level|lvl|indent|nest(?:ing)?|tier|generation)[_-]?(\d{1,4})(?![\w])", re.I

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from threads.parse.page.fields import Fields, Own
 from threads.parse.page.items import PageFacts
+from threads.parse.page.own import Fields, Own
 from threads.parse.page.texts import split_name
 from threads.parse.page.vocabulary import Role, parts
 
