@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from threads.parse.page.items import PageFacts
-from threads.parse.page.own import LONGEST_NAME, Fields, Own
+from threads.parse.page.own import CONTROLS, LONGEST_NAME, Fields, Own
 from threads.parse.page.texts import is_button, is_name, split_name
 from threads.parse.page.vocabulary import Role
 from threads.parse.page_words import words
@@ -29,7 +29,6 @@ _LABELS = words(
     """
 ) | {"posted by", "written by", "comment by", "kommentar von", "posté par", "escrito por", "said on"}
 _NAME_TAGS = words("cite strong b h3 h4 h5 h6 a")
-_NOISE_TAGS = words("button label input form nav menu noscript summary")
 _NUMBERS = re.compile(r"\d+")
 _LABEL_END = re.compile(r"\s+|：")
 _NUMBERED = re.compile(r"^#?\d{1,5}[.)：:]?\s+(?=\S)")
@@ -108,7 +107,7 @@ def _names(page: PageFacts, own: Own, fields: Fields) -> dict[int, str]:
         element, text = tree.owners[place], tree.pieces[place].strip()
         if element in found or element == time or not _may_be_name(text):
             continue
-        if page.roles[element] & (Role.FORM | Role.QUOTE) or tree.tags[element] in _NOISE_TAGS:
+        if page.roles[element] & (Role.FORM | Role.QUOTE) or tree.tags[element] in CONTROLS:
             continue
         found[element] = text
     return found

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from threads.parse.page.items import PageFacts
-from threads.parse.page.own import LONGEST_NAME, Fields, Own
+from threads.parse.page.own import CONTROLS, LONGEST_NAME, Fields, Own
 from threads.parse.page.texts import is_button, is_mark, likes
 from threads.parse.page.vocabulary import Role
 from threads.parse.page_words import count_alone, words
@@ -16,7 +16,6 @@ _BODY_CLIMB = 12
 _LONGEST_BAR = 200
 _FEW = 4
 _LONGEST_LABEL = 60
-_NOISE_TAGS = words("button label input form nav menu noscript summary")
 _FLOW_TAGS = words("p ul ol li blockquote pre")
 _NUMBERS = re.compile(r"\d+")
 
@@ -103,7 +102,7 @@ def _is_noise(page: PageFacts, element: int, top: int, known: dict[int, bool]) -
             break
         path.append(element)
         aside = page.noise[element] or _is_badge(page.roles[element])
-        if page.tree.tags[element] in _NOISE_TAGS or (aside and _is_short(page, element)):
+        if page.tree.tags[element] in CONTROLS or (aside and _is_short(page, element)):
             result = True
             break
         element = page.tree.parents[element]

@@ -56,10 +56,9 @@ class PageFacts:
     names: list[tuple[str, ...]]
     comment_elements: list[int]
     post_elements: list[int]
-    url: str | None = None
 
 
-def facts(tree: Tree, page_lines: list[Line], page_marks: list[Mark], url: str | None = None) -> PageFacts:
+def facts(tree: Tree, page_lines: list[Line], page_marks: list[Mark]) -> PageFacts:
     """Return the page with the roles that its classes, ids and attributes name."""
     line_of = [0] * len(tree.pieces)
     for number, line in enumerate(page_lines):
@@ -71,7 +70,7 @@ def facts(tree: Tree, page_lines: list[Line], page_marks: list[Mark], url: str |
     posts = [element for element, role in enumerate(own) if role & Role.POST]
     speaking = [element for element, role in enumerate(own) if role & Role.COMMENT]
     names = [_names(tree, element, kinds[element]) for element in range(len(tree))]
-    return PageFacts(tree, page_lines, page_marks, line_of, own, noise, kinds, names, speaking, posts, url)
+    return PageFacts(tree, page_lines, page_marks, line_of, own, noise, kinds, names, speaking, posts)
 
 
 def _names(tree: Tree, element: int, own_kind: str) -> tuple[str, ...]:

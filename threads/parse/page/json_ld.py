@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import unescape
 from typing import Any
 
 import orjson
@@ -38,20 +37,6 @@ def declared_comments(tree: Tree) -> list[Found]:
             if place == len(found):
                 found.append(declared)
     return found
-
-
-def declared_count(tree: Tree) -> int | None:
-    """Return how many comments the JSON-LD says that the page has."""
-    for script in tree.scripts:
-        try:
-            document = orjson.loads(script.strip())
-        except orjson.JSONDecodeError:
-            continue
-        for node in _nodes(document):
-            count = node.get("commentCount")
-            if isinstance(count, int | str) and str(count).isdigit():
-                return int(count)
-    return None
 
 
 def _nodes(document: Any) -> Iterator[dict[str, Any]]:
@@ -108,5 +93,4 @@ def _text(value: Any) -> str | None:
 
 def _plain(text: str) -> str:
     """Return a text that may be written in HTML as it would be shown."""
-    tree = build(f"<body>{text}") if "<" in text or "&" in text else None
-    return unescape(text) if tree is None else tree.text(0)
+    return build(f"<body>{text}").text(0) if "<" in text or "&" in text else text

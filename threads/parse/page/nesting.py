@@ -152,7 +152,7 @@ def _resolved(value: str, places: dict[str, int], numbers: dict[str, int | None]
     if value in places:
         return places[value]
     found = _NUMBER.findall(value)
-    return numbers.get(found[-1]) if found and len(found[-1]) >= 1 else None
+    return numbers.get(found[-1]) if found else None
 
 
 def _attribute_values(page: PageFacts, own: Own) -> Iterator[str]:

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 
 from threads.parse.page.items import Item, PageFacts, own_elements, own_pieces
 from threads.parse.page.marks import Mark
+from threads.parse.page_words import words
 
 LONGEST_NAME = 80
+# What stands in these is for clicking and filling in, not for reading.
+CONTROLS = words("button label input form nav menu noscript summary")
 
 
 @dataclass(slots=True)

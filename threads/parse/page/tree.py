@@ -22,8 +22,8 @@ DEEPEST = 10_000  # lexbor's time grows with the square of the depth: 0.2 s at t
 MOST_TAGS = 3_000_000  # 200,000 comments have about 2,400,000
 _MOST_ATTRIBUTES = 5_000  # of one tag: lexbor compares each with all before it
 _CHUNK = 1 << 16
-# Elements that nest without limit; the others are closed by the next of their kind or hold no boxes.
 _LONGEST_EMOJI = 12
+# Start and end tags of the elements that can hold others.
 _BOXES = re.compile(
     r"<(/)?(?!(?:br|hr|img|input|meta|link|area|base|col|embed|source|track|wbr|!)\b)[a-zA-Z]"
 )
