@@ -31,9 +31,8 @@ def test_comments_that_differ_in_digits_alone_are_comments():
 
 
 def test_an_invitation_to_log_in_is_no_comment():
-    prompt = 'You must <a class="login" href="/login">log in</a> to comment.'
-    login = f'<div class="comments" id="comments"><p id="reply">{prompt}</p></div>'
-    assert not found(login)
+    prompt = 'You must <a class="vote_login" href="/login">login or create an account</a> to comment.'
+    assert not found(f'<div class="comment add-comment"><p class="comment-text">{prompt}</p></div>')
 
 
 def test_the_level_of_a_user_is_no_depth():
