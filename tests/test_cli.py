@@ -200,6 +200,7 @@ def test_evaluate_measures_a_score_on_labelled_data(btl):
     row = {"parent": "It is so.", "label": "query"}
     lines = [json.dumps({"text": f"Where did you read that, {n}?", **row}) for n in range(9)]
     Path("labelled.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    result = btl("evaluate", "reply_relation", "--data", "labelled.jsonl")
+    assert "9 rows" in btl("evaluate", "reply_relation", "--data", "labelled.jsonl").stdout
+    result = btl("evaluate", "reply_relation", "--data", "labelled.jsonl", "--json", "-")
     assert json.loads(result.stdout)["n"] == 9
     assert btl("evaluate", "sentiment", "--data", "labelled.jsonl").exit_code == 2

@@ -22,6 +22,7 @@ ORDER = [
     ["threads"],
     ["threads.views", "threads.samples"],
     ["dashboard"],
+    ["threads.commands"],
     ["threads.cli"],
     ["threads.__main__"],
 ]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from threads.commands import models
 from threads.errors import InputError, SettingError, ThreadsError
 from threads.settings import SETTINGS, Settings
 
@@ -208,18 +209,8 @@ def demo(port: int | None, no_browser: bool) -> None:
         _serve(store, settings, open_browser=not no_browser, any_port=port is None)
 
 
-@main.command()
-@click.argument("name", metavar="SCORE")
-@click.option(
-    "--data", required=True, metavar="FILE", help="Labelled JSON lines: text, label, parent or target."
-)
-def evaluate(name: str, data: str) -> None:
-    """Measure the score SCORE (stance or reply_relation) on labelled data, as JSON."""
-    import orjson
-
-    from threads.scores.evaluate import evaluate as measure
-
-    click.echo(orjson.dumps(measure(name, data), option=orjson.OPT_INDENT_2).decode())
+main.add_command(models.evaluate)
+main.add_command(models.train)
 
 
 @main.command()

@@ -292,7 +292,7 @@ def _stance_panel(frame: pd.DataFrame) -> Component:
         return ui.panel(
             "Stance toward the article", ui.empty("No stance: it needs an English text and a title.")
         )
-    return ui.panel("Stance toward the article", ui.stance_strip(counts), note=Stance().card.sentence)
+    return ui.panel("Stance toward the article", ui.stance_strip(counts), note=Stance().classifier.sentence)
 
 
 def _report_panel(discussion: Discussion, report: Report) -> Component:

@@ -19,52 +19,23 @@ from threads.errors import ModelError
 FOLDER: Final = Path(__file__).parent
 MANIFEST: Final = "manifest.json"
 _REMEDY: Final = "Install the package again, or train the model again as training/README.md says"
-_NEEDED: Final = ("name", "version", "file", "sha256", "data", "licence", "trained_with", "measured")
+_NEEDED: Final = ("name", "version", "file", "sha256", "data", "licence", "trained_with", "says", "measured")
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What is known about a model: where it comes from and how right it is.
+    """What is known about a model: where it comes from, and how right it is.
 
-    `accuracy` is the share of right answers among those it gives, if all labels were equally common;
-    `accuracy_elsewhere` the same on comments from another place than those it was trained on. None: it gave
-    no answer there. `chance` and `chance_elsewhere` are what guessing reaches. `coverage` is the share of
-    comments for which it gives an answer. All are measured on comments held out from training. `never` are
-    the labels it is never sure enough to give. `measured` has the rest, by data set and label.
+    `sentence` says how right, at most 240 characters, to stand beside a figure; `measured` has the figures of
+    `threads.scores.evaluate.assess` by data set.
     """
 
     name: str
     version: str
     data: tuple[str, ...]
     licence: str
-    accuracy: float | None
-    accuracy_elsewhere: float | None
-    chance: float
-    chance_elsewhere: float
-    coverage: float
-    never: tuple[str, ...]
+    sentence: str
     measured: dict[str, Any] = field(repr=False)
-    says: str | None = None
-
-    @property
-    def sentence(self) -> str:
-        """The card in one sentence or two, at most 240 characters, to stand beside a figure."""
-        if self.says is not None:
-            return self.says
-        if self.accuracy is None:
-            return "Never sure enough to speak: silent on every comment."
-        there = self.accuracy_elsewhere
-        elsewhere = (
-            ""
-            if there is None
-            else f", {10 * there:.1f} on texts from elsewhere (by chance {10 * self.chance_elsewhere:.1f})"
-        )
-        never = f"; never says {' or '.join(self.never)}" if self.never else ""
-        return (
-            f"A leaning: where it speaks, right {10 * self.accuracy:.1f} times in 10 (by chance "
-            f"{10 * self.chance:.1f}){elsewhere}, were all answers equally common. Silent on "
-            f"{100 * (1 - self.coverage):.0f}%{never}."
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,18 +136,11 @@ def _arrays(content: bytes, source: str) -> dict[str, npt.NDArray[Any]]:
 
 def card_of(entry: dict[str, Any]) -> Card:
     """Return the card that a manifest entry holds."""
-    measured = entry["measured"]
     return Card(
         name=entry["name"],
         version=entry["version"],
         data=tuple(entry["data"]),
         licence=entry["licence"],
-        accuracy=measured["speaking"]["accuracy"],
-        accuracy_elsewhere=measured["speaking"]["accuracy_elsewhere"],
-        chance=float(measured["speaking"]["chance"]),
-        chance_elsewhere=float(measured["speaking"]["chance_elsewhere"]),
-        coverage=float(measured["speaking"]["coverage"]),
-        never=tuple(measured["speaking"]["never"]),
-        measured=measured,
-        says=entry.get("says"),
+        sentence=entry["says"],
+        measured=entry["measured"],
     )

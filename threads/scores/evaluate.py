@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -13,127 +13,97 @@ import numpy.typing as npt
 import orjson
 
 from threads.errors import InputError, SettingError
-from threads.models.linear import Arrays, Vector
-from threads.scores.pair_model import UNCLEAR, PairScore, spoken
+from threads.scores.classifier import UNCLEAR, Classifier, TrainedScore, Vector, spoken
+from threads.scores.labels import TASKS, mapped, task
 from threads.scores.reply_relation import ReplyRelation
 from threads.scores.stance import Stance
 
 BINS: Final = 10
 FLOOR_DRAWS: Final = 200
+ASKED_ACCURACY: Final = 0.7  # the coverage at which answers are this often right is given
 COUNTS_AS: Final = {"asks": "comments"}  # where the data do not tell the one from the other
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A score that can be evaluated: its other text in the data, and what labels are called elsewhere."""
-
-    score: type[PairScore]
-    contexts: tuple[str, ...]
-    mapping: Mapping[str, str]
-
-
-TASKS: Final[dict[str, Task]] = {
-    "reply_relation": Task(
-        ReplyRelation,
-        ("parent", "parent_text"),
-        {
-            **dict.fromkeys(("agrees", "agree", "agreement", "support", "supportive"), "agrees"),
-            **dict.fromkeys(("disagrees", "disagree", "disagreement", "deny", "critical"), "disagrees"),
-            **dict.fromkeys(("asks", "ask", "query", "question"), "asks"),
-            **dict.fromkeys(("comments", "comment", "neutral"), "comments"),
-        },
-    ),
-    "stance": Task(
-        Stance,
-        ("target", "parent"),
-        {
-            **dict.fromkeys(
-                ("supportive", "support", "favor", "favour", "pro", "for", "agree"), "supportive"
-            ),
-            **dict.fromkeys(("critical", "undermine", "against", "con", "deny", "disagree"), "critical"),
-            **dict.fromkeys(("neutral", "none", "comment", "query"), "neutral"),
-        },
-    ),
-}
+SCORED: Final[dict[str, type[TrainedScore]]] = {"reply_relation": ReplyRelation, "topic_stance": Stance}
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Labelled pairs of texts: `labels` as the score calls them, `mapping` from what the file called them.
-
-    `unpaired` are the labels of rows that have a text and nothing beside it.
-    """
+    """Labelled texts with their contexts: `mapping` leads from the file's words to `labels`."""
 
     texts: list[str] = field(default_factory=list)
     contexts: list[str] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
-    unpaired: list[str] = field(default_factory=list)
     mapping: dict[str, str] = field(default_factory=dict)
 
 
-def evaluate(name: str, data: str | Path) -> dict[str, Any]:
-    """Return how right the score `name` (a key of TASKS) is on the labelled JSON lines of `data`.
+def evaluate(name: str, data: str | Path, classifier: Classifier | None = None) -> dict[str, Any]:
+    """Return how right a classifier of the task `name` (a key of TASKS) is on the JSON lines of `data`.
 
-    Each line holds `text`, `label`, and the text beside it as `parent` or `target`. The answer has, for the
-    forced choice (`PairScore.forced`, among the labels that the file uses): n, macro_f1, accuracy,
-    balanced_accuracy, per_class (precision, recall, f1, n). `most_likely` has the same for the likeliest
-    label, as the score gives it. For what the score says when it may abstain: coverage, and speaking (n,
-    accuracy; for each label n and precision). In `even` stand the same if all labels were equally common,
-    which is what the probabilities mean, with calibration_error of the likeliest label's probability and
-    calibration_floor (what a perfectly calibrated model shows at these rows). Rows without a text beside them
-    are left out, and counted in left_out.
+    Each line holds `text`, `label`, and the text beside it (Task.contexts). The classifier is the one that
+    comes with the package unless another is given. The answer has
+
+    - score, model, mapping (what the file's labels were taken for)
+    - for the forced choice among the labels that the file uses: n, macro_f1, accuracy, balanced_accuracy,
+      per_class (precision, recall, f1, n), and auc where there are two labels
+    - for what is said when it may abstain: coverage, speaking (n, accuracy, per_label: n and precision), and
+      coverage_at_70: the largest share of rows, surest first, of which 70% are right
+    - calibration_error of the likeliest label's probability among those labels, and calibration_floor, what a
+      perfectly calibrated classifier shows at these rows
+    - with_context: the same without the rows that have no text beside them, where there are such rows
 
     Raises
     ------
     SettingError
         No such score can be evaluated.
     InputError
-        The file cannot be read, or a line is not of this shape.
+        The file cannot be read, holds no row, or a line is not of this shape.
     """
-    if name not in TASKS:
-        raise SettingError(f"{name} cannot be evaluated", remedy=f"Known: {', '.join(TASKS)}")
     examples = read_examples(name, data)
     if not examples.texts:
-        raise InputError("holds no row with text, label and a text beside it", source=str(data))
-    score = TASKS[name].score()
-    chances = score.judge(examples.texts, examples.contexts)
-    forced = score.forced(examples.texts, examples.contexts)
+        raise InputError("holds no row with text and label", source=str(data))
+    judge = classifier or builtin(name)
+    found = judge.probabilities(examples.texts, examples.contexts)
     answer = {
         "score": name,
-        "model": score.model.label,
-        "left_out": len(examples.unpaired),
+        "model": judge.label,
         "mapping": examples.mapping,
-        **assess(chances, forced, examples.labels, score.model.arrays),
+        **assess(found, examples.labels, judge),
     }
-    if name == "reply_relation" and examples.unpaired:
-        answer["with_opening_posts"] = _with_opening_posts(answer, forced, examples, score)
+    beside = np.array([context.strip() != "" for context in examples.contexts])
+    if TASKS[name].contexts and beside.any() and not beside.all():
+        labels = [label for label, there in zip(examples.labels, beside, strict=True) if there]
+        answer["with_context"] = assess(found[beside], labels, judge)
     return answer
 
 
+def builtin(name: str) -> Classifier:
+    """Return the classifier of the package for a task; SettingError where there is none."""
+    if name not in SCORED:
+        raise SettingError(f"{name} cannot be evaluated", remedy=f"Known: {', '.join(SCORED)}")
+    return SCORED[name]().builtin()
+
+
 def read_examples(name: str, data: str | Path) -> Examples:
-    """Return the labelled rows of a JSON-lines file for the score `name`; InputError names a bad line."""
-    task, found = TASKS[name], Examples()
+    """Return the labelled rows of a JSON-lines file for the task `name`; InputError names a bad line."""
+    asked, found = task(name), Examples()
     for number, row in _rows(Path(data)):
+        place = f"line {number}"
         text, label = row.get("text"), row.get("label")
-        if not isinstance(text, str) or not isinstance(label, str):
-            raise InputError("lacks text or label", source=str(data), place=f"line {number}")
-        known = task.mapping.get(label.strip().lower())
-        if known is None:
+        if not isinstance(text, str) or not isinstance(label, str | int | bool):
+            raise InputError("lacks text or label", source=str(data), place=place)
+        word = str(label)
+        if word not in found.mapping:
+            found.mapping.update(mapped([word], asked))
+        if word not in found.mapping:
             raise InputError(
-                f"the label {label[:40]!r} means nothing to {name}",
+                f"the label {word[:40]!r} means nothing to {name}",
                 source=str(data),
-                place=f"line {number}",
-                remedy=f"Known: {', '.join(task.mapping)}",
+                place=place,
+                remedy=f"Known: {', '.join(asked.meanings)}",
             )
-        found.mapping[label] = known
-        context = next((row[key] for key in task.contexts if isinstance(row.get(key), str)), "")
-        if not context.strip() or not text.strip():
-            found.unpaired.append(known)
-            continue
         found.texts.append(text)
-        found.contexts.append(context)
-        found.labels.append(known)
+        found.contexts.append(next((row[key] for key in asked.contexts if isinstance(row.get(key), str)), ""))
+        found.labels.append(found.mapping[word])
         found.rows.append(row)
     return found
 
@@ -155,39 +125,30 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, row
 
 
-def assess(chances: Vector, forced: Vector, truth: Sequence[str], arrays: Arrays) -> dict[str, Any]:
-    """Return the figures of `evaluate` for what a model with `arrays` made of texts labelled `truth`."""
-    labels = [str(label) for label in arrays["labels"]]
-    used = [number for number, label in enumerate(labels) if label in set(truth)]
-    names = [labels[number] for number in used]
-    choice, likely = ([names[best] for best in made[:, used].argmax(axis=1)] for made in (forced, chances))
-    said = [_counted(label, names) for label in spoken(chances, arrays)]
-    top = chances.max(axis=1)
-    best = [_counted(labels[number], names) for number in chances.argmax(axis=1)]
-    right = np.array([t == b for t, b in zip(truth, best, strict=True)])
-    weights = even(truth)
+def assess(found: Vector, truth: Sequence[str], judge: Classifier) -> dict[str, Any]:
+    """Return the figures of `evaluate` for what `judge` found for texts labelled `truth`."""
+    used = [number for number, label in enumerate(judge.labels) if label in set(truth)]
+    names = [judge.labels[number] for number in used]
+    among = found[:, used] / np.maximum(found[:, used].sum(axis=1, keepdims=True), np.finfo(float).tiny)
+    forced = [names[best] for best in (found * judge.weights)[:, used].argmax(axis=1)]
+    likeliest = [names[best] for best in among.argmax(axis=1)]
+    said = [_counted(label, names) for label in spoken(found, judge.labels, judge.thresholds)]
+    right = np.array([true == label for true, label in zip(truth, likeliest, strict=True)])
+    top = among.max(axis=1)
     return {
         "n": len(truth),
-        **agreement(truth, choice, names),
-        "most_likely": agreement(truth, likely, names),
-        **speaking(truth, said, np.ones(len(truth))),
-        "even": {
-            **speaking(truth, said, weights),
-            "chance": 1 / len(names),
-            "calibration_error": calibration_error(top, right, weights),
-            "calibration_floor": calibration_floor(top, weights),
-        },
+        **agreement(truth, forced, names),
+        **({"auc": auc(among[:, 0], np.array([t == names[0] for t in truth]))} if len(names) == 2 else {}),
+        **speaking(truth, said),
+        "coverage_at_70": coverage_at(top, right, ASKED_ACCURACY),
+        "calibration_error": calibration_error(top, right),
+        "calibration_floor": calibration_floor(top),
     }
 
 
 def _counted(label: str, names: Sequence[str]) -> str:
-    return label if label in names else COUNTS_AS.get(label, label)
-
-
-def even(truth: Sequence[str]) -> Vector:
-    """Return a weight for each row, in proportion to how rare its label is; their mean is 1."""
-    times = Counter(truth)
-    return np.array([len(truth) / (len(times) * times[label]) for label in truth])
+    """Return a label as the data know it; one that they do not know counts as silence."""
+    return label if label in names else COUNTS_AS.get(label, UNCLEAR)
 
 
 def agreement(truth: Sequence[str], answers: Sequence[str], labels: Sequence[str]) -> dict[str, Any]:
@@ -213,17 +174,35 @@ def agreement(truth: Sequence[str], answers: Sequence[str], labels: Sequence[str
     }
 
 
-def calibration_error(top: Vector, right: npt.NDArray[np.bool_], weights: Vector) -> float:
-    """Return the expected calibration error (Naeini et al. 2015) of weighted rows, in BINS of equal count."""
-    order = np.argsort(top, kind="stable")
-    gaps = np.add.reduceat((weights * (right - top))[order], _edges(len(top)))
-    return float(np.abs(gaps).sum() / weights.sum())
+def auc(values: Vector, positive: npt.NDArray[np.bool_]) -> float:
+    """Return the share of pairs (a positive and another row) that `values` rank right; ties count half."""
+    from sklearn.metrics import roc_auc_score  # noqa: PLC0415 - slow to import
+
+    return float(roc_auc_score(positive, values))
 
 
-def calibration_floor(top: Vector, weights: Vector) -> float:
-    """Return the mean calibration error of a model whose probabilities are exactly true, at the same rows."""
+def coverage_at(top: Vector, right: npt.NDArray[np.bool_], accuracy: float) -> float:
+    """Return the largest share of rows, surest first, of which at least `accuracy` are right.
+
+    Rows that are equally sure count together or not at all.
+    """
+    order = np.argsort(-top, kind="stable")
+    shares = np.cumsum(right[order]) / np.arange(1, len(top) + 1)
+    whole = np.diff(top[order], append=-1.0) < 0
+    good = np.flatnonzero((shares >= accuracy) & whole)
+    return float((good[-1] + 1) / len(top)) if len(good) else 0.0
+
+
+def calibration_error(top: Vector, right: npt.NDArray[np.bool_]) -> float:
+    """Return the expected calibration error (Naeini et al. 2015) in BINS of equal count."""
+    gaps = np.add.reduceat((right - top)[np.argsort(top, kind="stable")], _edges(len(top)))
+    return float(np.abs(gaps).sum() / len(top))
+
+
+def calibration_floor(top: Vector) -> float:
+    """Return the mean calibration error where probabilities are exactly true, at these rows."""
     generator = np.random.default_rng(0)
-    draws = [calibration_error(top, generator.random(len(top)) < top, weights) for _ in range(FLOOR_DRAWS)]
+    draws = [calibration_error(top, generator.random(len(top)) < top) for _ in range(FLOOR_DRAWS)]
     return float(np.mean(draws))
 
 
@@ -232,40 +211,19 @@ def _edges(count: int) -> npt.NDArray[np.intp]:
     return np.arange(bins, dtype=np.intp) * count // bins
 
 
-def speaking(truth: Sequence[str], said: Sequence[str], weights: Vector) -> dict[str, Any]:
-    """Return coverage, and how right the score is where it speaks: over all, and label by label."""
-    times: Counter[str] = Counter()
-    weight: dict[str, float] = {}
-    right: dict[str, float] = {}
-    for true, label, share in zip(truth, said, weights.tolist(), strict=True):
-        if label != UNCLEAR:
-            times[label] += 1
-            weight[label] = weight.get(label, 0.0) + share
-            right[label] = right.get(label, 0.0) + share * (true == label)
-    total = sum(weight.values())
+def speaking(truth: Sequence[str], said: Sequence[str]) -> dict[str, Any]:
+    """Return coverage, and how right a score is where it speaks: over all, and label by label."""
+    times = Counter(label for label in said if label != UNCLEAR)
+    right = Counter(label for true, label in zip(truth, said, strict=True) if label == true)
+    total = times.total()
     return {
-        "coverage": total / float(weights.sum()),
+        "coverage": total / len(truth),
         "speaking": {
-            "n": times.total(),
-            "accuracy": sum(right.values()) / total if total else None,
+            "n": total,
+            "accuracy": right.total() / total if total else None,
             "per_label": {
-                label: {"n": times[label], "precision": right[label] / weight[label]}
+                label: {"n": times[label], "precision": right[label] / times[label]}
                 for label in sorted(times)
             },
         },
     }
-
-
-def _with_opening_posts(
-    answer: Mapping[str, Any], forced: Vector, examples: Examples, score: PairScore
-) -> dict[str, Any]:
-    """Return the forced choice with posts that answer nothing taken as agreeing; published figures have them.
-
-    A post that opens a rumour asserts it; the score itself gives such posts no relation.
-    """
-    labels = list(answer["per_class"])
-    used = [score.labels.index(label) for label in labels]
-    chosen = [labels[best] for best in forced[:, used].argmax(axis=1)]
-    truth = [*examples.labels, *examples.unpaired]
-    figures = agreement(truth, [*chosen, *("agrees" for _ in examples.unpaired)], sorted({*truth, *labels}))
-    return {"n": len(truth), **figures}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from threads.records import Column
-from threads.scores.pair_model import PairScore
+from threads.scores.classifier import Classifier, TrainedScore
+from threads.scores.pair_model import PairModel
 
 
-class ReplyRelation(PairScore):
+class ReplyRelation(TrainedScore):
     """agrees, disagrees, asks or comments, toward the parent; `unclear` where the model is not sure enough.
 
     Trained on replies to rumours (RumourEval 2019, Gorrell et al. 2019), from cues of agreement, disagreement
@@ -30,3 +31,7 @@ class ReplyRelation(PairScore):
         ),
         Column("reply_relation_model", "text", "Name and version of the model that judged."),
     )
+
+    def builtin(self) -> Classifier:
+        """Return the model of the package; ModelError when it cannot be trusted."""
+        return PairModel.load("reply_relation")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from threads.records import Column
-from threads.scores.pair_model import PairScore
+from threads.scores.classifier import Classifier, TrainedScore
+from threads.scores.pair_model import PairModel
 
 
-class Stance(PairScore):
+class Stance(TrainedScore):
     """supportive, critical or neutral toward `target`; `unclear` where the model is not sure enough.
 
     A leaning, from cues of approval, disapproval and question; the model has seen no labels on the topic at
@@ -31,3 +32,7 @@ class Stance(PairScore):
         ),
         Column("stance_model", "text", "Name and version of the model that judged."),
     )
+
+    def builtin(self) -> Classifier:
+        """Return the model of the package; ModelError when it cannot be trusted."""
+        return PairModel.load("stance")

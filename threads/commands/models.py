@@ -1,0 +1,94 @@
+"""`btl evaluate` and `btl train`: how right a trained score is, and training it again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+TRAINED: Final = ("reply_relation", "topic_stance", "offensive", "reply_links")
+"""Each has a script of its name in training/."""
+
+
+@click.command()
+@click.argument("name", metavar="SCORE")
+@click.option(
+    "--data", required=True, metavar="FILE", help="Labelled JSON lines: text, label, and parent or target."
+)
+@click.option("--json", "json_file", metavar="FILE", help="Write the figures as JSON; - is standard output.")
+def evaluate(name: str, data: str, json_file: str | None) -> None:
+    """Measure the score SCORE (reply_relation, topic_stance or offensive) on labelled data."""
+    import orjson
+
+    from threads.scores.evaluate import evaluate as measure
+    from threads.storage.files import whole_file
+
+    answer = measure(name, data)
+    if json_file is None:
+        click.echo(figures_text(answer))
+        return
+    text = orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode() + "\n"
+    if json_file == "-":
+        click.echo(text, nl=False)
+        return
+    with whole_file(Path(json_file)) as file:
+        file.write(text)
+
+
+@click.command()
+@click.argument("name", metavar="MODEL", type=click.Choice(TRAINED))
+@click.option(
+    "--data", required=True, metavar="FOLDER", help="Labelled data, laid out as training/README.md says."
+)
+@click.option("--out", required=True, metavar="FOLDER", help="Where weights, card and manifest entry go.")
+def train(name: str, data: str, out: str) -> None:
+    """Train MODEL (reply_relation, topic_stance, offensive or reply_links) again from labelled data."""
+    from importlib import import_module
+
+    entry = import_module(f"training.{name}").main(Path(data), Path(out))
+    click.echo(
+        f"{entry['name']}@{entry['version']}: {Path(out) / entry['file']}, SHA-256 {entry['sha256']}",
+        err=True,
+    )
+    click.echo(entry["says"])
+
+
+def figures_text(answer: dict[str, Any]) -> str:
+    """Return the figures of an evaluation for a terminal: the forced choice first, then with silence."""
+    renamed = [f"{word} = {label}" for word, label in sorted(answer["mapping"].items()) if word != label]
+    lines = [
+        f"{answer['score']} by {answer['model']}, {answer['n']:,} rows",
+        f"Labels taken as: {', '.join(renamed)}" if renamed else "Labels are called as the score calls them.",
+        "",
+        "Every text given a label:",
+        f"  macro-F1 {answer['macro_f1']:.3f}, accuracy {answer['accuracy']:.3f}"
+        + (f", AUC {answer['auc']:.3f}" if "auc" in answer else ""),
+        *(
+            f"  {label:<12} precision {row['precision']:.2f}  recall {row['recall']:.2f}  F1 {row['f1']:.2f}"
+            f"  n {row['n']}"
+            for label, row in answer["per_class"].items()
+        ),
+        "",
+        "Silent where not sure enough:",
+        f"  speaks on {answer['coverage']:.1%}" + _where_it_speaks(answer["speaking"]),
+        f"  70% right on the surest {answer['coverage_at_70']:.1%}",
+        f"  calibration error {answer['calibration_error']:.3f}, of a perfect model here "
+        f"{answer['calibration_floor']:.3f}",
+    ]
+    if "with_context" in answer:
+        beside = answer["with_context"]
+        lines += [
+            "",
+            f"Only the {beside['n']:,} rows with a text beside them: macro-F1 {beside['macro_f1']:.3f}",
+        ]
+    return "\n".join(lines)
+
+
+def _where_it_speaks(speaking: dict[str, Any]) -> str:
+    if not speaking["n"]:
+        return ""
+    said = ", ".join(
+        f"{label} {row['precision']:.2f} of {row['n']}" for label, row in speaking["per_label"].items()
+    )
+    return f", right there {speaking['accuracy']:.2f} ({said})"

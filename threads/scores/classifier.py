@@ -1,0 +1,122 @@
+"""What a trained score rests on: a classifier of texts, and the columns that say what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from threads.parse.language import ENGLISH, base_language
+from threads.records import Column, typed
+
+Vector = npt.NDArray[np.float64]
+UNCLEAR: Final = "unclear"
+NEVER: Final = 2.0  # a threshold that no probability reaches
+
+
+class Classifier(Protocol):
+    """Gives each text, beside another, a probability for each label."""
+
+    @property
+    def label(self) -> str:
+        """Name and version, as written beside every result."""
+        ...
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels, in the order of the columns of `probabilities`."""
+        ...
+
+    @property
+    def weights(self) -> Vector:
+        """What probabilities are multiplied by before the greatest is taken for a forced choice."""
+        ...
+
+    @property
+    def thresholds(self) -> Vector:
+        """The probability from which each label is said; NEVER for one that is not."""
+        ...
+
+    @property
+    def sentence(self) -> str:
+        """How right it is, in a sentence for readers."""
+        ...
+
+    def probabilities(self, texts: Sequence[str], contexts: Sequence[str]) -> Vector:
+        """Return probabilities, texts × labels, calibrated to the frequencies of held-out data.
+
+        A context is the text beside each one, "" where there is none. A row's bits do not depend on its
+        neighbours.
+        """
+        ...
+
+
+def spoken(probabilities: Vector, labels: Sequence[str], thresholds: Vector) -> list[str]:
+    """Return the likeliest label of each row, or `unclear` where it is below the label's threshold."""
+    best = probabilities.argmax(axis=1)
+    sure = probabilities[np.arange(len(best)), best] >= thresholds[best]
+    return [labels[label] if clear else UNCLEAR for label, clear in zip(best, sure, strict=True)]
+
+
+class TrainedScore:
+    """A classifier's judgement of each comment beside the text in another column, `context`.
+
+    Its columns are NAME, NAME_probability and NAME_model. They are missing where the comment or the other
+    text is absent or blank, and where the language is known and is not English.
+    """
+
+    name: str
+    help: str
+    columns: tuple[Column, ...]
+    context: str
+
+    def __init__(self, classifier: Classifier | None = None) -> None:
+        self._given = classifier
+
+    @cached_property
+    def classifier(self) -> Classifier:
+        """The classifier given, or the one of this installation; ModelError when it cannot be trusted."""
+        return self._given or self.builtin()
+
+    def builtin(self) -> Classifier:
+        """Return the classifier that comes with the package."""
+        raise NotImplementedError
+
+    def score(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the columns for each row of `frame`; neighbours do not change a row's values."""
+        rows = judged(frame, self.context)
+        values = np.full((len(frame), len(self.columns)), None, dtype=object)
+        if rows.any():
+            texts, contexts = (frame.loc[rows, column].tolist() for column in ("text", self.context))
+            values[rows] = self.values(texts, contexts)
+        names = [column.name for column in self.columns]
+        return typed(pd.DataFrame(values, index=frame.index, columns=names), self.columns)
+
+    def values(self, texts: list[str], contexts: list[str]) -> npt.NDArray[Any]:
+        """Return the values of `columns` for texts that can be judged, texts × columns."""
+        found = self.classifier.probabilities(texts, contexts)
+        said = spoken(found, self.classifier.labels, self.classifier.thresholds)
+        return np.array(
+            [said, found.max(axis=1), [self.classifier.label] * len(texts)], dtype=object
+        ).transpose()
+
+
+def judged(frame: pd.DataFrame, context: str | None) -> npt.NDArray[np.bool_]:
+    """Return which rows can be judged: text and context there and not blank, language English or unknown."""
+    rows = _present(frame, "text")
+    if context is not None:
+        rows &= _present(frame, context)
+    if "language" in frame:
+        languages = map(base_language, frame["language"])
+        rows &= np.array([language in (None, ENGLISH) for language in languages], dtype=bool)
+    return rows
+
+
+def _present(frame: pd.DataFrame, column: str) -> npt.NDArray[np.bool_]:
+    if column not in frame:
+        return np.zeros(len(frame), dtype=bool)
+    return np.array([isinstance(value, str) and value.strip() != "" for value in frame[column]], dtype=bool)

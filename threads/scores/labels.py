@@ -1,0 +1,82 @@
+"""What trained scores are asked: the labels of each task, and what other people call them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from threads.errors import SettingError
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A question put to texts: its labels, and the words by which data and foreign models mean them.
+
+    `contexts` are the fields of labelled data that hold the text beside the comment, the first one present
+    counts; none where a comment is judged by itself.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    contexts: tuple[str, ...]
+    meanings: Mapping[str, str]
+
+    def meaning(self, word: str) -> str | None:
+        """Return the label that `word` stands for, whatever its case; None where it stands for none."""
+        return self.meanings.get(word.strip().lower())
+
+
+def _meanings(**words: str) -> dict[str, str]:
+    """Return each word with its label, which stands for itself, too."""
+    return {word: label for label, listed in words.items() for word in (label, *listed.split())}
+
+
+TASKS: Final[dict[str, Task]] = {
+    task.name: task
+    for task in (
+        Task(
+            "reply_relation",
+            ("agrees", "disagrees", "asks", "comments"),
+            ("parent", "parent_text"),
+            _meanings(
+                agrees="agree agreement support supports supportive",
+                disagrees="disagree disagreement deny denies undermine critical",
+                asks="ask query question",
+                comments="comment neutral",
+            ),
+        ),
+        Task(
+            "topic_stance",
+            ("supportive", "critical", "neutral"),
+            ("target", "parent"),
+            _meanings(
+                supportive="support supports favor favour pro for agree agrees",
+                critical="undermine undermines against con deny denies disagree disagrees oppose",
+                neutral="none comment query unrelated off-topic neither",
+            ),
+        ),
+        Task(
+            "offensive",
+            ("offensive", "clean"),
+            (),
+            _meanings(
+                offensive="hate hateful toxic attack abusive abuse offence 1 true yes",
+                clean="neither normal none non-hateful not_hateful non-toxic not_toxic ok okay 0 false no",
+            ),
+        ),
+    )
+}
+
+
+def task(name: str) -> Task:
+    """Return the task called `name`; SettingError lists the known ones."""
+    if name not in TASKS:
+        raise SettingError(f"{name} cannot be evaluated", remedy=f"Known: {', '.join(TASKS)}")
+    return TASKS[name]
+
+
+def mapped(words: Iterable[str], asked: Task) -> dict[str, str]:
+    """Return the label that each of `words` stands for; words that stand for none are left out."""
+    found = {word: asked.meaning(word) for word in words}
+    return {word: label for word, label in found.items() if label is not None}
