@@ -5,14 +5,14 @@ import time
 import pandas as pd
 import pytest
 
-from threads.moderation.folding import fold
 from threads.moderation.rules import RULES, CommentContext, flag
 from threads.moderation.rules.base import MOST_SPANS, merged
 from threads.moderation.rules.links import find_links
 from threads.moderation.rules.offensive import LANGUAGES, offensive_words
-from threads.moderation.words.lexicon import Lexicon, read_lexicon
 from threads.records import Comment, Discussion, comments_frame
 from threads.settings import Settings
+from threads.wordlists.folding import fold
+from threads.wordlists.lexicon import Lexicon, read_lexicon
 
 RULE = {rule.name: rule for rule in RULES}
 

@@ -12,6 +12,7 @@ ORDER = [
     ["threads.errors"],
     ["threads.records"],
     ["threads.settings"],
+    ["threads.wordlists"],
     ["threads.models"],
     ["threads.parse"],
     ["threads.scores"],

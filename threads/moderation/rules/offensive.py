@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from threads.moderation.folding import fold
 from threads.moderation.rules.base import CommentContext, merged
 from threads.moderation.rules.links import find_links
-from threads.moderation.words.lexicon import Entry, Lexicon, Match, read_lexicon
 from threads.records import Flag
+from threads.wordlists.folding import fold
+from threads.wordlists.lexicon import Entry, Lexicon, Match, read_lexicon
 
 LANGUAGES = ("en", "de")
 FEWEST_SPELT_OUT = 4  # letters; three single letters in a row are often initials

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from threads.moderation.folding import fold
+from threads.wordlists.folding import fold
 
 LONGEST_WORD = 40
 _WORD = re.compile("[a-z]+")
@@ -107,7 +107,7 @@ class Lexicon:
 
 def read_lexicon(languages: Iterable[str]) -> Lexicon:
     """Return the lists of `languages` (ISO 639-1) as one."""
-    folder = resources.files("threads.moderation.words")
+    folder = resources.files("threads.wordlists")
     texts = ((folder / f"{language}.txt").read_text(encoding="utf-8") for language in languages)
     lines = (line for text in texts for line in text.splitlines())
     return Lexicon(line for line in lines if line and not line.startswith("#"))

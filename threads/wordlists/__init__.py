@@ -1,0 +1,1 @@
+"""Lists of words, one file a language, and finding listed words however they are written."""
