@@ -16,7 +16,12 @@ from dashboard.text import one_line, shown
 from threads.dynamics.timeline import KeyFigures
 
 STANCE_SIGNS = {"supportive": "●", "critical": "■", "neutral": "◆", "unclear": "○"}
-RELATIONS = frozenset({"agrees", "disagrees", "asks", "comments"})
+RELATIONS = {
+    "agrees": "agrees (tentative)",  # the weakest of the four, as its card says
+    "disagrees": "disagrees",
+    "asks": "asks",
+    "comments": "comments",
+}
 INDENT_LEVELS = 8
 LONG_CHARACTERS = 1_800
 CLEAR_BUTTON = {"aria-label": "Clear"}  # dmc gives the button no name
@@ -212,7 +217,8 @@ def relation_label(row: Mapping[Any, Any]) -> Component | None:
     relation = row.get("reply_relation")
     if pd.isna(relation) or relation not in RELATIONS:
         return None
-    return html.Span(f"{relation} {decimals(row['reply_relation_probability'])}", className="relation")
+    said = f"{RELATIONS[relation]} {decimals(row['reply_relation_probability'])}"
+    return html.Span(said, className="relation")
 
 
 def decision_label(state: Any) -> Component | None:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from threads.models import MANIFEST
+from threads.models import MANIFEST, Card, Model
 
 LONGEST_SENTENCE = 240  # characters; it stands beside figures
 
@@ -34,6 +34,12 @@ class About:
     says: str
     not_for: tuple[str, ...]
     notes: Mapping[str, str]
+
+
+def in_memory(about: About, arrays: Mapping[str, npt.NDArray[Any]]) -> Model:
+    """Return the model that `save` would write, to be measured before."""
+    card = Card(about.name, about.version, about.data, about.licence, about.says, {})
+    return Model(about.name, about.version, dict(arrays), card)
 
 
 def save(

@@ -1,4 +1,4 @@
-"""Train who answers whom: `python -m training.reply_links --data DIR --out threads/models`."""
+"""Train who answers whom: `btl train reply_links --data FOLDER --out threads/models`."""
 
 from __future__ import annotations
 
@@ -241,7 +241,7 @@ def rendered(talks_of: Callable[[int], Sequence[Talk]]) -> list[Page]:
     return [page.forwards for seed in RENDERINGS for page in laid_out(talks_of(seed), seed)]
 
 
-def train(data: Path, out: Path, pages: Path | None = None, elsewhere: Path | None = None) -> dict[str, Any]:
+def main(data: Path, out: Path, pages: Path | None = None, elsewhere: Path | None = None) -> dict[str, Any]:
     """Train, measure and write the model to `out`; return its manifest entry.
 
     `data` is the folder of labelled data; `pages` and `elsewhere` are folders of gold records of saved pages,
@@ -380,16 +380,10 @@ def _share(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def main() -> None:
-    """Train as the command line says."""
+if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     for name, text in (("data", "The labelled data."), ("out", "Where the weights go.")):
         parser.add_argument(f"--{name}", type=Path, required=True, metavar="FOLDER", help=text)
     for name, text in (("pages", "Gold records of saved pages"), ("elsewhere", "Those of further sites")):
         parser.add_argument(f"--{name}", type=Path, metavar="FOLDER", help=f"{text}, only measured on.")
-    given = parser.parse_args()
-    print(train(given.data, given.out, given.pages, given.elsewhere)["says"])
-
-
-if __name__ == "__main__":
-    main()
+    print(main(**vars(parser.parse_args()))["says"])

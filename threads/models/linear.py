@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-Vector = npt.NDArray[np.float64]
+from threads.models.calibration import Vector, calibrated, log_softmax
+
 Arrays = Mapping[str, npt.NDArray[Any]]
 
 ARRAYS: Final = (
@@ -42,14 +43,3 @@ def probabilities(arrays: Arrays, rows: Vector, weight: Vector) -> Vector:
 def excess(rows: Vector, weight: Vector, usual: Vector) -> Vector:
     """Return rows × cues with weighted excess over `usual` in the place of means."""
     return np.where(np.isnan(usual), rows, (rows - usual) * weight[:, None])
-
-
-def calibrated(log_probabilities: Vector, temperature: float, shift: Vector) -> Vector:
-    """Return probabilities after division of the logarithms by `temperature` and a `shift` for each label."""
-    return np.asarray(np.exp(log_softmax(log_probabilities / temperature + shift)))
-
-
-def log_softmax(scores: Vector) -> Vector:
-    """Return the logarithms of the probabilities that stand in proportion to the exponentials of `scores`."""
-    moved = scores - scores.max(axis=1, keepdims=True)
-    return np.asarray(moved - np.log(np.exp(moved).sum(axis=1, keepdims=True)))

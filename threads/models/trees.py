@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
-from threads.models.linear import Arrays, Vector, log_softmax
+from threads.models.calibration import Vector
 
 BLOCK: Final = 1024  # rows at a time; bounds memory at a few megabytes
 TREE_ARRAYS: Final = (
@@ -19,11 +21,11 @@ TREE_ARRAYS: Final = (
     "tree_right",
     "tree_value",
 )
-"""What the weights of a model with boosted trees hold besides."""
+"""What the weights of a model with boosted trees hold."""
 
 
-def tree_probabilities(arrays: Arrays, rows: Vector) -> Vector:
-    """Return probabilities, rows × labels, for rows × features.
+def tree_scores(arrays: Mapping[str, npt.NDArray[Any]], rows: Vector) -> Vector:
+    """Return what the trees say for each label, rows × labels, for rows × features: log odds, unnormalised.
 
     `arrays` (TREE_ARRAYS) hold trees as arrays of trees × nodes, those of one label together, in the order
     of the labels; a leaf is its own child. The boosting is that of Friedman (2001).
@@ -32,13 +34,13 @@ def tree_probabilities(arrays: Arrays, rows: Vector) -> Vector:
     return np.concatenate(blocks) if blocks else np.empty((0, len(arrays["initial"])))
 
 
-def _block(arrays: Arrays, rows: Vector) -> Vector:
+def _block(arrays: Mapping[str, npt.NDArray[Any]], rows: Vector) -> Vector:
     initial = arrays["initial"]
     leaves = _leaves(arrays, rows).reshape(len(rows), len(initial), -1)
-    return np.asarray(np.exp(log_softmax(initial + leaves.sum(axis=2))))
+    return np.asarray(initial + leaves.sum(axis=2))
 
 
-def _leaves(arrays: Arrays, rows: Vector) -> Vector:
+def _leaves(arrays: Mapping[str, npt.NDArray[Any]], rows: Vector) -> Vector:
     """Return the value of the leaf that each row reaches, rows × trees."""
     trees, nodes = arrays["tree_feature"].shape
     roots = np.arange(trees) * nodes

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from threads.errors import ModelError
+from threads.models import Card, Model, load
 from threads.parse.language import ENGLISH, base_language
 from threads.records import Column, typed
 
@@ -53,6 +56,66 @@ class Classifier(Protocol):
         neighbours.
         """
         ...
+
+
+@dataclass(frozen=True)
+class StoredClassifier:
+    """What classifiers from verified weights share: all but `probabilities`."""
+
+    model: Model
+
+    arrays: ClassVar[tuple[str, ...]] = ("labels", "weights", "thresholds")
+    """What the weights must hold."""
+
+    @classmethod
+    def load(cls, name: str) -> Self:
+        """Return the model called `name`; ModelError when it cannot be trusted."""
+        model = load(name)
+        for array in cls.arrays:
+            model.array(array)
+        return cls(model)
+
+    @property
+    def label(self) -> str:
+        """Name and version."""
+        return self.model.label
+
+    @property
+    def card(self) -> Card:
+        """What is known about the model."""
+        return self.model.card
+
+    @property
+    def sentence(self) -> str:
+        """How right it is."""
+        return self.card.sentence
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The labels, in the order of the columns of `probabilities`."""
+        return tuple(map(str, self.model.array("labels")))
+
+    @cached_property
+    def weights(self) -> Vector:
+        """What probabilities are multiplied by for the forced choice."""
+        return np.asarray(self.model.array("weights"))
+
+    @cached_property
+    def thresholds(self) -> Vector:
+        """The probability from which each label is said."""
+        return np.asarray(self.model.array("thresholds"))
+
+    def columns_of(self, array: str, known: Sequence[str]) -> list[int]:
+        """Return where the features named in `array` stand among the `known`; ModelError for another one."""
+        wanted = list(map(str, self.model.array(array)))
+        unknown = sorted(set(wanted) - set(known))
+        if unknown:
+            raise ModelError(
+                f"needs a feature that this release does not work out: {unknown[0]}",
+                source=self.label,
+                remedy="Train it again as training/README.md says",
+            )
+        return [known.index(name) for name in wanted]
 
 
 def spoken(probabilities: Vector, labels: Sequence[str], thresholds: Vector) -> list[str]:

@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import ClassVar
+
+from threads.models.calibration import calibrated
+from threads.models.trees import TREE_ARRAYS, tree_scores
 from threads.records import Column
-from threads.scores.classifier import Classifier, TrainedScore
-from threads.scores.pair_model import PairModel
+from threads.scores.classifier import Classifier, StoredClassifier, TrainedScore, Vector
+from threads.scores.cues import FEATURES, feature_matrix
+
+
+class ReplyModel(StoredClassifier):
+    """Boosted trees on the features of a comment and of the one that it answers."""
+
+    arrays: ClassVar = (*StoredClassifier.arrays, *TREE_ARRAYS, "temperature", "shift")
+
+    def probabilities(self, texts: Sequence[str], contexts: Sequence[str]) -> Vector:
+        """Return probabilities, texts × labels; "" is the context of a comment that answers none."""
+        stored = self.model.arrays
+        rows = feature_matrix(texts, contexts)[:, self.columns_of("features", FEATURES)]
+        return calibrated(tree_scores(stored, rows), float(stored["temperature"]), stored["shift"])
 
 
 class ReplyRelation(TrainedScore):
     """agrees, disagrees, asks or comments, toward the parent; `unclear` where the model is not sure enough.
 
-    Trained on replies to rumours (RumourEval 2019, Gorrell et al. 2019), from cues of agreement, disagreement
-    and question; English only. `ReplyRelation().card` says how often it is right, and what it never says.
+    Trained on replies to rumours (RumourEval 2019, Gorrell et al. 2019); English only.
+    `ReplyRelation().classifier.sentence` says how often it is right.
     """
 
     name = "reply_relation"
-    help = "How a reply relates to the comment it answers: agrees, disagrees, asks, comments or unclear."
+    help = "How a reply relates to its parent: agrees (tentative), disagrees, asks, comments or unclear."
     context = "parent_text"
     columns: tuple[Column, ...] = (
         Column(
             "reply_relation",
             "text",
-            "agrees, disagrees, asks, comments, or unclear where not sure enough; missing without a parent.",
+            "agrees (tentative, the weakest of the four), disagrees, asks, comments, or unclear where not "
+            "sure enough; missing without a parent.",
         ),
         Column(
             "reply_relation_probability",
             "number",
-            "Probability of the likeliest relation if all were equally common; given for unclear too.",
+            "Probability of the likeliest relation; given for unclear too.",
             "probability",
         ),
         Column("reply_relation_model", "text", "Name and version of the model that judged."),
@@ -34,4 +52,4 @@ class ReplyRelation(TrainedScore):
 
     def builtin(self) -> Classifier:
         """Return the model of the package; ModelError when it cannot be trusted."""
-        return PairModel.load("reply_relation")
+        return ReplyModel.load("reply_relation")
