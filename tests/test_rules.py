@@ -7,9 +7,9 @@ import pytest
 
 from threads.moderation.rules import RULES, CommentContext, flag
 from threads.moderation.rules.base import MOST_SPANS, merged
-from threads.moderation.rules.links import find_links
 from threads.moderation.rules.offensive import LANGUAGES, offensive_words
 from threads.records import Comment, Discussion, comments_frame
+from threads.scores.links import find_links
 from threads.settings import Settings
 from threads.wordlists.folding import fold
 from threads.wordlists.lexicon import Lexicon, read_lexicon

@@ -12,6 +12,7 @@ from threads.records import Column, typed
 from threads.scores.base import CONTEXT_COLUMNS, Score
 from threads.scores.reply_relation import ReplyRelation
 from threads.scores.sentiment import Sentiment
+from threads.scores.spam import Spam
 from threads.scores.stance import Stance
 from threads.scores.verbosity import Verbosity
 
@@ -20,6 +21,7 @@ SCORES: tuple[Score, ...] = (
     Verbosity(),
     Stance(),
     ReplyRelation(),
+    Spam(),
     *(entry.load()() for entry in entry_points(group="below_the_line.scores")),
 )
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from threads.moderation.rules.base import CommentContext, merged
-from threads.moderation.rules.links import find_links
 from threads.records import Flag
+from threads.scores.links import find_links
 from threads.wordlists.folding import fold
 from threads.wordlists.lexicon import Entry, Lexicon, Match, read_lexicon
 

@@ -6,6 +6,7 @@ import re
 
 from threads.moderation.rules.base import CommentContext, merged
 from threads.records import Flag
+from threads.scores.spam import capitals_of
 
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 
@@ -18,8 +19,7 @@ class Shouting:
 
     def check(self, comment: CommentContext) -> Flag | None:
         """Return a flag whose value is the share, and whose spans are the words in capitals."""
-        capitals = sum(map(str.isupper, comment.text))
-        letters = capitals + sum(map(str.islower, comment.text))
+        capitals, letters = capitals_of(comment.text)
         limit = comment.settings.shouting_share
         if letters < max(1, comment.settings.shouting_letters) or capitals / letters < limit:
             return None
