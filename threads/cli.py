@@ -5,30 +5,22 @@ Exit codes: 0 done, 1 a problem with an input (named), 2 wrong usage.
 
 from __future__ import annotations
 
-import io
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from threads.commands import models
-from threads.errors import InputError, SettingError, ThreadsError
+from threads.commands.results import table, write, write_csv
+from threads.commands.sources import EXIT_INPUT_PROBLEM, finish, parse_all, source_options
+from threads.errors import SettingError, ThreadsError
 from threads.settings import SETTINGS, Settings
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from threads.parse.source import Source
-    from threads.records import Discussion, Parsed, Report
+    from threads.records import Discussion
     from threads.storage import Store
-
-EXIT_INPUT_PROBLEM = 1
-SHOWN_REASONS = 5
 
 
 class _Commands(click.Group):
@@ -50,36 +42,8 @@ def main() -> None:
     """Comment threads as records, scores, a dashboard and CSV."""
 
 
-def _source_options(command: Callable[..., None]) -> Callable[..., None]:
-    for option in reversed(
-        [
-            click.argument("sources", nargs=-1, required=True, metavar="SOURCE..."),
-            click.option(
-                "--format", "format_name", metavar="NAME", help="Format of the sources; see `btl formats`."
-            ),
-            click.option(
-                "--timezone", metavar="ZONE", help="Zone of times that carry none, such as Europe/Berlin."
-            ),
-            click.option("--captured-at", metavar="TIME", help="When the page was saved (ISO 8601)."),
-            click.option(
-                "--encoding", metavar="NAME", help="Encoding of the sources; found out where not given."
-            ),
-            click.option(
-                "--no-article",
-                is_flag=True,
-                help="Leave out the article's text of saved pages, which takes most of the time.",
-            ),
-            click.option(
-                "--allow-private", is_flag=True, help="Fetch from private addresses, too: an intranet."
-            ),
-        ]
-    ):
-        command = option(command)
-    return command
-
-
 @main.command()
-@_source_options
+@source_options
 @click.option("--json", "json_file", metavar="FILE", help="Write discussions and reports as JSON.")
 @click.option(
     "--csv", "csv_file", metavar="FILE", help="Write one row a comment, safe to open in a spreadsheet."
@@ -94,20 +58,20 @@ def parse(
 
     if json_file == csv_file == "-":
         raise click.UsageError("--json and --csv cannot both go to standard output")
-    results, failed = _parse_all(sources, how)
+    results, failed = parse_all(sources, how)
     discussions = tuple(d for parsed in results for d in parsed.discussions)
     if json_file:
-        _write(json_file, parsed_json(results))
+        write(json_file, parsed_json(results))
     if csv_file:
-        _write_csv(csv_file, comments_frame(discussions), raw)
+        write_csv(csv_file, comments_frame(discussions), raw)
     if not (json_file or csv_file):
         for discussion in discussions:
             click.echo(_summary(discussion))
-    _finish(failed)
+    finish(failed)
 
 
 @main.command()
-@_source_options
+@source_options
 @click.option(
     "--csv", "csv_file", metavar="FILE", help="Write one row a comment, safe to open in a spreadsheet."
 )
@@ -124,27 +88,27 @@ def analyse(
     from threads.analysis import analyse_parsed
     from threads.views import scores_text
 
-    results, failed = _parse_all(sources, how)
+    results, failed = parse_all(sources, how)
     with_comments = [parsed for parsed in results if parsed.report.kept]
     if with_comments:
         settings = Settings.from_environment()
         frames = [analyse_parsed(parsed, settings, target=target).frame for parsed in with_comments]
         frame = pd.concat(frames, ignore_index=True)
         if csv_file:
-            _write_csv(csv_file, frame, raw)
+            write_csv(csv_file, frame, raw)
         else:
             click.echo(scores_text(frame))
-    _finish(failed)
+    finish(failed)
 
 
 @main.command("import")
-@_source_options
+@source_options
 @click.option("--db", metavar="URL", help="Database; BTL_DATABASE or below-the-line.sqlite where not given.")
 def import_(sources: tuple[str, ...], db: str | None, **how: Any) -> None:
     """Read, score and store SOURCES. What is stored already is not stored again."""
     from threads.analysis import import_parsed
 
-    results, failed = _parse_all(sources, how)
+    results, failed = parse_all(sources, how)
     with_comments = [parsed for parsed in results if parsed.report.kept]
     settings = Settings.from_environment()
     if with_comments:  # else not even an empty store is made
@@ -158,7 +122,7 @@ def import_(sources: tuple[str, ...], db: str | None, **how: Any) -> None:
                     f"{corrected}{flagged}",
                     err=True,
                 )
-    _finish(failed)
+    finish(failed)
 
 
 @main.command()
@@ -173,7 +137,7 @@ def export(db: str | None, thread_id: str | None, csv_file: str, raw: bool) -> N
     with _store(db, Settings.from_environment(), must_exist=True) as store:
         if thread_id is not None:
             store.discussion(thread_id)
-        _write_csv(csv_file, store.comments(thread_id, columns=score_columns()), raw)
+        write_csv(csv_file, store.comments(thread_id, columns=score_columns()), raw)
 
 
 @main.command()
@@ -218,7 +182,7 @@ def formats() -> None:
     """List the formats that can be read."""
     from threads.parse import FORMATS
 
-    _table((item.name, item.help) for item in FORMATS)
+    table((item.name, item.help) for item in FORMATS)
 
 
 @main.command()
@@ -228,7 +192,7 @@ def scores() -> None:
 
     for item in SCORES:
         click.echo(f"{item.name}: {item.help}")
-        _table((f"  {column.name}", f"{column.help} {column.unit}".strip()) for column in item.columns)
+        table((f"  {column.name}", f"{column.help} {column.unit}".strip()) for column in item.columns)
 
 
 @main.command()
@@ -236,102 +200,18 @@ def rules() -> None:
     """List the rules that flag comments for a moderator."""
     from threads.moderation.rules import RULES
 
-    _table((item.name, item.help) for item in RULES)
+    table((item.name, item.help) for item in RULES)
 
 
 @main.command()
 def settings() -> None:
     """List the settings: environment variable, value in force, what it does."""
     values = Settings.from_environment()
-    _table((s.variable, f"{getattr(values, s.name)}  {s.help}") for s in SETTINGS)
-
-
-def _parse_all(sources: tuple[str, ...], how: dict[str, Any]) -> tuple[list[Parsed], bool]:
-    """Parse every source; a problem with one is told and does not cost the others."""
-    from threads.analysis import options
-    from threads.parse import parse as parse_source
-
-    settings = Settings.from_environment()
-    chosen = options(how["timezone"], _moment(how["captured_at"]))
-    chosen = replace(chosen, article_text=not how["no_article"])
-    source_of = _opener(settings, how["encoding"], allow_private=how["allow_private"])
-    sources = tuple(dict.fromkeys(sources))  # a source named twice is read once
-    results, failed = [], False
-    with _progress(sources) as remaining:
-        for name in remaining:
-            try:
-                parsed = parse_source(source_of(name), chosen, how["format_name"], settings=settings)
-            except InputError as error:
-                click.echo(f"btl: {error}", err=True)
-                failed = True
-                continue
-            results.append(parsed)
-            failed |= not parsed.report.kept
-            _tell(parsed.report)
-    return results, failed
-
-
-def _opener(settings: Settings, encoding: str | None, *, allow_private: bool) -> Callable[[str], Source]:
-    """Return what makes an input of a name: of a file, a web address, or - for standard input."""
-    from threads.parse.fetching import Fetcher, is_address
-    from threads.parse.source import Source
-
-    fetcher = Fetcher(settings, allow_private=allow_private)
-
-    def source_of(name: str) -> Source:
-        if name == "-":
-            return Source.from_bytes(_standard_input(settings), "standard input", settings, encoding=encoding)
-        if is_address(name):
-            return fetcher.fetch(name, encoding=encoding)
-        return Source.from_path(name, settings, encoding=encoding)
-
-    return source_of
-
-
-def _tell(report: Report) -> None:
-    click.echo(
-        f"{report.source}: {report.read} comments read, {report.kept} kept, {len(report.skipped)} left out",
-        err=True,
-    )
-    for skipped in report.skipped[:SHOWN_REASONS]:
-        click.echo(f"  left out: {skipped.place}: {skipped.reason}", err=True)
-    if len(report.skipped) > SHOWN_REASONS:
-        click.echo(f"  and {len(report.skipped) - SHOWN_REASONS} more; --json lists them all", err=True)
-    for warning in report.warnings:
-        click.echo(f"  note: {warning}", err=True)
-
-
-def _standard_input(settings: Settings) -> bytes:
-    # One byte more than allowed is enough for the size check to refuse it, and bounds the memory.
-    return sys.stdin.buffer.read(settings.max_input_bytes + 1)
-
-
-def _moment(value: str | None) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise SettingError(
-            f"{value!r} is not a time",
-            source="--captured-at",
-            remedy="Give ISO 8601, such as 2024-05-18T09:00:00Z",
-        ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    table((s.variable, f"{getattr(values, s.name)}  {s.help}") for s in SETTINGS)
 
 
 def _changed(values: Settings, **changes: Any) -> Settings:
     return values.replace(**{name: value for name, value in changes.items() if value is not None})
-
-
-@contextmanager
-def _progress(sources: tuple[str, ...]) -> Iterator[Iterable[str]]:
-    """Show a progress bar on a terminal for more than one source; nothing in a pipe."""
-    if len(sources) < 2 or not sys.stderr.isatty():
-        yield sources
-        return
-    with click.progressbar(sources, label="Reading", file=sys.stderr) as bar:
-        yield bar
 
 
 @contextmanager
@@ -349,48 +229,7 @@ def _serve(store: Store, values: Settings, *, open_browser: bool, any_port: bool
     serve_app(create_app(store, values), values, open_browser=open_browser, any_port=any_port)
 
 
-@contextmanager
-def _output(name: str) -> Iterator[TextIO]:
-    """Open a text file that appears whole or not at all; - is standard output."""
-    from threads.storage.files import whole_file
-
-    if name == "-":
-        stream = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
-        try:
-            yield stream
-        finally:
-            stream.flush()
-            stream.detach()
-    else:
-        with whole_file(Path(name)) as file:
-            yield file
-
-
-def _write(name: str, text: str) -> None:
-    with _output(name) as file:
-        file.write(text)
-
-
-def _write_csv(name: str, frame: pd.DataFrame, raw: bool) -> None:
-    from threads.storage.csv_files import write_csv
-
-    with _output(name) as file:
-        write_csv(frame, file, mode="raw" if raw else "safe")
-
-
 def _summary(discussion: Discussion) -> str:
     from threads.views import discussion_text
 
     return discussion_text(discussion)
-
-
-def _table(rows: Iterable[tuple[str, str]]) -> None:
-    rows = list(rows)
-    width = max(len(name) for name, _ in rows)
-    for name, text in rows:
-        click.echo(f"{name:<{width}}  {text}")
-
-
-def _finish(failed: bool) -> None:
-    if failed:
-        click.get_current_context().exit(EXIT_INPUT_PROBLEM)
