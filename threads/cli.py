@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from threads.commands import models
+from threads.commands import models, topic
 from threads.commands.results import table, write, write_csv
 from threads.commands.sources import EXIT_INPUT_PROBLEM, finish, parse_all, source_options
 from threads.errors import SettingError, ThreadsError
@@ -20,6 +20,7 @@ from threads.settings import SETTINGS, Settings
 
 if TYPE_CHECKING:
     from threads.records import Discussion
+    from threads.scores.own_topic import OwnTopic
     from threads.storage import Store
 
 
@@ -40,6 +41,11 @@ class _Commands(click.Group):
 @click.version_option(package_name="below-the-line", prog_name="btl")
 def main() -> None:
     """Comment threads as records, scores, a dashboard and CSV."""
+
+
+_stance_model = click.option(
+    "--stance-model", metavar="FILE", help="Judge stance by a model of your own topic; see `btl topic`."
+)
 
 
 @main.command()
@@ -79,8 +85,14 @@ def parse(
 @click.option(
     "--target", metavar="TEXT", help="What stance is taken toward; the article's title where not given."
 )
+@_stance_model
 def analyse(
-    sources: tuple[str, ...], csv_file: str | None, raw: bool, target: str | None, **how: Any
+    sources: tuple[str, ...],
+    csv_file: str | None,
+    raw: bool,
+    target: str | None,
+    stance_model: str | None,
+    **how: Any,
 ) -> None:
     """Read and score SOURCES: one row a comment, records and scores side by side."""
     import pandas as pd
@@ -88,11 +100,17 @@ def analyse(
     from threads.analysis import analyse_parsed
     from threads.views import scores_text
 
+    if target and stance_model:
+        raise click.UsageError("--target and --stance-model exclude each other: the model knows its target")
+    own_topic = _own_topic(stance_model)
     results, failed = parse_all(sources, how)
     with_comments = [parsed for parsed in results if parsed.report.kept]
     if with_comments:
         settings = Settings.from_environment()
-        frames = [analyse_parsed(parsed, settings, target=target).frame for parsed in with_comments]
+        frames = [
+            analyse_parsed(parsed, settings, target=target, own_topic=own_topic).frame
+            for parsed in with_comments
+        ]
         frame = pd.concat(frames, ignore_index=True)
         if csv_file:
             write_csv(csv_file, frame, raw)
@@ -104,17 +122,19 @@ def analyse(
 @main.command("import")
 @source_options
 @click.option("--db", metavar="URL", help="Database; BTL_DATABASE or below-the-line.sqlite where not given.")
-def import_(sources: tuple[str, ...], db: str | None, **how: Any) -> None:
+@_stance_model
+def import_(sources: tuple[str, ...], db: str | None, stance_model: str | None, **how: Any) -> None:
     """Read, score and store SOURCES. What is stored already is not stored again."""
     from threads.analysis import import_parsed
 
+    own_topic = _own_topic(stance_model)
     results, failed = parse_all(sources, how)
     with_comments = [parsed for parsed in results if parsed.report.kept]
     settings = Settings.from_environment()
     if with_comments:  # else not even an empty store is made
         with _store(db, settings) as store:
             for parsed in with_comments:
-                added = import_parsed(store, parsed, settings).added
+                added = import_parsed(store, parsed, settings, own_topic).added
                 corrected = f", {added.corrected} times corrected" if added.corrected else ""
                 flagged = f", {added.flagged} newly flagged" if added.flagged else ""
                 click.echo(
@@ -175,6 +195,7 @@ def demo(port: int | None, no_browser: bool) -> None:
 
 main.add_command(models.evaluate)
 main.add_command(models.train)
+main.add_command(topic.topic)
 
 
 @main.command()
@@ -212,6 +233,12 @@ def settings() -> None:
 
 def _changed(values: Settings, **changes: Any) -> Settings:
     return values.replace(**{name: value for name, value in changes.items() if value is not None})
+
+
+def _own_topic(path: str | None) -> OwnTopic | None:
+    from threads.scores.own_topic import load
+
+    return None if path is None else load(path)
 
 
 @contextmanager

@@ -17,14 +17,15 @@ TRAINED: Final = ("reply_relation", "topic_stance", "offensive", "reply_links")
     "--data", required=True, metavar="FILE", help="Labelled JSON lines: text, label, and parent or target."
 )
 @click.option("--json", "json_file", metavar="FILE", help="Write the figures as JSON; - is standard output.")
-def evaluate(name: str, data: str, json_file: str | None) -> None:
+@click.option("--model", metavar="FILE", help="A model of your own topic, made by `btl topic fit`.")
+def evaluate(name: str, data: str, json_file: str | None, model: str | None) -> None:
     """Measure the score SCORE (reply_relation, topic_stance or offensive) on labelled data."""
     import orjson
 
     from threads.scores.evaluate import evaluate as measure
     from threads.storage.files import whole_file
 
-    answer = measure(name, data)
+    answer = measure(name, data) if model is None else _measure_own(name, data, model)
     if json_file is None:
         click.echo(figures_text(answer))
         return
@@ -34,6 +35,16 @@ def evaluate(name: str, data: str, json_file: str | None) -> None:
         return
     with whole_file(Path(json_file)) as file:
         file.write(text)
+
+
+def _measure_own(name: str, data: str, model: str) -> dict[str, Any]:
+    from threads.scores.own_topic import load
+    from threads.scores.own_topic.evaluating import evaluate_own
+    from threads.scores.own_topic.label_file import TASK
+
+    if name != TASK:
+        raise click.UsageError(f"--model is for {TASK}: a model of your own topic judges stance")
+    return evaluate_own(load(model), data)
 
 
 @click.command()
@@ -76,6 +87,10 @@ def figures_text(answer: dict[str, Any]) -> str:
         f"  calibration error {answer['calibration_error']:.3f}, of a perfect model here "
         f"{answer['calibration_floor']:.3f}",
     ]
+    if answer.get("left_out"):
+        lines += ["", f"{answer['left_out']:,} rows on another target were left out."]
+    if answer.get("learnt_from"):
+        lines += ["", f"{answer['learnt_from']:,} rows are among those it learnt from: judge it by others."]
     if "with_context" in answer:
         beside = answer["with_context"]
         lines += [

@@ -31,7 +31,9 @@ def score_columns(scores: Iterable[Score] = SCORES) -> tuple[Column, ...]:
     return tuple(column for item in scores for column in item.columns)
 
 
-def score(comments: Sequence[str] | pd.DataFrame, scores: Sequence[str] | None = None) -> pd.DataFrame:
+def score(
+    comments: Sequence[str] | pd.DataFrame, scores: Sequence[str | Score] | None = None
+) -> pd.DataFrame:
     """Return the scores of each comment: one row a comment, same index.
 
     Parameters
@@ -39,7 +41,7 @@ def score(comments: Sequence[str] | pd.DataFrame, scores: Sequence[str] | None =
     comments
         Texts, or a frame with a column `text` and as much context (CONTEXT_COLUMNS) as there is.
     scores
-        Names of scores (see SCORES); all of them where not given.
+        Names of scores (see SCORES), or scores themselves; all of SCORES where not given.
 
     Raises
     ------
@@ -50,7 +52,11 @@ def score(comments: Sequence[str] | pd.DataFrame, scores: Sequence[str] | None =
     """
     if isinstance(comments, str):
         raise InputError("one text where a list of texts is wanted", remedy="Put it in a list")
-    chosen = SCORES if scores is None else tuple(_named(name) for name in scores)
+    chosen = (
+        SCORES
+        if scores is None
+        else tuple(_named(item) if isinstance(item, str) else item for item in scores)
+    )
     frame = (
         comments
         if isinstance(comments, pd.DataFrame)

@@ -35,6 +35,16 @@ class Examples:
     rows: list[dict[str, Any]] = field(default_factory=list)
     mapping: dict[str, str] = field(default_factory=dict)
 
+    def only(self, places: Sequence[int]) -> Examples:
+        """Return the examples at `places`, with the whole mapping."""
+        return Examples(
+            texts=[self.texts[place] for place in places],
+            contexts=[self.contexts[place] for place in places],
+            labels=[self.labels[place] for place in places],
+            rows=[self.rows[place] for place in places],
+            mapping=self.mapping,
+        )
+
 
 def evaluate(name: str, data: str | Path, classifier: Classifier | None = None) -> dict[str, Any]:
     """Return how right a classifier of the task `name` (a key of TASKS) is on the JSON lines of `data`.
@@ -61,7 +71,11 @@ def evaluate(name: str, data: str | Path, classifier: Classifier | None = None) 
     examples = read_examples(name, data)
     if not examples.texts:
         raise InputError("holds no row with text and label", source=str(data))
-    judge = classifier or builtin(name)
+    return measure(name, examples, classifier or builtin(name))
+
+
+def measure(name: str, examples: Examples, judge: Classifier) -> dict[str, Any]:
+    """Return the answer of `evaluate` for examples that were read already."""
     found = judge.probabilities(examples.texts, examples.contexts)
     answer = {
         "score": name,

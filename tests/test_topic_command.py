@@ -1,0 +1,159 @@
+"""`btl topic`: from comments to labels, from labels to a model, and the model in use."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from test_own_topic import LABELS, ROWS, TEXTS
+
+from threads.cli import main
+from threads.samples import sample_folder
+from threads.scores.own_topic import fit
+
+PIPELINE = str(sample_folder() / "siberia_pipeline" / "thread.txt")
+TARGET = ("--target", "the tunnel", "--model", "m.npz")
+
+
+@pytest.fixture
+def btl(tmp_path, monkeypatch):
+    """Run `btl` in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    runner = CliRunner()
+    return lambda *arguments: runner.invoke(main, arguments, catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return fit(TEXTS, LABELS, "the tunnel")
+
+
+def written(*lines, name="labels.csv"):
+    Path(name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return name
+
+
+def table(separator=",", header=("text", "stance"), words=None, before=()):
+    rows = [separator.join((f'"{text}"', (words or {}).get(label, label))) for text, label in ROWS]
+    return written(separator.join(header), *before, *rows)
+
+
+def test_a_model_is_learnt_measured_and_kept(btl):
+    result = btl("topic", "fit", table(words={"critical": "Against", "supportive": "pro"}), *TARGET)
+    assert result.exit_code == 0
+    assert "Labels taken as: Against = critical, pro = supportive" in result.stdout
+    for part in ("always saying critical", "macro-F1", "speaks on", "  50  ", "by cross-validation"):
+        assert part in result.stdout, part
+    assert Path("m.npz").exists()
+    assert btl("topic", "show", "m.npz").stdout in result.stdout
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_the_separators_of_other_spreadsheets_are_read(btl, separator):
+    assert btl("topic", "fit", table(separator), *TARGET).exit_code == 0
+
+
+def test_rows_without_label_or_on_another_target_are_left_out_and_counted(btl):
+    rows = [f'"{text}",{label},the  Tunnel' for text, label in ROWS]
+    written("text,label,target", *rows, "no label,,the tunnel", "hm,unclear,", "other,pro,taxes")
+    result = btl("topic", "fit", "labels.csv", *TARGET)
+    assert "2 rows have no label" in result.stdout
+    assert "1 rows on another target" in result.stdout
+
+
+def test_json_lines_are_read_too(btl):
+    lines = [json.dumps({"text": text, "label": label, "target": "the tunnel"}) for text, label in ROWS]
+    assert btl("topic", "fit", written(*lines, name="labels.jsonl"), *TARGET).exit_code == 0
+    assert "no row is about" in btl("topic", "fit", "labels.jsonl", "--target", "x", "--model", "m").stderr
+
+
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        (
+            ["text,stance", "a,pro", "b,mauve"],
+            "labels.csv, line 3: the label 'mauve' is not known. Use one of",
+        ),
+        (["text,stance", '"a', 'b",pro', "c,mauve"], "labels.csv, line 4: the label 'mauve'"),
+        (["text,view", "a,pro"], "labels.csv, line 1: has no column called stance or label"),
+        (["words,stance", "a,pro"], "labels.csv, line 1: has no column called text"),
+        (["text,stance", "a,b,pro"], "labels.csv, line 2: 3 cells under a header of 2"),
+        (["text,stance", '"a"b,pro'], "labels.csv, line 2: is not sound CSV"),
+        (["text,stance,stance_model", "a,pro,m@1"], "line 2: the column stance was filled by a model"),
+        (["text,stance", "a,pro", "b,con"], "labels.csv: 2 different labelled comments are too few"),
+        (["text,stance", *(f"a{n},pro" for n in range(12))], "every comment is labelled supportive"),
+        ([""], "labels.csv, line 1: has no column called stance or label"),
+    ],
+)
+def test_a_bad_label_file_is_named_with_its_line(btl, lines, problem):
+    result = btl("topic", "fit", written(*lines), *TARGET)
+    assert result.exit_code == 1
+    assert problem in result.stderr
+    assert not Path("m.npz").exists()
+
+
+def test_a_missing_label_file_is_named(btl):
+    assert "none.csv: cannot be read" in btl("topic", "fit", "none.csv", *TARGET).stderr
+
+
+def test_labels_find_their_comments_by_id(btl):
+    btl("parse", PIPELINE, "--csv", "comments.csv", "--raw")
+    ids = pd.read_csv("comments.csv")["comment_id"]
+    written("comment_id,stance", *(f"{comment},pro" for comment in ids), "ffff,con")
+    result = btl("topic", "fit", "labels.csv", *TARGET, "--comments", PIPELINE)
+    assert result.exit_code == 1
+    assert f"labels.csv, line {len(ids) + 2}: no comment 'ffff' is in the sources" in result.stderr
+    written("comment_id,stance", *(f"{comment},pro" for comment in ids))
+    result = btl("topic", "fit", "labels.csv", *TARGET, "--comments", PIPELINE)
+    assert "8 different labelled comments are too few" in result.stderr  # all eight were found
+
+
+def test_comments_to_label_are_written_with_an_empty_column(btl):
+    assert btl("topic", "suggest", PIPELINE, "--count", "3", "--csv", "label.csv").exit_code == 0
+    frame = pd.read_csv("label.csv", encoding="utf-8-sig")
+    assert frame.columns.tolist() == ["thread_id", "comment_id", "text", "stance"]
+    assert len(frame) == 3
+    assert frame["stance"].isna().all()
+
+
+def test_what_was_suggested_and_labelled_is_not_asked_for_again(btl):
+    btl("topic", "suggest", PIPELINE, "--count", "8", "--csv", "label.csv")
+    asked = pd.read_csv("label.csv", encoding="utf-8-sig")["text"]
+    frame = pd.DataFrame({"text": [*TEXTS, *asked[:5]], "stance": [*LABELS, *["neutral"] * 5]})
+    frame.to_csv("labels.csv", index=False)
+    assert btl("topic", "fit", "labels.csv", *TARGET).exit_code == 0
+    btl("topic", "suggest", PIPELINE, "--count", "8", "--model", "m.npz", "--csv", "next.csv")
+    assert set(pd.read_csv("next.csv", encoding="utf-8-sig")["text"]) == set(asked[5:])
+
+
+def test_analyse_judges_by_the_model(btl, model):
+    model.save(Path("m.npz"))
+    assert btl("analyse", PIPELINE, "--stance-model", "m.npz", "--csv", "out.csv").exit_code == 0
+    assert set(pd.read_csv("out.csv")["stance_model"]) == {model.label}
+    both = btl("analyse", PIPELINE, "--stance-model", "m.npz", "--target", "x")
+    assert both.exit_code == 2
+    assert "exclude each other" in both.stderr
+
+
+def test_import_stores_what_the_model_judged(btl, model):
+    model.save(Path("m.npz"))
+    db = ("--db", "sqlite:///s.sqlite")
+    assert btl("import", PIPELINE, *db, "--stance-model", "m.npz").exit_code == 0
+    btl("export", *db, "--csv", "out.csv", "--raw")
+    assert set(pd.read_csv("out.csv")["stance_model"]) == {model.label}
+
+
+def test_evaluate_measures_the_model_on_its_own_target(btl, model):
+    model.save(Path("m.npz"))
+    rows = [
+        {"text": "We should build the tunnel", "label": "favor", "target": "The Tunnel"},
+        {"text": TEXTS[-1], "label": "none", "target": "the tunnel"},
+        {"text": "Taxes are theft", "label": "favor", "target": "taxes"},
+    ]
+    written(*map(json.dumps, rows), name="test.jsonl")
+    result = btl("evaluate", "topic_stance", "--data", "test.jsonl", "--model", "m.npz", "--json", "-")
+    answer = json.loads(result.stdout)
+    assert (answer["n"], answer["left_out"], answer["learnt_from"]) == (2, 1, 1)
+    assert answer["model"] == model.label
+    assert btl("evaluate", "offensive", "--data", "test.jsonl", "--model", "m.npz").exit_code == 2

@@ -1,0 +1,34 @@
+"""How right a model of one's own topic is on labelled data: `btl evaluate topic_stance --model FILE`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from threads.errors import InputError
+from threads.scores.evaluate import measure, read_examples
+from threads.scores.own_topic.label_file import TASK, same_target, target_of
+from threads.scores.own_topic.model import OwnTopic
+
+
+def evaluate_own(model: OwnTopic, data: str | Path) -> dict[str, Any]:
+    """Return the figures of `threads.scores.evaluate.evaluate` for the rows of `data` on the model's target.
+
+    Besides, left_out: rows that name another target; and learnt_from: rows whose text the model has learnt
+    from, which say nothing about its judgement of others.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or no row is on the target.
+    """
+    examples = read_examples(TASK, data)
+    kept = [number for number, row in enumerate(examples.rows) if same_target(target_of(row), model.target)]
+    if not kept:
+        raise InputError(f"no row is about {model.target!r}", source=str(data))
+    chosen = examples.only(kept)
+    return {
+        **measure(TASK, chosen, model),
+        "left_out": len(examples.texts) - len(kept),
+        "learnt_from": int(model.saw(chosen.texts).sum()),
+    }

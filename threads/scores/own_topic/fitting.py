@@ -1,0 +1,146 @@
+"""Learning a model of one topic from labelled comments, and finding out how good it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+
+from threads.models.calibration import calibrated
+from threads.scores.classifier import NEVER, UNCLEAR, Vector, spoken
+from threads.scores.evaluate import agreement, assess, speaking
+from threads.scores.own_topic.labelled import Labelled, Numbers
+from threads.scores.own_topic.learning import learn, learning_curve, out_of_fold
+from threads.scores.own_topic.model import OwnTopic, text_hashes
+from threads.scores.own_topic.ngrams import KINDS, vocabulary
+
+ASKED: Final = 0.7  # how often right a label is to be where it is said
+FEWEST_SAID: Final = 10  # answers on which that must have been seen
+RESAMPLED: Final = 1000
+STEADY: Final = 0.01  # how strongly calibration keeps to margins as they are, in comments
+
+
+def fit(texts: Sequence[str], labels: Sequence[str], target: str) -> OwnTopic:
+    """Return a model of the stance that comments take toward `target`, and how good it is.
+
+    `figures` of the answer has
+
+    - cross_validated: as `threads.scores.evaluate.assess`; every text is judged, calibrated and given its
+      threshold by what was learnt without it
+    - accuracy_interval, macro_f1_interval: 95%, from RESAMPLED draws of the texts with replacement
+    - majority: label, accuracy and macro_f1 of always saying the commonest label
+    - labelled: texts by label; left_out: how many texts were repeated, contradictory or blank (`Labelled`)
+    - curve: how good models of fewer labels are (`learning_curve`)
+
+    Parameters
+    ----------
+    labels
+        One for each text, of TASKS["topic_stance"].labels.
+
+    Raises
+    ------
+    InputError
+        There are too few texts, or too few of a label.
+    """
+    data = Labelled.of(texts, labels)
+    names = [vocabulary(data.texts, grams) for grams in KINDS]
+    matrix, folds = data.matrix(names), data.folds()
+    margins = out_of_fold(matrix, data, folds)
+    learnt = learn(matrix, data.truth, len(data.labels))
+    temperature, shift = calibration(margins, data.truth)
+    model = OwnTopic(
+        target=" ".join(target.split()),
+        labels=data.labels,
+        grams=(np.array(names[0], dtype=np.str_), np.array(names[1], dtype=np.str_)),
+        slopes=learnt.slopes.astype(np.float32),
+        intercepts=learnt.intercepts,
+        temperature=temperature,
+        shift=shift,
+        weights=np.exp(-shift),  # the forced choice is the machine's own, before probabilities were shifted
+        thresholds=thresholds(calibrated(margins, temperature, shift), data.truth),
+        known=np.sort(text_hashes(data.texts)),
+        figures={},
+    )
+    figures = {
+        **measured(model, data, margins, folds),
+        "curve": learning_curve(matrix, data),
+        "labelled": data.counts(),
+        "left_out": {"repeated": data.repeated, "contradictory": data.contradictory, "blank": data.blank},
+    }
+    return replace(model, figures=figures)
+
+
+def calibration(margins: Vector, truth: Numbers) -> tuple[float, Vector]:
+    """Return the temperature and the shift of each label that give the truth the greatest likelihood."""
+    from scipy.optimize import minimize  # noqa: PLC0415 - slow to import
+
+    rows = np.arange(len(truth))
+
+    def loss(values: Vector) -> float:
+        chances = calibrated(margins, float(np.exp(values[0])), np.concatenate([[0.0], values[1:]]))
+        lost = -np.log(chances[rows, truth] + np.finfo(float).tiny).mean()
+        return float(lost + STEADY * np.square(values).sum())
+
+    found = minimize(loss, np.zeros(margins.shape[1]), method="BFGS").x.round(4)
+    return float(np.exp(found[0])), np.concatenate([[0.0], found[1:]])
+
+
+def thresholds(chances: Vector, truth: Numbers) -> Vector:
+    """Return for each label the lowest probability from which it is right as often as ASKED.
+
+    Seen on FEWEST_SAID answers at least; NEVER for a label that is never so often right.
+    """
+    best, top = chances.argmax(axis=1), chances.max(axis=1)
+    return np.array(
+        [_threshold(top[best == label], truth[best == label] == label) for label in range(chances.shape[1])]
+    )
+
+
+def _threshold(top: Vector, right: Any) -> float:
+    order = np.argsort(-top, kind="stable")
+    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    falls = np.diff(top[order], append=-1.0) < 0  # equal probabilities are said together or not at all
+    good = np.flatnonzero((share >= ASKED) & falls)
+    return float(top[order][good[-1]]) if len(good) and good[-1] + 1 >= FEWEST_SAID else NEVER
+
+
+def measured(model: OwnTopic, data: Labelled, margins: Vector, folds: Numbers) -> dict[str, Any]:
+    """Return cross_validated, its intervals and majority, as `fit` says."""
+    truth = data.names()
+    chances, said = np.empty_like(margins), np.full(len(truth), UNCLEAR, dtype=object)
+    for fold in np.unique(folds):
+        out = folds == fold
+        temperature, shift = calibration(margins[~out], data.truth[~out])
+        limits = thresholds(calibrated(margins[~out], temperature, shift), data.truth[~out])
+        chances[out] = calibrated(margins[out], temperature, shift)
+        said[out] = spoken(chances[out], data.labels, limits)
+    forced = margins.argmax(axis=1)
+    commonest = max(data.labels, key=data.counts().__getitem__)
+    always = agreement(truth, [commonest] * len(truth), data.labels)
+    return {
+        "cross_validated": assess(chances, truth, model)
+        | agreement(truth, [data.labels[best] for best in forced], data.labels)
+        | speaking(truth, said.tolist()),
+        **intervals(data.truth, forced, len(data.labels)),
+        "majority": {"label": commonest, "accuracy": always["accuracy"], "macro_f1": always["macro_f1"]},
+    }
+
+
+def intervals(truth: Numbers, answers: Numbers, labels: int) -> dict[str, list[float]]:
+    """Return the 95% intervals of accuracy and macro-F1 over RESAMPLED draws of the rows (Efron 1979)."""
+    generator = np.random.default_rng(0)
+    cells = np.bincount(truth * labels + answers, minlength=labels * labels)
+    tables = generator.multinomial(len(truth), cells / len(truth), RESAMPLED).reshape(-1, labels, labels)
+    right = np.einsum("nii->ni", tables)
+    both = np.maximum(tables.sum(axis=1) + tables.sum(axis=2), 1)
+    return {
+        "accuracy_interval": _middle(right.sum(axis=1) / len(truth)),
+        "macro_f1_interval": _middle((2 * right / both).mean(axis=1)),
+    }
+
+
+def _middle(values: Vector) -> list[float]:
+    found: list[float] = np.quantile(values, [0.025, 0.975]).tolist()
+    return found

@@ -1,0 +1,114 @@
+"""Labelled comments made fit to learn from: each text once, folds that do not depend on their order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from threads.errors import InputError
+from threads.scores.labels import task
+from threads.scores.own_topic.ngrams import KINDS, normalised, rows
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+FEWEST: Final = 10  # labelled comments that a model asks for
+FEWEST_EACH: Final = 3  # comments of each label
+FOLDS: Final = 10
+_MORE: Final = "Label more comments; `btl topic suggest` says which"
+
+Numbers = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Different normalised texts in alphabetical order, and the number of each one's label in `labels`.
+
+    `repeated` is how many rows repeat a text with its label, `contradictory` how many have a text that has
+    several labels and was left out, `blank` how many have nothing to read.
+    """
+
+    texts: list[str]
+    truth: Numbers
+    labels: tuple[str, ...]
+    repeated: int = 0
+    contradictory: int = 0
+    blank: int = 0
+
+    @classmethod
+    def of(cls, texts: Sequence[str], labels: Sequence[str]) -> Labelled:
+        """Return labelled texts; InputError where they are too few to learn from."""
+        compared = [normalised(text) for text in texts]
+        given: dict[str, set[str]] = {}
+        for text, label in zip(compared, labels, strict=True):
+            given.setdefault(text, set()).add(label)
+        kept = {text: min(found) for text, found in sorted(given.items()) if len(found) == 1 and text}
+        _check(Counter(kept.values()))
+        known = tuple(label for label in task("topic_stance").labels if label in kept.values())
+        blank, usable = compared.count(""), sum(text in kept for text in compared)
+        return cls(
+            texts=list(kept),
+            truth=np.array([known.index(label) for label in kept.values()], dtype=np.intp),
+            labels=known,
+            repeated=usable - len(kept),
+            contradictory=len(compared) - blank - usable,
+            blank=blank,
+        )
+
+    def names(self) -> list[str]:
+        """Return the label of each text."""
+        return [self.labels[number] for number in self.truth]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many texts have each label."""
+        return {label: int((self.truth == number).sum()) for number, label in enumerate(self.labels)}
+
+    def matrix(self, names: Sequence[Sequence[str]]) -> csr_array[Any]:
+        """Return texts × n-grams for the vocabulary of each of KINDS."""
+        from scipy.sparse import csr_array, hstack  # noqa: PLC0415 - slow to import
+
+        parts = [
+            rows(self.texts, grams, dict(zip(listed, range(len(listed)), strict=True)))
+            for grams, listed in zip(KINDS, names, strict=True)
+        ]
+        return csr_array(hstack(parts, format="csr"))
+
+    def folds(self) -> Numbers:
+        """Return the fold of each text: FOLDS of them, each label spread evenly."""
+        order = np.random.default_rng(0).permutation(len(self.texts))
+        by_label = order[np.argsort(self.truth[order], kind="stable")]
+        folds = np.empty(len(self.texts), dtype=np.intp)
+        folds[by_label] = np.arange(len(by_label)) % FOLDS
+        return folds
+
+    def draws(self, size: int, count: int) -> Iterator[Numbers]:
+        """Yield `count` random choices of `size` texts that hold every label."""
+        generator = np.random.default_rng(size)
+        for _ in range(count):
+            order = generator.permutation(len(self.texts))
+            first = np.unique(self.truth[order], return_index=True)[1]
+            yield np.concatenate([order[first], np.delete(order, first)])[:size]
+
+
+def _check(counts: Counter[str]) -> None:
+    if counts.total() < FEWEST:
+        raise InputError(
+            f"{counts.total()} different labelled comments are too few for a model: {FEWEST} are the least",
+            remedy=_MORE,
+        )
+    if len(counts) < 2:
+        raise InputError(
+            f"every comment is labelled {next(iter(counts))}, and a model needs two labels to tell apart",
+            remedy=_MORE,
+        )
+    rarest = min(counts, key=lambda label: (counts[label], label))
+    if counts[rarest] < FEWEST_EACH:
+        raise InputError(
+            f"only {counts[rarest]} labelled {rarest}; each label needs {FEWEST_EACH} comments",
+            remedy=f"{_MORE}, or take that label out",
+        )

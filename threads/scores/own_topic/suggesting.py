@@ -1,0 +1,70 @@
+"""Which comments to label next: those that stand for many others and that the model is least sure of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from threads.scores.classifier import Vector
+from threads.scores.own_topic.labelled import Numbers
+from threads.scores.own_topic.model import OwnTopic, text_hashes
+from threads.scores.own_topic.ngrams import KINDS, normalised, rows, vocabulary
+
+POOL: Final = 2_000  # comments looked at; of more, so many by chance
+
+
+def suggest(texts: Sequence[str], count: int, model: OwnTopic | None = None) -> list[int]:
+    """Return the places of at most `count` texts to label next, the most useful first.
+
+    Each one is the text that makes the chosen ones most like all the others (facility location; Lin and
+    Bilmes 2011), counted by how unsure `model` is of it: one minus the distance of its two likeliest labels.
+    Without a model every text counts the same. Blank texts, repetitions, and texts that the model has
+    learnt from are left out. Of more than POOL texts a part is looked at, the same on every call.
+    """
+    places = _different(texts, model)
+    if not places:
+        return []
+    chosen = [normalised(texts[place]) for place in places]
+    unsure = np.ones(len(places)) if model is None else _unsure(model, [texts[place] for place in places])
+    return [places[number] for number in _spread(_likeness(chosen), unsure, min(count, len(places)))]
+
+
+def _different(texts: Sequence[str], model: OwnTopic | None) -> list[int]:
+    """Return the places of different texts that are not known; of more than POOL, those of smallest hash."""
+    compared = [normalised(text) for text in texts]
+    known = set() if model is None else set(model.known.tolist())
+    first: dict[int, int] = {}
+    for place, (text, digest) in enumerate(zip(compared, text_hashes(compared).tolist(), strict=True)):
+        if text and digest not in known:
+            first.setdefault(digest, place)
+    return sorted(first[digest] for digest in sorted(first)[:POOL])
+
+
+def _unsure(model: OwnTopic, texts: Sequence[str]) -> Vector:
+    ordered = np.sort(model.probabilities(texts), axis=1)
+    return np.asarray(1 - (ordered[:, -1] - ordered[:, -2]))
+
+
+def _likeness(texts: Sequence[str]) -> Vector:
+    """Return the cosine of the n-grams of each two texts, the mean of words and characters."""
+    found = np.zeros((len(texts), len(texts)))
+    for grams in KINDS:
+        names = vocabulary(texts, grams)
+        matrix = rows(texts, grams, dict(zip(names, range(len(names)), strict=True)))
+        found += (matrix @ matrix.T).toarray() / len(KINDS)
+    return found
+
+
+def _spread(likeness: Vector, unsure: Vector, count: int) -> Numbers:
+    """Return `count` rows, each the one whose choice adds most to how well all are stood for."""
+    covered, chosen = np.zeros(len(likeness)), []
+    open_ = np.ones(len(likeness), dtype=bool)
+    for _ in range(count):
+        gains = np.maximum(likeness - covered[:, None], 0).sum(axis=0) * unsure
+        best = int(np.where(open_, gains, -1.0).argmax())
+        open_[best] = False
+        covered = np.maximum(covered, likeness[:, best])
+        chosen.append(best)
+    return np.array(chosen, dtype=np.intp)
