@@ -13,13 +13,16 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 CAN_APT := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo yes)
 APT_INSTALL = apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends
 
-.PHONY: help demo test lint format quality bench wheel-test train clean
+.PHONY: help demo onnx test lint format quality bench wheel-test train clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 demo: $(VENV)/.run ## install, analyse the sample threads and open the dashboard on them
 	$(BIN)/btl demo
+
+onnx: $(VENV)/.run ## install the better models, with what runs them
+	$(PIP_INSTALL) --editable '.[onnx]' --editable ./weights
 
 test: $(VENV)/.test chromium postgresql ## install what tests need and run them all, a real browser and a real PostgreSQL included
 	$(BIN)/python -m pytest

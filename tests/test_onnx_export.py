@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.torch_models import config, need, tokenizer
+from tests.tiny_models import config, need, tokenizer
 
 need("torch", "transformers", "onnx", "onnxscript", "onnxruntime", "tokenizers")
 

@@ -49,33 +49,44 @@ def save(
 
     `measured` has, for each set that was measured on, the figures of `threads.scores.evaluate.assess`.
     """
-    if len(about.says) > LONGEST_SENTENCE:
-        raise ValueError(f"{about.name}: the sentence is longer than {LONGEST_SENTENCE} characters")
     out.mkdir(parents=True, exist_ok=True)
     weights = out / f"{about.name}.npz"
     np.savez_compressed(weights, allow_pickle=False, **dict(arrays))
+    return publish(about, weights, measured, out / MANIFEST)
+
+
+def publish(
+    about: About,
+    file: Path,
+    measured: Mapping[str, Mapping[str, Any]],
+    manifest: Path,
+    **further: Any,
+) -> dict[str, Any]:
+    """Write NAME.md beside `manifest` and the entry for the weights in `file` into it; return the entry.
+
+    `further` are fields of the entry that this kind of model needs besides.
+    """
+    if len(about.says) > LONGEST_SENTENCE:
+        raise ValueError(f"{about.name}: the sentence is longer than {LONGEST_SENTENCE} characters")
     entry = {
         "name": about.name,
         "version": about.version,
-        "file": weights.name,
-        "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
+        "file": file.name,
+        "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+        **further,
         "data": list(about.data),
         "licence": about.licence,
         "trained_with": about.trained_with,
         "says": about.says,
         "measured": rounded({"sets": dict(measured)}),
     }
-    _enter(entry, out / MANIFEST)
-    (out / f"{about.name}.md").write_text(card(about, entry["measured"]["sets"]), "utf-8")
-    return entry
-
-
-def _enter(entry: dict[str, Any], manifest: Path) -> None:
     others = orjson.loads(manifest.read_bytes())["models"] if manifest.exists() else []
     models = sorted(
         [entry, *(other for other in others if other["name"] != entry["name"])], key=lambda item: item["name"]
     )
     manifest.write_bytes(orjson.dumps({"models": models}, option=orjson.OPT_INDENT_2) + b"\n")
+    (manifest.parent / f"{about.name}.md").write_text(card(about, entry["measured"]["sets"]), "utf-8")
+    return entry
 
 
 def rounded(value: Any) -> Any:

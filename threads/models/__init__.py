@@ -18,7 +18,7 @@ from threads.errors import ModelError
 
 FOLDER: Final = Path(__file__).parent
 MANIFEST: Final = "manifest.json"
-_REMEDY: Final = "Install the package again, or train the model again as training/README.md says"
+REMEDY: Final = "Install the package again, or train the model again as training/README.md says"
 _NEEDED: Final = ("name", "version", "file", "sha256", "data", "licence", "trained_with", "says", "measured")
 
 
@@ -55,7 +55,7 @@ class Model:
     def array(self, name: str) -> npt.NDArray[Any]:
         """Return one array; ModelError when the weights do not hold it."""
         if name not in self.arrays:
-            raise ModelError(f"the weights hold no array {name}", source=self.label, remedy=_REMEDY)
+            raise ModelError(f"the weights hold no array {name}", source=self.label, remedy=REMEDY)
         return self.arrays[name]
 
 
@@ -72,49 +72,55 @@ def load(name: str, folder: Path | None = None) -> Model:
 
 def names(folder: Path | None = None) -> tuple[str, ...]:
     """Return the names of the models in the manifest of `folder`, in its order."""
-    return tuple(_manifest(FOLDER if folder is None else Path(folder)))
+    return tuple(read_manifest((FOLDER if folder is None else Path(folder)) / MANIFEST))
 
 
 @lru_cache(maxsize=16)
 def _load(name: str, folder: Path) -> Model:
-    entries = _manifest(folder)
-    if name not in entries:
-        raise ModelError(
-            f"no model is called {name}",
-            source=str(folder / MANIFEST),
-            remedy=f"Known: {', '.join(entries) or 'none'}",
-        )
-    entry = entries[name]
-    arrays = _arrays(_verified(folder, entry), str(folder / entry["file"]))
+    entry = entry_of(name, folder / MANIFEST)
+    path = folder / entry["file"]
+    if path.parent != folder or path.suffix != ".npz":
+        raise ModelError("is no .npz file beside the manifest", source=str(path), remedy=REMEDY)
+    arrays = _arrays(verified(path, entry["sha256"]), str(path))
     return Model(name, entry["version"], arrays, card_of(entry))
 
 
-def _manifest(folder: Path) -> dict[str, dict[str, Any]]:
-    path = folder / MANIFEST
+def entry_of(name: str, manifest: Path, *, remedy: str = REMEDY) -> dict[str, Any]:
+    """Return what a manifest says of the model called `name`; ModelError when it says nothing."""
+    entries = read_manifest(manifest, remedy=remedy)
+    if name not in entries:
+        raise ModelError(
+            f"no model is called {name}",
+            source=str(manifest),
+            remedy=f"Known: {', '.join(entries) or 'none'}",
+        )
+    return entries[name]
+
+
+def read_manifest(path: Path, *, remedy: str = REMEDY) -> dict[str, dict[str, Any]]:
+    """Return the entries of a manifest by name; ModelError when it is missing or of another shape."""
     try:
         entries = orjson.loads(path.read_bytes())["models"]
         found = {entry["name"]: entry for entry in entries}
         absent = [f"{entry['name']}: {key}" for entry in entries for key in _NEEDED if key not in entry]
     except OSError as error:
-        raise ModelError(f"cannot be read ({error.strerror})", source=str(path), remedy=_REMEDY) from error
+        raise ModelError(f"cannot be read ({error.strerror})", source=str(path), remedy=remedy) from error
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-        raise ModelError("is not a manifest of models", source=str(path), remedy=_REMEDY) from error
+        raise ModelError("is not a manifest of models", source=str(path), remedy=remedy) from error
     if absent:
-        raise ModelError("lacks a field", source=str(path), place=absent[0], remedy=_REMEDY)
+        raise ModelError("lacks a field", source=str(path), place=absent[0], remedy=remedy)
     return found
 
 
-def _verified(folder: Path, entry: dict[str, Any]) -> bytes:
-    path = folder / entry["file"]
-    if path.parent != folder or path.suffix != ".npz":
-        raise ModelError("is no .npz file beside the manifest", source=str(path), remedy=_REMEDY)
+def verified(path: Path, sha256: str, *, remedy: str = REMEDY) -> bytes:
+    """Return the content of a file; ModelError when it is missing or its SHA-256 is another."""
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ModelError(f"cannot be read ({error.strerror})", source=str(path), remedy=_REMEDY) from error
-    if hashlib.sha256(content).hexdigest() != entry["sha256"]:
+        raise ModelError(f"cannot be read ({error.strerror})", source=str(path), remedy=remedy) from error
+    if hashlib.sha256(content).hexdigest() != sha256:
         raise ModelError(
-            "is not the file that the manifest names: its SHA-256 differs", source=str(path), remedy=_REMEDY
+            "is not the file that the manifest names: its SHA-256 differs", source=str(path), remedy=remedy
         )
     return bytes(content)
 
@@ -123,14 +129,14 @@ def _arrays(content: bytes, source: str) -> dict[str, npt.NDArray[Any]]:
     problem = "does not hold plain arrays; pickles are refused"
     try:
         if not zipfile.is_zipfile(io.BytesIO(content)):
-            raise ModelError(problem, source=source, remedy=_REMEDY)
+            raise ModelError(problem, source=source, remedy=REMEDY)
         with np.load(io.BytesIO(content), allow_pickle=False) as found:
             arrays = {name: found[name] for name in found.files}
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise ModelError(problem, source=source, remedy=_REMEDY) from error
+        raise ModelError(problem, source=source, remedy=REMEDY) from error
     # np.load hands a member that is no .npy file through as bytes.
     if not all(isinstance(array, np.ndarray) for array in arrays.values()):
-        raise ModelError(problem, source=source, remedy=_REMEDY)
+        raise ModelError(problem, source=source, remedy=REMEDY)
     return arrays
 
 

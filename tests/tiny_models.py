@@ -1,7 +1,8 @@
-"""Tiny models in torch for tests, made on the spot; where torch is not asked for, their tests skip."""
+"""Tiny models for tests, made on the spot; tests that need torch skip where it is not asked for."""
 
 import os
 
+import numpy as np
 import pytest
 
 WORDS = [
@@ -50,3 +51,29 @@ def config(**changes):
 
     sizes = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64}
     return BertConfig(vocab_size=len(WORDS), max_position_embeddings=512, **sizes, **changes)
+
+
+def written_onnx(path, said):
+    """Write a model whose logits are the sums over tokens of `said` (words × labels), half for a context."""
+    from onnx import TensorProto, helper, numpy_helper, save
+
+    half = np.array([[1.0], [0.5]], np.float32)
+    inputs = [
+        helper.make_tensor_value_info(name, TensorProto.INT64, ["texts", "tokens"])
+        for name in ("input_ids", "attention_mask", "token_type_ids")
+    ]
+    nodes = [
+        helper.make_node("Gather", ["said", "input_ids"], ["words"]),
+        helper.make_node("Gather", ["half", "token_type_ids"], ["share"]),
+        helper.make_node("Mul", ["words", "share"], ["parts"]),
+        helper.make_node("ReduceSum", ["parts", "tokens"], ["logits"], keepdims=0),
+    ]
+    constants = {"said": said, "half": half, "tokens": np.array([1], np.int64)}
+    graph = helper.make_graph(
+        nodes,
+        "tiny",
+        inputs,
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["texts", "labels"])],
+        [numpy_helper.from_array(array, name) for name, array in constants.items()],
+    )
+    save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10), path)
