@@ -266,7 +266,7 @@ def test_fast_keys_are_all_saved(page, server):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1400, 390])
-@pytest.mark.parametrize("path", ["", "moderation", "import", "thread", "filtered"])
+@pytest.mark.parametrize("path", ["", "moderation", "import", "guide", "thread", "filtered"])
 def test_pages_are_accessible(page, server, path, width, scheme):
     from axe_playwright_python.sync_playwright import Axe
 

@@ -335,7 +335,7 @@ def callback(client, output, **inputs):
     return client.post("/_dash-update-component", json=body, base_url=LOCAL, headers={"Origin": LOCAL})
 
 
-@pytest.mark.parametrize("path", ["/", "/thread/t", "/moderation", "/import", "/nothing/\ud800"])
+@pytest.mark.parametrize("path", ["/", "/thread/t", "/moderation", "/import", "/guide", "/nothing/\ud800"])
 def test_hostile_fields_are_drawn_on_every_page(hostile, path):
     client = create_app(hostile, Settings()).server.test_client()
     answer = callback(client, "..content.children...menu.children..", url__pathname=path, url__search="")

@@ -21,7 +21,7 @@ ORDER = [
     ["threads.storage"],
     ["threads.analysis"],
     ["threads"],
-    ["threads.views", "threads.samples"],
+    ["threads.views", "threads.samples", "threads.guide"],
     ["dashboard"],
     ["threads.commands"],
     ["threads.cli"],

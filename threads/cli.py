@@ -217,6 +217,15 @@ def scores() -> None:
 
 
 @main.command()
+def guide() -> None:
+    """Print what the scores mean and how far to trust them, as Markdown."""
+    from threads.guide import as_markdown
+    from threads.guide import guide as sections
+
+    click.echo(as_markdown(sections()), nl=False)
+
+
+@main.command()
 def rules() -> None:
     """List the rules that flag comments for a moderator."""
     from threads.moderation.rules import RULES

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dashboard.pages.base import FilteredPage, Page
+from dashboard.pages.guide import GuidePage
 from dashboard.pages.importing import ImportPage
 from dashboard.pages.moderation import ModerationPage
 from dashboard.pages.overview import OverviewPage
 from dashboard.pages.thread import ThreadPage
 
 FILTERED_PAGES: tuple[FilteredPage, ...] = (OverviewPage(), ThreadPage())
-PAGES: tuple[Page, ...] = (*FILTERED_PAGES, ModerationPage(), ImportPage())
+PAGES: tuple[Page, ...] = (*FILTERED_PAGES, ModerationPage(), ImportPage(), GuidePage())

@@ -1,0 +1,61 @@
+"""What the scores mean and how far to trust them."""
+
+from __future__ import annotations
+
+from dash import Dash, html
+from dash.development.base_component import Component
+
+from dashboard import components as ui
+from dashboard.pages.base import Context
+from threads.guide import TITLE, Section, Table, guide
+
+
+class GuidePage:
+    """The same guide as `btl guide` prints, so that the figures stand beside the scores."""
+
+    path = "/guide"
+    title = "Guide"
+    in_menu = True
+
+    def layout(self, context: Context, rest: str, search: str) -> Component:  # noqa: ARG002 - the Protocol's signature
+        """Return the guide."""
+        sections = guide()
+        contents = html.Nav(
+            html.Ul([html.Li(html.A(s.heading, href=f"#{_anchor(s)}")) for s in sections]),
+            className="contents",
+            **ui.hyphenated(aria_label="Contents"),
+        )
+        return html.Div(
+            [html.H1(TITLE), contents, *(_section(section) for section in sections)], className="guide"
+        )
+
+    def register(self, app: Dash, context: Context) -> None:
+        """Nothing moves on this page."""
+
+
+def _section(section: Section) -> Component:
+    paragraphs = [html.P(text) for text in section.paragraphs]
+    return ui.panel(
+        section.heading, *paragraphs, *(_table(table) for table in section.tables), id=_anchor(section)
+    )
+
+
+def _table(table: Table) -> Component:
+    """Return a table that scrolls by itself where the screen is narrow."""
+    return html.Div(
+        html.Table(
+            [
+                html.Caption(table.caption),
+                html.Thead(html.Tr([html.Th(cell, scope="col") for cell in table.header])),
+                html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in table.rows]),
+            ]
+        ),
+        className="wide",
+        tabIndex=0,
+        role="region",
+        **ui.hyphenated(aria_label=table.caption),
+    )
+
+
+def _anchor(section: Section) -> str:
+    return f"guide-{section.heading.lower().replace(' ', '-')}"

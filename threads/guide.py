@@ -1,0 +1,201 @@
+"""What the scores mean and how far to trust them, read from the registry and the models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from threads.errors import ModelError
+from threads.models import Card, load
+from threads.scores import SCORES
+from threads.scores.base import Score
+from threads.scores.evaluate import SCORED
+
+TITLE: Final = "What the scores mean and how far to trust them"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with a caption; every cell is text."""
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, what there is to say, and the figures."""
+
+    heading: str
+    paragraphs: tuple[str, ...]
+    tables: tuple[Table, ...] = ()
+
+
+READING: Final = Section(
+    "How to read the figures",
+    (
+        "A score describes the words of a comment, not the person who wrote it. None of them is fit to "
+        "decide about anyone without a person reading the comment.",
+        "A missing score is missing for a reason (another language, too short, nothing to compare with); it "
+        "is never a zero.",
+        "Every figure below was measured on texts that the model had not learnt from.",
+    ),
+    (
+        Table(
+            "The words used below",
+            ("word", "what it means"),
+            (
+                ("precision", "of the comments given a label, the share that people gave it, too"),
+                ("recall", "of the comments that people gave a label, the share that the score finds"),
+                (
+                    "F1",
+                    "the harmonic mean of the two; macro-F1 is its mean over the labels, rare or not",
+                ),
+                ("AUC", "how often, of an offensive and a clean comment, the offensive one is ranked higher"),
+                ("speaks on", "the share of comments that get a label when the score may say unclear"),
+                (
+                    "70% right on",
+                    "the largest share, surest first, of which seven in ten are right",
+                ),
+                (
+                    "calibration error",
+                    "how far a probability of .70 is from seven in ten, on average; beside it what chance "
+                    "alone leaves at this many comments",
+                ),
+            ),
+        ),
+    ),
+)
+
+# Compound against the mean of twenty human ratings (Hutto & Gilbert 2014); a test measures it again.
+SENTIMENT_RATINGS: Final[Mapping[str, tuple[int, float, float]]] = {
+    "tweets": (4200, 0.872, 0.702),
+    "sentences of newspaper editorials": (5190, 0.503, 0.557),
+    "film reviews": (10605, 0.427, 0.422),
+    "product reviews": (3708, 0.590, 0.560),
+}
+
+TRUST: Final[Mapping[str, tuple[str, ...]]] = {
+    "sentiment": (
+        "The numbers are those of vaderSentiment 3.3.2 to the last digit, which says nothing of VADER "
+        "itself. It adds up rated words and a few rules: irony, quotation and what a comment is about are "
+        "beyond it.",
+        "News comments read more like editorials than like tweets: expect the second row. A mean over fifty "
+        "comments says more than any single value.",
+    ),
+    "verbosity": (
+        "Counts and formulas with known definitions; nothing is learnt. Readability formulas were made for "
+        "school books: compare comments of the same site with them, not people.",
+    ),
+    "spam": (
+        "Arithmetic on what can be seen in the text, with weights set by hand. No labelled spam was at hand: "
+        "how often it is right is not known.",
+    ),
+}
+
+
+def guide(scores: Sequence[Score] = SCORES) -> tuple[Section, ...]:
+    """Return the guide: how to read figures, then a section a score."""
+    return (READING, *(_section(score) for score in scores))
+
+
+def _section(score: Score) -> Section:
+    columns = tuple((column.name, column.help, column.unit) for column in score.columns)
+    about = Table("Columns", ("column", "what it is", "unit"), columns)
+    model = _card(score)
+    if model is None:
+        tables = (_ratings(),) if score.name == "sentiment" else ()
+        return Section(score.name, (score.help, *TRUST.get(score.name, ())), (about, *tables))
+    if isinstance(model, ModelError):
+        return Section(score.name, (score.help, f"Its model cannot be used: {model}"), (about,))
+    sources = "; ".join(model.data)
+    paragraphs = (
+        score.help,
+        model.sentence,
+        f"Model {model.name}@{model.version}. Learnt from: {sources}. Licence: {model.licence}.",
+    )
+    return Section(score.name, paragraphs, (about, *_measured(model.measured["sets"])))
+
+
+def _card(score: Score) -> Card | ModelError | None:
+    """Return what is known of a score's model; None for a score that has none."""
+    task = next((task for task, kind in SCORED.items() if type(score) is kind), None)
+    if task is None:
+        return None
+    try:
+        return load(SCORED[task]().builtin().label.partition("@")[0]).card
+    except ModelError as error:
+        return error
+
+
+def _ratings() -> Table:
+    rows = tuple(
+        (name, f"{count:,}", f"{correlation:.2f}", f"{f1:.2f}")
+        for name, (count, correlation, f1) in SENTIMENT_RATINGS.items()
+    )
+    header = ("texts", "n", "correlation with people", "macro-F1, negative, neutral or positive")
+    return Table("Against the mean rating of twenty people", header, rows)
+
+
+def _measured(sets: Mapping[str, Mapping[str, Any]]) -> Iterable[Table]:
+    """Return one table over all sets, then one with the labels of each."""
+    header = (
+        "measured on",
+        "n",
+        "macro-F1",
+        "AUC",
+        "speaks on",
+        "right there",
+        "70% right on",
+        "calibration error",
+    )
+    yield Table("How right it is", header, tuple(_row(name, found) for name, found in sets.items()))
+    for name, found in sets.items():
+        yield Table(f"Label by label: {name}", ("label", "n", "precision", "recall", "F1"), _labels(found))
+
+
+def _row(name: str, found: Mapping[str, Any]) -> tuple[str, ...]:
+    return (
+        name,
+        f"{found['n']:,}",
+        _two(found["macro_f1"]),
+        _two(found.get("auc")),
+        _percent(found["coverage"]),
+        _two(found["speaking"]["accuracy"]),
+        _percent(found.get("coverage_at_70")),
+        f"{found['calibration_error']:.3f} (chance {found['calibration_floor']:.3f})"
+        if "calibration_error" in found
+        else "–",
+    )
+
+
+def _labels(found: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        (label, f"{row['n']:,}", _two(row["precision"]), _two(row["recall"]), _two(row["f1"]))
+        for label, row in found["per_class"].items()
+    )
+
+
+def _two(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0%}"
+
+
+def as_markdown(sections: Iterable[Section]) -> str:
+    """Return the guide as Markdown."""
+    parts = [f"# {TITLE}"]
+    for section in sections:
+        parts += [f"## {section.heading}", *section.paragraphs]
+        for table in section.tables:
+            lines = [table.header, ("---",) * len(table.header), *table.rows]
+            parts += [f"**{table.caption}**", "\n".join(map(_line, lines))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
