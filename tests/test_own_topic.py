@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 
 from threads.errors import InputError, ModelError
+from threads.models.calibration import calibration
 from threads.scores import SCORES, score
-from threads.scores.classifier import NEVER
+from threads.scores.classifier import NEVER, surest
 from threads.scores.evaluate import assess
 from threads.scores.own_topic import fit, load
-from threads.scores.own_topic.fitting import calibration, intervals, thresholds
+from threads.scores.own_topic.fitting import intervals
 from threads.scores.own_topic.labelled import Labelled
 from threads.scores.own_topic.model import OwnTopic
 from threads.scores.own_topic.ngrams import READ, character_grams, normalised, word_grams
@@ -166,7 +167,7 @@ def test_calibration_brings_margins_to_the_frequencies():
 def test_a_label_is_said_from_where_it_is_right_often_enough():
     top = np.linspace(0.9, 0.51, 40)
     truth = np.array([0] * 20 + [1] * 20)  # right down to the middle, then never
-    found = thresholds(np.stack([top, 1 - top], axis=1), truth)
+    found = surest(np.stack([top, 1 - top], axis=1), truth, [0.7, 0.7], 10)
     # 20 of 28 are 71%, 20 of 29 are 69%.
     assert found[0] == pytest.approx(top[27])
     assert found[1] == NEVER
@@ -175,7 +176,8 @@ def test_a_label_is_said_from_where_it_is_right_often_enough():
 def test_a_label_seldom_right_or_seldom_given_is_never_said():
     top = np.linspace(0.9, 0.6, 9)
     chances = np.stack([top, 1 - top], axis=1)
-    assert (thresholds(chances, np.zeros(9, dtype=int)) == NEVER).all()
+    assert (surest(chances, np.zeros(9, dtype=int), [0.7, 0.7], 10) == NEVER).all()
+    assert surest(chances, np.zeros(9, dtype=int), [0.7, 0.7], 9)[0] != NEVER
 
 
 def test_intervals_hold_what_was_measured_and_narrow_with_more():

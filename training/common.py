@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from threads.errors import InputError
-from threads.models.calibration import calibrated, log_softmax
-from threads.scores.classifier import NEVER
+from threads.models.calibration import calibrated, calibration
+from threads.scores.classifier import surest
 from threads.scores.evaluate import Examples, read_examples
 
 Vector = npt.NDArray[np.float64]
@@ -61,24 +61,6 @@ def out_of_fold(
     return whole
 
 
-def calibration(logs: Vector, labels: Numbers) -> tuple[float, Vector]:
-    """Return the temperature and the shift of each label that give held-out rows the least log loss.
-
-    Probabilities then follow the frequencies of these rows (Guo et al. 2017; the shifts are those of
-    bias-corrected temperature scaling, Alexandari et al. 2020).
-    """
-    from scipy.optimize import minimize  # noqa: PLC0415 - slow to import
-
-    own = np.arange(len(labels)), labels
-
-    def loss(values: Vector) -> float:
-        shift = np.concatenate([[0.0], values[1:]])
-        return float(-log_softmax(logs / np.exp(values[0]) + shift)[own].mean())
-
-    found = minimize(loss, np.zeros(logs.shape[1]), method="BFGS").x.round(4)
-    return float(np.exp(found[0]).round(4)), np.concatenate([[0.0], found[1:]])
-
-
 def calibrated_by(logs: Vector, labels: Numbers, judged: Vector) -> Vector:
     """Return probabilities for `judged` by the calibration of other rows."""
     return calibrated(judged, *calibration(logs, labels))
@@ -112,26 +94,8 @@ def macro_f1(labels: Numbers, answers: Numbers, count: int) -> float:
 
 
 def thresholds(probabilities: Vector, labels: Numbers, asked: Sequence[float]) -> Vector:
-    """Return for each label the lowest probability from which it is right as often as `asked`.
-
-    A label that never is, over FEWEST_SPOKEN rows or more, gets NEVER: it is not said.
-    """
-    best, top = probabilities.argmax(axis=1), probabilities.max(axis=1)
-    said = [best == label for label in range(len(asked))]
-    return np.array(
-        [
-            _threshold(top[rows], labels[rows] == label, share)
-            for label, (rows, share) in enumerate(zip(said, asked, strict=True))
-        ]
-    )
-
-
-def _threshold(top: Vector, right: Flags, asked: float) -> float:
-    order = np.argsort(-top, kind="stable")
-    share = np.cumsum(right[order]) / np.arange(1, len(top) + 1)
-    falls = np.diff(top[order], append=-1.0) < 0  # equal probabilities are spoken together or not at all
-    good = np.flatnonzero((share >= asked) & falls)
-    return float(top[order][good[-1]]) if len(good) and good[-1] + 1 >= FEWEST_SPOKEN else NEVER
+    """Return for each label the lowest probability from which it is right as often as `asked`."""
+    return surest(probabilities, labels, asked, FEWEST_SPOKEN)
 
 
 def tree_arrays(model: Any, features: Sequence[str]) -> dict[str, npt.NDArray[Any]]:

@@ -125,6 +125,30 @@ def spoken(probabilities: Vector, labels: Sequence[str], thresholds: Vector) -> 
     return [labels[label] if clear else UNCLEAR for label, clear in zip(best, sure, strict=True)]
 
 
+def surest(probabilities: Vector, truth: npt.NDArray[np.intp], asked: Sequence[float], fewest: int) -> Vector:
+    """Return for each label the lowest probability from which it is right as often as `asked`.
+
+    `truth` numbers the label of each row. A label that never is, over `fewest` rows or more, gets NEVER: it
+    is not said.
+    """
+    best, top = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    rows = [best == label for label in range(len(asked))]
+    return np.array(
+        [
+            _surest(top[said], truth[said] == label, share, fewest)
+            for label, (said, share) in enumerate(zip(rows, asked, strict=True))
+        ]
+    )
+
+
+def _surest(top: Vector, right: npt.NDArray[np.bool_], asked: float, fewest: int) -> float:
+    order = np.argsort(-top, kind="stable")
+    share = np.cumsum(right[order]) / np.arange(1, len(top) + 1)
+    falls = np.diff(top[order], append=-1.0) < 0  # equal probabilities are said together or not at all
+    good = np.flatnonzero((share >= asked) & falls)
+    return float(top[order][good[-1]]) if len(good) and good[-1] + 1 >= fewest else NEVER
+
+
 class TrainedScore:
     """A classifier's judgement of each comment beside the text in another column, `context`.
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from threads.models.calibration import calibrated
-from threads.scores.classifier import NEVER, UNCLEAR, Vector, spoken
+from threads.models.calibration import calibrated, calibration
+from threads.scores.classifier import UNCLEAR, Vector, spoken, surest
 from threads.scores.evaluate import agreement, assess, speaking
 from threads.scores.own_topic.labelled import Labelled, Numbers
 from threads.scores.own_topic.learning import learn, learning_curve, out_of_fold
@@ -19,7 +19,7 @@ from threads.scores.own_topic.ngrams import KINDS, vocabulary
 ASKED: Final = 0.7  # how often right a label is to be where it is said
 FEWEST_SAID: Final = 10  # answers on which that must have been seen
 RESAMPLED: Final = 1000
-STEADY: Final = 0.01  # how strongly calibration keeps to margins as they are, in comments
+STEADY: Final = 0.01  # keeps the calibration of few comments near their margins
 
 
 def fit(texts: Sequence[str], labels: Sequence[str], target: str) -> OwnTopic:
@@ -49,7 +49,7 @@ def fit(texts: Sequence[str], labels: Sequence[str], target: str) -> OwnTopic:
     matrix, folds = data.matrix(names), data.folds()
     margins = out_of_fold(matrix, data, folds)
     learnt = learn(matrix, data.truth, len(data.labels))
-    temperature, shift = calibration(margins, data.truth)
+    temperature, shift = calibration(margins, data.truth, STEADY)
     model = OwnTopic(
         target=" ".join(target.split()),
         labels=data.labels,
@@ -59,7 +59,7 @@ def fit(texts: Sequence[str], labels: Sequence[str], target: str) -> OwnTopic:
         temperature=temperature,
         shift=shift,
         weights=np.exp(-shift),  # the forced choice is the machine's own, before probabilities were shifted
-        thresholds=thresholds(calibrated(margins, temperature, shift), data.truth),
+        thresholds=_thresholds(calibrated(margins, temperature, shift), data.truth),
         known=np.sort(text_hashes(data.texts)),
         figures={},
     )
@@ -72,38 +72,8 @@ def fit(texts: Sequence[str], labels: Sequence[str], target: str) -> OwnTopic:
     return replace(model, figures=figures)
 
 
-def calibration(margins: Vector, truth: Numbers) -> tuple[float, Vector]:
-    """Return the temperature and the shift of each label that give the truth the greatest likelihood."""
-    from scipy.optimize import minimize  # noqa: PLC0415 - slow to import
-
-    rows = np.arange(len(truth))
-
-    def loss(values: Vector) -> float:
-        chances = calibrated(margins, float(np.exp(values[0])), np.concatenate([[0.0], values[1:]]))
-        lost = -np.log(chances[rows, truth] + np.finfo(float).tiny).mean()
-        return float(lost + STEADY * np.square(values).sum())
-
-    found = minimize(loss, np.zeros(margins.shape[1]), method="BFGS").x.round(4)
-    return float(np.exp(found[0])), np.concatenate([[0.0], found[1:]])
-
-
-def thresholds(chances: Vector, truth: Numbers) -> Vector:
-    """Return for each label the lowest probability from which it is right as often as ASKED.
-
-    Seen on FEWEST_SAID answers at least; NEVER for a label that is never so often right.
-    """
-    best, top = chances.argmax(axis=1), chances.max(axis=1)
-    return np.array(
-        [_threshold(top[best == label], truth[best == label] == label) for label in range(chances.shape[1])]
-    )
-
-
-def _threshold(top: Vector, right: Any) -> float:
-    order = np.argsort(-top, kind="stable")
-    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    falls = np.diff(top[order], append=-1.0) < 0  # equal probabilities are said together or not at all
-    good = np.flatnonzero((share >= ASKED) & falls)
-    return float(top[order][good[-1]]) if len(good) and good[-1] + 1 >= FEWEST_SAID else NEVER
+def _thresholds(chances: Vector, truth: Numbers) -> Vector:
+    return surest(chances, truth, [ASKED] * chances.shape[1], FEWEST_SAID)
 
 
 def measured(model: OwnTopic, data: Labelled, margins: Vector, folds: Numbers) -> dict[str, Any]:
@@ -112,8 +82,8 @@ def measured(model: OwnTopic, data: Labelled, margins: Vector, folds: Numbers) -
     chances, said = np.empty_like(margins), np.full(len(truth), UNCLEAR, dtype=object)
     for fold in np.unique(folds):
         out = folds == fold
-        temperature, shift = calibration(margins[~out], data.truth[~out])
-        limits = thresholds(calibrated(margins[~out], temperature, shift), data.truth[~out])
+        temperature, shift = calibration(margins[~out], data.truth[~out], STEADY)
+        limits = _thresholds(calibrated(margins[~out], temperature, shift), data.truth[~out])
         chances[out] = calibrated(margins[out], temperature, shift)
         said[out] = spoken(chances[out], data.labels, limits)
     forced = margins.argmax(axis=1)

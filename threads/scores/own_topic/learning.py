@@ -58,19 +58,19 @@ def out_of_fold(matrix: csr_array[Any], data: Labelled, folds: Numbers) -> Vecto
     return found
 
 
-def learning_curve(matrix: csr_array[Any], data: Labelled) -> list[dict[str, Any]]:
-    """Return how good machines of fewer labels are on the other texts: mean and quartiles over DRAWS.
+def learning_curve(matrix: csr_array[Any], data: Labelled, draws: int = DRAWS) -> list[dict[str, Any]]:
+    """Return how good machines of fewer labels are on the other texts: mean and quartiles over `draws`.
 
     A row for each of SIZES that leaves enough texts to measure on: labels, macro_f1, macro_f1_quartiles,
     accuracy, accuracy_quartiles.
     """
     sizes = [size for size in SIZES if size <= (1 - LEFT) * len(data.texts)]
-    return [{"labels": size, **_point(matrix, data, size)} for size in sizes]
+    return [{"labels": size, **_point(matrix, data, size, draws)} for size in sizes]
 
 
-def _point(matrix: csr_array[Any], data: Labelled, size: int) -> dict[str, Any]:
+def _point(matrix: csr_array[Any], data: Labelled, size: int, draws: int) -> dict[str, Any]:
     names, found = np.array(data.names()), []
-    for chosen in data.draws(size, DRAWS):
+    for chosen in data.draws(size, draws):
         others = np.setdiff1d(np.arange(len(names)), chosen)
         learnt = learn(matrix[chosen], data.truth[chosen], len(data.labels))
         answers = np.array(data.labels)[learnt.margins(matrix[others]).argmax(axis=1)]

@@ -13,6 +13,7 @@ from threads.scores.own_topic.model import OwnTopic, text_hashes
 from threads.scores.own_topic.ngrams import KINDS, normalised, rows, vocabulary
 
 POOL: Final = 2_000  # comments looked at; of more, so many by chance
+COMPARED: Final = 1_000  # characters of a comment that say what it is like
 
 
 def suggest(texts: Sequence[str], count: int, model: OwnTopic | None = None) -> list[int]:
@@ -27,8 +28,10 @@ def suggest(texts: Sequence[str], count: int, model: OwnTopic | None = None) -> 
     if not places:
         return []
     chosen = [normalised(texts[place]) for place in places]
-    unsure = np.ones(len(places)) if model is None else _unsure(model, [texts[place] for place in places])
-    return [places[number] for number in _spread(_likeness(chosen), unsure, min(count, len(places)))]
+    unsure = np.ones(len(places))
+    if model is not None:
+        unsure = unsureness(model.probabilities([texts[place] for place in places]))
+    return [places[number] for number in spread(likeness(chosen), unsure, min(count, len(places)))]
 
 
 def _different(texts: Sequence[str], model: OwnTopic | None) -> list[int]:
@@ -42,29 +45,31 @@ def _different(texts: Sequence[str], model: OwnTopic | None) -> list[int]:
     return sorted(first[digest] for digest in sorted(first)[:POOL])
 
 
-def _unsure(model: OwnTopic, texts: Sequence[str]) -> Vector:
-    ordered = np.sort(model.probabilities(texts), axis=1)
+def unsureness(probabilities: Vector) -> Vector:
+    """Return for each row one minus the distance of its two greatest probabilities."""
+    ordered = np.sort(probabilities, axis=1)
     return np.asarray(1 - (ordered[:, -1] - ordered[:, -2]))
 
 
-def _likeness(texts: Sequence[str]) -> Vector:
+def likeness(texts: Sequence[str]) -> Vector:
     """Return the cosine of the n-grams of each two texts, the mean of words and characters."""
+    starts = [text[:COMPARED] for text in texts]
     found = np.zeros((len(texts), len(texts)))
     for grams in KINDS:
-        names = vocabulary(texts, grams)
-        matrix = rows(texts, grams, dict(zip(names, range(len(names)), strict=True)))
+        names = vocabulary(starts, grams)
+        matrix = rows(starts, grams, dict(zip(names, range(len(names)), strict=True)))
         found += (matrix @ matrix.T).toarray() / len(KINDS)
     return found
 
 
-def _spread(likeness: Vector, unsure: Vector, count: int) -> Numbers:
+def spread(alike: Vector, unsure: Vector, count: int) -> Numbers:
     """Return `count` rows, each the one whose choice adds most to how well all are stood for."""
-    covered, chosen = np.zeros(len(likeness)), []
-    open_ = np.ones(len(likeness), dtype=bool)
+    covered, chosen = np.zeros(len(alike)), []
+    open_ = np.ones(len(alike), dtype=bool)
     for _ in range(count):
-        gains = np.maximum(likeness - covered[:, None], 0).sum(axis=0) * unsure
+        gains = np.maximum(alike - covered[:, None], 0).sum(axis=0) * unsure
         best = int(np.where(open_, gains, -1.0).argmax())
         open_[best] = False
-        covered = np.maximum(covered, likeness[:, best])
+        covered = np.maximum(covered, alike[:, best])
         chosen.append(best)
     return np.array(chosen, dtype=np.intp)
