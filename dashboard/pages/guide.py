@@ -36,11 +36,14 @@ class GuidePage:
 def _section(section: Section) -> Component:
     paragraphs = [html.P(text) for text in section.paragraphs]
     return ui.panel(
-        section.heading, *paragraphs, *(_table(table) for table in section.tables), id=_anchor(section)
+        section.heading,
+        *paragraphs,
+        *(_table(table, section.heading) for table in section.tables),
+        id=_anchor(section),
     )
 
 
-def _table(table: Table) -> Component:
+def _table(table: Table, of: str) -> Component:
     """Return a table that scrolls by itself where the screen is narrow."""
     return html.Div(
         html.Table(
@@ -53,7 +56,7 @@ def _table(table: Table) -> Component:
         className="wide",
         tabIndex=0,
         role="region",
-        **ui.hyphenated(aria_label=table.caption),
+        **ui.hyphenated(aria_label=f"{of}: {table.caption}"),
     )
 
 
