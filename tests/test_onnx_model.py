@@ -1,21 +1,18 @@
 """An encoder run by onnxruntime: how it reads texts, what it is averaged with, what it refuses."""
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
-import orjson
 import pytest
 
-from tests.tiny_models import WORDS, tokenizer, written_onnx
+from tests.tiny_models import LABELS, entered, written_weights
 from threads.errors import ModelError
-from threads.scores import onnx_model
+from threads.scores import extras, onnx_model
 from threads.scores.evaluate import SCORED
 from threads.scores.labels import TASKS
 from threads.scores.onnx_model import OnnxModel
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "below_the_line_weights"
-LABELS = ["disagrees", "comments", "agrees", "asks"]
 AGREES = np.array([0, 0, 1, 0])
 
 
@@ -31,48 +28,11 @@ class Beside:
 
 @pytest.fixture
 def folder(tmp_path):
-    """Weights by which "agree" says agrees by 2 and "wrong" disagrees by 1, a context half of each."""
-    said = np.zeros((len(WORDS), 4), np.float32)
-    said[WORDS.index("agree"), 2], said[WORDS.index("wrong"), 0] = 2, 1
-    written_onnx(tmp_path / "tiny.onnx", said)
-    tokenizer().save(str(tmp_path / "tokenizer.json"))
-    enter(tmp_path)
-    return tmp_path
-
-
-def enter(folder, **changes):
-    """Write the manifest of the weights in `folder`."""
-    entry = {
-        "name": "reply_relation",
-        "version": "7",
-        "file": "tiny.onnx",
-        "sha256": hash_of(folder / "tiny.onnx"),
-        "tokenizer": "tokenizer.json",
-        "tokenizer_sha256": hash_of(folder / "tokenizer.json"),
-        "labels": LABELS,
-        "max_tokens": 8,
-        "temperature": 1.0,
-        "shift": [0.0] * 4,
-        "weights": [1.0, 0.5, 1.0, 1.0],
-        "thresholds": [0.5] * 4,
-        "average_with_builtin": False,
-        "data": [],
-        "licence": "MIT",
-        "trained_with": "hands",
-        "says": "Right when it pleases.",
-        "measured": {"sets": {}},
-    } | changes
-    (folder / "models.json").write_bytes(
-        orjson.dumps({"models": [{key: value for key, value in entry.items() if value is not None}]})
-    )
-
-
-def hash_of(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return written_weights(tmp_path)
 
 
 def model(folder, **changes):
-    enter(folder, **changes)
+    entered(folder, **changes)
     return OnnxModel.load("reply_relation", Beside, folder)
 
 
@@ -135,7 +95,7 @@ def test_any_text_gets_probabilities(folder, text):
 def test_a_huge_text_costs_no_more_than_a_long_one(folder, monkeypatch):
     read = []
     found = model(folder)
-    monkeypatch.setattr(onnx_model, "_writable", lambda text: read.append(len(text)) or text)
+    monkeypatch.setattr(onnx_model, "writable", lambda text: read.append(len(text)) or text)
     found.probabilities(["agree " * 200_000], ["y" * 1_000_000])
     assert read == [128, 128]
 
@@ -180,8 +140,7 @@ def test_a_model_that_is_not_among_the_weights_is_named(folder):
 
 @pytest.mark.parametrize("module", ["onnxruntime", "tokenizers", "below_the_line_weights"])
 def test_what_is_not_installed_is_named_with_the_remedy(monkeypatch, module):
-    found = onnx_model.find_spec
-    monkeypatch.setattr(onnx_model, "find_spec", lambda name: None if name == module else found("threads"))
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == module else name)
     with pytest.raises(ModelError, match=r"onnx:offensive: .*installed\. Run `make onnx`"):
         OnnxModel.load("offensive", Beside)
 

@@ -10,7 +10,7 @@ import pytest
 
 from threads.errors import InputError, ModelError
 from threads.models.calibration import calibration
-from threads.scores import SCORES, score
+from threads.scores import score
 from threads.scores.classifier import NEVER, surest
 from threads.scores.evaluate import assess
 from threads.scores.own_topic import fit, load
@@ -18,7 +18,7 @@ from threads.scores.own_topic.fitting import intervals
 from threads.scores.own_topic.labelled import Labelled
 from threads.scores.own_topic.model import OwnTopic
 from threads.scores.own_topic.ngrams import READ, character_grams, normalised, word_grams
-from threads.scores.own_topic.score import OwnStance, scores_with
+from threads.scores.own_topic.score import OwnStance
 from threads.scores.own_topic.suggesting import suggest
 
 WAYS = {
@@ -294,12 +294,6 @@ def test_it_abstains_where_it_is_not_sure(model):
 
 def vars_of(model):
     return {name: getattr(model, name) for name in OwnTopic.__dataclass_fields__}
-
-
-def test_the_other_scores_stay(model):
-    assert scores_with(None) is SCORES
-    changed = [old.name for old, new in zip(SCORES, scores_with(model), strict=True) if old is not new]
-    assert changed == ["stance"]
 
 
 # --- which comments to label next

@@ -1,8 +1,10 @@
 """Tiny models for tests, made on the spot; tests that need torch skip where it is not asked for."""
 
+import hashlib
 import os
 
 import numpy as np
+import orjson
 import pytest
 
 WORDS = [
@@ -24,6 +26,9 @@ WORDS = [
     ),
     *("writer", "in", "favour", "of", "against", "it", "."),
 ]
+
+
+LABELS = ["disagrees", "comments", "agrees", "asks"]
 
 
 def need(*modules):
@@ -77,3 +82,43 @@ def written_onnx(path, said):
         [numpy_helper.from_array(array, name) for name, array in constants.items()],
     )
     save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10), path)
+
+
+def written_weights(folder):
+    """Write a model by which "agree" agrees by 2 and "wrong" disagrees by 1; return the folder."""
+    said = np.zeros((len(WORDS), len(LABELS)), np.float32)
+    said[WORDS.index("agree"), 2], said[WORDS.index("wrong"), 0] = 2, 1
+    written_onnx(folder / "tiny.onnx", said)
+    tokenizer().save(str(folder / "tokenizer.json"))
+    entered(folder)
+    return folder
+
+
+def entered(folder, **changes):
+    """Write the manifest of the weights in `folder`; None leaves a field out."""
+    entry = {
+        "name": "reply_relation",
+        "version": "7",
+        "file": "tiny.onnx",
+        "sha256": hash_of(folder / "tiny.onnx"),
+        "tokenizer": "tokenizer.json",
+        "tokenizer_sha256": hash_of(folder / "tokenizer.json"),
+        "labels": LABELS,
+        "max_tokens": 8,
+        "temperature": 1.0,
+        "shift": [0.0] * 4,
+        "weights": [1.0, 0.5, 1.0, 1.0],
+        "thresholds": [0.5] * 4,
+        "average_with_builtin": False,
+        "data": [],
+        "licence": "MIT",
+        "trained_with": "hands",
+        "says": "Right when it pleases.",
+        "measured": {"sets": {}},
+    } | changes
+    kept = {key: value for key, value in entry.items() if value is not None}
+    (folder / "models.json").write_bytes(orjson.dumps({"models": [kept]}))
+
+
+def hash_of(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()

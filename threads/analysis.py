@@ -17,8 +17,7 @@ from threads.parse.formats import Options
 from threads.parse.source import Source
 from threads.records import Discussion, Flag, Parsed, comments_frame
 from threads.scores import score
-from threads.scores.own_topic import OwnTopic, load
-from threads.scores.own_topic.score import scores_with
+from threads.scores.chosen import scores_for
 from threads.scores.text import without_quotes
 from threads.settings import Settings
 from threads.storage import Added, Held, Store, merged, numbered
@@ -93,38 +92,33 @@ def analyse(
 ) -> pd.DataFrame:
     """Return records and scores of a file's comments, one row a comment; parameters as in `read`.
 
-    `target` is what stance is taken toward; each discussion's own title where not given. `stance_model` is a
-    file that `btl topic fit` made, to judge stance in the place of the package's own model; it knows its
-    target.
+    `target` is what stance is taken toward; each discussion's own title where not given. `stance_model` is
+    what judges it, in the place of the setting stance_model: a file that `btl topic fit` made, which knows
+    its target, or another choice of `threads.scores.chosen`.
     """
     settings = Settings.from_environment()
+    if stance_model is not None:
+        settings = settings.replace(stance_model=str(stance_model))
     parsed = _parse_file(source, options(timezone, captured_at), format_name, settings)
-    own_topic = None if stance_model is None else load(stance_model)
-    return analyse_parsed(parsed, settings, target=target, own_topic=own_topic).frame
+    return analyse_parsed(parsed, settings, target=target).frame
 
 
 def _parse_file(source: str | Path, chosen: Options, format_name: str | None, settings: Settings) -> Parsed:
     return parse(Source.from_path(source, settings), chosen, format_name, settings=settings)
 
 
-def analyse_parsed(
-    parsed: Parsed, settings: Settings, *, target: str | None = None, own_topic: OwnTopic | None = None
-) -> Analysis:
-    """Score and flag what a parse found; stance by `own_topic` where it is given."""
+def analyse_parsed(parsed: Parsed, settings: Settings, *, target: str | None = None) -> Analysis:
+    """Score and flag what a parse found; `settings` name the models."""
     records = comments_frame(parsed.discussions)
     return Analysis(
         parsed=parsed,
-        scores=score(with_context(records, parsed.discussions, target), scores_with(own_topic)),
+        scores=score(with_context(records, parsed.discussions, target), scores_for(settings)),
         flags=flag(records, settings),
     )
 
 
-def import_parsed(
-    store: Store, parsed: Parsed, settings: Settings, own_topic: OwnTopic | None = None
-) -> Imported:
+def import_parsed(store: Store, parsed: Parsed, settings: Settings) -> Imported:
     """Merge what a parse found with what is stored of it, analyse the whole and store it.
-
-    Stance is judged by `own_topic` where it is given.
 
     All of it is stored or nothing. The work is done before the write lock is taken; when another import of
     the same discussion comes first, it is done again on what that one stored.
@@ -140,16 +134,16 @@ def import_parsed(
     """
     for _ in range(ATTEMPTS - 1):
         try:
-            return _import_once(store, parsed, settings, own_topic)
+            return _import_once(store, parsed, settings)
         except ConflictError:
             continue
-    return _import_once(store, parsed, settings, own_topic)
+    return _import_once(store, parsed, settings)
 
 
-def _import_once(store: Store, parsed: Parsed, settings: Settings, own_topic: OwnTopic | None) -> Imported:
+def _import_once(store: Store, parsed: Parsed, settings: Settings) -> Imported:
     held = store.held({d.thread_id: None for d in parsed.discussions if d.comments})
     whole = replace(parsed, discussions=_merged_all(held, parsed.discussions))
-    analysis = analyse_parsed(whole, settings, own_topic=own_topic)
+    analysis = analyse_parsed(whole, settings)
     added = store.add(whole, analysis.scores, analysis.flags, held=held)
     captured = sum(len(d.comments) for d in parsed.discussions)
     return Imported(replace(added, known=captured - added.comments), analysis)

@@ -20,7 +20,6 @@ from threads.settings import SETTINGS, Settings
 
 if TYPE_CHECKING:
     from threads.records import Discussion
-    from threads.scores.own_topic import OwnTopic
     from threads.storage import Store
 
 
@@ -44,7 +43,9 @@ def main() -> None:
 
 
 _stance_model = click.option(
-    "--stance-model", metavar="FILE", help="Judge stance by a model of your own topic; see `btl topic`."
+    "--stance-model",
+    metavar="MODEL",
+    help="What judges stance: a file that `btl topic fit` made, or another model; see `btl models`.",
 )
 
 
@@ -98,19 +99,19 @@ def analyse(
     import pandas as pd
 
     from threads.analysis import analyse_parsed
+    from threads.scores.chosen import STANCE, is_own_topic, scores_for
     from threads.views import scores_text
 
-    if target and stance_model:
-        raise click.UsageError("--target and --stance-model exclude each other: the model knows its target")
-    own_topic = _own_topic(stance_model)
+    settings = _changed(Settings.from_environment(), stance_model=stance_model)
+    scores_for(settings)  # a model that is not there is told before anything is read
+    if target and is_own_topic(STANCE, settings.stance_model):
+        raise click.UsageError(
+            "--target and a model of your own topic exclude each other: it knows its target"
+        )
     results, failed = parse_all(sources, how)
     with_comments = [parsed for parsed in results if parsed.report.kept]
     if with_comments:
-        settings = Settings.from_environment()
-        frames = [
-            analyse_parsed(parsed, settings, target=target, own_topic=own_topic).frame
-            for parsed in with_comments
-        ]
+        frames = [analyse_parsed(parsed, settings, target=target).frame for parsed in with_comments]
         frame = pd.concat(frames, ignore_index=True)
         if csv_file:
             write_csv(csv_file, frame, raw)
@@ -126,15 +127,16 @@ def analyse(
 def import_(sources: tuple[str, ...], db: str | None, stance_model: str | None, **how: Any) -> None:
     """Read, score and store SOURCES. What is stored already is not stored again."""
     from threads.analysis import import_parsed
+    from threads.scores.chosen import scores_for
 
-    own_topic = _own_topic(stance_model)
+    settings = _changed(Settings.from_environment(), stance_model=stance_model)
+    scores_for(settings)  # a model that is not there is told before anything is read
     results, failed = parse_all(sources, how)
     with_comments = [parsed for parsed in results if parsed.report.kept]
-    settings = Settings.from_environment()
     if with_comments:  # else not even an empty store is made
         with _store(db, settings) as store:
             for parsed in with_comments:
-                added = import_parsed(store, parsed, settings, own_topic).added
+                added = import_parsed(store, parsed, settings).added
                 corrected = f", {added.corrected} times corrected" if added.corrected else ""
                 flagged = f", {added.flagged} newly flagged" if added.flagged else ""
                 click.echo(
@@ -193,6 +195,7 @@ def demo(port: int | None, no_browser: bool) -> None:
         _serve(store, settings, open_browser=not no_browser, any_port=port is None)
 
 
+main.add_command(models.models)
 main.add_command(models.evaluate)
 main.add_command(models.train)
 main.add_command(topic.topic)
@@ -242,12 +245,6 @@ def settings() -> None:
 
 def _changed(values: Settings, **changes: Any) -> Settings:
     return values.replace(**{name: value for name, value in changes.items() if value is not None})
-
-
-def _own_topic(path: str | None) -> OwnTopic | None:
-    from threads.scores.own_topic import load
-
-    return None if path is None else load(path)
 
 
 @contextmanager

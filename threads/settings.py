@@ -38,6 +38,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("database", "sqlite:///below-the-line.sqlite", "Where `btl import` and `btl serve` keep data."),
     Setting("host", "127.0.0.1", "Address that `btl serve` listens on; loopback only."),
     Setting("port", 8050, "Port that `btl serve` listens on; 0 takes a free one."),
+    Setting(
+        "reply_relation_model",
+        "builtin",
+        "What judges the reply relation: builtin or onnx.",
+    ),
+    Setting("stance_model", "builtin", "What judges stance: builtin, or a file that `btl topic fit` made."),
     Setting("offensive_severity", 2.0, "Sum of severities of offensive words from which it is flagged."),
     Setting("shouting_share", 0.7, "Share of capital letters from which a comment is flagged as shouting."),
     Setting("shouting_letters", 20, "Fewest letters a comment needs before shouting is judged."),

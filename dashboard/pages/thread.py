@@ -292,7 +292,17 @@ def _stance_panel(frame: pd.DataFrame) -> Component:
         return ui.panel(
             "Stance toward the article", ui.empty("No stance: it needs an English text and a title.")
         )
-    return ui.panel("Stance toward the article", ui.stance_strip(counts), note=Stance().classifier.sentence)
+    return ui.panel(
+        "Stance toward the article", ui.stance_strip(counts), note=_who_judged(frame["stance_model"])
+    )
+
+
+def _who_judged(models: pd.Series) -> str:
+    """Return how right the judge of the stances is; just its name where it is not that of the package."""
+    builtin, labels = Stance().classifier, models.dropna().unique().tolist()
+    return (
+        builtin.sentence if labels == [builtin.label] else f"Judged by {', '.join(labels)}; see `btl models`."
+    )
 
 
 def _report_panel(discussion: Discussion, report: Report) -> Component:

@@ -1,4 +1,4 @@
-"""`btl evaluate` and `btl train`: how right a trained score is, and training it again."""
+"""`btl models`, `btl evaluate` and `btl train`: what judges, how right it is, and training it again."""
 
 from __future__ import annotations
 
@@ -17,15 +17,20 @@ TRAINED: Final = ("reply_relation", "topic_stance", "offensive", "reply_links")
     "--data", required=True, metavar="FILE", help="Labelled JSON lines: text, label, and parent or target."
 )
 @click.option("--json", "json_file", metavar="FILE", help="Write the figures as JSON; - is standard output.")
-@click.option("--model", metavar="FILE", help="A model of your own topic, made by `btl topic fit`.")
-def evaluate(name: str, data: str, json_file: str | None, model: str | None) -> None:
+@click.option(
+    "--model",
+    metavar="MODEL",
+    default="builtin",
+    show_default=True,
+    help="What judges: builtin, onnx, or for topic_stance a file that `btl topic fit` made.",
+)
+def evaluate(name: str, data: str, json_file: str | None, model: str) -> None:
     """Measure the score SCORE (reply_relation, topic_stance or offensive) on labelled data."""
     import orjson
 
-    from threads.scores.evaluate import evaluate as measure
     from threads.storage.files import whole_file
 
-    answer = measure(name, data) if model is None else _measure_own(name, data, model)
+    answer = _measured(name, data, model)
     if json_file is None:
         click.echo(figures_text(answer))
         return
@@ -37,14 +42,30 @@ def evaluate(name: str, data: str, json_file: str | None, model: str | None) -> 
         file.write(text)
 
 
-def _measure_own(name: str, data: str, model: str) -> dict[str, Any]:
-    from threads.scores.own_topic import load
+def _measured(name: str, data: str, model: str) -> dict[str, Any]:
+    from threads.scores import evaluate as measuring
+    from threads.scores.chosen import classifier_for
+    from threads.scores.own_topic import OwnTopic
     from threads.scores.own_topic.evaluating import evaluate_own
-    from threads.scores.own_topic.label_file import TASK
 
-    if name != TASK:
-        raise click.UsageError(f"--model is for {TASK}: a model of your own topic judges stance")
-    return evaluate_own(load(model), data)
+    judge = classifier_for(name, model)
+    return evaluate_own(judge, data) if isinstance(judge, OwnTopic) else measuring.evaluate(name, data, judge)
+
+
+@click.command()
+def models() -> None:
+    """List what judges each trained score and how right it is, and what extras would add."""
+    from threads.scores.chosen import TASK_OF, choice_of, classifier_for
+    from threads.scores.extras import EXTRAS
+    from threads.settings import Settings
+
+    settings = Settings.from_environment()
+    for score, task in TASK_OF.items():
+        judge = classifier_for(task, choice_of(score, settings))
+        click.echo(f"{score} (BTL_{score.upper()}_MODEL): {judge.label}\n  {judge.sentence}")
+    for extra in EXTRAS:
+        there = "is installed" if extra.missing is None else f"is not installed. {extra.remedy}"
+        click.echo(f"The extra {extra.name} {there}\n  {extra.adds}")
 
 
 @click.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.util import find_spec
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,13 +15,12 @@ import numpy.typing as npt
 from threads.errors import ModelError
 from threads.models import Card, card_of, entry_of, verified
 from threads.scores.classifier import Classifier, Vector
+from threads.scores.extras import ONNX, WEIGHTS, require
+from threads.scores.text import writable
 
-WEIGHTS: Final = "below_the_line_weights"
 MANIFEST: Final = "models.json"
 INPUTS: Final = ("input_ids", "attention_mask", "token_type_ids")
 CHARACTERS_PER_TOKEN: Final = 16  # more than words have: what lies beyond would be cut off as tokens anyway
-_RUNTIME: Final = ("onnxruntime", "tokenizers")
-_INSTALL: Final = "Run `make onnx`, or install the extra onnx and the folder weights of this project"
 _AGAIN: Final = "Install the folder weights of this project again"
 _SETTLED: Final = (
     *("labels", "tokenizer", "tokenizer_sha256", "max_tokens", "temperature", "shift", "weights"),
@@ -45,8 +44,9 @@ class OnnxModel:
 
     @classmethod
     def load(cls, name: str, builtin: Callable[[], Classifier], folder: Path | None = None) -> OnnxModel:
-        """Return the encoder called `name`; `builtin` makes what it is averaged with, where it is.
+        """Return the encoder called `name`, of the installed weights unless another folder is given.
 
+        `builtin` makes what it is averaged with, where it is.
         Files are read and their hashes checked when the first text is judged.
 
         Raises
@@ -54,10 +54,9 @@ class OnnxModel:
         ModelError
             What runs it, the weights or this model are not installed, or its entry is not complete.
         """
-        for module in _RUNTIME:
-            if find_spec(module) is None:
-                raise ModelError(f"{module} is not installed", source=f"onnx:{name}", remedy=_INSTALL)
-        folder = weights_folder(f"onnx:{name}") if folder is None else folder
+        if folder is None:
+            require(ONNX, f"onnx:{name}")
+            folder = installed_weights()
         entry = entry_of(name, folder / MANIFEST, remedy=_AGAIN)
         absent = [key for key in _SETTLED if key not in entry]
         if absent:
@@ -118,7 +117,7 @@ class OnnxModel:
 
     def _inputs(self, text: str, context: str) -> dict[str, npt.NDArray[np.int64]]:
         limit = CHARACTERS_PER_TOKEN * self.entry["max_tokens"]
-        pair = [_writable(part[:limit]) for part in (text, context)]
+        pair = [writable(part[:limit]) for part in (text, context)]
         found = self._tokenizer.encode(pair[0], pair[1] or None)
         values = (found.ids, found.attention_mask, found.type_ids)
         return {name: np.array([row], dtype=np.int64) for name, row in zip(INPUTS, values, strict=True)}
@@ -146,14 +145,6 @@ class OnnxModel:
         return InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
 
-def weights_folder(source: str) -> Path:
-    """Return the folder of the installed weights; ModelError naming `source` where there are none."""
-    spec = find_spec(WEIGHTS)
-    if spec is None or spec.origin is None:
-        raise ModelError("the weights are not installed", source=source, remedy=_INSTALL)
-    return Path(spec.origin).parent
-
-
-def _writable(text: str) -> str:
-    """Return a text with lone surrogates, which are no characters, as question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+def installed_weights() -> Path:
+    """Return the folder of the installed distribution of weights."""
+    return Path(str(files(WEIGHTS)))

@@ -41,6 +41,11 @@ _NEXT_WORD = re.compile(r"[\"'“‘«(\[]*+(\w{0,12})")
 _LONGEST_ABBREVIATION = 12
 
 
+def writable(text: str) -> str:
+    """Return a text with its lone surrogates, which no library outside Python takes, as question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def without_quotes(text: str) -> str:
     """Return a comment without the lines that quote another one, which begin with ">" as in e-mail.
 

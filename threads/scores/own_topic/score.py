@@ -8,8 +8,6 @@ import numpy as np
 import pandas as pd
 
 from threads.records import Column, typed
-from threads.scores import SCORES
-from threads.scores.base import Score
 from threads.scores.classifier import judged, spoken
 from threads.scores.own_topic.model import OwnTopic
 from threads.scores.stance import Stance
@@ -41,10 +39,3 @@ class OwnStance:
             columns = [said, found.max(axis=1), [self.model.label] * len(found)]
             values[rows] = np.array(columns, dtype=object).transpose()
         return typed(pd.DataFrame(values, index=frame.index, columns=list(FOUND)), self.columns)
-
-
-def scores_with(model: OwnTopic | None) -> tuple[Score, ...]:
-    """Return SCORES with `model` in the place of the package's own model of stance, if there is one."""
-    if model is None:
-        return SCORES
-    return tuple(OwnStance(model) if item.name == Stance.name else item for item in SCORES)

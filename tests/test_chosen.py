@@ -1,0 +1,117 @@
+"""Settings choose what judges: the package's own models, an encoder, a model of one's own topic."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from tests.tiny_models import written_weights
+from threads.cli import main
+from threads.errors import ModelError, SettingError
+from threads.samples import sample_folder
+from threads.scores import SCORES, chosen, extras, onnx_model, score
+from threads.scores.chosen import TASK_OF, classifier_for, scores_for
+from threads.settings import SETTINGS, Settings
+
+PIPELINE = str(sample_folder() / "siberia_pipeline" / "thread.txt")
+
+
+@pytest.fixture
+def encoder(tmp_path, monkeypatch):
+    """An encoder for the reply relation, as if it were installed."""
+    weights = tmp_path / "weights"
+    weights.mkdir()
+    written_weights(weights)
+    monkeypatch.setattr(onnx_model, "require", lambda *_: None)
+    monkeypatch.setattr(onnx_model, "installed_weights", lambda: weights)
+    chosen._kept.cache_clear()
+    yield
+    chosen._kept.cache_clear()
+
+
+@pytest.fixture
+def btl(tmp_path, monkeypatch):
+    """Run `btl` in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    runner = CliRunner()
+    return lambda *arguments: runner.invoke(main, arguments, catch_exceptions=False)
+
+
+def test_every_score_that_can_be_evaluated_has_a_setting_for_its_model():
+    known = {setting.name: setting for setting in SETTINGS}
+    for name in TASK_OF:
+        assert known[f"{name}_model"].default == "builtin"
+
+
+def test_by_default_the_scores_are_those_of_the_package():
+    assert scores_for(Settings()) == SCORES
+
+
+def test_only_the_score_that_a_setting_names_changes(encoder):
+    found = scores_for(Settings(reply_relation_model="onnx"))
+    changed = [old.name for old, new in zip(SCORES, found, strict=True) if old is not new]
+    assert changed == ["reply_relation"]
+
+
+def test_the_column_says_what_judged(encoder):
+    frame = pd.DataFrame({"text": ["I agree"], "parent_text": ["this is so"], "language": "en"})
+    found = score(frame, scores_for(Settings(reply_relation_model="onnx")))
+    assert found["reply_relation_model"].tolist() == ["onnx:reply_relation@7"]
+    assert found["reply_relation"].tolist() == ["agrees"]
+
+
+def test_an_encoder_is_loaded_once(encoder):
+    assert classifier_for("reply_relation", "onnx") is classifier_for("reply_relation", "onnx")
+
+
+@pytest.mark.parametrize(
+    ("task", "choice", "said"),
+    [
+        ("reply_relation", "best", r"'best' is no model of reply_relation\. Give builtin, onnx"),
+        (
+            "topic_stance",
+            "best",
+            r"'best' is no model of topic_stance\. .* or a file that `btl topic fit` made",
+        ),
+        ("reply_relation", "mine.npz", r"'mine\.npz' is no model of reply_relation"),
+        ("verbosity", "builtin", r"verbosity cannot be evaluated"),
+    ],
+)
+def test_what_is_no_choice_lists_the_choices(task, choice, said):
+    with pytest.raises(SettingError, match=said):
+        classifier_for(task, choice)
+
+
+def test_a_file_of_your_own_topic_that_is_not_there_is_named():
+    with pytest.raises(ModelError, match=r"mine\.npz: cannot be read"):
+        scores_for(Settings(stance_model="mine.npz"))
+
+
+def test_a_model_that_is_not_installed_is_told_before_anything_is_read(btl, monkeypatch):
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
+    monkeypatch.setenv("BTL_REPLY_RELATION_MODEL", "onnx")
+    result = btl("analyse", PIPELINE)
+    assert result.exit_code == 1
+    assert "onnxruntime is not installed. Run `make onnx`" in result.stderr
+    assert "comments read" not in result.stderr
+
+
+def test_evaluate_measures_the_encoder(btl, encoder):
+    row = {"text": "I agree", "parent": "this is so", "label": "support"}
+    Path("data.jsonl").write_text(json.dumps(row), "utf-8")
+    result = btl("evaluate", "reply_relation", "--data", "data.jsonl", "--model", "onnx", "--json", "-")
+    answer = json.loads(result.stdout)
+    assert (answer["model"], answer["accuracy"]) == ("onnx:reply_relation@7", 1.0)
+
+
+def test_models_lists_who_judges_and_what_extras_would_add(btl, encoder, monkeypatch):
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
+    monkeypatch.setenv("BTL_REPLY_RELATION_MODEL", "onnx")
+    listed = btl("models").stdout
+    assert "reply_relation (BTL_REPLY_RELATION_MODEL): onnx:reply_relation@7\n  Right when it" in listed
+    assert classifier_for("topic_stance", "builtin").sentence in listed
+    for extra in extras.EXTRAS:
+        assert extra.adds in listed
+        assert f"The extra {extra.name} is not installed. {extra.remedy}" in listed

@@ -1,0 +1,76 @@
+"""Which model judges: what a setting names as a classifier, and the scores that rest on it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from threads.errors import SettingError
+from threads.scores import SCORES
+from threads.scores.base import Score
+from threads.scores.classifier import Classifier, TrainedScore
+from threads.scores.evaluate import SCORED, builtin
+from threads.scores.onnx_model import OnnxModel
+from threads.scores.own_topic import OwnTopic, load
+from threads.scores.own_topic.score import OwnStance
+from threads.settings import Settings
+
+BUILTIN: Final = "builtin"
+ONNX: Final = "onnx"
+STANCE: Final = "topic_stance"
+CHOICES: Final = f"{BUILTIN}, {ONNX}"
+TASK_OF: Final = {scored.name: task for task, scored in SCORED.items()}
+"""The task of each score that a classifier can be chosen for, by a setting called NAME_model."""
+
+
+def scores_for(settings: Settings) -> tuple[Score, ...]:
+    """Return SCORES, each trained one resting on the classifier that `settings` name for it.
+
+    Raises
+    ------
+    SettingError
+        A setting names none that judges this.
+    ModelError
+        The one it names is not installed, or cannot be trusted.
+    """
+    return tuple(_with_choice(item, settings) for item in SCORES)
+
+
+def _with_choice(item: Score, settings: Settings) -> Score:
+    choice = choice_of(item.name, settings)
+    if choice == BUILTIN or not isinstance(item, TrainedScore):
+        return item
+    judge = classifier_for(TASK_OF[item.name], choice)
+    return OwnStance(judge) if isinstance(judge, OwnTopic) else type(item)(judge)
+
+
+def choice_of(score: str, settings: Settings) -> str:
+    """Return what `settings` name to judge `score`; BUILTIN where there is no choice."""
+    return str(getattr(settings, f"{score}_model")) if score in TASK_OF else BUILTIN
+
+
+def classifier_for(task: str, choice: str) -> Classifier:
+    """Return the classifier that `choice` names for a task; errors as in `scores_for`.
+
+    A choice is `builtin`, `onnx`, or for stance the file of a model of one's own topic.
+    """
+    if choice == BUILTIN:
+        return builtin(task)
+    if is_own_topic(task, choice):
+        return load(choice)
+    return _kept(task, choice)
+
+
+def is_own_topic(task: str, choice: str) -> bool:
+    """Return whether `choice` is the file of a model that judges one topic only."""
+    return task == STANCE and (choice.endswith(".npz") or Path(choice).is_file())
+
+
+@lru_cache(maxsize=4)
+def _kept(task: str, choice: str) -> Classifier:
+    """Return a classifier that takes long to load; it is loaded once."""
+    if choice == ONNX:
+        return OnnxModel.load(task, lambda: builtin(task))
+    files = " or a file that `btl topic fit` made" if task == STANCE else ""
+    raise SettingError(f"{choice!r} is no model of {task}", remedy=f"Give {CHOICES}{files}")
