@@ -2,6 +2,9 @@
 
 Every measure of variety or readability needs a certain length to mean something; below it the value is
 missing. The functions on words and counts take any length: the limits are applied by `measure`.
+
+The formulas are those of textstat and lexicalrichness; what counts as a word, a sentence and a syllable is not,
+and tests/test_verbosity_peers.py has each difference with its size and reason.
 """
 
 from __future__ import annotations
@@ -147,8 +150,8 @@ def lexical_density(tokens: Sequence[str]) -> float | None:
 def syllables(word: str) -> int:
     """Return the number of syllables of an English word in lower case, by rules of spelling; at least 1.
 
-    A number counts a syllable for each digit. Of 141 neighbouring words of the CMU Pronouncing Dictionary
-    (hollow to horn, without proper names) 138 have the same number.
+    A number counts a syllable for each digit. Of the 23,698 different words of 20,000 comments that the CMU
+    Pronouncing Dictionary lists, 95% have the number of one of its pronunciations; of all their uses, 99%.
     """
     return _cached_syllables(word) if len(word) <= _CACHED_WORD else _syllables(word)
 
