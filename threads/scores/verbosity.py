@@ -3,8 +3,8 @@
 Every measure of variety or readability needs a certain length to mean something; below it the value is
 missing. The functions on words and counts take any length: the limits are applied by `measure`.
 
-The formulas are those of textstat and lexicalrichness; what counts as a word, a sentence and a syllable is not,
-and tests/test_verbosity_peers.py has each difference with its size and reason.
+The formulas are those of textstat and lexicalrichness; what counts as a word, a sentence and a syllable is
+not, and tests/test_verbosity_peers.py has each difference with its size and reason.
 """
 
 from __future__ import annotations
