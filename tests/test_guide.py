@@ -1,5 +1,6 @@
 """The guide says of every score what it is, what its columns mean and how far to trust it."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from sklearn.metrics import f1_score
 
 from dashboard.pages.guide import GuidePage
 from threads.errors import ModelError
-from threads.guide import SENTIMENT_RATINGS, TRUST, as_markdown, guide
+from threads.guide import LEARNING_CURVE, SENTIMENT_RATINGS, TRUST, as_markdown, guide
 from threads.scores import SCORES, score
 from threads.scores.evaluate import SCORED
 
@@ -49,6 +50,12 @@ def test_a_trained_score_shows_every_set_and_label_that_was_measured(name):
 
 def test_nothing_is_said_of_scores_that_are_not_there():
     assert set(TRUST) <= {item.name for item in SCORES}
+
+
+def test_the_learning_curve_is_that_of_the_page_on_your_own_topic():
+    page = (ROOT / "docs" / "own_topic.md").read_text("utf-8")
+    measured = re.findall(r"^\| \| \d+ \| (0\.\d\d)", page, re.MULTILINE)
+    assert measured == [cell for row in LEARNING_CURVE for cell in row[2:] if cell != "–"]
 
 
 def test_a_model_that_cannot_be_used_is_named_and_the_guide_stands(monkeypatch):

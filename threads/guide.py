@@ -77,6 +77,31 @@ SENTIMENT_RATINGS: Final[Mapping[str, tuple[int, float, float]]] = {
     "product reviews": (3708, 0.590, 0.560),
 }
 
+# Measured by `python -m benchmarks.learning_curve`; docs/own_topic.md has the accuracies and quartiles.
+LEARNING_CURVE: Final[tuple[tuple[str, ...], ...]] = (
+    ("replies in quarrels about Trump", "0.22", "0.25", "0.27", "0.32", "0.34", "0.40"),
+    ("tweets on one event", "0.29", "0.33", "0.33", "0.36", "0.39", "0.45"),
+    ("arguments on one claim", "0.36", "0.52", "0.62", "0.77", "–", "–"),
+)
+OWN_TOPIC: Final = Section(
+    "Your own topic",
+    (
+        "On a topic that it has not seen, no model tells well who is for and who is against. A model that "
+        "learnt from comments labelled by you does better, and says how much before you use it: btl topic "
+        "suggest, btl topic fit, then --stance-model.",
+        "How much labels bring depends on the talk: arguments are told apart by their words, and replies in "
+        "a quarrel hardly, since their words do not say whom they are for. Ten labels bring little; begin "
+        "with fifty to a hundred. Fifty that btl topic suggest asks for taught as much as a hundred others.",
+    ),
+    (
+        Table(
+            "Macro-F1 with so many labels, two or three labels to tell apart",
+            ("texts", "always the commonest", "10", "20", "50", "100", "300"),
+            LEARNING_CURVE,
+        ),
+    ),
+)
+
 TRUST: Final[Mapping[str, tuple[str, ...]]] = {
     "sentiment": (
         "The numbers are those of vaderSentiment 3.3.2 to the last digit, which says nothing of VADER "
@@ -97,8 +122,8 @@ TRUST: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def guide(scores: Sequence[Score] = SCORES) -> tuple[Section, ...]:
-    """Return the guide: how to read figures, then a section a score."""
-    return (READING, *(_section(score) for score in scores))
+    """Return the guide: how to read figures, a section a score, then models of one's own topic."""
+    return (READING, *(_section(score) for score in scores), OWN_TOPIC)
 
 
 def _section(score: Score) -> Section:
