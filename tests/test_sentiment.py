@@ -11,6 +11,7 @@ from fuzz_sentiment import LEXICON, PEER, differing, fuzzed, real
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import threads
 from threads.scores import vader
 from threads.scores.sentiment import Sentiment, contributions, explain
 from threads.scores.vader import polarity
@@ -178,6 +179,13 @@ def test_a_comment_without_a_score_says_why(text, language, reason):
 def test_english_and_unknown_languages_are_scored(language):
     scored = Sentiment().score(pd.DataFrame({"text": ["good"], "language": [language]}))
     assert scored["sentiment"].tolist() == [polarity("good").compound]
+
+
+def test_a_comment_in_another_language_than_its_discussion_says_so():
+    german = "Das ist eine wunderbare Idee, die der Stadt sehr gut tun wird."
+    scored = threads.score([german, "What a wonderful idea, it will do good."], ["sentiment"])
+    assert scored["sentiment_missing"].tolist()[0] == "language de: VADER reads English only"
+    assert scored["sentiment"].notna().tolist() == [False, True]
 
 
 def test_a_frame_without_rows_has_the_columns():

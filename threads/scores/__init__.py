@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 import pandas as pd
 
 from threads.errors import InputError, SettingError
+from threads.parse.language import of_comment
 from threads.records import Column, typed
 from threads.scores.base import CONTEXT_COLUMNS, Score
 from threads.scores.reply_relation import ReplyRelation
@@ -65,7 +66,14 @@ def score(
     if "text" not in frame:
         raise InputError("no column text", source="the frame", remedy="Scores read the column named text")
     context = typed(frame, CONTEXT_COLUMNS)
+    context["language"] = own_languages(context)
     return pd.concat([typed(item.score(context), item.columns) for item in chosen], axis="columns")
+
+
+def own_languages(context: pd.DataFrame) -> pd.Series:
+    """Return the language of each comment: the discussion's, in `language`, unless it is surely another."""
+    pairs = zip(context["text"].tolist(), context["language"].tolist(), strict=True)
+    return pd.Series([of_comment(text, language) for text, language in pairs], context.index, dtype="str")
 
 
 def _named(name: str) -> Score:

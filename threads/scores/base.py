@@ -15,7 +15,7 @@ CONTEXT_COLUMNS: tuple[Column, ...] = (
     Column("author", "text", "Name as displayed."),
     Column("parent_text", "text", "Text of the comment answered."),
     Column("target", "text", "What stance is taken toward: the article's title, or a text the user gives."),
-    Column("language", "text", "ISO 639-1 code of the discussion; missing means: find out."),
+    Column("language", "text", "ISO 639-1 code of the discussion, or of a comment surely in another."),
 )
 
 

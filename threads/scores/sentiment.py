@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -55,8 +56,8 @@ class Sentiment:
         reasons = [_missing(text, language) for text, language in zip(texts, languages, strict=True)]
         numbers = np.full((len(texts), 4), np.nan)
         scored = [place for place, reason in enumerate(reasons) if reason is None]
-        if scored:
-            numbers[scored] = [polarity(texts[place]) for place in scored]
+        found = chain.from_iterable(polarity(texts[place]) for place in scored)
+        numbers[scored] = np.fromiter(found, float, 4 * len(scored)).reshape(-1, 4)
         names = [column.name for column in self.columns]
         values = pd.DataFrame(numbers, columns=names[:4], index=frame.index)
         return typed(values.assign(**{names[4]: pd.Series(reasons, frame.index, "str")}), self.columns)

@@ -13,7 +13,7 @@ import math
 import re
 import string
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from heapq import heappush, heappushpop
 from typing import Final, NamedTuple
@@ -86,17 +86,18 @@ class Lexicon:
             tuple(_Kind(upper=upper, negates=negates) for upper in (False, True)) for negates in (False, True)
         ]
         kinds = {kind for pair in [*known.values(), *plain] for kind in pair} | {_BEFORE_TEXT, _AFTER_TEXT}
-        self.kinds = sorted(kinds, key=lambda kind: (kind.scored, repr(kind)))
+        self.kinds = sorted(kinds, key=lambda kind: (kind.scored, kind.upper, repr(kind)))
         letters = {kind: chr(number) for number, kind in enumerate(self.kinds)}
         self._known = {word: (letters[lower], letters[upper]) for word, (lower, upper) in known.items()}
         self._plain = [(letters[lower], letters[upper]) for lower, upper in plain]
-        self.uppers = frozenset(letters[kind] for kind in kinds if kind.upper)
+        self.in_capitals = _any_of(letters[kind] for kind in kinds if kind.upper)
+        self.not_in_capitals = _any_of(letters[kind] for kind in kinds if not kind.upper)
         self.acting = frozenset(letters[kind] for kind in kinds if kind.acts)
         self.buts = [letters[kind] for kind in kinds if kind.word == "but"]
         self.edges = letters[_BEFORE_TEXT] * _BEFORE, letters[_AFTER_TEXT] * _AFTER
-        scored = f"[{min(letters[kind] for kind in kinds if kind.scored)}-{chr(len(kinds) - 1)}]"
-        self.scored = re.compile(scored)
-        self.window = re.compile(f"(?=(.{{{_BEFORE}}}{scored}.{{{_AFTER}}}))", re.DOTALL)
+        self.scored = _any_of(letters[kind] for kind in kinds if kind.scored)
+        around = "." * _BEFORE, "." * _AFTER
+        self.window = re.compile(f"(?=({around[0]}{self.scored.pattern}{around[1]}))", re.DOTALL)
         self._emoji_apart = {ord(emoji): f" {emoji}" for emoji in self.emoji}
         names = {emoji: name.split() for emoji, name in self.emoji.items()}
         self._emoji_letters = {emoji: "".join(map(self._letter, words)) for emoji, words in names.items()}
@@ -188,12 +189,11 @@ def polarity(text: str) -> Polarity:
 def valences(letters: str) -> list[float]:
     """Return the valence after all rules of each word that has one of its own, in order."""
     words = lexicon()
-    distinct = set(letters)
-    caps_matter = not (words.uppers.isdisjoint(distinct) or words.uppers.issuperset(distinct))
+    caps_matter = bool(words.in_capitals.search(letters) and words.not_in_capitals.search(letters))
     before, after = words.edges
     found = words.window.findall(f"{before}{letters}{after}")
     values = list(map(words.valences[caps_matter].__getitem__, found))
-    turns = [letters.index(but) for but in words.buts if but in distinct]
+    turns = [letters.index(but) for but in words.buts if but in letters]
     if turns and values:
         values = _weigh_but(values, len(words.scored.findall(letters, 0, min(turns))))
     return values
@@ -329,6 +329,15 @@ def _summed(valences: list[float], words: int, emphasis: float) -> Polarity:
         round(abs(positive / whole), 3),
         round(compound, 4),
     )
+
+
+def _any_of(letters: Iterable[str]) -> re.Pattern[str]:
+    """Return a pattern for one letter of a class, written in ranges."""
+    codes = sorted(map(ord, letters))
+    starts = [code for code in codes if code - 1 not in codes]
+    ends = [code for code in codes if code + 1 not in codes]
+    pairs = zip(starts, ends, strict=True)
+    return re.compile(f"[{''.join(f'{re.escape(chr(a))}-{re.escape(chr(b))}' for a, b in pairs)}]")
 
 
 def _known_kinds(valences: dict[str, float]) -> dict[str, tuple[_Kind, _Kind]]:
