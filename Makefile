@@ -13,7 +13,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 CAN_APT := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo yes)
 APT_INSTALL = apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends
 
-.PHONY: help demo onnx test lint format quality bench wheel-test train clean
+.PHONY: help demo onnx test test-transformers lint format quality bench wheel-test train clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -26,6 +26,10 @@ onnx: $(VENV)/.run ## install the better models, with what runs them
 
 test: $(VENV)/.test chromium postgresql ## install what tests need and run them all, a real browser and a real PostgreSQL included
 	$(BIN)/python -m pytest
+
+test-transformers: ## run the tests that need torch, in an environment of their own
+	$(MAKE) --no-print-directory VENV=.venv-transformers .venv-transformers/.encoder
+	BTL_TEST_TRANSFORMERS=1 .venv-transformers/bin/python -m pytest tests/test_transformers_model.py tests/test_onnx_export.py
 
 lint: $(VENV)/.lint ## check style, formatting and types
 	$(BIN)/ruff check .
@@ -72,6 +76,11 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP_INSTALL) --editable '.[test]'
 	@touch $@ $(VENV)/.run
 
+# On Linux pip may choose a build of torch with CUDA, gigabytes of it, where it is not set up to find one for CPUs.
+$(VENV)/.encoder: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP_INSTALL) --editable '.[encoder]' pytest pytest-timeout
+	@touch $@
+
 $(VENV)/.bench: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP_INSTALL) --editable '.[bench]'
 	@touch $@ $(VENV)/.run
@@ -93,4 +102,4 @@ postgresql:
 	else echo "PostgreSQL is not installed: its tests will be SKIPPED (Debian: apt-get install postgresql)" >&2; fi
 
 clean: ## remove the environment and everything built
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-transformers dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

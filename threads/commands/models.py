@@ -22,7 +22,7 @@ TRAINED: Final = ("reply_relation", "topic_stance", "offensive", "reply_links")
     metavar="MODEL",
     default="builtin",
     show_default=True,
-    help="What judges: builtin, onnx, or for topic_stance a file that `btl topic fit` made.",
+    help="What judges: builtin, onnx, transformers:NAME; for stance also nli:NAME or a file of `btl topic`.",
 )
 def evaluate(name: str, data: str, json_file: str | None, model: str) -> None:
     """Measure the score SCORE (reply_relation, topic_stance or offensive) on labelled data."""
@@ -47,8 +47,10 @@ def _measured(name: str, data: str, model: str) -> dict[str, Any]:
     from threads.scores.chosen import classifier_for
     from threads.scores.own_topic import OwnTopic
     from threads.scores.own_topic.evaluating import evaluate_own
+    from threads.settings import Settings
 
-    judge = classifier_for(name, model)
+    download = bool(Settings.from_environment().download_models)
+    judge = classifier_for(name, model, download=download)
     return evaluate_own(judge, data) if isinstance(judge, OwnTopic) else measuring.evaluate(name, data, judge)
 
 
@@ -61,7 +63,8 @@ def models() -> None:
 
     settings = Settings.from_environment()
     for score, task in TASK_OF.items():
-        judge = classifier_for(task, choice_of(score, settings))
+        download = bool(settings.download_models)
+        judge = classifier_for(task, choice_of(score, settings), download=download)
         click.echo(f"{score} (BTL_{score.upper()}_MODEL): {judge.label}\n  {judge.sentence}")
     for extra in EXTRAS:
         there = "is installed" if extra.missing is None else f"is not installed. {extra.remedy}"

@@ -11,15 +11,18 @@ from threads.scores import SCORES
 from threads.scores.base import Score
 from threads.scores.classifier import Classifier, TrainedScore
 from threads.scores.evaluate import SCORED, builtin
+from threads.scores.labels import task as task_called
 from threads.scores.onnx_model import OnnxModel
 from threads.scores.own_topic import OwnTopic, load
 from threads.scores.own_topic.score import OwnStance
+from threads.scores.transformers_model import NliModel, TransformersModel
 from threads.settings import Settings
 
 BUILTIN: Final = "builtin"
 ONNX: Final = "onnx"
 STANCE: Final = "topic_stance"
-CHOICES: Final = f"{BUILTIN}, {ONNX}"
+TRANSFORMERS: Final = "transformers"
+NLI: Final = "nli"
 TASK_OF: Final = {scored.name: task for task, scored in SCORED.items()}
 """The task of each score that a classifier can be chosen for, by a setting called NAME_model."""
 
@@ -41,7 +44,7 @@ def _with_choice(item: Score, settings: Settings) -> Score:
     choice = choice_of(item.name, settings)
     if choice == BUILTIN or not isinstance(item, TrainedScore):
         return item
-    judge = classifier_for(TASK_OF[item.name], choice)
+    judge = classifier_for(TASK_OF[item.name], choice, download=bool(settings.download_models))
     return OwnStance(judge) if isinstance(judge, OwnTopic) else type(item)(judge)
 
 
@@ -50,16 +53,19 @@ def choice_of(score: str, settings: Settings) -> str:
     return str(getattr(settings, f"{score}_model")) if score in TASK_OF else BUILTIN
 
 
-def classifier_for(task: str, choice: str) -> Classifier:
+def classifier_for(task: str, choice: str, *, download: bool = False) -> Classifier:
     """Return the classifier that `choice` names for a task; errors as in `scores_for`.
 
-    A choice is `builtin`, `onnx`, or for stance the file of a model of one's own topic.
+    A choice is `builtin`; `onnx`; `transformers:` with the name or folder of a model, and perhaps what its
+    classes mean (?CLASS=LABEL&CLASS=LABEL); and for stance `nli:` with name or folder of a model of natural
+    language inference, or the file of a model of one's own topic. `download` lets models come from the
+    Hugging Face hub.
     """
     if choice == BUILTIN:
         return builtin(task)
     if is_own_topic(task, choice):
         return load(choice)
-    return _kept(task, choice)
+    return _kept(task, choice, download)
 
 
 def is_own_topic(task: str, choice: str) -> bool:
@@ -68,9 +74,16 @@ def is_own_topic(task: str, choice: str) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _kept(task: str, choice: str) -> Classifier:
+def _kept(task: str, choice: str, download: bool) -> Classifier:
     """Return a classifier that takes long to load; it is loaded once."""
+    kind, _, name = choice.partition(":")
     if choice == ONNX:
         return OnnxModel.load(task, lambda: builtin(task))
-    files = " or a file that `btl topic fit` made" if task == STANCE else ""
-    raise SettingError(f"{choice!r} is no model of {task}", remedy=f"Give {CHOICES}{files}")
+    if kind == TRANSFORMERS and name:
+        return TransformersModel.load(name, task_called(task), download=download)
+    if kind == NLI and name and task == STANCE:
+        return NliModel.load(name, download=download)
+    own = f", {NLI}:NAME or a file that `btl topic fit` made" if task == STANCE else ""
+    raise SettingError(
+        f"{choice!r} is no model of {task}", remedy=f"Give {BUILTIN}, {ONNX}, {TRANSFORMERS}:NAME{own}"
+    )

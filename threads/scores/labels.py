@@ -61,8 +61,11 @@ TASKS: Final[dict[str, Task]] = {
             ("offensive", "clean"),
             (),
             _meanings(
-                offensive="hate hateful toxic attack abusive abuse offence 1 true yes",
-                clean="neither normal none non-hateful not_hateful non-toxic not_toxic ok okay 0 false no",
+                offensive="hate hateful hate_speech toxic severe_toxic toxicity severe_toxicity attack "
+                "abusive abuse offence obscene obscenity profanity insult threat identity_attack "
+                "identity_hate 1 true yes",
+                clean="neither normal none non-hateful not_hateful not-hate not_hate nothate non-toxic "
+                "not_toxic non-offensive not_offensive ok okay 0 false no",
             ),
         ),
     )
