@@ -46,6 +46,9 @@ ODD = [
 ]
 
 
+BLOCK = 20
+
+
 @pytest.fixture(scope="module")
 def model():
     return fit(TEXTS, LABELS, "the  tunnel ")
@@ -67,10 +70,16 @@ def test_any_text_gets_finite_probabilities(model, text):
     assert np.isfinite(model.probabilities([text])).all()
 
 
-def test_a_text_alone_has_the_same_bits_as_among_others(model):
+def test_a_text_alone_has_the_same_bits_as_among_others(model, monkeypatch):
+    monkeypatch.setattr("threads.scores.own_topic.model.BLOCK", BLOCK)
     together = model.probabilities([*TEXTS, *ODD])
+    assert len(together) > 2 * BLOCK  # so that blocks end between them
     alone = np.concatenate([model.probabilities([text]) for text in [*TEXTS, *ODD]])
     assert (together == alone).all()
+
+
+def test_no_texts_get_no_probabilities(model):
+    assert model.probabilities([]).shape == (0, 3)
 
 
 def test_it_satisfies_the_protocol_of_classifiers(model):

@@ -51,7 +51,7 @@ def fit(texts: Sequence[str], labels: Sequence[str], target: str) -> OwnTopic:
     learnt = learn(matrix, data.truth, len(data.labels))
     temperature, shift = calibration(margins, data.truth, STEADY)
     model = OwnTopic(
-        target=" ".join(target.split()),
+        target=" ".join(target.encode(errors="replace").decode().split()),
         labels=data.labels,
         grams=(np.array(names[0], dtype=np.str_), np.array(names[1], dtype=np.str_)),
         slopes=learnt.slopes.astype(np.float32),

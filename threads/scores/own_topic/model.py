@@ -21,6 +21,7 @@ from threads.scores.classifier import Vector
 from threads.scores.own_topic.ngrams import KINDS, normalised, places_of, rows
 
 LARGEST: Final = 50_000_000  # bytes, packed or unpacked; a model of 100,000 labels is smaller
+BLOCK: Final = 1_000  # texts at a time; bounds memory
 SHOWN: Final = 40  # characters of the target that stand in the model's name
 _REMEDY: Final = "Make it again with `btl topic fit`"
 
@@ -70,6 +71,25 @@ class OwnTopic:
 
     def margins(self, texts: Sequence[str]) -> Vector:
         """Return how far normalised texts lie on each label's side, texts × labels."""
+        blocks = [self._block(texts[start : start + BLOCK]) for start in range(0, len(texts), BLOCK)]
+        return np.concatenate(blocks) if blocks else np.empty((0, len(self.labels)))
+
+    def saw(self, texts: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Return which texts it has learnt from."""
+        return np.isin(text_hashes([normalised(text) for text in texts]), self.known)
+
+    def save(self, path: Path) -> None:
+        """Write the model as .npz, plain arrays only, whole or not at all; ModelError where it cannot be."""
+        packed = io.BytesIO()
+        np.savez_compressed(packed, allow_pickle=False, **_arrays(self))
+        unfinished = path.with_name(f".{path.name}.part")
+        try:
+            unfinished.write_bytes(packed.getvalue())
+            unfinished.replace(path)
+        except OSError as error:
+            raise ModelError(f"cannot be written ({error.strerror})", source=str(path)) from error
+
+    def _block(self, texts: Sequence[str]) -> Vector:
         found = np.repeat(self.intercepts[None, :], len(texts), axis=0)
         start = 0
         for grams, places in zip(KINDS, self._places, strict=True):
@@ -77,19 +97,6 @@ class OwnTopic:
             found += rows(texts, grams, places) @ self._slopes[start : start + len(places)]
             start += len(places)
         return found
-
-    def saw(self, texts: Sequence[str]) -> npt.NDArray[np.bool_]:
-        """Return which texts it has learnt from."""
-        return np.isin(text_hashes([normalised(text) for text in texts]), self.known)
-
-    def save(self, path: Path) -> None:
-        """Write the model as .npz, plain arrays only; ModelError where the file cannot be written."""
-        packed = io.BytesIO()
-        np.savez_compressed(packed, allow_pickle=False, **_arrays(self))
-        try:
-            path.write_bytes(packed.getvalue())
-        except OSError as error:
-            raise ModelError(f"cannot be written ({error.strerror})", source=str(path)) from error
 
     @cached_property
     def _places(self) -> tuple[dict[str, int], ...]:

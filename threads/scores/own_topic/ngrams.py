@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -71,13 +73,19 @@ def rows(texts: Iterable[str], grams: Grams, places: Mapping[str, int]) -> csr_a
     """
     from scipy.sparse import csr_array  # noqa: PLC0415 - slow to import
 
-    found = [sorted(places[gram] for gram in grams(text) if gram in places) for text in texts]
+    found = [_known(grams(text), places) for text in texts]
     counts = np.array([len(row) for row in found], dtype=np.int32)
     # The learner takes indices of 32 bits only.
     indices = np.array([place for row in found for place in row], dtype=np.int32)
     ends = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
     values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts)
     return csr_array((values, indices, ends), shape=(len(found), len(places)))
+
+
+def _known(grams: set[str], places: Mapping[str, int]) -> list[int]:
+    """Return the places of the n-grams that have one, in order."""
+    ordered = sorted(map(places.get, grams, repeat(-1)))
+    return ordered[bisect(ordered, -1) :]
 
 
 def places_of(names: npt.NDArray[np.str_]) -> dict[str, int]:
