@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from threads.commands import models, topic
+from threads.commands.duplicates import duplicates
 from threads.commands.results import table, write, write_csv
 from threads.commands.sources import EXIT_INPUT_PROBLEM, finish, parse_all, source_options
 from threads.errors import SettingError, ThreadsError
@@ -195,6 +196,7 @@ def demo(port: int | None, no_browser: bool) -> None:
         _serve(store, settings, open_browser=not no_browser, any_port=port is None)
 
 
+main.add_command(duplicates)
 main.add_command(models.models)
 main.add_command(models.evaluate)
 main.add_command(models.train)

@@ -60,6 +60,27 @@ def scores_text(frame: pd.DataFrame) -> str:
     return aligned([list(shown.columns), *cells.to_numpy().tolist()])
 
 
+def duplicates_text(groups: pd.DataFrame) -> str:
+    """Return groups of near-duplicates as an aligned table, the largest first."""
+    if groups.empty:
+        return "No two comments of enough length nearly repeat each other."
+    columns = ["comments", "authors", "threads", "first", "last", "alike from", "campaign", "text"]
+    rows = [
+        [
+            *(f"{row[name]:,}" for name in ("comments", "authors", "threads")),
+            *(
+                "-" if pd.isna(row[name]) else f"{row[name]:%Y-%m-%d %H:%M}"
+                for name in ("first_at", "last_at")
+            ),
+            f"{row['least_similarity']:.2f}",
+            "yes" if row["campaign"] else "no",
+            printable(_shortened(row["text"])),
+        ]
+        for row in groups.to_dict("records")
+    ]
+    return aligned([columns, *rows])
+
+
 def aligned(rows: list[list[str]]) -> str:
     """Return rows of cells as lines, each column as wide as its longest cell; the last one as it is."""
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]) - 1)]

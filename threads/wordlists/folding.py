@@ -58,3 +58,28 @@ _INVISIBLE = frozenset({"Mn", "Me", "Cf", "Cs"})
 def _latinised(folded: str) -> str:
     latin = sum("a" <= c <= "z" for c in folded)
     return folded.translate(_LOOK_ALIKES) if 2 * latin >= sum(map(str.isalpha, folded)) else folded
+
+
+def letters_and_digits(text: str) -> str:
+    """Return the letters and digits of the folded text alone: blanks put between letters change nothing.
+
+    The same as taking them out of `fold(text).text`, many times faster. Linear in the length.
+    """
+    if text.isascii():
+        return text.lower().encode().translate(None, _NEITHER).decode()
+    return _latinised(text.translate(_LETTERS_AND_DIGITS))
+
+
+_NEITHER = bytes(code for code in range(256) if not chr(code).isalnum() or code > 127)  # fmt: skip
+
+
+class _LettersAndDigits(dict[int, str]):
+    """Code point to its folded letters and digits; fills itself, and holds each code point once at most."""
+
+    def __missing__(self, code: int) -> str:
+        folded = "".join(filter(str.isalnum, _folded_character(chr(code))))
+        self[code] = folded
+        return folded
+
+
+_LETTERS_AND_DIGITS = _LettersAndDigits()

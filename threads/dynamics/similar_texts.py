@@ -1,0 +1,267 @@
+"""Which of many texts are nearly the same: an exact join by Jaccard similarity, without comparing all pairs.
+
+A text is the set of its shingles, all stretches of five letters or digits (A. Broder, On the resemblance and
+containment of documents, 1997), and two texts are as similar as Jaccard's |A ∩ B| / |A ∪ B|. Four steps find
+the pairs that reach a threshold:
+
+1. Prefix filter (Chaudhuri, Ganti and Kaushik 2006; Bayardo, Ma and Srikant, Scaling up all pairs similarity
+   search, 2007): with all shingles in one order, the rarest first, such pairs share one of the first
+   |A| - ⌈t|A|⌉ + 1 of each. Only texts that do, and whose sizes allow it, are compared.
+2. Bitmap filter (Sandes, Teodoro and Melo 2020): each text has 2,048 bits, parities of its hashed shingles;
+   the bits in which two texts differ are no more than the shingles in which they do.
+3. Texts that are in one group by now are not compared again: a campaign of n texts costs about n comparisons.
+4. What is left is compared shingle by shingle.
+
+No step loses a pair, unless two shingles of a text have equal 42-bit hashes (one text of 350 shingles in 70
+million) or there are more than MOST_PAIRS to look at; `Groups.complete` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from threads.errors import SettingError
+
+SHINGLE: Final = 5  # characters
+MOST_PAIRS: Final = 50_000_000
+_BITMAP: Final = 2048  # bits
+_ROW_BITS, _COUNT_BITS = 10, 12  # of a 64-bit key: the text within its block, how often the shingle occurs
+_HASH_BITS: Final = 64 - _ROW_BITS - _COUNT_BITS
+_BLOCK_CHARACTERS: Final = 2_000_000
+_ODD, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
+_REMEMBERED: Final = 20_000  # texts whose shingles are kept while pairs are compared
+
+Integers = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.uint64]
+Number = TypeVar("Number", np.int64, np.uint64)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The group of each text, numbered from 0 in order of appearance.
+
+    Texts of one group need not be alike pair by pair: they are linked by pairs that are. `complete` is False
+    where MOST_PAIRS ended the search.
+    """
+
+    labels: Integers
+    complete: bool
+
+
+def shingles(text: str) -> frozenset[str]:
+    """Return the stretches of five characters of a text; a shorter text is its own one."""
+    return frozenset(text[start : start + SHINGLE] for start in range(max(1, len(text) - SHINGLE + 1)))
+
+
+def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+    """Return |A ∩ B| / |A ∪ B|, from 0 to 1; 1 for two empty sets."""
+    shared = len(one & other)
+    union = len(one) + len(other) - shared
+    return shared / union if union else 1.0
+
+
+def group_similar(texts: Sequence[str], threshold: float, *, most_pairs: int = MOST_PAIRS) -> Groups:
+    """Return texts in groups, linked by pairs whose Jaccard similarity is at least `threshold`.
+
+    Parameters
+    ----------
+    texts
+        Texts as they are compared: different ones, of at least five characters.
+    threshold
+        Above 0, up to 1.
+    most_pairs
+        How many pairs may be looked at.
+
+    Raises
+    ------
+    SettingError
+        `threshold` is out of its range.
+    """
+    if not 0 < threshold <= 1:
+        raise SettingError(f"a similarity of {threshold} is out of range", remedy="Give more than 0, up to 1")
+    labels = np.arange(len(texts), dtype=np.int64)
+    index = _Index(texts, threshold)
+    remembered = lru_cache(maxsize=_REMEMBERED)(lambda number: shingles(texts[number]))
+    seen: set[int] = set()
+    for pairs in index.candidates(labels, most_pairs):
+        fresh = [pair for pair in pairs.tolist() if pair not in seen]
+        seen.update(fresh)
+        links = [
+            (one, other)
+            for one, other in (divmod(pair, len(texts)) for pair in fresh)
+            if jaccard(remembered(one), remembered(other)) >= threshold
+        ]
+        _link(labels, links)
+    return Groups(np.unique(labels, return_inverse=True)[1].astype(np.int64), index.complete)
+
+
+def _link(labels: Integers, links: Sequence[tuple[int, int]]) -> None:
+    """Give linked texts the smallest label of theirs, in place."""
+    parents: dict[int, int] = {}
+
+    def root(label: int) -> int:
+        path = []
+        while (parent := parents.get(label, label)) != label:
+            path.append(label)
+            label = parent
+        parents.update(dict.fromkeys(path, label))
+        return label
+
+    for one, other in links:
+        first, second = sorted((root(int(labels[one])), root(int(labels[other]))))
+        parents[second] = first
+    if parents:
+        changed = np.arange(len(labels), dtype=np.int64)
+        for label in parents:
+            changed[label] = root(label)
+        labels[:] = changed[labels]
+
+
+class _Index:
+    """The rare shingles of every text, by which pairs that may be similar are found."""
+
+    def __init__(self, texts: Sequence[str], threshold: float) -> None:
+        self.threshold = threshold
+        self.complete = True
+        self.sizes = np.zeros(len(texts), dtype=np.int64)
+        self.bitmaps = np.zeros((len(texts), _BITMAP // 64), dtype=np.uint64)
+        self.tokens, self.rows = self._prefixes(texts)
+
+    def candidates(self, labels: Integers, most_pairs: int) -> Iterator[Integers]:
+        """Yield pairs a × n + b of texts with different `labels`, which may change from batch to batch.
+
+        Entries of one shingle stand together in order of their texts' sizes; batch d pairs each of them with
+        the d-th after it.
+        """
+        count, distance, looked_at = len(self.sizes), 0, 0
+        firsts = np.arange(len(self.tokens))
+        while len(firsts):
+            distance += 1
+            firsts = firsts[firsts < len(self.tokens) - distance]
+            ones, others = self.rows[firsts], self.rows[firsts + distance]
+            near = (self.tokens[firsts] == self.tokens[firsts + distance]) & (
+                self.sizes[ones] >= self.threshold * self.sizes[others]
+            )
+            firsts, ones, others = firsts[near], ones[near], others[near]
+            looked_at += len(firsts)
+            if looked_at > most_pairs:
+                self.complete = False
+                return
+            apart = labels[ones] != labels[others]
+            ones, others = ones[apart], others[apart]
+            pairs = _different(np.minimum(ones, others) * count + np.maximum(ones, others))
+            yield pairs[self._may_be_similar(pairs)]
+
+    def _may_be_similar(self, pairs: Integers) -> npt.NDArray[np.bool_]:
+        """Return which pairs the bitmap filter lets through."""
+        passed = np.ones(len(pairs), dtype=np.bool_)
+        for start in range(0, len(pairs), 100_000):  # bounds the memory
+            ones, others = np.divmod(pairs[start : start + 100_000], len(self.sizes))
+            differing = np.bitwise_count(self.bitmaps[ones] ^ self.bitmaps[others]).sum(
+                axis=1, dtype=np.int64
+            )
+            allowed = (1 - self.threshold) / (1 + self.threshold) * (self.sizes[ones] + self.sizes[others])
+            passed[start : start + 100_000] = differing <= allowed + 1e-6
+        return passed
+
+    def _prefixes(self, texts: Sequence[str]) -> tuple[Keys, Integers]:
+        """Return the shingles of all prefixes that more than one text has, with their texts, sorted."""
+        counts = _shingle_counts(texts)
+        found = [self._block_prefixes(texts, block, counts) for block in _blocks(texts)]
+        if not found:
+            return np.array([], dtype=np.uint64), np.array([], dtype=np.int64)
+        tokens = np.concatenate([tokens for tokens, _ in found])
+        rows = np.concatenate([rows for _, rows in found])
+        order = np.lexsort((rows, self.sizes[rows], tokens))
+        tokens, rows = tokens[order], rows[order]
+        repeats = tokens[1:] == tokens[:-1]
+        shared = np.zeros(len(tokens), dtype=np.bool_)
+        shared[1:] |= repeats
+        shared[:-1] |= repeats
+        return tokens[shared], rows[shared]
+
+    def _block_prefixes(
+        self, texts: Sequence[str], block: range, counts: npt.NDArray[np.uint32]
+    ) -> tuple[Keys, Integers]:
+        hashes, rows = _hashes([texts[number] for number in block])
+        often = np.minimum(counts[_bucket(hashes, len(counts))], (1 << _COUNT_BITS) - 1).astype(np.uint64)
+        keys = rows.astype(np.uint64) << np.uint64(_COUNT_BITS + _HASH_BITS)
+        keys |= often << np.uint64(_HASH_BITS)
+        keys |= hashes >> np.uint64(64 - _HASH_BITS)
+        keys = _different(keys)
+        rows = (keys >> np.uint64(_COUNT_BITS + _HASH_BITS)).astype(np.int64)
+        sizes = np.bincount(rows, minlength=len(block))
+        self.sizes[block.start : block.stop] = sizes
+        self.bitmaps[block.start : block.stop] = _parities(keys, rows, len(block))
+        places = np.arange(len(keys)) - (np.cumsum(sizes) - sizes)[rows]
+        tokens = keys & np.uint64((1 << (_COUNT_BITS + _HASH_BITS)) - 1)
+        lengths = sizes - np.ceil(self.threshold * sizes - 1e-9).astype(np.int64) + 1
+        wanted = (places < lengths[rows]) & (tokens >> np.uint64(_HASH_BITS) > 1)
+        return tokens[wanted], rows[wanted] + block.start
+
+
+def _blocks(texts: Sequence[str]) -> Iterator[range]:
+    """Yield stretches of texts, bounded in number and, a single long text aside, in characters."""
+    start, characters = 0, 0
+    for number, text in enumerate(texts):
+        if number > start and (
+            number - start == 1 << _ROW_BITS or characters + len(text) > _BLOCK_CHARACTERS
+        ):
+            yield range(start, number)
+            start, characters = number, 0
+        characters += len(text)
+    if start < len(texts):
+        yield range(start, len(texts))
+
+
+def _hashes(texts: Sequence[str]) -> tuple[Keys, Integers]:
+    """Return the 64-bit hash of every shingle of every text, and the text's number in `texts`."""
+    joined = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    rows = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
+    count = max(0, len(joined) - SHINGLE + 1)
+    hashes = np.zeros(count, dtype=np.uint64)
+    for place in range(SHINGLE):
+        hashes *= _ODD
+        hashes += joined[place : place + count]
+    hashes ^= hashes >> np.uint64(29)
+    hashes *= _MIX
+    hashes ^= hashes >> np.uint64(32)
+    within = rows[:count] == rows[SHINGLE - 1 :]  # a shingle over the end of a text is none
+    return hashes[within], rows[:count][within]
+
+
+def _shingle_counts(texts: Sequence[str]) -> npt.NDArray[np.uint32]:
+    """Return how often shingles occur, by the leading bits of their hashes."""
+    characters = sum(map(len, texts))
+    counts = np.zeros(1 << min(26, max(10, characters.bit_length())), dtype=np.uint32)
+    for block in _blocks(texts):
+        hashes, _ = _hashes([texts[number] for number in block])
+        buckets = np.sort(_bucket(hashes, len(counts)))
+        starts = np.flatnonzero(np.diff(buckets, prepend=-1))
+        counts[buckets[starts]] += np.diff(starts, append=len(buckets)).astype(np.uint32)
+    return counts
+
+
+def _different(values: npt.NDArray[Number]) -> npt.NDArray[Number]:
+    """Return the different values, sorted, as `np.unique` does, which takes ten times as long."""
+    values = np.sort(values)
+    new = np.ones(len(values), dtype=np.bool_)
+    new[1:] = values[1:] != values[:-1]
+    return values[new]
+
+
+def _bucket(hashes: Keys, buckets: int) -> Integers:
+    return (hashes >> np.uint64(65 - buckets.bit_length())).astype(np.int64)
+
+
+def _parities(keys: Keys, rows: Integers, count: int) -> Keys:
+    """Return for each text the bits that an odd number of its shingles is hashed into."""
+    bits = rows * _BITMAP + (keys & np.uint64(_BITMAP - 1)).astype(np.int64)
+    odd = (np.bincount(bits, minlength=count * _BITMAP) & 1).astype(np.uint8)
+    return np.packbits(odd.reshape(count, _BITMAP), axis=1).view(np.uint64)
