@@ -12,8 +12,9 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.figures import STANCES, Figure
-from dashboard.text import one_line, shown
+from dashboard.text import marked, one_line, shown
 from threads.dynamics.timeline import KeyFigures
+from threads.scores.offensive import LIKELY, Offensive
 
 STANCE_SIGNS = {"supportive": "●", "critical": "■", "neutral": "◆", "unclear": "○"}
 RELATIONS = {
@@ -22,6 +23,7 @@ RELATIONS = {
     "asks": "asks",
     "comments": "comments",
 }
+OFFENSIVE = Offensive()  # keeps its model, once it is needed
 INDENT_LEVELS = 8
 LONG_CHARACTERS = 1_800
 CLEAR_BUTTON = {"aria-label": "Clear"}  # dmc gives the button no name
@@ -147,18 +149,19 @@ def sentiment_bar(value: Any) -> Component:
     )
 
 
-def comment_text(text: str) -> Component:
-    """Return a comment whole; a very long one folded after its first part."""
+def comment_text(text: str, spans: Sequence[tuple[int, int]] = ()) -> Component:
+    """Return a comment whole with `spans` marked; a very long one folded after its first part."""
     if len(text) <= LONG_CHARACTERS:
-        return html.Div(shown(text), className="text", dir="auto")
+        return html.Div(marked(text, list(spans)), className="text", dir="auto")
     cut = text.rfind(" ", 0, LONG_CHARACTERS // 2) + 1 or LONG_CHARACTERS // 2
+    rest = [(max(0, start - cut), end - cut) for start, end in spans]
     return html.Div(
         [
-            html.Div(shown(text[:cut]), className="text", dir="auto"),
+            html.Div(marked(text[:cut], list(spans)), className="text", dir="auto"),
             html.Details(
                 [
                     html.Summary(f"the other {len(text) - cut:,} characters"),
-                    html.Div(shown(text[cut:]), className="text", dir="auto"),
+                    html.Div(marked(text[cut:], rest), className="text", dir="auto"),
                 ]
             ),
         ]
@@ -183,13 +186,14 @@ def comment(
                 ]
             ),
             html.Blockquote(one_line(parent["text"], 120)) if parent is not None and quoted else None,
-            comment_text(row["text"]),
+            comment_text(row["text"], offensive_spans(row)),
             html.P(
                 [
                     sentiment_bar(row["sentiment"]),
                     html.Span(f"{row['words']} words") if pd.notna(row["words"]) else None,
                     stance_label(row["stance"], row["stance_probability"]),
                     relation_label(row),
+                    offensive_label(row),
                 ],
                 className="scores",
             ),
@@ -219,6 +223,32 @@ def relation_label(row: Mapping[Any, Any]) -> Component | None:
         return None
     said = f"{RELATIONS[relation]} {decimals(row['reply_relation_probability'])}"
     return html.Span(said, className="relation")
+
+
+def offensive_label(row: Mapping[Any, Any]) -> Component | None:
+    """Return the probability of offensive language, where it is likely, and the words that carry it."""
+    if not _likely_offensive(row):
+        return None
+    words = row.get("offensive_words")
+    carried = f": {one_line(words, 120)}" if isinstance(words, str) else ""
+    return html.Span(f"offensive language {decimals(row['offensive'])}{carried}", className="offensive")
+
+
+def offensive_spans(row: Mapping[Any, Any]) -> list[tuple[int, int]]:
+    """Return where the words stand that make offensive language likely; quoted lines are not judged."""
+    if not _likely_offensive(row):
+        return []
+    text = row["text"]
+    return [
+        (span.start, span.end)
+        for span in OFFENSIVE.marked(text)
+        if not text[text.rfind("\n", 0, span.start) + 1 : span.end].lstrip(" ").startswith(">")
+    ]
+
+
+def _likely_offensive(row: Mapping[Any, Any]) -> bool:
+    value = row.get("offensive")
+    return pd.notna(value) and value >= LIKELY
 
 
 def decision_label(state: Any) -> Component | None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import pytest
 
+from dashboard import components as ui
 from dashboard import create_app
 from dashboard.conversation import PER_PAGE, conversation, pages_of
 from dashboard.figures import POINTS_UP_TO, sentiment_over_time
@@ -485,3 +486,35 @@ def test_the_csv_is_what_the_filters_show(client, store, harbour):
 @pytest.mark.parametrize(("query", "status"), [("thread=nothing", 404), ("from=soon", 400)])
 def test_a_csv_that_cannot_be_is_refused(client, query, status):
     assert client.get(f"/export.csv?{query}", base_url=LOCAL).status_code == status
+
+
+# Offensive language
+
+
+def row_of(text, **scores):
+    return {"text": text, "offensive": 0.9, "offensive_words": "idiot (insult)", **scores}
+
+
+def test_offensive_words_are_named_and_marked_where_offence_is_likely():
+    row = row_of("You idiot <b>\u202e")
+    assert texts(ui.offensive_label(row)) == "offensive language .90: idiot (insult)"
+    assert [row["text"][start:end] for start, end in ui.offensive_spans(row)] == ["You", "idiot"]
+    assert "<b>" in texts(ui.comment_text(row["text"], ui.offensive_spans(row)))
+
+
+@pytest.mark.parametrize("value", [0.2, float("nan"), None])
+def test_nothing_is_marked_where_offence_is_unlikely_or_unknown(value):
+    row = row_of("You idiot", offensive=value)
+    assert ui.offensive_label(row) is None
+    assert ui.offensive_spans(row) == []
+
+
+def test_words_in_a_quotation_are_not_marked():
+    row = row_of("> You idiot\nYou moron")
+    assert {row["text"][start:end] for start, end in ui.offensive_spans(row)} == {"You", "moron"}
+    assert all(start > 11 for start, _ in ui.offensive_spans(row))
+
+
+def test_marks_go_on_in_the_folded_part_of_a_long_comment():
+    text = "tea " * 1000 + "idiot"
+    assert "idiot" in texts(ui.comment_text(text, [(4000, 4005)]))

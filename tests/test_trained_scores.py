@@ -27,7 +27,8 @@ PARENTS = [
     "The mayor said the station pays for itself.",
 ]
 SPOKEN = ["Exactly, well said.", "No, that is simply wrong.", "Where did you read that?", *["It rains."] * 3]
-BOTH = pytest.mark.parametrize("score", [made() for made in SCORED.values()], ids=SCORED)
+BESIDE = {name: made() for name, made in SCORED.items() if made.context is not None}
+BOTH = pytest.mark.parametrize("score", BESIDE.values(), ids=BESIDE)
 
 
 def frame(**columns):

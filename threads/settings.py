@@ -45,6 +45,9 @@ SETTINGS: tuple[Setting, ...] = (
         "What judges it: builtin, transformers:NAME, nli:NAME, or a file that `btl topic fit` made.",
     ),
     Setting("download_models", 0, "1 lets transformers: and nli: fetch models from the Hugging Face hub."),
+    Setting(
+        "offensive_model", "builtin", "What ranks offensive language: builtin, onnx or transformers:NAME."
+    ),
     Setting("offensive_severity", 2.0, "Sum of severities of offensive words from which it is flagged."),
     Setting("shouting_share", 0.7, "Share of capital letters from which a comment is flagged as shouting."),
     Setting("shouting_letters", 20, "Fewest letters a comment needs before shouting is judged."),

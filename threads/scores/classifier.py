@@ -159,7 +159,7 @@ class TrainedScore:
     name: str
     help: str
     columns: tuple[Column, ...]
-    context: str
+    context: str | None = None
 
     def __init__(self, classifier: Classifier | None = None) -> None:
         self._given = classifier

@@ -15,6 +15,7 @@ import orjson
 from threads.errors import InputError, SettingError
 from threads.scores.classifier import UNCLEAR, Classifier, TrainedScore, Vector, spoken
 from threads.scores.labels import TASKS, mapped, task
+from threads.scores.offensive import Offensive
 from threads.scores.reply_relation import ReplyRelation
 from threads.scores.stance import Stance
 
@@ -22,7 +23,11 @@ BINS: Final = 10
 FLOOR_DRAWS: Final = 200
 ASKED_ACCURACY: Final = 0.7  # the coverage at which answers are this often right is given
 COUNTS_AS: Final = {"asks": "comments"}  # where the data do not tell the one from the other
-SCORED: Final[dict[str, type[TrainedScore]]] = {"reply_relation": ReplyRelation, "topic_stance": Stance}
+SCORED: Final[dict[str, type[TrainedScore]]] = {
+    "reply_relation": ReplyRelation,
+    "topic_stance": Stance,
+    "offensive": Offensive,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +12,8 @@ _LOOK_ALIKES = str.maketrans(
     "авсеһіјкмнорԛѕтухѵԝґгαβγειικνορτυχωı",
     "abcehijkmhopqstyxvwrrabyeiikvoptuxwi",
 )
+_LOOK_ALIKE = re.compile(f"[{''.join(map(chr, _LOOK_ALIKES))}]")
+_NOT_ASCII = re.compile("([^\x00-\x7f]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,16 @@ def fold(text: str) -> Folded:
     return Folded(_latinised(folded), offsets)
 
 
+def folded(text: str) -> str:
+    """Return the text of `fold(text)`, several times as fast where there is little to fold."""
+    if text.isascii():
+        return text.lower()
+    parts = _NOT_ASCII.split(text)
+    parts[::2] = [part.lower() for part in parts[::2]]
+    parts[1::2] = ["".join(map(_folded_character, part)) for part in parts[1::2]]
+    return _latinised("".join(parts))
+
+
 @lru_cache(maxsize=20_000)
 def _folded_character(character: str) -> str:
     decomposed = unicodedata.normalize("NFKD", character).casefold()
@@ -56,6 +69,8 @@ _INVISIBLE = frozenset({"Mn", "Me", "Cf", "Cs"})
 
 
 def _latinised(folded: str) -> str:
+    if not _LOOK_ALIKE.search(folded):
+        return folded
     latin = sum("a" <= c <= "z" for c in folded)
     return folded.translate(_LOOK_ALIKES) if 2 * latin >= sum(map(str.isalpha, folded)) else folded
 

@@ -91,7 +91,7 @@ class Lexicon:
         yield token
         if masked := self._masked.get(token):
             yield masked
-        yield from _plain_forms(token)
+        yield from plain_forms(token)
         if _RUN.search(token) and (word := self._squeezed.get(_PAIR.sub(r"\1", token))):
             yield word
 
@@ -113,7 +113,7 @@ def read_lexicon(languages: Iterable[str]) -> Lexicon:
     return Lexicon(line for line in lines if line and not line.startswith("#"))
 
 
-def _plain_forms(token: str) -> Iterator[str]:
+def plain_forms(token: str) -> Iterator[str]:
     """Yield the plain spellings that a written word may stand for, the likeliest first."""
     spellings = [token] if token.isalpha() else [token.translate(table) for table in _LEET]
     for spelling in spellings:

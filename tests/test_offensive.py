@@ -1,0 +1,247 @@
+"""The offensive-language ranking: what it ranks, marks and leaves alone, and that no text breaks it."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hostile import HOSTILE
+
+from threads.scores.offensive import LEAST_SHOWN, LIKELY, Offensive
+from threads.scores.offensive_model import HEADS, TYPES, blocks_of
+from threads.scores.offensive_text import (
+    BITS,
+    MOST_CHARACTERS,
+    MOST_WORDS,
+    Words,
+    frames,
+    read,
+    tokens,
+    word,
+)
+
+SCORE = Offensive()
+TEXTS = [
+    "You are an idiot and a liar. The article is fine.",
+    "Thank you, I did not know that the council met on Fridays.",
+    "What the f*ck is this? Shut up, you m0ron!",
+    "I will come to your house and kill you.",
+    "Muslims are vermin and should be deported.",
+    "The kettle is on the stove; tea will be ready soon. " * 30,
+    "don’t “quote” me – I’ve said nothing… ☕",
+    "http://example.org/idiot",
+]
+
+
+def scored(*texts, **columns):
+    return SCORE.score(pd.DataFrame({"text": pd.Series(texts, dtype=object), **columns}))
+
+
+def probability(text):
+    return scored(text)["offensive"][0]
+
+
+# ---- ranking
+
+
+@pytest.mark.parametrize(
+    ("worse", "better"),
+    [
+        ("You are an idiot.", "You are an expert."),
+        ("Shut up, you moron!", "Thank you for the link."),
+        ("This is fucking awful, you morons", "This is awful"),
+        ("I hate immigrants", "I hate Mondays"),
+        ("Gay people are disgusting", "Gay people are welcome"),
+        ("I will kill you", "I will call you"),
+        ("Jews are vermin", "Saying that Jews are vermin is racist"),
+        ("You are an idi0t", "You are an expert"),
+        ("you are an i d i o t", "you are an e x p e r t"),
+        ("you are an ｉｄｉｏｔ", "you are an expert"),
+    ],
+)
+def test_what_offends_ranks_above_what_does_not(worse, better):
+    assert probability(worse) > probability(better) + 0.1
+
+
+def test_an_attack_in_a_long_comment_is_seen():
+    talk = "The tunnel runs from the north shore to the south. It opens in six years. " * 4
+    assert probability(talk + "You are an idiot.") > 0.5 > probability(talk)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("You are an idiot", "insult"),
+        ("I will kill you", "threat"),
+        ("Gay people are vermin", "identity_attack"),
+        ("what the fuck", "profanity"),
+    ],
+)
+def test_the_type_is_the_one_that_any_reader_sees(text, kind):
+    answer = scored(text, "Tea is ready").iloc[:, 1 : len(HEADS)]
+    assert answer.loc[0, f"offensive_{kind}"] > 3 * answer.loc[1, f"offensive_{kind}"]
+
+
+# ---- columns
+
+
+def test_a_row_alone_scores_as_in_a_batch_to_the_last_digit():
+    many = pd.DataFrame({"text": TEXTS * 150})
+    together = SCORE.score(many)
+    for row in (*range(len(TEXTS)), 1023, 1024, 1199):
+        alone = Offensive().score(many.iloc[[row]])
+        pd.testing.assert_frame_equal(alone, together.iloc[[row]], check_exact=True)
+
+
+def test_the_answer_has_the_columns_and_the_index_of_the_frame():
+    answer = SCORE.score(pd.DataFrame({"text": TEXTS[:3]}, index=[7, 7, 1]))
+    assert list(answer.columns) == [column.name for column in SCORE.columns]
+    assert answer.index.tolist() == [7, 7, 1]
+    assert set(answer["offensive_model"]) == {SCORE.classifier.label}
+    assert answer.iloc[:, : len(HEADS)].apply(lambda column: column.between(0, 1).all()).all()
+
+
+def test_an_empty_frame_gives_an_empty_answer():
+    assert SCORE.score(pd.DataFrame({"text": []})).shape == (0, len(SCORE.columns))
+
+
+@pytest.mark.parametrize("text", [None, float("nan"), "", " \n", "😀😀", "...", "http://example.org"])
+def test_a_text_without_words_has_no_score(text):
+    assert scored(text).isna().all(axis=None)
+
+
+@pytest.mark.parametrize("text", ["ты идиот и дурак", "أنت غبي", "你是白痴"])
+def test_a_text_without_latin_letters_has_no_score(text):
+    assert scored(text).isna().all(axis=None)
+
+
+@pytest.mark.parametrize(("language", "judged"), [("en", True), ("en-GB", True), (None, True), ("de", False)])
+def test_only_english_is_judged_and_unknown_passes_for_it(language, judged):
+    answer = scored("You idiot", language=pd.Series([language], dtype=object))
+    assert answer.notna().all(axis=None) == judged
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_no_text_breaks_it(text):
+    value = probability(text)
+    assert pd.isna(value) or 0 <= value <= 1
+    SCORE.marked(text)
+
+
+def test_every_code_point_can_be_read():
+    texts = ["".join(map(chr, range(start, start + 0x1000))) for start in range(0, 0x110000, 0x1000)]
+    assert len(scored(*texts)) == len(texts)
+
+
+def test_of_a_huge_text_the_beginning_counts():
+    calm = ("tea " * MOST_CHARACTERS)[:MOST_CHARACTERS]
+    assert probability(calm) == probability(calm + " You idiot!")
+
+
+# ---- words
+
+
+def test_words_are_named_by_type_the_strongest_first():
+    assert scored(TEXTS[0])["offensive_words"][0].startswith("idiot (insult); ")
+    assert pd.isna(scored(TEXTS[1])["offensive_words"][0])
+
+
+def test_marked_words_are_those_of_the_column():
+    for text in TEXTS:
+        named = scored(text)["offensive_words"][0]
+        words = [part.split(" (")[0] for part in named.split("; ")] if isinstance(named, str) else []
+        assert bool(words) == (probability(text) >= LIKELY)
+        spans = sorted(SCORE.marked(text), key=lambda span: -span.contribution)
+        marked = list(dict.fromkeys(text[span.start : span.end].lower() for span in spans))
+        assert marked[: len(words)] == words or not words
+        assert all(span.contribution >= LEAST_SHOWN and span.type in TYPES for span in spans)
+
+
+def test_marks_stand_where_the_words_stand_in_the_text_as_found():
+    text = "é… You are an ｉｄｉｏｔ\u200b, m0ron!"
+    found = [text[span.start : span.end] for span in SCORE.marked(text)]
+    assert "ｉｄｉｏｔ" in found
+    assert "m0ron" in found
+
+
+def test_contributions_and_bias_add_up_to_the_log_odds():
+    model = SCORE.classifier
+    for text in ("You are an idiot, get lost", "Gay people are not vermin!"):
+        found = model.judge([tokens(text)])
+        np.testing.assert_allclose(found.parts.sum(axis=0) + model.model.array("bias"), found.odds[0])
+
+
+def test_without_the_marked_words_the_text_is_less_offensive():
+    for text in TEXTS[:5]:
+        left = text
+        for span in reversed(SCORE.marked(text)):
+            left = left[: span.start] + "so" + left[span.end :]
+        assert probability(left) < probability(text)
+
+
+# ---- reading
+
+
+def forms(text):
+    return [found.form for token in tokens(text) if (found := word(token)) is not None and found.form]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("An 1d1ot, the m.o.r.o.n and a b!tch", ["an", "idiot", "the", "moron", "and", "a", "bitch"]),
+        ("w0men's rights", ["women", "rights"]),
+        ("see https://x.org/you-idiot @bob", ["see"]),
+        ("don’t @ me", ["don't", "me"]),
+        ("sooooo good", ["soo", "good"]),
+        ("in 1984", ["in"]),
+        ("a b c", ["a", "b", "c"]),
+    ],
+)
+def test_words_are_read_behind_their_spelling(text, expected):
+    assert forms(text) == expected
+
+
+def reading(*texts):
+    return read([tokens(text) for text in texts], Words())
+
+
+def test_sentences_end_at_stops_and_after_many_words():
+    assert reading("One two. Three!! ... Four").lengths.tolist() == [2, 1, 1]
+    assert reading("word " * (2 * MOST_WORDS + 1)).lengths.tolist() == [MOST_WORDS, MOST_WORDS, 1]
+
+
+def test_sentences_do_not_reach_over_texts():
+    found = reading("one two", "three")
+    assert found.text.tolist() == [0, 1]
+    assert found.pairs.tolist() == [0]
+
+
+def classes_of(text):
+    return {name for name, bit in BITS.items() if reading(text).classes[0] & bit}
+
+
+def test_a_colour_is_a_group_beside_people_only():
+    assert "group" in classes_of("black people")
+    assert "group" in classes_of("young gay couples")
+    assert "group" not in classes_of("black coffee")
+    assert "group" not in classes_of("a black cat sat near the people")
+
+
+def test_frames_name_whom_a_word_is_aimed_at_and_what_changes_it():
+    names = {frame.name for frame in frames(BITS["group"] | BITS["debase"] | BITS["negation"])}
+    assert names == {"frame group debase", "frame group debase negation"}
+    assert {frame.name for frame in frames(BITS["debase"])} == {"frame debase"}
+
+
+def test_blocks_hold_every_text_once_in_order():
+    texts = ["a" * 1000] * 1200
+    parts = list(blocks_of(texts))
+    assert sum(map(len, parts)) == len(texts)
+    assert len(parts) > 1
+
+
+def test_it_is_never_called_what_it_is_not():
+    card = SCORE.classifier.card
+    said = json.dumps([SCORE.help, card.sentence, *(column.help for column in SCORE.columns)]).lower()
+    assert "hate" not in said

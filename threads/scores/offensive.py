@@ -1,0 +1,132 @@
+"""Ranks comments by how likely readers are to find their language offensive, and marks the words."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from threads.records import Column, typed
+from threads.scores.classifier import Classifier, TrainedScore, judged
+from threads.scores.offensive_model import (
+    HEADS,
+    TYPES,
+    Judged,
+    OffensiveModel,
+    Span,
+    blocks_of,
+    typed_as,
+)
+from threads.scores.offensive_text import tokens
+
+MOST_SHOWN: Final = 5  # words beside a score
+LEAST_SHOWN: Final = 0.3  # log odds that a word must add to be shown, and
+LEAST_SHARE: Final = 1 / 3  # what part of what the strongest adds
+LIKELY: Final = 0.5  # probability from which words are shown
+
+
+class Offensive(TrainedScore):
+    """The probability that a comment's language offends, for ranking, and the words that carry it.
+
+    A linear model of words, pairs of words, and attacks named beside whom they are aimed at, read sentence by
+    sentence; trained on tweets and on news comments (Davidson et al. 2017, Civil Comments). It does not
+    understand what is said. English only; missing for a text without a word in Latin letters.
+    """
+
+    name = "offensive"
+    help = (
+        "Offensive-language ranking: how likely the language offends, by type, and the words that carry it."
+    )
+    columns: tuple[Column, ...] = (
+        Column(
+            "offensive",
+            "number",
+            "Probability that readers find its language offensive, to rank by; never proof of anything.",
+            "probability",
+        ),
+        *(
+            Column(
+                f"offensive_{kind}",
+                "number",
+                f"Share of readers who would mark {text} in it.",
+                "probability",
+            )
+            for kind, text in zip(
+                TYPES, ("an insult", "a threat", "an attack on a group", "profanity"), strict=True
+            )
+        ),
+        Column(
+            "offensive_words",
+            "text",
+            f"The words that carry it, each with its type; missing where it is unlikely (below {LIKELY}).",
+        ),
+        Column("offensive_model", "text", "Name and version of the model that judged."),
+    )
+
+    def builtin(self) -> Classifier:
+        """Return the model of the package; ModelError when it cannot be trusted."""
+        return OffensiveModel.load("offensive")
+
+    def score(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the columns for each row of `frame`; neighbours do not change a row's values."""
+        rows = judged(frame, None)
+        values = np.full((len(frame), len(self.columns)), None, dtype=object)
+        if rows.any():
+            values[rows] = self.values(frame.loc[rows, "text"].tolist(), [])
+        names = [column.name for column in self.columns]
+        return typed(pd.DataFrame(values, index=frame.index, columns=names), self.columns)
+
+    def values(self, texts: list[str], contexts: list[str]) -> npt.NDArray[Any]:  # noqa: ARG002
+        """Return the values of `columns` for texts, texts × columns."""
+        model = self.classifier
+        if not isinstance(model, OffensiveModel):
+            return self._of_another(model, texts)
+        values = np.full((len(texts), len(self.columns)), None, dtype=object)
+        place = 0
+        for block in blocks_of(texts):
+            read = [tokens(text) for text in block]
+            found = model.judge(read)
+            chances = model.chances(found)
+            there = ~np.isnan(found.odds[:, 0])
+            part = values[place : place + len(block)]
+            part[there, : len(HEADS)] = chances[there]
+            part[:, -2] = np.array(said(found, read, chances[:, 0] >= LIKELY), dtype=object)
+            part[there, -1] = model.label
+            place += len(block)
+        return values
+
+    def _of_another(self, model: Classifier, texts: list[str]) -> npt.NDArray[Any]:
+        """Return the values that any classifier of the task can give: probability and name."""
+        values = np.full((len(texts), len(self.columns)), None, dtype=object)
+        offensive = model.labels.index("offensive")
+        values[:, 0] = model.probabilities(texts, [""] * len(texts))[:, offensive]
+        values[:, -1] = model.label
+        return values
+
+    def marked(self, text: str) -> list[Span]:
+        """Return the words of a text that carry its offence, in order; `offensive_words` has the strongest.
+
+        Each adds at least LEAST_SHOWN to the log odds, and LEAST_SHARE of what the strongest adds.
+        """
+        model = self.classifier
+        found = model.marked(text) if isinstance(model, OffensiveModel) else []
+        least = max([LEAST_SHOWN, *(LEAST_SHARE * span.contribution for span in found)])
+        return [span for span in found if span.contribution >= least]
+
+
+def said(found: Judged, texts: list[list[str]], likely: npt.NDArray[np.bool_]) -> list[str | None]:
+    """Return the words that carry the offence of each likely text, "idiot (insult); …", or None."""
+    parts, text_of = found.parts[:, 0], found.reading.text[found.reading.sentence]
+    strongest = np.zeros(len(texts))
+    np.maximum.at(strongest, text_of, parts)
+    least = np.maximum(LEAST_SHOWN, LEAST_SHARE * strongest)
+    chosen = np.flatnonzero((parts >= least[text_of]) & likely[text_of])
+    words: list[dict[str, str]] = [{} for _ in texts]
+    for place in chosen[np.argsort(-parts[chosen], kind="stable")]:
+        text = text_of[place]
+        word = texts[text][found.reading.places[place]]
+        if len(words[text]) < MOST_SHOWN:
+            words[text].setdefault(word, typed_as(found.parts[place]).replace("_", " "))
+    return ["; ".join(f"{word} ({kind})" for word, kind in each.items()) or None for each in words]

@@ -1,0 +1,275 @@
+"""The linear model behind the offensive-language ranking: the same sums for a text alone and among others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar, Final
+
+import numpy as np
+
+from threads.scores.classifier import StoredClassifier, Vector
+from threads.scores.offensive_text import (
+    BITS,
+    FRAMING,
+    MOST_CHARACTERS,
+    TOKEN,
+    Numbers,
+    Reading,
+    Words,
+    frames,
+    read,
+    tokens,
+    word_features,
+)
+from threads.wordlists.folding import fold
+
+TYPES: Final = ("insult", "threat", "identity_attack", "profanity")
+HEADS: Final = ("offensive", *TYPES)
+BLOCK: Final = 500_000  # characters that are read at a time
+MOST_KNOWN: Final = 200_000  # words whose sums are kept
+SHORTENING: Final = 0.5  # a sentence's sum is divided by the number of its words to this power
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A word that speaks for offence: [start, end) in the text as found, type, part of the log odds."""
+
+    start: int
+    end: int
+    type: str
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the model finds in some texts: `odds`, texts × HEADS, before calibration.
+
+    `parts` are the contributions of the words of `reading` to the odds, words × HEADS: what each adds to its
+    sentence, times the weight of the sentence in the smooth maximum. A text without words has missing odds.
+    """
+
+    reading: Reading
+    odds: Vector
+    parts: Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Words with the sums of their features' weights, words × HEADS, and their numbers in pairs or -1."""
+
+    words: Words
+    sums: Vector
+    numbers: Numbers
+
+    @classmethod
+    def empty(cls) -> Vocabulary:
+        """Return one without words."""
+        return cls(Words(), np.zeros((0, len(HEADS))), np.zeros(0, dtype=np.intp))
+
+
+@dataclass(frozen=True)
+class OffensiveModel(StoredClassifier):
+    """A trained linear model of words, pairs and frames as a Classifier.
+
+    Each sentence has a sum of weights, divided by the root of its number of words; a text's log odds are the
+    smooth maximum (log-sum-exp) over its sentences, so that one attack in a long comment is seen. Calibration
+    is Platt's (1999).
+    """
+
+    arrays: ClassVar[tuple[str, ...]] = (
+        *StoredClassifier.arrays,
+        "features",
+        "feature_weights",
+        "bias",
+        "alpha",
+        "slope",
+        "shift",
+    )
+
+    def probabilities(self, texts: Sequence[str], contexts: Sequence[str]) -> Vector:  # noqa: ARG002
+        """Return the probabilities of offensive and clean, texts × 2; a text without words has the bias's."""
+        blocks = [self.chances(self.judge([tokens(text) for text in block])) for block in blocks_of(texts)]
+        return two_columns(np.concatenate([np.zeros(0), *(block[:, 0] for block in blocks)]))
+
+    def calibrated(self, odds: Vector) -> Vector:
+        """Return the probabilities of offensive and clean for the log odds of offence before calibration."""
+        return two_columns(sigmoid(self.model.array("slope")[0] * odds + self.model.array("shift")[0]))
+
+    def chances(self, judged: Judged) -> Vector:
+        """Return the probability of each of HEADS, texts × heads."""
+        slope, shift = self.model.array("slope"), self.model.array("shift")
+        odds = np.where(np.isnan(judged.odds), self.model.array("bias"), judged.odds)
+        return sigmoid(slope * odds + shift)
+
+    def marked(self, text: str) -> list[Span]:
+        """Return the words of a text that speak for offence, in order, with type and contribution.
+
+        The type is the one for which the word speaks most. To first order in the smooth maximum, and save
+        for the bias, the contributions of all words, these and those that speak against it, add up to the
+        log odds before calibration.
+        """
+        folded = fold(text[:MOST_CHARACTERS])
+        found = list(TOKEN.finditer(folded.text))
+        judged = self.judge([[match[0] for match in found]])
+        return [
+            Span(*folded.span(*found[place].span()), typed_as(parts), float(parts[0]))
+            for place, parts in zip(judged.reading.places, judged.parts, strict=True)
+            if parts[0] > 0
+        ]
+
+    def judge(self, texts: Sequence[Sequence[str]]) -> Judged:
+        """Return what the model finds in texts, given as tokens."""
+        vocabulary = self._vocabulary()
+        reading = read(texts, vocabulary.words)
+        vocabulary = self._extended(vocabulary)
+        parts = vocabulary.sums[reading.words]
+        self._add_pairs(parts, reading, vocabulary.numbers[reading.words])
+        self._add_frames(parts, reading)
+        parts *= (np.maximum(reading.lengths, 1.0) ** -SHORTENING)[reading.sentence][:, None]
+        odds, shares = self._pooled(reading, parts, len(texts))
+        return Judged(reading, odds, parts * shares[reading.sentence])
+
+    def _pooled(self, reading: Reading, parts: Vector, texts: int) -> tuple[Vector, Vector]:
+        """Return the odds of texts, and the share of each sentence in its text's, both × heads.
+
+        Sums go through bincount, which adds one after the other: neighbours do not change a row's bits.
+        """
+        sentences, alpha = len(reading.text), float(self.model.array("alpha"))
+        odds, shares = np.full((texts, len(HEADS)), np.nan), np.zeros((sentences, len(HEADS)))
+        counts = np.bincount(reading.text, minlength=texts)
+        some = counts > 0
+        for head, bias in enumerate(self.model.array("bias")):
+            sums = np.bincount(reading.sentence, parts[:, head], sentences) + bias
+            most = np.full(texts, -np.inf)
+            np.maximum.at(most, reading.text, sums)
+            exponentials = np.exp(sums - most[reading.text])
+            totals = np.bincount(reading.text, exponentials, texts)
+            odds[some, head] = most[some] + np.log(totals[some]) - alpha * np.log(counts[some])
+            shares[:, head] = exponentials / totals[reading.text]
+        return odds, shares
+
+    def _add_pairs(self, parts: Vector, reading: Reading, numbers: Numbers) -> None:
+        """Add to `parts` the weights of pairs, half to each word."""
+        keys, weights = self._pairs
+        first = numbers[reading.pairs]
+        second = numbers[reading.pairs + 1]
+        both = (first >= 0) & (second >= 0)
+        wanted = first[both] * len(self._paired) + second[both]
+        places = np.searchsorted(keys, wanted)
+        there = keys[np.minimum(places, len(keys) - 1)] == wanted
+        halves, left = weights[places[there]] / 2, reading.pairs[both][there]
+        parts[left] += halves
+        parts[left + 1] += halves
+
+    def _add_frames(self, parts: Vector, reading: Reading) -> None:
+        """Add to `parts` the weights of frames: an equal share for each class, and in it for each word."""
+        found, which = np.unique(reading.classes, return_inverse=True)
+        shares = np.stack([self._frame_shares(int(classes)) for classes in found]) if len(found) else None
+        for place, name in enumerate(FRAMING):
+            words = np.flatnonzero(reading.roles & BITS[name])
+            if shares is None or not len(words):
+                continue
+            sentence = reading.sentence[words]
+            counts = np.bincount(sentence, minlength=len(reading.text))
+            parts[words] += shares[which[sentence], place] / counts[sentence][:, None]
+
+    def _frame_shares(self, classes: int) -> Vector:
+        """Return what each class adds in a sentence with `classes`, FRAMING × HEADS."""
+        if classes not in self._frames:
+            found = np.zeros((len(FRAMING), len(HEADS)))
+            for frame in frames(classes):
+                if (place := self._features.get(frame.name)) is not None:
+                    for name in frame.classes:
+                        found[FRAMING.index(name)] += self._feature_weights[place] / len(frame.classes)
+            self._frames[classes] = found
+        return self._frames[classes]
+
+    # --- what is known of words
+
+    def _vocabulary(self) -> Vocabulary:
+        """Return the words known so far, or none where they have become too many."""
+        kept = self._memory[0]
+        return kept if len(kept.words) <= MOST_KNOWN else Vocabulary.empty()
+
+    def _extended(self, before: Vocabulary) -> Vocabulary:
+        """Return and keep a vocabulary with sums and numbers for all its words."""
+        new = before.words.words[len(before.sums) :]
+        if not new:
+            return before
+        sums, numbers = np.zeros((len(new), len(HEADS))), np.full(len(new), -1, dtype=np.intp)
+        for row, item in enumerate(new):
+            if item is None:
+                continue
+            numbers[row] = self._paired.get(item.form, -1)
+            for name in word_features(item):
+                if (place := self._features.get(name)) is not None:
+                    sums[row] += self._feature_weights[place]
+        after = Vocabulary(
+            before.words, np.concatenate([before.sums, sums]), np.concatenate([before.numbers, numbers])
+        )
+        self._memory[0] = after
+        return after
+
+    @cached_property
+    def _memory(self) -> list[Vocabulary]:
+        """The vocabulary so far, in a list of one: what is known of a word never changes."""
+        return [Vocabulary.empty()]
+
+    @cached_property
+    def _frames(self) -> dict[int, Vector]:
+        return {}
+
+    @cached_property
+    def _features(self) -> dict[str, int]:
+        names = bytes(self.model.array("features")).decode().split("\n")
+        return {name: place for place, name in enumerate(names)}
+
+    @cached_property
+    def _feature_weights(self) -> Vector:
+        return np.asarray(self.model.array("feature_weights"), dtype=float)
+
+    @cached_property
+    def _paired(self) -> dict[str, int]:
+        """The words of pairs, numbered."""
+        forms = {form for name in self._features if name.startswith("pair ") for form in name.split(" ")[1:]}
+        return {form: number for number, form in enumerate(sorted(forms))}
+
+    @cached_property
+    def _pairs(self) -> tuple[Numbers, Vector]:
+        """The keys of pairs in order, and the weights of each."""
+        known = []
+        for name, place in self._features.items():
+            if name.startswith("pair "):
+                first, second = (self._paired[form] for form in name.split(" ")[1:])
+                known.append((first * len(self._paired) + second, place))
+        keys, places = np.array(sorted(known), dtype=np.intp).reshape(-1, 2).T
+        return keys, self._feature_weights[places]
+
+
+def sigmoid(odds: Vector) -> Vector:
+    """Return probabilities for log odds."""
+    return np.asarray(1 / (1 + np.exp(-odds)))
+
+
+def two_columns(offensive: Vector) -> Vector:
+    """Return the probability of clean beside that of offensive."""
+    return np.column_stack([offensive, 1 - offensive])
+
+
+def typed_as(parts: Vector) -> str:
+    """Return the type for which a word speaks most, from its contributions to HEADS."""
+    return TYPES[int(parts[1:].argmax())]
+
+
+def blocks_of(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield the texts in blocks of about BLOCK characters or one text."""
+    start, size = 0, 0
+    for place, text in enumerate(texts):
+        size += min(len(text), MOST_CHARACTERS)
+        if size >= BLOCK:
+            yield texts[start : place + 1]
+            start, size = place + 1, 0
+    if start < len(texts):
+        yield texts[start:]
