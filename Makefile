@@ -43,9 +43,10 @@ format: $(VENV)/.lint ## rewrite the code in the project's format
 quality: $(VENV)/.test ## measure parser and models against their pinned floors
 	$(BIN)/python -m pytest -m quality -s
 
-bench: $(VENV)/.bench ## measure speed and memory side by side with peers: make bench PAGES=folder of saved pages
-	@test -n "$(PAGES)" || { echo "Say where the saved pages are: make bench PAGES=FOLDER" >&2; exit 2; }
-	$(BIN)/python -m benchmarks.pages "$(PAGES)"
+bench: $(VENV)/.bench ## measure speed and memory side by side with peers: make bench PAGES=folder of saved pages COMMENTS=file of comments
+	@test -n "$(PAGES)$(COMMENTS)" || { echo "Say what to measure on: make bench PAGES=FOLDER, COMMENTS=FILE or both" >&2; exit 2; }
+	$(if $(PAGES),$(BIN)/python -m benchmarks.pages "$(PAGES)")
+	$(if $(COMMENTS),OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.scores "$(COMMENTS)")
 
 wheel-test: $(VENV)/.test ## build the wheel, install it in a clean environment and run its demo
 	rm -rf build dist

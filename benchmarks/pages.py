@@ -1,6 +1,6 @@
 """Compare the reader of saved pages with its peers: one run, one core, the same pages, side by side.
 
-    python benchmarks/pages.py [FOLDER]
+    python -m benchmarks.pages [FOLDER]
 
 FOLDER holds saved pages (*.html) and is ../shared/pages/html where none is given. Every reader gets each page
 as bytes and works through all pages five times, the readers taking turns; medians of processor time count.
@@ -11,39 +11,20 @@ Peers that are not installed are left out.
 from __future__ import annotations
 
 import importlib.util
-import statistics
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from lxml import html as lxml_html
 
+from benchmarks.measuring import RUNS, medians, peak_growth
 from threads.parse import Options, Source
 from threads.parse.page import SavedPage
 
 DEFAULT = Path(__file__).resolve().parent.parent.parent / "shared" / "pages" / "html"
-RUNS = 5
 OURS = "below-the-line"
 LXML = "lxml, parse alone"
 Reader = Callable[[bytes], object]
-
-# Prints how many bytes the peak of the resident set is above its size before one reader reads one page.
-_MEASURE = """
-import ctypes, gc, re, runpy, sys
-from pathlib import Path
-read = dict(runpy.run_path(sys.argv[1])["readers"]())[sys.argv[2]]
-read(b"<html><body><p>warm</p></body></html>")
-data = Path(sys.argv[3]).read_bytes()
-gc.collect()
-ctypes.CDLL("libc.so.6").malloc_trim(0)
-Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
-size = lambda name: int(re.search(name + r":\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
-before = size("VmRSS")
-kept = read(data)
-print(size("VmHWM") - before)
-"""
 
 
 def read_ours(data: bytes) -> object:
@@ -91,35 +72,26 @@ def _resiliparse() -> Reader:
     return lambda data: extract_plain_text(data.decode("utf-8", errors="replace"), comments=True)
 
 
-def seconds(read: Reader, pages: Sequence[bytes]) -> float:
-    """Return the processor time of reading all pages; a page that a peer cannot read counts as read."""
-    begun = time.process_time()
-    for page in pages:
-        try:
-            read(page)
-        except Exception as error:  # a peer may fail in ways of its own; ours must not
-            if read is read_ours:
-                raise
-            print(f"not read: {error!r:.100}", file=sys.stderr)
-    return time.process_time() - begun
+def every_page(read: Reader, pages: Sequence[bytes]) -> Callable[[], None]:
+    """Return the work of reading all pages; a page that a peer cannot read counts as read."""
+
+    def work() -> None:
+        for page in pages:
+            try:
+                read(page)
+            except Exception as error:  # a peer may fail in ways of its own; ours must not
+                if read is read_ours:
+                    raise
+                print(f"not read: {error!r:.100}", file=sys.stderr)
+
+    return work
 
 
-def medians(pages: Sequence[bytes]) -> dict[str, float]:
-    """Return the median seconds that each reader takes for all pages."""
-    every = dict(readers())
-    for read in every.values():
-        seconds(read, pages)  # imports, tables and caches of patterns
-    times: dict[str, list[float]] = {name: [] for name in every}
-    for _ in range(RUNS):
-        for name, read in every.items():
-            times[name].append(seconds(read, pages))
-    return {name: statistics.median(taken) for name, taken in times.items()}
-
-
-def peak_growth(name: str, page: Path) -> int:
-    """Return by how many bytes the peak of memory grows while a reader reads one page in a fresh process."""
-    command = [sys.executable, "-c", _MEASURE, __file__, name, str(page)]
-    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603
+def prepared(name: str, page: str) -> Callable[[], object]:
+    """Return a reader's work on one page, its tables loaded."""
+    read, data = dict(readers())[name], Path(page).read_bytes()
+    read(b"<html><body><p>warm</p></body></html>")
+    return lambda: read(data)
 
 
 def main(folder: Path) -> None:
@@ -130,7 +102,10 @@ def main(folder: Path) -> None:
     pages = [path.read_bytes() for path in paths]
     size = sum(map(len, pages)) / 1e6
     print(f"{len(pages)} pages, {size:.1f} MB; medians of {RUNS} runs, one core, processor time\n")
-    taken = medians(pages)
+    works = {name: every_page(read, pages) for name, read in readers()}
+    for work in works.values():
+        work()  # imports, tables and caches of patterns
+    taken = medians(works)
     print(f"{'reader':28}{'pages/s':>9}{'ms/page':>9}{'x lxml':>8}{'x ours':>8}")
     for name, total in sorted(taken.items(), key=lambda pair: pair[1]):
         print(
@@ -139,7 +114,7 @@ def main(folder: Path) -> None:
         )
     largest = max(paths, key=lambda path: path.stat().st_size)
     print(f"\nmemory for {largest.name} ({largest.stat().st_size / 1e6:.2f} MB), beyond the imports")
-    grown = {name: peak_growth(name, largest) for name in (LXML, OURS)}
+    grown = {name: peak_growth(__file__, name, str(largest)) for name in (LXML, OURS)}
     for name, growth in grown.items():
         print(f"{name:28}{growth / 1e6:9.1f} MB{growth / max(1, grown[LXML]):8.1f} x lxml")
 

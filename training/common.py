@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -98,28 +98,53 @@ def thresholds(probabilities: Vector, labels: Numbers, asked: Sequence[float]) -
     return surest(probabilities, labels, asked, FEWEST_SPOKEN)
 
 
-def tree_arrays(model: Any, features: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
-    """Return scikit-learn's fitted gradient boosting as the arrays of `threads.models.trees`."""
-    trees = [estimator.tree_ for stages in model.estimators_.T for estimator in stages]
-    nodes = max(tree.node_count for tree in trees)
-    shape = (len(trees), nodes)
-    own = np.broadcast_to(np.arange(nodes, dtype=np.int16), shape)
-    feature, threshold, value = np.zeros(shape, np.int16), np.zeros(shape), np.zeros(shape)
-    left, right = own.copy(), own.copy()
-    for number, tree in enumerate(trees):
-        inner = np.flatnonzero(tree.children_left >= 0)
-        feature[number, inner] = tree.feature[inner]
-        threshold[number, inner] = tree.threshold[inner]
-        left[number, inner] = tree.children_left[inner]
-        right[number, inner] = tree.children_right[inner]
-        value[number, : tree.node_count] = model.learning_rate * tree.value[:, 0, 0]
+def tree_arrays(models: Sequence[Any], features: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
+    """Return the mean of scikit-learn's fitted gradient boostings as the arrays of `threads.models.trees`.
+
+    All have been fitted to the same rows.
+    """
+    trees = [
+        (estimator.tree_, model.learning_rate / len(models))
+        for label in range(models[0].estimators_.shape[1])
+        for model in models
+        for estimator in model.estimators_[:, label]
+    ]
+    leaves = 2 ** max(tree.max_depth for tree, _ in trees)
+    # What a shallow tree lacks sends every row left, to the value of the leaf above.
+    feature = np.zeros((len(trees), leaves - 1), np.int16)
+    threshold = np.full(feature.shape, np.inf, np.float32)
+    value = np.zeros((len(trees), leaves))
+    for number, (tree, rate) in enumerate(trees):
+        for place, node in _places(tree, leaves):
+            if place >= leaves - 1:
+                value[number, place - leaves + 1] = rate * tree.value[node, 0, 0]
+            else:
+                feature[number, place] = tree.feature[node]
+                threshold[number, place] = _below(tree.threshold[node])
     return {
         "features": np.array(features),
-        "initial": np.log(model.init_.class_prior_),
-        "depth": np.array(max(tree.max_depth for tree in trees)),
+        "initial": np.log(models[0].init_.class_prior_),
         "tree_feature": feature,
         "tree_threshold": threshold,
-        "tree_left": left,
-        "tree_right": right,
         "tree_value": value,
     }
+
+
+def _places(tree: Any, leaves: int) -> Iterator[tuple[int, int]]:
+    """Yield the places of a full tree, level by level, that a fitted tree fills, with its node for each."""
+    waiting = [(0, 0)]
+    while waiting:
+        place, node = waiting.pop()
+        if tree.children_left[node] < 0:
+            while place < leaves - 1:
+                place = 2 * place + 1
+            yield place, node
+        else:
+            yield place, node
+            waiting += [(2 * place + 1, tree.children_left[node]), (2 * place + 2, tree.children_right[node])]
+
+
+def _below(threshold: float) -> np.float32:
+    """Return the greatest 32-bit number that is not above: 32-bit features compare with it alike."""
+    narrow = np.float32(threshold)
+    return narrow if narrow <= threshold else np.nextafter(narrow, np.float32(-np.inf))

@@ -10,25 +10,18 @@ import numpy.typing as npt
 
 from threads.models.calibration import Vector
 
-BLOCK: Final = 1024  # rows at a time; bounds memory at a few megabytes
-TREE_ARRAYS: Final = (
-    "features",
-    "initial",
-    "depth",
-    "tree_feature",
-    "tree_threshold",
-    "tree_left",
-    "tree_right",
-    "tree_value",
-)
+BLOCK: Final = 32  # rows at a time, so that what is looked up for them stays in the processor's cache
+TREE_ARRAYS: Final = ("features", "initial", "tree_feature", "tree_threshold", "tree_value")
 """What the weights of a model with boosted trees hold."""
 
 
 def tree_scores(arrays: Mapping[str, npt.NDArray[Any]], rows: Vector) -> Vector:
     """Return what the trees say for each label, rows × labels, for rows × features: log odds, unnormalised.
 
-    `arrays` (TREE_ARRAYS) hold trees as arrays of trees × nodes, those of one label together, in the order
-    of the labels; a leaf is its own child. The boosting is that of Friedman (2001).
+    `arrays` (TREE_ARRAYS) hold full binary trees of one depth, those of one label together, in the order of
+    the labels: `tree_feature` and `tree_threshold` are trees × inner nodes, level by level, `tree_value` is
+    trees × leaves. A row goes right where its feature exceeds the threshold. The boosting is that of
+    Friedman (2001).
     """
     blocks = [_block(arrays, rows[start : start + BLOCK]) for start in range(0, len(rows), BLOCK)]
     return np.concatenate(blocks) if blocks else np.empty((0, len(arrays["initial"])))
@@ -42,15 +35,14 @@ def _block(arrays: Mapping[str, npt.NDArray[Any]], rows: Vector) -> Vector:
 
 def _leaves(arrays: Mapping[str, npt.NDArray[Any]], rows: Vector) -> Vector:
     """Return the value of the leaf that each row reaches, rows × trees."""
-    trees, nodes = arrays["tree_feature"].shape
-    roots = np.arange(trees) * nodes
+    trees, inner = arrays["tree_feature"].shape
     feature, threshold = arrays["tree_feature"].ravel(), arrays["tree_threshold"].ravel()
-    left, right = ((arrays[side] + roots[:, None]).ravel() for side in ("tree_left", "tree_right"))
+    roots = np.arange(trees) * inner
     # The trees were grown on 32-bit features, and compare as they did then.
     narrow = np.ascontiguousarray(rows, dtype=np.float32)
     starts = np.arange(len(rows))[:, None] * narrow.shape[1]
-    at = np.broadcast_to(roots, (len(rows), trees))
-    for _ in range(int(arrays["depth"])):
-        smaller = narrow.take(starts + feature.take(at)) <= threshold.take(at)
-        at = np.where(smaller, left.take(at), right.take(at))
-    return np.asarray(arrays["tree_value"].ravel().take(at))
+    at = np.zeros((len(rows), trees), dtype=np.intp)  # the place within the level
+    for level in range(inner.bit_length()):
+        nodes = at + (roots + 2**level - 1)
+        at = 2 * at + (narrow.take(starts + feature.take(nodes)) > threshold.take(nodes))
+    return np.asarray(arrays["tree_value"].ravel().take(at + np.arange(trees) * (inner + 1)))

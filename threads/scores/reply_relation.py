@@ -9,7 +9,7 @@ from threads.models.calibration import calibrated
 from threads.models.trees import TREE_ARRAYS, tree_scores
 from threads.records import Column
 from threads.scores.classifier import Classifier, StoredClassifier, TrainedScore, Vector
-from threads.scores.cues import FEATURES, feature_matrix
+from threads.scores.reply_features import FEATURES, feature_matrix
 
 
 class ReplyModel(StoredClassifier):

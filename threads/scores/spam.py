@@ -19,8 +19,8 @@ from typing import Final, NamedTuple
 import pandas as pd
 
 from threads.records import Column, typed
-from threads.scores.cues import MOST_CHARACTERS
 from threads.scores.links import find_links
+from threads.scores.text import MOST_CHARACTERS
 
 FEWEST_LETTERS: Final = 20  # below it a share of capitals says nothing: NATO, OK
 RUN_LENGTH: Final = 3  # copies of one word in words, or of one character in a run, that are still usual

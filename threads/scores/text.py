@@ -13,8 +13,14 @@ A word is what a reader would count, close to the word boundaries of Unicode (UA
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import regex
+
+from threads.settings import SETTINGS
+
+MOST_CHARACTERS: Final = int(next(s.default for s in SETTINGS if s.name == "max_comment_characters"))
+"""What is read of a longer text."""
 
 # Invisible characters inside a word (soft hyphen, joiners, zero-width blank) do not part it.
 _INNER = r"\p{L}\p{M}\p{N}\u00ad\u200b-\u200d\u2060"
