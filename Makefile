@@ -58,6 +58,7 @@ wheel-test: $(VENV)/.test ## build the wheel, install it in a clean environment 
 train: $(VENV)/.run ## train the models again: make train DATA=folder of the labelled data [PAGES=gold records to measure on]
 	@test -n "$(DATA)" || { echo "Say where the labelled data are: make train DATA=FOLDER (see training/README.md)" >&2; exit 2; }
 	$(BIN)/btl train reply_relation --data "$(DATA)" --out threads/models
+	$(BIN)/btl train topic_stance --data "$(DATA)" --out threads/models
 	$(BIN)/python -m training.reply_links --data "$(DATA)" --out threads/models $(if $(PAGES),--pages "$(PAGES)")
 
 $(BIN)/python:

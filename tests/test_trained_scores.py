@@ -26,7 +26,14 @@ PARENTS = [
     "Good news at last.",
     "The mayor said the station pays for itself.",
 ]
-SPOKEN = ["Exactly, well said.", "No, that is simply wrong.", "Where did you read that?", *["It rains."] * 3]
+SPOKEN = [
+    "Exactly, well said.",
+    "No, that is simply wrong.",
+    "Where did you read that?",
+    "A dry station would be a great benefit to society and protect the health of everyone.",
+    "It would be a benefit to good news and help people in need to have a better life.",
+    "My cat sleeps on the sofa while goldfish swim in their bowl, and I bake bread with raisins.",
+]
 BESIDE = {name: made() for name, made in SCORED.items() if made.context is not None}
 BOTH = pytest.mark.parametrize("score", BESIDE.values(), ids=BESIDE)
 
@@ -54,7 +61,7 @@ def test_the_answer_has_the_columns_and_the_index_of_the_frame(score):
 
 @BOTH
 def test_an_empty_frame_gives_an_empty_answer(score):
-    assert score.score(frame().iloc[:0]).shape == (0, 3)
+    assert score.score(frame().iloc[:0]).shape == (0, len(score.columns))
 
 
 @BOTH

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-TRAINED: Final = ("reply_relation", "topic_stance", "offensive", "reply_links")
+TRAINED: Final = ("reply_relation", "topic_stance", "offensive", "reply_links", "word_vectors")
 """Each has a script of its name in training/."""
 
 
@@ -78,7 +78,7 @@ def models() -> None:
 )
 @click.option("--out", required=True, metavar="FOLDER", help="Where weights, card and manifest entry go.")
 def train(name: str, data: str, out: str) -> None:
-    """Train MODEL (reply_relation, topic_stance, offensive or reply_links) again from labelled data."""
+    """Train MODEL (reply_relation, topic_stance, offensive, reply_links or word_vectors) again from data."""
     from importlib import import_module
 
     entry = import_module(f"training.{name}").main(Path(data), Path(out))

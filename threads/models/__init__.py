@@ -70,6 +70,13 @@ def load(name: str, folder: Path | None = None) -> Model:
     return _load(name, FOLDER if folder is None else Path(folder))
 
 
+def installed(name: str, folder: Path | None = None) -> bool:
+    """Return whether the weights of a model are there: who may not use its licence can delete the file."""
+    folder = FOLDER if folder is None else Path(folder)
+    entries = read_manifest(folder / MANIFEST)
+    return name in entries and (folder / entries[name]["file"]).exists()
+
+
 def names(folder: Path | None = None) -> tuple[str, ...]:
     """Return the names of the models in the manifest of `folder`, in its order."""
     return tuple(read_manifest((FOLDER if folder is None else Path(folder)) / MANIFEST))

@@ -37,3 +37,8 @@ def log_softmax(scores: Vector) -> Vector:
     """Return the logarithms of the probabilities that stand in proportion to the exponentials of `scores`."""
     moved = scores - scores.max(axis=1, keepdims=True)
     return np.asarray(moved - np.log(np.exp(moved).sum(axis=1, keepdims=True)))
+
+
+def log_sigmoid(log_odds: Vector) -> Vector:
+    """Return the logarithm of the probability that has these log odds."""
+    return np.asarray(-np.logaddexp(0.0, -log_odds))

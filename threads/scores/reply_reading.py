@@ -200,6 +200,7 @@ def _openings() -> dict[str, list[tuple[list[str], int]]]:
     return found
 
 
+@lru_cache(maxsize=1)
 def valences() -> dict[str, float]:
     """Return the mean human rating (-4 to 4) of each word of the VADER lexicon (Hutto & Gilbert 2014)."""
     lines = files("vaderSentiment").joinpath("vader_lexicon.txt").read_text("utf-8").splitlines()

@@ -1,18 +1,23 @@
-"""Which side a comment takes toward the article."""
+"""Which side a comment takes toward the article, or toward a target that the user gives."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
 from threads.records import Column
-from threads.scores.classifier import Classifier, TrainedScore
-from threads.scores.pair_model import PairModel
+from threads.scores.classifier import Classifier, TrainedScore, spoken
+from threads.scores.topic_stance.model import NEUTRAL, ByRelevance, builtin
 
 
 class Stance(TrainedScore):
     """supportive, critical or neutral toward `target`; `unclear` where the model is not sure enough.
 
-    A leaning, from cues of approval, disapproval and question; the model has seen no labels on the topic at
-    hand. It keeps silent often, and neutral must be earned like a side: `Stance().card` says how often it
-    speaks, how right it is there, and which label it never says. English only.
+    The model has seen no label on the topic at hand. It says how much a comment is about the target, a
+    leaning where it is confident, and otherwise unclear; `Stance().classifier.sentence` says how often it is
+    right. English only. Without the weights of the leaning, all is unclear, and relevance is given.
     """
 
     name = "stance"
@@ -22,12 +27,19 @@ class Stance(TrainedScore):
         Column(
             "stance",
             "text",
-            "supportive, critical, neutral, or unclear where not sure enough; missing without a target.",
+            "supportive, critical, neutral (not about the target), or unclear where not sure enough; missing "
+            "without a target.",
         ),
         Column(
             "stance_probability",
             "number",
-            "Probability of the likeliest stance if all were equally common; given for unclear too.",
+            "Probability of the likeliest stance; given for unclear too.",
+            "probability",
+        ),
+        Column(
+            "stance_relevance",
+            "number",
+            "Probability that the comment is about the target; missing where another model judged.",
             "probability",
         ),
         Column("stance_model", "text", "Name and version of the model that judged."),
@@ -35,4 +47,13 @@ class Stance(TrainedScore):
 
     def builtin(self) -> Classifier:
         """Return the model of the package; ModelError when it cannot be trusted."""
-        return PairModel.load("stance")
+        return builtin()
+
+    def values(self, texts: list[str], contexts: list[str]) -> npt.NDArray[Any]:
+        """Return the values of `columns` for texts that can be judged, texts × columns."""
+        judge = self.classifier
+        found = judge.probabilities(texts, contexts)
+        said = spoken(found, judge.labels, judge.thresholds)
+        about = 1.0 - found[:, NEUTRAL] if isinstance(judge, ByRelevance) else [None] * len(texts)
+        columns = [said, found.max(axis=1), about, [judge.label] * len(texts)]
+        return np.array(columns, dtype=object).transpose()
