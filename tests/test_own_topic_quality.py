@@ -33,13 +33,13 @@ def test_replies_in_quarrels_of_which_the_text_alone_tells_little(read):
     train, val = (read("reply_relation", *file) for file in TRUMP)
     model = fit(train.texts, train.labels, "what is answered")
     found, held_back = model.figures["cross_validated"], measure("topic_stance", val, model)
-    assert found["macro_f1"] >= 0.44  # measured .456, always saying critical .22
-    assert held_back["macro_f1"] >= 0.42  # measured .439
-    assert held_back["accuracy"] >= 0.52  # measured .540, always saying critical .494
-    assert found["calibration_error"] <= found["calibration_floor"] + 0.03  # measured .051, floor .052
+    assert found["macro_f1"] >= 0.42  # measured .434, always saying critical .22
+    assert held_back["macro_f1"] >= 0.44  # measured .463
+    assert held_back["accuracy"] >= 0.54  # measured .561, always saying critical .494
+    assert found["calibration_error"] <= found["calibration_floor"] + 0.03  # measured .060, floor .051
     assert (
         held_back["calibration_error"] <= held_back["calibration_floor"] + 0.03
-    )  # measured .079, floor .059
+    )  # measured .067, floor .059
 
 
 def test_arguments_on_one_claim(read):

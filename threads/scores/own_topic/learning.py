@@ -14,7 +14,7 @@ from threads.scores.own_topic.labelled import Labelled, Numbers
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-COST: Final = 1.0  # C, what errors cost beside the size of weights; chosen on other data than any user's
+COST: Final = 0.1  # C, what errors cost beside the size of weights; chosen on other data than any user's
 SIZES: Final = (10, 20, 50, 100, 300)
 DRAWS: Final = 10
 LEFT: Final = 0.2  # the share of comments that a point of the learning curve is measured on at least

@@ -1,4 +1,4 @@
-"""Which n-grams of words and of characters a text holds, as sparse rows of unit length."""
+"""Which n-grams of words and of characters a text holds, as sparse rows."""
 
 from __future__ import annotations
 
@@ -67,9 +67,11 @@ def vocabulary(texts: Sequence[str], grams: Grams) -> list[str]:
 
 
 def rows(texts: Iterable[str], grams: Grams, places: Mapping[str, int]) -> csr_array[Any]:
-    """Return normalised texts × n-grams: the same value for each that is there, 0 elsewhere, length one.
+    """Return normalised texts × n-grams: the same value for each that is there, 0 elsewhere.
 
-    Each row is worked out by itself and in the order of the vocabulary: neighbours do not change its bits.
+    The value is one over the fourth root of their number: a long text says more than a short one, but not in
+    proportion. Each row is worked out by itself and in the order of the vocabulary: neighbours do not change
+    its bits.
     """
     from scipy.sparse import csr_array  # noqa: PLC0415 - slow to import
 
@@ -78,7 +80,7 @@ def rows(texts: Iterable[str], grams: Grams, places: Mapping[str, int]) -> csr_a
     # The learner takes indices of 32 bits only.
     indices = np.array([place for row in found for place in row], dtype=np.int32)
     ends = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts)
+    values = np.repeat(np.maximum(counts, 1) ** -0.25, counts)
     return csr_array((values, indices, ends), shape=(len(found), len(places)))
 
 

@@ -58,7 +58,9 @@ def likeness(texts: Sequence[str]) -> Vector:
     for grams in KINDS:
         names = vocabulary(starts, grams)
         matrix = rows(starts, grams, dict(zip(names, range(len(names)), strict=True)))
-        found += (matrix @ matrix.T).toarray() / len(KINDS)
+        shared = (matrix @ matrix.T).toarray()
+        lengths = np.sqrt(np.maximum(shared.diagonal(), np.finfo(float).tiny))
+        found += shared / np.outer(lengths, lengths) / len(KINDS)
     return found
 
 
