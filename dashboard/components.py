@@ -15,6 +15,8 @@ from dashboard.figures import STANCES, Figure
 from dashboard.text import marked, one_line, shown
 from threads.dynamics.timeline import KeyFigures
 from threads.scores.offensive import LIKELY, Offensive
+from threads.scores.sentiment import SentenceScore, explain
+from threads.scores.text import without_quotes
 
 STANCE_SIGNS = {"supportive": "●", "critical": "■", "neutral": "◆", "unclear": "○"}
 RELATIONS = {
@@ -26,6 +28,7 @@ RELATIONS = {
 OFFENSIVE = Offensive()  # keeps its model, once it is needed
 INDENT_LEVELS = 8
 LONG_CHARACTERS = 1_800
+SENTENCES_EXPLAINED, WORDS_EXPLAINED = 12, 8
 CLEAR_BUTTON = {"aria-label": "Clear"}  # dmc gives the button no name
 GRAPH_CONFIG: Any = {"displayModeBar": False, "displaylogo": False, "responsive": True}
 
@@ -132,10 +135,11 @@ def stance_strip(counts: Mapping[str, int]) -> Component:
     )
 
 
-def sentiment_bar(value: Any) -> Component:
-    """Return sentiment as a small bar from the middle and a number."""
+def sentiment_bar(value: Any, missing: Any = None) -> Component:
+    """Return sentiment as a small bar from the middle and a number, or why there is none."""
     if pd.isna(value):
-        return html.Span("no sentiment", className="muted")
+        reason = f": {missing}" if isinstance(missing, str) else ""
+        return html.Span(f"no sentiment{reason}", className="muted")
     left, width = (50 + 50 * min(value, 0), 50 * abs(value))
     return html.Span(
         [
@@ -145,6 +149,36 @@ def sentiment_bar(value: Any) -> Component:
                 **hyphenated(aria_hidden="true"),
             ),
             f"sentiment {signed(value)}",
+        ]
+    )
+
+
+def sentiment_reasons(text: str) -> Component | None:
+    """Return the sentences that have a sentiment, folded: the score of each and the words that carried it."""
+    carrying = [sentence for sentence in explain(without_quotes(text)) if sentence.words]
+    if not carrying:
+        return None
+    more = len(carrying) - SENTENCES_EXPLAINED
+    return html.Details(
+        [
+            html.Summary("Words behind the sentiment"),
+            html.Ul([_sentence_reasons(sentence) for sentence in carrying[:SENTENCES_EXPLAINED]]),
+            html.P(f"and {counted(more, 'more sentence')}", className="muted") if more > 0 else None,
+        ],
+        className="reasons",
+    )
+
+
+def _sentence_reasons(sentence: SentenceScore) -> Component:
+    words = [f"{one_line(word.text, 30)} {signed(word.valence, 1)}" for word in sentence.words]
+    more = len(words) - WORDS_EXPLAINED
+    if more > 0:
+        words[WORDS_EXPLAINED:] = [f"{more:,} more"]
+    return html.Li(
+        [
+            html.Strong(signed(sentence.compound)),
+            html.Q(one_line(sentence.text, 90), dir="auto"),
+            html.Span(", ".join(words), className="muted"),
         ]
     )
 
@@ -189,7 +223,7 @@ def comment(
             comment_text(row["text"], offensive_spans(row)),
             html.P(
                 [
-                    sentiment_bar(row["sentiment"]),
+                    sentiment_bar(row["sentiment"], row.get("sentiment_missing")),
                     html.Span(f"{row['words']} words") if pd.notna(row["words"]) else None,
                     stance_label(row["stance"], row["stance_probability"]),
                     relation_label(row),
@@ -197,6 +231,7 @@ def comment(
                 ],
                 className="scores",
             ),
+            sentiment_reasons(row["text"]) if pd.notna(row["sentiment"]) else None,
         ],
         id=anchor(row["comment_id"]),
         className=f"comment level-{min(level, INDENT_LEVELS)}",
@@ -299,9 +334,9 @@ def link_to(comment_id: str, path: str = "") -> str:
     return f"{path}?{urlencode({'at': comment_id})}#{anchor(comment_id)}"
 
 
-def signed(value: float) -> str:
+def signed(value: float, decimals: int = 2) -> str:
     """Return a score with its sign, as typographers set it."""
-    return f"{value:+.2f}".replace("-", "−")
+    return f"{value:+.{decimals}f}".replace("-", "−")
 
 
 def decimals(value: Any) -> str:

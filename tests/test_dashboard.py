@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
+from dash import html
 
 from dashboard import components as ui
 from dashboard import create_app
@@ -193,6 +194,38 @@ def test_plotly_gets_no_markup():
 def test_one_line_cuts_long_and_hides_nothing_short():
     assert one_line("a\n b", 10) == "a b"
     assert one_line("x" * 50, 10) == "x" * 9 + "…"
+
+
+# Why a sentiment
+
+
+def test_a_comment_shows_its_sentences_with_the_words_behind_their_sentiment():
+    text = "> What a disaster.\nA good idea! Not so <b>nice</b>, and\u202e well-off bad. Trams run."
+    folded = ui.sentiment_reasons(text)
+    assert isinstance(folded, html.Details)
+    _, sentences, more = folded.children
+    good, bad = (texts(sentence) for sentence in sentences.children)
+    assert good == "+0.49 A good idea! good +1.9"
+    assert bad == "−0.54 Not so <b>nice</b>, and well-off bad. bad −2.5"
+    assert more is None
+
+
+def test_the_words_behind_a_sentiment_are_few():
+    _, sentences, more = ui.sentiment_reasons("good " * 20 + ". Good idea." * 30).children
+    assert len(sentences.children) == ui.SENTENCES_EXPLAINED
+    assert texts(sentences.children[0]).endswith("good +1.9, 12 more")
+    assert texts(more) == "and 19 more sentences"
+
+
+def test_a_comment_without_words_of_sentiment_has_nothing_to_explain():
+    assert ui.sentiment_reasons("Trams run on rails.") is None
+
+
+def test_a_missing_sentiment_says_why():
+    assert texts(ui.sentiment_bar(None, "language de: VADER reads English only")) == (
+        "no sentiment: language de: VADER reads English only"
+    )
+    assert texts(ui.sentiment_bar(float("nan"))) == "no sentiment"
 
 
 # Figures

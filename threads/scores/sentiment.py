@@ -30,6 +30,7 @@ class Word:
 class SentenceScore:
     """One sentence of a text, [start, end): its compound by itself and the words that carried it."""
 
+    text: str
     start: int
     end: int
     compound: float
@@ -106,7 +107,7 @@ def _sentence(text: str, start: int, end: int) -> SentenceScore:
         Word(word.text, start + word.start, start + word.end, word.valence)
         for word in contributions(sentence)
     )
-    return SentenceScore(start, end, polarity(sentence).compound, tuple(words))
+    return SentenceScore(sentence, start, end, polarity(sentence).compound, tuple(words))
 
 
 def _spelt_out(text: str) -> tuple[str, list[int]]:
