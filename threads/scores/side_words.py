@@ -19,10 +19,11 @@ OPENINGS: Final[dict[str, str]] = {
 ANYWHERE: Final[dict[str, str]] = {
     "agree": "agree agrees agreed amen ditto seconded concur indeed well_said so_true good_point "
     "great_point fair_point excellent_point fair_enough very_true spot_on you_are_right you're_right "
-    "youre_right is_right are_right makes_sense same_here me_too no_doubt for_sure couldn't_agree "
-    "could_not_agree can't_argue nailed_it bang_on hear_hear this_is_true that's_true thats_true "
-    "that's_right thats_right can_confirm it_is_true it's_true i_saw i_heard just_heard good_question "
-    "my_thoughts my_point this_exactly well_put glad_someone someone_said said_it as_you_say",
+    "youre_right is_right are_right absolutely_right totally_right completely_right so_right "
+    "makes_sense same_here me_too no_doubt for_sure couldn't_agree could_not_agree can't_argue "
+    "nailed_it bang_on hear_hear this_is_true that's_true thats_true that's_right thats_right "
+    "can_confirm it_is_true it's_true i_saw i_heard just_heard good_question my_thoughts my_point "
+    "this_exactly well_put glad_someone someone_said said_it as_you_say",
     "disagree": "disagree disagrees wrong false incorrect untrue nonsense rubbish bullshit bs lie lies "
     "liar liars lying debunked debunk hoax fake faked fakes photoshop photoshopped doctored staged "
     "bogus phony fabricated myth satire snopes unfounded misinformation disinformation fake_news "
