@@ -161,9 +161,10 @@ def _merged_all(held: Held, found: tuple[Discussion, ...]) -> tuple[Discussion, 
 def with_context(
     records: pd.DataFrame, discussions: tuple[Discussion, ...], target: str | None = None
 ) -> pd.DataFrame:
-    """Return what scores read: texts without quotations, and parent_text, target and language besides."""
+    """Return what scores read: texts without quotations, with parent_text, target, article and language."""
     titles = {d.thread_id: target or d.title for d in discussions}
     languages = {d.thread_id: d.language for d in discussions}
+    articles = {d.thread_id: f"{d.title or ''}\n{d.article_text}" for d in discussions if d.article_text}
     keys = list(zip(records["thread_id"], records["comment_id"], strict=True))
     said = [without_quotes(text) for text in records["text"]]
     texts = dict(zip(keys, said, strict=True))
@@ -172,6 +173,7 @@ def with_context(
         text=pd.Series(said, index=records.index, dtype="str"),
         parent_text=pd.Series(parents, index=records.index, dtype="str"),
         target=records["thread_id"].map(titles).astype("str"),
+        article=records["thread_id"].map(articles).astype("str"),
         language=records["thread_id"].map(languages).astype("str"),
     )
 

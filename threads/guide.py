@@ -118,6 +118,12 @@ TRUST: Final[Mapping[str, tuple[str, ...]]] = {
         "Arithmetic on what can be seen in the text, with weights set by hand. No labelled spam was at hand: "
         "how often it is right is not known.",
     ),
+    "featuring": (
+        "A weighted mean of six cues; the weights are settings, and the page of a discussion shows each cue "
+        "with its weight. Words are counted, not understood: a well-made false claim has the same cues.",
+        "No picks by editors were at hand: how well it agrees with them is not known. It orders what a "
+        "person reads first and decides nothing.",
+    ),
 }
 
 

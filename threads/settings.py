@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,6 +53,17 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("shouting_share", 0.7, "Share of capital letters from which a comment is flagged as shouting."),
     Setting("shouting_letters", 20, "Fewest letters a comment needs before shouting is judged."),
     Setting("link_limit", 2, "Number of links from which a comment is flagged."),
+    *(
+        Setting(f"featuring_{cue}", 1.0, f"Weight of {text} in the mean of cues for featuring a comment.")
+        for cue, text in {
+            "relevance": "relevance to the article",
+            "thread_relevance": "relevance to the thread",
+            "readability": "readability",
+            "argument": "marks of argument",
+            "experience": "marks of experience",
+            "novelty": "novelty",
+        }.items()
+    ),
     Setting("repeat_characters", 30, "Shortest comment that counts as a repeat of another, in characters."),
 )
 
@@ -90,10 +102,13 @@ class Settings:
 
 def _converted(setting: Setting, value: int | float | str) -> int | float | str:
     try:
-        return type(setting.default)(value)
-    except ValueError:
+        converted = type(setting.default)(value)
+        if isinstance(converted, float) and not 0 <= converted < math.inf:
+            raise ValueError
+        return converted
+    except (ValueError, OverflowError):
         raise SettingError(
-            f"{value!r} is not {'a whole number' if isinstance(setting.default, int) else 'a number'}",
+            f"{value!r} is not {'a whole' if isinstance(setting.default, int) else 'a positive'} number",
             source=setting.variable,
             remedy=f"{setting.help} The default is {setting.default}",
         ) from None

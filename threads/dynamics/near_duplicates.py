@@ -17,15 +17,13 @@ import pandas as pd
 from threads.dynamics.people import known, person_of_each
 from threads.dynamics.similar_texts import group_similar, jaccard, shingles
 from threads.records import Column, typed
-from threads.scores.text import without_quotes
-from threads.settings import SETTINGS
+from threads.scores.text import MOST_CHARACTERS, without_quotes
 from threads.wordlists.folding import letters_and_digits
 
 THRESHOLD: Final = 0.7
 FEWEST_CHARACTERS: Final = 40  # letters and digits; "I agree with you" is everybody's
 CAMPAIGN_AUTHORS: Final = 3
 CAMPAIGN_THREADS: Final = 3
-MOST_CHARACTERS: Final = int(next(s.default for s in SETTINGS if s.name == "max_comment_characters"))
 
 NEAR_DUPLICATE_COLUMNS: tuple[Column, ...] = (
     Column(

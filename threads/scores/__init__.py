@@ -11,6 +11,7 @@ from threads.errors import InputError, SettingError
 from threads.parse.language import of_comment
 from threads.records import Column, typed
 from threads.scores.base import CONTEXT_COLUMNS, Score
+from threads.scores.featuring import Featuring
 from threads.scores.offensive import Offensive
 from threads.scores.reply_relation import ReplyRelation
 from threads.scores.sentiment import Sentiment
@@ -25,6 +26,7 @@ SCORES: tuple[Score, ...] = (
     ReplyRelation(),
     Offensive(),
     Spam(),
+    Featuring(),
     *(entry.load()() for entry in entry_points(group="below_the_line.scores")),
 )
 

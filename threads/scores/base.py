@@ -15,6 +15,9 @@ CONTEXT_COLUMNS: tuple[Column, ...] = (
     Column("author", "text", "Name as displayed."),
     Column("parent_text", "text", "Text of the comment answered."),
     Column("target", "text", "What stance is taken toward: the article's title, or a text the user gives."),
+    Column("article", "text", "Title and text of the article, where its text is known."),
+    Column("published_at", "time", "When the comment appeared: what is earlier is known by it.", "UTC"),
+    Column("position", "integer", "Place in the source, for comments without a time."),
     Column("language", "text", "ISO 639-1 code of the discussion, or of a comment surely in another."),
 )
 

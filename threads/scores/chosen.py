@@ -11,6 +11,7 @@ from threads.scores import SCORES
 from threads.scores.base import Score
 from threads.scores.classifier import Classifier, TrainedScore
 from threads.scores.evaluate import SCORED, builtin
+from threads.scores.featuring import Featuring
 from threads.scores.labels import task as task_called
 from threads.scores.onnx_model import OnnxModel
 from threads.scores.own_topic import OwnTopic, load
@@ -28,7 +29,7 @@ TASK_OF: Final = {scored.name: task for task, scored in SCORED.items()}
 
 
 def scores_for(settings: Settings) -> tuple[Score, ...]:
-    """Return SCORES, each trained one resting on the classifier that `settings` name for it.
+    """Return SCORES as `settings` want them: classifiers of trained scores, weights of cues.
 
     Raises
     ------
@@ -41,6 +42,8 @@ def scores_for(settings: Settings) -> tuple[Score, ...]:
 
 
 def _with_choice(item: Score, settings: Settings) -> Score:
+    if isinstance(item, Featuring):
+        return Featuring(settings)
     choice = choice_of(item.name, settings)
     if choice == BUILTIN or not isinstance(item, TrainedScore):
         return item

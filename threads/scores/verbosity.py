@@ -33,7 +33,7 @@ DENSITY_WORDS = 50
 MTLD_FACTOR = 0.72
 
 _CACHED_WORD = 30  # characters; longer ones are rare and would fill the memory
-_FUNCTION_WORDS = listed(
+FUNCTION_WORDS = listed(
     """a about above across after against all along although am among an and another any anybody anyone
     anything are aren't around as at be because been before behind being below beneath beside besides
     between beyond both but by can can't cannot could couldn't despite did didn't do does doesn't doing
@@ -144,7 +144,7 @@ def lexical_density(tokens: Sequence[str]) -> float | None:
     Whatever is not in a list of articles, pronouns, prepositions, conjunctions, auxiliaries and the like is a
     content word, numbers included.
     """
-    return sum(token not in _FUNCTION_WORDS for token in tokens) / len(tokens) if tokens else None
+    return sum(token not in FUNCTION_WORDS for token in tokens) / len(tokens) if tokens else None
 
 
 def syllables(word: str) -> int:
