@@ -13,6 +13,7 @@ A word is what a reader would count, close to the word boundaries of Unicode (UA
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 import regex
@@ -31,16 +32,20 @@ _RUN = rf"{_START}{_REST}*+"
 _JOINED = rf"(?:['’\-‐‑]{_RUN}|(?<=\p{{N}})[.,]\p{{N}}{_REST}*+|(?<=\b\p{{L}})\.\p{{L}}\b)*+"
 _ADDRESS = r"(?:https?://|www\.)\S++"
 _WORD = regex.compile(rf"{_ADDRESS}|{_UNSPACED}|{_RUN}{_JOINED}", regex.VERSION1)
-_ASCII_WORD = re.compile(
-    r"(?:https?://|www\.)\S++|[A-Za-z0-9]++(?:['-][A-Za-z0-9]++|(?<=[0-9])[.,][0-9][A-Za-z0-9]*+"
-    r"|(?<=\b[A-Za-z])\.[A-Za-z]\b)*+",
-    re.ASCII,
+_ASCII_RUN = "[A-Za-z0-9]++"
+# The first alternative is the second without its joints, which take long to rule out.
+_ASCII = (
+    rf"{_ASCII_RUN}(?!['\-.,])|{_ASCII_RUN}(?:['-]{_ASCII_RUN}|(?<=[0-9])[.,][0-9][A-Za-z0-9]*+"
+    r"|(?<=\b[A-Za-z])\.[A-Za-z]\b)*+"
 )
+_ASCII_WORD = re.compile(_ASCII, re.ASCII)
+_ASCII_WORD_OR_ADDRESS = re.compile(rf"{_ADDRESS}|{_ASCII}", re.ASCII)
 
 _ADDRESS_INSIDE = r"(?:https?://|www\.)\S*[^\s.!?,;:'\"”’»)\]]"
 _STOP = re.compile(
     rf"{_ADDRESS_INSIDE}|(?P<marks>[.!?…。！？．؟۔।]++)(?P<closing>[\"'”’»)\]」』]*+)(?P<gap>\s*+)|(?P<line>\n\s*+)"
 )
+_STOP_SIGN = re.compile(r"[.!?…。！？．؟۔।\n]")
 _FULL_WIDTH = frozenset("。！？．")
 _WORD_CHARACTER = re.compile(r"[^\W_]")
 _NEXT_WORD = re.compile(r"[\"'“‘«(\[]*+(\w{0,12})")
@@ -83,7 +88,8 @@ _STARTERS = listed(
 
 def words(text: str) -> list[str]:
     """Return the words of the text in order, as they are written."""
-    return (_ASCII_WORD if text.isascii() else _WORD).findall(text)
+    ascii_word = _ASCII_WORD_OR_ADDRESS if _may_hold_address(text) else _ASCII_WORD
+    return (ascii_word if text.isascii() else _WORD).findall(text)
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -95,7 +101,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """
     spans: list[tuple[int, int]] = []
     start, first_word = 0, _next_word(text, 0)
-    for stop in _STOP.finditer(text):
+    for stop in _stops(text):
         if not _ends_sentence(text, stop):
             continue
         if first_word < stop.end():
@@ -112,6 +118,22 @@ def sentences(text: str) -> list[tuple[int, int]]:
     else:
         spans.append((start, len(text)))
     return [trimmed for span in spans if (trimmed := _trimmed(text, *span))]
+
+
+def _may_hold_address(text: str) -> bool:
+    return "://" in text or "www." in text
+
+
+def _stops(text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of _STOP, which takes long to pass over the places that are none."""
+    if _may_hold_address(text):
+        yield from _STOP.finditer(text)
+        return
+    end = 0
+    for sign in _STOP_SIGN.finditer(text):
+        if sign.start() >= end and (stop := _STOP.match(text, sign.start())):
+            end = stop.end()
+            yield stop
 
 
 def _next_word(text: str, start: int) -> int:
