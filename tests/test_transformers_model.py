@@ -131,6 +131,13 @@ def test_any_text_gets_probabilities(network, text):
     np.testing.assert_allclose(found.sum(axis=1), 1)
 
 
+def test_a_pair_is_cut_to_what_the_model_has_places_for(network):
+    model = TransformersModel.load(network(["agree", "disagree"], max_position_embeddings=40), REPLY)
+    assert model.network.most_tokens == 38
+    found = model.probabilities(["agree " * 100, "agree " * 100], ["no " * 100, "no " * 200])
+    assert (found[0] == found[1]).all()
+
+
 def test_no_text_gets_no_row(network):
     assert TransformersModel.load(network(["agree", "disagree"]), REPLY).probabilities([], []).shape == (0, 4)
 
@@ -154,11 +161,6 @@ def test_inference_is_asked_for_both_sides_of_the_target():
         ("Well done", "The writer is against the cat."),
     ]
     np.testing.assert_allclose(found, np.array([4, 0.25, 1]) / 5.25)
-
-
-def test_braces_in_a_target_are_just_text(network):
-    model = NliModel.load(network(INFERENCE))
-    assert model.probabilities(["no"], ["{0} {target} {"]).shape == (1, 3)
 
 
 def test_a_model_that_does_not_infer_is_refused(network):
@@ -190,6 +192,31 @@ def test_a_network_without_a_head_is_refused(network, tmp_path):
     BertModel(config()).save_pretrained(folder)
     with pytest.raises(ModelError, match=r"was not trained to sort texts: classifier\.bias is missing"):
         TransformersModel.load(folder, REPLY)
+
+
+@pytest.mark.parametrize("download", [False, True])
+def test_only_files_that_are_here_are_read_unless_asked(monkeypatch, download):
+    import transformers
+
+    asked = []
+
+    def from_pretrained(name, **how):
+        asked.append(how["local_files_only"])
+        raise OSError("there is no such model\nand more")
+
+    monkeypatch.setattr(transformers.AutoModelForSequenceClassification, "from_pretrained", from_pretrained)
+    with pytest.raises(ModelError, match=r"some/model: cannot be loaded \(there is no such model\)\. "):
+        classifier_for("offensive", "transformers:some/model", download=download)
+    assert asked == [not download]
+
+
+def test_weights_of_half_precision_are_used_in_full(network):
+    import torch
+    from transformers import AutoModelForSequenceClassification
+
+    folder = network(["agree", "disagree"])
+    AutoModelForSequenceClassification.from_pretrained(folder).bfloat16().save_pretrained(folder)
+    assert TransformersModel.load(folder, REPLY).network.model.dtype == torch.float32
 
 
 class Malicious:

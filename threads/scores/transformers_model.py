@@ -246,7 +246,7 @@ class NliModel(_Judge):
 
     def _judged(self, text: str, context: str) -> Vector:
         target = context.strip().rstrip(".")
-        asked = (hypothesis.replace("{target}", target) for hypothesis in HYPOTHESES)
+        asked = (hypothesis.format(target=target) for hypothesis in HYPOTHESES)
         chances = (self.network.chances(text, hypothesis)[self.entails] for hypothesis in asked)
         supportive, critical = (np.clip(chance, LEAST, 1 - LEAST) for chance in chances)
         odds = np.array([supportive / (1 - supportive), critical / (1 - critical), 1.0])
