@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from functools import cached_property
+from typing import Any, ClassVar, Final
+
+import numpy as np
+import numpy.typing as npt
 
 from threads.models.calibration import calibrated
 from threads.models.trees import TREE_ARRAYS, tree_scores
 from threads.records import Column
-from threads.scores.classifier import Classifier, StoredClassifier, TrainedScore, Vector
+from threads.scores.classifier import Classifier, StoredClassifier, TrainedScore, Vector, spoken
 from threads.scores.reply_features import FEATURES, feature_matrix
+
+BLOCK: Final = 1000  # texts at a time; bounds memory at a few megabytes
+SIDES: Final = ("agrees", "disagrees")
 
 
 class ReplyModel(StoredClassifier):
@@ -19,9 +26,18 @@ class ReplyModel(StoredClassifier):
 
     def probabilities(self, texts: Sequence[str], contexts: Sequence[str]) -> Vector:
         """Return probabilities, texts × labels; "" is the context of a comment that answers none."""
+        places = range(0, len(texts), BLOCK)
+        found = [self._block(texts[at : at + BLOCK], contexts[at : at + BLOCK]) for at in places]
+        return np.concatenate(found) if found else np.empty((0, len(self.labels)))
+
+    def _block(self, texts: Sequence[str], contexts: Sequence[str]) -> Vector:
         stored = self.model.arrays
-        rows = feature_matrix(texts, contexts)[:, self.columns_of("features", FEATURES)]
+        rows = feature_matrix(texts, contexts)[:, self._columns]
         return calibrated(tree_scores(stored, rows), float(stored["temperature"]), stored["shift"])
+
+    @cached_property
+    def _columns(self) -> list[int]:
+        return self.columns_of("features", FEATURES)
 
 
 class ReplyRelation(TrainedScore):
@@ -47,9 +63,31 @@ class ReplyRelation(TrainedScore):
             "Probability of the likeliest relation; given for unclear too.",
             "probability",
         ),
+        Column(
+            "reply_relation_agrees",
+            "number",
+            "Probability that it agrees, to rank by; tentative.",
+            "probability",
+        ),
+        Column(
+            "reply_relation_disagrees",
+            "number",
+            "Probability that it disagrees, to rank by; seldom high enough for disagrees to be said.",
+            "probability",
+        ),
         Column("reply_relation_model", "text", "Name and version of the model that judged."),
     )
 
     def builtin(self) -> Classifier:
         """Return the model of the package; ModelError when it cannot be trusted."""
         return ReplyModel.load("reply_relation")
+
+    def values(self, texts: list[str], contexts: list[str]) -> npt.NDArray[Any]:
+        """Return the values of `columns` for texts that can be judged, texts × columns."""
+        judge = self.classifier
+        found = judge.probabilities(texts, contexts)
+        said = spoken(found, judge.labels, judge.thresholds)
+        by_label = dict(zip(judge.labels, found.T, strict=True))
+        sides = [by_label.get(side, [None] * len(texts)) for side in SIDES]
+        columns = [said, found.max(axis=1), *sides, [judge.label] * len(texts)]
+        return np.array(columns, dtype=object).transpose()
