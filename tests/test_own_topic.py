@@ -173,6 +173,14 @@ def test_calibration_brings_margins_to_the_frequencies():
     assert 1 / (1 + np.exp(logits[1] - logits[0])) == pytest.approx(0.8, abs=0.02)
 
 
+def test_few_comments_do_not_make_it_sure():
+    texts = [f"{word} {n}" for word in ("yes", "no") for n in range(6)]
+    learnt = fit(texts, ["supportive"] * 6 + ["critical"] * 6, "x")
+    assert learnt.figures["cross_validated"]["accuracy"] == 1.0
+    assert learnt.probabilities(["yes 9"]).max() < 0.99
+    assert (learnt.thresholds == NEVER).all()
+
+
 def test_a_label_is_said_from_where_it_is_right_often_enough():
     top = np.linspace(0.9, 0.51, 40)
     truth = np.array([0] * 20 + [1] * 20)  # right down to the middle, then never

@@ -36,10 +36,10 @@ def test_replies_in_quarrels_of_which_the_text_alone_tells_little(read):
     assert found["macro_f1"] >= 0.42  # measured .434, always saying critical .22
     assert held_back["macro_f1"] >= 0.44  # measured .463
     assert held_back["accuracy"] >= 0.54  # measured .561, always saying critical .494
-    assert found["calibration_error"] <= found["calibration_floor"] + 0.03  # measured .060, floor .051
+    assert found["calibration_error"] <= found["calibration_floor"] + 0.03  # measured .059, floor .051
     assert (
         held_back["calibration_error"] <= held_back["calibration_floor"] + 0.03
-    )  # measured .067, floor .059
+    )  # measured .059, floor .059
 
 
 def test_arguments_on_one_claim(read):

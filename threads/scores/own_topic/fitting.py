@@ -17,9 +17,8 @@ from threads.scores.own_topic.model import OwnTopic, text_hashes
 from threads.scores.own_topic.ngrams import KINDS, vocabulary
 
 ASKED: Final = 0.7  # how often right a label is to be where it is said
-FEWEST_SAID: Final = 10  # answers on which that must have been seen
+FEWEST_SAID: Final = 20  # answers on which that must have been seen
 RESAMPLED: Final = 1000
-STEADY: Final = 0.01  # keeps the calibration of few comments near their margins
 
 
 def fit(texts: Sequence[str], labels: Sequence[str], target: str) -> OwnTopic:
@@ -49,7 +48,7 @@ def fit(texts: Sequence[str], labels: Sequence[str], target: str) -> OwnTopic:
     matrix, folds = data.matrix(names), data.folds()
     margins = out_of_fold(matrix, data, folds)
     learnt = learn(matrix, data.truth, len(data.labels))
-    temperature, shift = calibration(margins, data.truth, STEADY)
+    temperature, shift = _calibration(margins, data.truth)
     model = OwnTopic(
         target=" ".join(target.encode(errors="replace").decode().split()),
         labels=data.labels,
@@ -72,6 +71,11 @@ def fit(texts: Sequence[str], labels: Sequence[str], target: str) -> OwnTopic:
     return replace(model, figures=figures)
 
 
+def _calibration(margins: Vector, truth: Numbers) -> tuple[float, Vector]:
+    """Return a temperature and shifts that few comments cannot carry far from 1 and 0."""
+    return calibration(margins, truth, steadiness=1 / len(truth))
+
+
 def _thresholds(chances: Vector, truth: Numbers) -> Vector:
     return surest(chances, truth, [ASKED] * chances.shape[1], FEWEST_SAID)
 
@@ -82,7 +86,7 @@ def measured(model: OwnTopic, data: Labelled, margins: Vector, folds: Numbers) -
     chances, said = np.empty_like(margins), np.full(len(truth), UNCLEAR, dtype=object)
     for fold in np.unique(folds):
         out = folds == fold
-        temperature, shift = calibration(margins[~out], data.truth[~out], STEADY)
+        temperature, shift = _calibration(margins[~out], data.truth[~out])
         limits = _thresholds(calibrated(margins[~out], temperature, shift), data.truth[~out])
         chances[out] = calibrated(margins[out], temperature, shift)
         said[out] = spoken(chances[out], data.labels, limits)
