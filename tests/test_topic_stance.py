@@ -11,9 +11,9 @@ from threads.errors import ModelError
 from threads.scores.evaluate import evaluate
 from threads.scores.stance import Stance
 from threads.scores.topic_stance import model as topic_model
-from threads.scores.topic_stance.leaning import grams, said, side_of
+from threads.scores.topic_stance.leaning import said, side_of
 from threads.scores.topic_stance.relevance import Relevance
-from threads.scores.topic_stance.tokens import Reading, content, stem, tokens
+from threads.scores.topic_stance.tokens import Reading, stem, tokens
 from threads.scores.topic_stance.vectors import WordVectors, packed, unpacked
 
 GUNS = "Firearms kill thousands every year. Anybody can buy a rifle without a licence."
@@ -117,8 +117,7 @@ def test_two_turns_make_none(target, against):
 def test_words_after_a_negation_are_marked():
     text = Reading("zoos are not good for any animal")
     marked = ["zoos", "are", "not", "not_good", "not_for", "not_any", "animal"]
-    pairs = ["zoos are", "are not", "not good", "good for", "for any", "any animal"]
-    assert grams(text, said(text.words)) == [*marked, *pairs]
+    assert said(text).words == marked
 
 
 def test_sides_are_seldom_said_of_small_talk():
@@ -130,7 +129,7 @@ def test_sides_are_seldom_said_of_small_talk():
 
 def test_possessives_and_curly_apostrophes_are_read_as_plain():
     assert tokens("The zoo’s keepers DON’T care") == ["the", "zoo", "keepers", "don't", "care"]
-    assert list(content(tokens("the zoo's keepers and the zoo"))) == ["zoo", "keepers"]
+    assert list(Reading("the zoo's keepers and the zoo").stems) == ["zoo", "keep"]
 
 
 @pytest.mark.parametrize("words", ["school schools", "vaccination vaccinations", "party parties"])

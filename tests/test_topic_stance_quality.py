@@ -28,27 +28,27 @@ def measured(shared):
 
 def test_every_perspective_given_a_side(measured):
     assert measured["n"] == 2071
-    assert measured["macro_f1"] >= 0.66  # measured .683; some perspectives were in the training part
+    assert measured["macro_f1"] >= 0.65  # measured .676; some perspectives were in the training part
 
 
 def test_where_it_takes_a_side(measured):
-    assert measured["coverage"] >= 0.03  # measured .042
-    assert measured["speaking"]["accuracy"] >= 0.78  # measured .84
-    assert measured["coverage_at_70"] >= 0.8  # measured .91
+    assert measured["coverage"] >= 0.10  # measured .140
+    assert measured["speaking"]["accuracy"] >= 0.77  # measured .81
+    assert measured["coverage_at_70"] >= 0.8  # measured .88
 
 
 def test_probabilities_follow_frequencies(measured):
-    assert measured["calibration_error"] - measured["calibration_floor"] <= 0.03  # measured .019
+    assert measured["calibration_error"] - measured["calibration_floor"] <= 0.03  # measured .023
 
 
 @pytest.mark.parametrize(
     ("name", "part", "floor"),
     [
-        ("topic_stance", "Claims, out of fold: none that shares a perspective was seen", 0.60),  # .619
-        ("topic_stance", "Development part, perspectives that were not seen", 0.64),  # .663
-        ("topic_stance", COMMENTS, 0.62),  # .645
-        ("topic_relevance", "Out of fold", 0.80),  # .824
-        ("topic_relevance", "Perspectrum, development part", 0.79),  # .813
+        ("topic_stance", "Claims, out of fold: none that shares a perspective was seen", 0.60),  # .615
+        ("topic_stance", "Development part, perspectives that were not seen", 0.64),  # .661
+        ("topic_stance", COMMENTS, 0.62),  # .642
+        ("topic_relevance", "Out of fold", 0.80),  # .825
+        ("topic_relevance", "Perspectrum, development part", 0.79),  # .810
     ],
 )
 def test_a_model_that_is_trained_again_is_no_worse(name, part, floor):

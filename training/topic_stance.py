@@ -20,7 +20,7 @@ import sklearn
 from threads.scores.classifier import Vector
 from threads.scores.evaluate import assess
 from threads.scores.topic_stance import leaning, relevance
-from threads.scores.topic_stance.leaning import grams, said, side_of
+from threads.scores.topic_stance.leaning import said, side_of
 from threads.scores.topic_stance.model import LABELS, NEUTRAL, RELEVANCE, STANCE, TopicStance, together
 from threads.scores.topic_stance.relevance import Relevance
 from threads.scores.topic_stance.tokens import Reading
@@ -30,7 +30,7 @@ from training.output import About, in_memory, save
 from training.topic_texts import Pair, about_pairs, as_comments, claims, replies
 
 FEWEST: Final = 3  # texts in which a word must occur to count
-MEASURES_SCALE: Final = 0.3  # standard deviation of a measure, where a text of grams has length 1
+MEASURES_SCALE: Final = 0.3  # standard deviation of a measure, where the words of a text have length 1
 STRENGTH: Final = 0.3  # inverse of the penalty: weak words are not believed, and carry over better
 SIDES_RIGHT: Final = 0.75  # when said, out of fold
 OFF_TOPIC_RIGHT: Final = 0.8
@@ -209,18 +209,18 @@ def _stance(
 
 def _vocabulary(pairs: Sequence[Pair]) -> list[str]:
     texts = [Reading(pair.text) for pair in pairs]
-    counts = Counter(gram for text in texts for gram in grams(text, said(text.words)))
-    return sorted(gram for gram, count in counts.items() if count >= FEWEST)
+    counts = Counter(word for text in texts for word in set(said(text).words))
+    return sorted(word for word, count in counts.items() if count >= FEWEST)
 
 
 def leaning_rows(pairs: Sequence[Pair], names: Sequence[str]) -> Any:
-    """Return grams times the target's side, and measures: a sparse matrix, a row a pair."""
+    """Return marked words times the target's side, and measures: a sparse matrix, a row a pair."""
     places = {name: place for place, name in enumerate(names)}
     rows, columns, values, measures = [], [], [], []
     for number, pair in enumerate(pairs):
         text, side = Reading(pair.text), side_of(pair.target)
-        found = said(text.words)
-        known = [places[gram] for gram in grams(text, found) if gram in places]
+        found = said(text)
+        known = [places[word] for word in dict.fromkeys(found.words) if word in places]
         rows += [number] * len(known)
         columns += known
         values += [side.side / np.sqrt(max(1, len(known)))] * len(known)
@@ -316,10 +316,10 @@ def _sentence(measured: Mapping[str, Mapping[str, Any]]) -> str:
     """Return how right the model is, for readers."""
     made, real = measured[AS_COMMENTS]["speaking"]["per_label"], measured[REAL]
     sides = [made[label] for label in LABELS[:NEUTRAL] if label in made]
-    said = sum(one["n"] for one in sides)
-    right = sum(one["n"] * one["precision"] for one in sides) / max(1, said)
+    said_of = sum(one["n"] for one in sides)
+    right = sum(one["n"] * one["precision"] for one in sides) / max(1, said_of)
     return (
-        f"Off topic is right {10 * made['neutral']['precision']:.0f} times in 10 it is said. A side is said "
-        f"of {said / measured[AS_COMMENTS]['n']:.0%}, right {10 * right:.0f} in 10 on written arguments; on "
-        f"real replies sides are guesses ({10 * real['balanced_accuracy']:.0f} in 10, by chance 5)."
+        f"Off topic is right {10 * made['neutral']['precision']:.1f} times in 10 it is said. A side is said "
+        f"of {said_of / measured[AS_COMMENTS]['n']:.0%}, right {10 * right:.1f} in 10 on written arguments; "
+        f"on real replies sides are guesses ({10 * real['balanced_accuracy']:.1f} in 10, by chance 5)."
     )

@@ -13,7 +13,7 @@ import orjson
 
 from threads.errors import InputError
 from threads.scores.reply_reading import valences
-from threads.scores.topic_stance.tokens import AGAINST, Reading, content, tokens
+from threads.scores.topic_stance.tokens import AGAINST, Reading, carries_content, tokens
 from training.common import labelled
 
 EDITORIALS: Final = "sentiment/nytEditorialSnippets_GroundTruth.txt"
@@ -130,7 +130,7 @@ def phrases(text: str) -> list[list[str]]:
     """Return the runs of neighbouring words that carry content."""
     runs: list[list[str]] = [[]]
     for word in WORD_OR_STOP.findall(text.lower()):
-        if word.isalpha() and content([word]):
+        if word.isalpha() and carries_content(word):
             runs[-1].append(word)
         elif runs[-1]:
             runs.append([])

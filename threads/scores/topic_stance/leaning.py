@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from math import copysign, fsum, sqrt
 from typing import Any, Final
 
@@ -45,30 +44,30 @@ class Said:
     balance: float
 
 
-def said(words: Sequence[str]) -> Said:
-    """Return what words say; a negation denies the next REACH, and turns their ratings round as in VADER."""
-    ratings, since, marked = valences(), REACH, []
-    total, pleasant, unpleasant = 0.0, 0, 0
-    for word in words:
-        denied = since < REACH
-        marked.append(f"not_{word}" if denied else word)
-        since = 0 if word in NEGATIONS else since + 1
-        if word in ratings:
-            rating = ratings[word] * NEGATION_FACTOR if denied else ratings[word]
-            total += rating
-            pleasant += rating > 0
-            unpleasant += rating < 0
+def said(text: Reading) -> Said:
+    """Return what a text says; a negation turns the ratings of the next REACH words, as in VADER."""
+    ratings, words = valences(), text.words
+    marked = _marked(words) if text.negations else words
+    rated = [
+        ratings[word] if word is mark else ratings[word] * NEGATION_FACTOR
+        for word, mark in zip(words, marked, strict=True)
+        if word in ratings
+    ]
+    total, pleasant = sum(rated), sum(rating > 0 for rating in rated)
     return Said(
         words=marked,
         valence=total / sqrt(total * total + VALENCE_SCALE),
-        balance=(pleasant - unpleasant) / (1 + pleasant + unpleasant),
+        balance=(2 * pleasant - len(rated)) / (1 + len(rated)),
     )
 
 
-def grams(text: Reading, found: Said) -> list[str]:
-    """Return the distinct marked words and pairs of neighbouring words of a text."""
-    pairs = [f"{one} {other}" for one, other in pairwise(text.words)]
-    return list(dict.fromkeys(found.words + pairs))
+def _marked(words: list[str]) -> list[str]:
+    marked = list(words)
+    for place, word in enumerate(words):
+        if word in NEGATIONS:
+            after = slice(place + 1, place + 1 + REACH)
+            marked[after] = [f"not_{denied}" for denied in words[after]]
+    return marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +77,18 @@ class Side:
     side: float
     valence: float
     negations: int
-    stems: frozenset[str]
+    stems: frozenset[str | None]
 
 
 def side_of(target: str) -> Side:
     """Return what a target says."""
     text = Reading(target)
-    return Side(text.side, said(text.words).valence, min(MOST_NEGATIONS, text.negations), text.stems)
+    return Side(text.side, said(text).valence, min(MOST_NEGATIONS, text.negations), frozenset(text.stems))
 
 
 def measures(text: Reading, found: Said, target: Side) -> list[float]:
     """Return MEASURES of a comment."""
-    overlap = len(target.stems & text.stems) / max(1, len(target.stems))
+    overlap = len(target.stems & text.stems.keys()) / max(1, len(target.stems))
     negations = min(MOST_NEGATIONS, text.negations)
     return [
         target.valence,
@@ -105,11 +104,11 @@ def measures(text: Reading, found: Said, target: Side) -> list[float]:
 
 
 class Leaning:
-    """Logistic regression on the grams of a comment, turned round with the target's side, and on MEASURES."""
+    """Logistic regression on the words of a comment, turned round with the target's side, and on MEASURES."""
 
     def __init__(self, model: Model) -> None:
-        names = model.array("grams").tobytes().decode("ascii").split("\n")
-        self._weights = dict(zip(names, model.array("gram_slopes").astype(float).tolist(), strict=True))
+        names = model.array("words").tobytes().decode("ascii").split("\n")
+        self._weights = dict(zip(names, model.array("word_slopes").astype(float).tolist(), strict=True))
         self._slopes = model.array("leaning_slopes").tolist()
         self._intercept = float(model.array("leaning_intercept"))
         self._side = lru_cache(maxsize=REMEMBERED)(side_of)
@@ -121,12 +120,12 @@ class Leaning:
         return np.array(found, dtype=np.float64)
 
     def _odds(self, text: Reading, target: Side) -> float:
-        found, weights = said(text.words), self._weights
-        known = [weights[gram] for gram in grams(text, found) if gram in weights]
+        found, weights = said(text), self._weights
+        known = dict.fromkeys(filter(weights.__contains__, found.words))
         measured = zip(measures(text, found, target), self._slopes, strict=True)
         return (
             self._intercept
-            + target.side * fsum(known) / sqrt(max(1, len(known)))
+            + target.side * fsum(map(weights.__getitem__, known)) / sqrt(max(1, len(known)))
             + fsum(value * slope for value, slope in measured)
         )
 
@@ -134,10 +133,10 @@ class Leaning:
 def arrays(
     names: Sequence[str], slopes: npt.NDArray[np.float64], intercept: float
 ) -> dict[str, npt.NDArray[Any]]:
-    """Return the weights as they are stored: `slopes` of the grams, then of MEASURES."""
+    """Return the weights as they are stored: `slopes` of the marked words, then of MEASURES."""
     return {
-        "grams": np.frombuffer("\n".join(names).encode("ascii"), dtype=np.uint8),
-        "gram_slopes": slopes[: len(names)].astype(np.float32),
+        "words": np.frombuffer("\n".join(names).encode("ascii"), dtype=np.uint8),
+        "word_slopes": slopes[: len(names)].astype(np.float32),
         "leaning_slopes": slopes[len(names) :],
         "leaning_intercept": np.array(intercept),
     }

@@ -56,7 +56,7 @@ class TopicStance(StoredClassifier):
     arrays = (
         *StoredClassifier.arrays,
         *("relevance_slope", "relevance_shift", "leaning_scale"),
-        *("grams", "gram_slopes", "leaning_slopes", "leaning_intercept"),
+        *("words", "word_slopes", "leaning_slopes", "leaning_intercept"),
     )
 
     def __init__(self, model: Model, relevance: Relevance | None = None) -> None:

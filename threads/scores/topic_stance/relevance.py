@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from threads.models import Model, load
-from threads.scores.topic_stance.tokens import Reading, stem
+from threads.scores.topic_stance.tokens import Reading, carries_content, stem
 from threads.scores.topic_stance.vectors import Whole, WordVectors
 
 Vector = npt.NDArray[np.float64]
@@ -38,8 +38,9 @@ MEASURES: Final = (
 class Target:
     """What stance is taken toward, read once. `places` has -1 for a word without a vector."""
 
-    stems: list[str]
+    stems: list[str | None]
     rarity: list[float] = field(repr=False)
+    weight: float
     places: list[int] = field(repr=False)
     vectors: Whole = field(repr=False)
     norms: Vector = field(repr=False)
@@ -80,28 +81,27 @@ class Relevance:
 
     def measures(self, text: Reading, target: Target) -> list[float] | None:
         """Return MEASURES of a comment, None where it or the target has no word that carries content."""
-        if not text.content or not target.stems:
+        if not text.stems or not target.stems:
             return None
         repeated = [float(one in text.stems) for one in target.stems]
-        taken_up, places = list(repeated), self._vectors.places(text.content)
+        taken_up, places = list(repeated), self._vectors.places(text.distinct)
         near, together = [0.0] * 3, 0.0
         if places and len(target.vectors):
-            vectors, norms = self._vectors.vectors[places], self._vectors.norms[places]
-            closest = iter((target.vectors @ vectors.T / norms).max(axis=1) / target.norms)
+            vectors, norms = self._vectors.vectors(places), self._vectors.norms.take(places)
+            closest = iter(((target.vectors @ vectors.T / norms).max(axis=1) / target.norms).tolist())
             for number, place in enumerate(target.places):
                 if place >= 0:
-                    taken_up[number] = max(repeated[number], float(next(closest)))
+                    taken_up[number] = max(repeated[number], next(closest))
             ranked = np.sort(vectors @ target.whole / norms)[:-9:-1].tolist()
             near = [fsum(ranked[:most]) / len(ranked[:most]) / target.norm for most in (1, 3, 8)]
-            together = self._together(vectors, self._vectors.rarity[places], target)
-        weight = fsum(target.rarity)
+            together = self._together(vectors, self._vectors.rarity.take(places), target)
         return [
-            _weighed(taken_up, target.rarity) / weight,
-            _weighed(repeated, target.rarity) / weight,
+            _weighed(taken_up, target.rarity) / target.weight,
+            _weighed(repeated, target.rarity) / target.weight,
             min(taken_up),
             *near,
             together,
-            log1p(len(text.content)),
+            log1p(len(text.stems)),
             log1p(len(target.stems)),
         ]
 
@@ -115,15 +115,17 @@ class Relevance:
         return product / target.norm / sqrt(square) if square > 0 else 0.0
 
     def _target(self, text: str) -> Target:
-        words = Reading(text).content[:MOST_TARGET_WORDS]
+        words = list(filter(carries_content, Reading(text).distinct))[:MOST_TARGET_WORDS]
         places = [next(iter(self._vectors.places([word])), -1) for word in words]
         known = [place for place in places if place >= 0]
         rarest = float(self._vectors.rarity.max())
-        vectors, rarity = self._vectors.vectors[known], self._vectors.rarity[known]
+        vectors, rarity = self._vectors.vectors(known), self._vectors.rarity[known]
         whole = rarity @ vectors
+        rarities = [float(self._vectors.rarity[place]) if place >= 0 else rarest for place in places]
         return Target(
             stems=list(map(stem, words)),
-            rarity=[float(self._vectors.rarity[place]) if place >= 0 else rarest for place in places],
+            rarity=rarities,
+            weight=fsum(rarities),
             places=places,
             vectors=vectors,
             norms=self._vectors.norms[known],
@@ -140,12 +142,12 @@ def _loaded() -> Relevance:
 
 def usual(vectors: WordVectors, texts: Sequence[Reading]) -> npt.NDArray[np.int32]:
     """Return the mean vector of comments, in parts of USUAL_SCALE."""
-    total, count = np.zeros(vectors.vectors.shape[1]), 0
+    total, count = np.zeros(vectors.size), 0
     for text in texts:
-        places = vectors.places(text.content)
+        places = vectors.places(text.distinct)
         if places:
             rarity = vectors.rarity[places]
-            total += (rarity @ vectors.vectors[places]) / max(1.0, float(rarity.sum()))
+            total += (rarity @ vectors.vectors(places)) / max(1.0, float(rarity.sum()))
             count += 1
     return np.asarray((total / max(1, count) * USUAL_SCALE).round(), dtype=np.int32)
 

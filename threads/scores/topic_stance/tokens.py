@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from functools import lru_cache
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from threads.scores.reply_reading import plain
 from threads.scores.side_words import STOP_WORDS as PLAIN_STOP_WORDS
 from threads.scores.text import listed
 
+Answer = TypeVar("Answer")
+
 REMEMBERED: Final = 1 << 16  # words
+LONGEST_REMEMBERED: Final = 40  # letters
 SHORTEST: Final = 3  # letters of a content word
 SHORTEST_STEM: Final = 4
 
@@ -21,7 +22,10 @@ STOP_WORDS: Final = PLAIN_STOP_WORDS | listed(
     same shall she's should that's there's thing things they're thus use used using we're while without
     won't you're"""
 )
-_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?")
+_LETTERS: Final = bytes(  # small letters and apostrophes as they are, capitals as small letters, else blanks
+    ord(small) if (small := chr(code).lower()) in "abcdefghijklmnopqrstuvwxyz'" else ord(" ")
+    for code in range(256)
+)
 _LONG_ENDINGS: Final = ("ization", "isation", "ation", "ing", "ion", "ity", "ment", "ness")
 _ENDINGS: Final = (*_LONG_ENDINGS, "ed", "er", "ie", "ly", "al", "e", "y")
 
@@ -46,20 +50,26 @@ AGAINST: Final = listed(
 def tokens(text: str) -> list[str]:
     """Return the words in small letters without a possessive ending; the longest comments are cut.
 
-    English alone: letters from a to z, with an apostrophe inside.
+    English alone: letters from a to z, with apostrophes inside.
     """
-    found = _TOKEN.findall(plain(text).lower())
-    return [word.removesuffix("'s") for word in found] if "'s" in text or "’s" in text else found
+    small = plain(text).encode("ascii", "replace").translate(_LETTERS).decode("ascii")
+    words = small.split()
+    return list(filter(None, map(_bare, words))) if "'" in small else words
 
 
-def content(words: Iterable[str]) -> list[str]:
-    """Return the distinct words that carry content, in order."""
-    return [word for word in dict.fromkeys(words) if len(word) >= SHORTEST and word not in STOP_WORDS]
+def _bare(word: str) -> str:
+    return word.strip("'").removesuffix("'s") if "'" in word else word
 
 
-@lru_cache(maxsize=REMEMBERED)
-def stem(word: str) -> str:
-    """Return a word without its ending, where four letters stay."""
+def carries_content(word: str) -> bool:
+    """Return whether a word says what a text is about."""
+    return len(word) >= SHORTEST and word not in STOP_WORDS
+
+
+def stem(word: str) -> str | None:
+    """Return a word without its ending, where four letters stay; None for a word that carries no content."""
+    if not carries_content(word):
+        return None
     if word.endswith("s") and len(word) > SHORTEST_STEM and not word.endswith("ss"):
         word = word[:-1]
     for ending in _ENDINGS:
@@ -68,13 +78,33 @@ def stem(word: str) -> str:
     return word
 
 
+class Memory(dict[str, Answer]):
+    """What a function answers for each word, kept for some words; quicker than functools.lru_cache."""
+
+    def __init__(self, function: Callable[[str], Answer]) -> None:
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, word: str) -> Answer:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        answer = self._function(word)
+        if len(word) <= LONGEST_REMEMBERED:
+            self[word] = answer
+        return answer
+
+
+_STEMS: Final = Memory(stem)
+
+
 class Reading:
-    """A comment or a target, read once: its words, those that carry content, and their stems."""
+    """A comment or a target, read once: its words, the distinct ones, and the stems of those with content."""
 
     def __init__(self, text: str) -> None:
         self.words = tokens(text)
-        self.content = content(self.words)
-        self.stems = frozenset(map(stem, self.content))
+        self.distinct = dict.fromkeys(self.words)
+        self.stems = dict.fromkeys(map(_STEMS.__getitem__, self.distinct))
+        self.stems.pop(None, None)
         self.negations = sum(map(NEGATIONS.__contains__, self.words))
 
     @property

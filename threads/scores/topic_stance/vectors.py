@@ -6,7 +6,7 @@ in whatever order a machine works them out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from threads.models import Model, load
-from threads.scores.topic_stance.tokens import REMEMBERED, SHORTEST
+from threads.scores.topic_stance.tokens import SHORTEST, Memory, carries_content
 
 LEVELS: Final = 7  # a number lies between -7 and 7: four bits
 _ENDINGS: Final = (
@@ -40,25 +40,37 @@ class WordVectors:
         self.label = model.label
         words = model.array("words").tobytes().decode("ascii").split("\n")
         self._places = {word: place for place, word in enumerate(words)}
-        self.vectors = unpacked(model.array("vectors"))
-        self.norms = np.sqrt(np.square(self.vectors).sum(axis=1)).astype(np.float64)
+        self._vectors = unpacked(model.array("vectors"))
+        self.norms = np.sqrt(np.square(self._vectors, dtype=np.float64).sum(axis=1))
         self.rarity = model.array("rarity").astype(np.float32)
-        self._place = lru_cache(maxsize=REMEMBERED)(self._found)
+        self._place = Memory(self._found)
 
     @classmethod
     def load(cls) -> WordVectors:
         """Return the vectors of the package; ModelError when they cannot be trusted."""
         return _loaded()
 
+    @property
+    def size(self) -> int:
+        """How many numbers a vector has."""
+        return int(self._vectors.shape[1])
+
+    def vectors(self, places: Sequence[int]) -> Whole:
+        """Return the vectors at `places`, a row each."""
+        return self._vectors.take(places, axis=0).astype(np.float32)
+
     def places(self, words: Iterable[str]) -> list[int]:
-        """Return the distinct rows of the words that are known, in order; an inflected one as its base."""
-        found = dict.fromkeys(map(self._place, words))
+        """Return the distinct rows of the words that are known, in order; an inflected one as its base.
+
+        Words that carry no content are not known.
+        """
+        found = dict.fromkeys(map(self._place.__getitem__, words))
         found.pop(-1, None)
         return list(found)
 
     def _found(self, word: str) -> int:
-        if word in self._places:
-            return self._places[word]
+        if word in self._places or not carries_content(word):
+            return self._places.get(word, -1)
         bases = (word[: -len(ending)] + instead for ending, instead in _ENDINGS if word.endswith(ending))
         known = (self._places[base] for base in bases if len(base) >= SHORTEST and base in self._places)
         return next(known, -1)
@@ -76,7 +88,7 @@ def packed(vectors: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
     return np.asarray((levels[:, ::2] * 16 + levels[:, 1::2]).astype(np.uint8))
 
 
-def unpacked(halves: npt.NDArray[np.uint8]) -> Whole:
+def unpacked(halves: npt.NDArray[np.uint8]) -> npt.NDArray[np.int8]:
     """Return the whole numbers that `packed` has kept, rows × size."""
     levels = np.stack([halves >> 4, halves & 15], axis=2).reshape(len(halves), -1)
-    return np.asarray(levels.astype(np.float32) - LEVELS)
+    return np.asarray(levels.astype(np.int8) - np.int8(LEVELS))
