@@ -64,9 +64,16 @@ def test_what_a_class_means_can_be_said(network):
     np.testing.assert_allclose(model.probabilities(["no"], [""])[0], softmax(1, 0), rtol=1e-6)
 
 
-@pytest.mark.parametrize("given", ["LABEL_0=clean&LABEL_1=mauve", "LABEL_0=clean&LABEL_2=offensive"])
-def test_what_is_said_of_classes_must_fit_both_sides(network, given):
-    with pytest.raises(SettingError, match=r"LABEL_1.* cannot be taken for"):
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ("LABEL_0=clean&LABEL_1=mauve", "LABEL_1"),
+        ("LABEL_0=clean", "LABEL_1"),
+        ("LABEL_0=clean&LABEL_1=offensive&LABEL_2=offensive", "LABEL_2"),
+    ],
+)
+def test_what_is_said_of_classes_must_fit_both_sides(network, given, wrong):
+    with pytest.raises(SettingError, match=f"mine: {wrong} cannot be taken for"):
         TransformersModel.load(f"{network(['LABEL_0', 'LABEL_1'])}?{given}", OFFENSIVE)
 
 
@@ -133,9 +140,15 @@ def test_any_text_gets_probabilities(network, text):
 
 def test_a_pair_is_cut_to_what_the_model_has_places_for(network):
     model = TransformersModel.load(network(["agree", "disagree"], max_position_embeddings=40), REPLY)
-    assert model.network.most_tokens == 38
+    assert model.network.most_tokens == 38  # two are kept free
     found = model.probabilities(["agree " * 100, "agree " * 100], ["no " * 100, "no " * 200])
     assert (found[0] == found[1]).all()
+
+
+def test_a_pair_is_cut_to_what_the_tokenizer_was_made_for(network):
+    loaded = TransformersModel.load(network(["agree", "disagree"]), REPLY).network
+    loaded.tokenizer.model_max_length = 12
+    assert loaded.most_tokens == 12
 
 
 def test_no_text_gets_no_row(network):
@@ -279,6 +292,15 @@ def test_settings_choose_it_and_the_column_names_it(network):
     found = score(frame, scores_for(Settings(stance_model=f"nli:{folder}")))
     assert found["stance_model"].str.fullmatch(rf"nli:{folder}@[0-9a-f]{{8}}").all()
     assert found["stance_probability"].between(1 / 3, 1).all()
+
+
+@pytest.mark.usefixtures("fresh")
+def test_it_may_rank_offensive_language(network):
+    folder = network(["toxic", "non-toxic"], [2.0, 0.0])
+    scores = scores_for(Settings(offensive_model=f"transformers:{folder}"))
+    found = score(["What a lovely day this is"], [item for item in scores if item.name == "offensive"])
+    assert found["offensive"].tolist() == pytest.approx([softmax(2, 0)[0]], rel=1e-6)
+    assert found["offensive_model"].iloc[0].startswith(f"transformers:{folder}@")
 
 
 @pytest.mark.usefixtures("fresh")
