@@ -20,6 +20,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.measuring import RUNS, medians, peak_growth
+from threads.records import typed
 from threads.scores import SCORES, own_languages, score
 from threads.scores.base import CONTEXT_COLUMNS
 from threads.scores.vader import polarity
@@ -116,17 +117,20 @@ def prepared(path: str, program: str) -> Callable[[], object]:
 
 def in_context(texts: Sequence[str]) -> pd.DataFrame:
     """Return a frame with every column that a score may read: each comment answers the one before it."""
-    return pd.DataFrame(
+    count = len(texts)
+    frame = pd.DataFrame(
         {
             "text": texts,
-            "thread_id": [f"t{place // THREAD}" for place in range(len(texts))],
-            "comment_id": [f"c{place}" for place in range(len(texts))],
-            "author": [f"a{place % 17}" for place in range(len(texts))],
+            "thread_id": [f"t{place // THREAD}" for place in range(count)],
+            "comment_id": [f"c{place}" for place in range(count)],
+            "author": [f"a{place % 17}" for place in range(count)],
             "parent_text": [None, *texts[:-1]],
-            "target": [TARGET] * len(texts),
-            "language": ["en"] * len(texts),
+            "target": [TARGET] * count,
+            "article": [" ".join(texts[-10:])] * count,
+            "language": ["en"] * count,
         }
-    ).astype({column.name: column.dtype for column in CONTEXT_COLUMNS})
+    )
+    return typed(frame, CONTEXT_COLUMNS)
 
 
 def print_sentiment(path: Path) -> None:

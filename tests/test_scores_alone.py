@@ -61,6 +61,7 @@ def rows():
             "author": [(None, "Ann", "Bo", "\ud800", "")[place % 5] for place in range(count)],
             "parent_text": [(None, texts[place - 1], texts[place - 7])[place % 3] for place in range(count)],
             "target": [("The city builds a tunnel", None, "", "trams")[place % 4] for place in range(count)],
+            "article": [(None, ENGLISH[5], "", ENGLISH[4])[place % 3] for place in range(count)],
             "language": [(None, "en", "en-GB", "de", "")[place % 5] for place in range(count)],
         }
     )
