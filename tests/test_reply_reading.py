@@ -5,7 +5,7 @@ import time
 import pytest
 from hostile import HOSTILE
 
-from threads.scores.reply_reading import GROUPS, LINK, MENTION, read
+from threads.scores.reply_reading import GROUPS, LINK, MENTION, Sentence, read
 from threads.scores.text import MOST_CHARACTERS
 
 
@@ -42,6 +42,10 @@ def test_tokens_are_the_same_whatever_else_stands_in_the_text(sign):
 
 def test_numbers_do_not_end_a_sentence():
     assert [s.length for s in read("It costs 3.5 million. Who pays?\nNot me").sentences] == [4, 2, 2]
+
+
+def test_signs_before_the_first_word_are_in_no_sentence():
+    assert read("... @user no.").sentences == [Sentence(1, ".")]
 
 
 def test_names_before_the_first_word_are_counted_as_addressed():

@@ -68,7 +68,7 @@ def feature_matrix(texts: Iterable[str], parents: Iterable[str]) -> Vector:
     A row depends on its own two texts alone.
     """
     # A parent is mostly one of the comments just before.
-    reading = lru_cache(maxsize=256)(read)
+    reading = lru_cache(maxsize=128)(read)
     rows = [features(reading(text), reading(parent)) for text, parent in zip(texts, parents, strict=True)]
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(FEATURES))
 
