@@ -120,3 +120,12 @@ def test_models_lists_who_judges_and_what_extras_would_add(btl, encoder, monkeyp
     for extra in extras.EXTRAS:
         assert extra.adds in listed
         assert f"The extra {extra.name} is not installed. {extra.remedy}" in listed
+
+
+def test_the_thread_page_says_how_right_the_judge_was_or_names_it():
+    from dashboard.pages.thread import _who_judged
+
+    package = classifier_for("topic_stance", "builtin")
+    assert _who_judged(pd.Series([package.label, None])) == package.sentence
+    other = pd.Series([package.label, "own:the tunnel@12345678"])
+    assert _who_judged(other) == f"Judged by {package.label}, own:the tunnel@12345678; see `btl models`."
