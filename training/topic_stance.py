@@ -314,12 +314,18 @@ def _assessed(pairs: Sequence[Pair], model: TopicStance) -> dict[str, Any]:
 
 def _sentence(measured: Mapping[str, Mapping[str, Any]]) -> str:
     """Return how right the model is, for readers."""
-    made, real = measured[AS_COMMENTS]["speaking"]["per_label"], measured[REAL]
-    sides = [made[label] for label in LABELS[:NEUTRAL] if label in made]
-    said_of = sum(one["n"] for one in sides)
-    right = sum(one["n"] * one["precision"] for one in sides) / max(1, said_of)
+    made, real = measured[AS_COMMENTS], measured[REAL]
+    _, neutral = _spoken(made, LABELS[NEUTRAL:])
+    said_of, right = _spoken(made, LABELS[:NEUTRAL])
     return (
-        f"Off topic is right {10 * made['neutral']['precision']:.1f} times in 10 it is said. A side is said "
-        f"of {said_of / measured[AS_COMMENTS]['n']:.0%}, right {10 * right:.1f} in 10 on written arguments; "
-        f"on real replies sides are guesses ({10 * real['balanced_accuracy']:.1f} in 10, by chance 5)."
+        f"Neutral (off topic) is right {10 * neutral:.1f} times in 10 it is said. A side is said of "
+        f"{said_of:.0%}, right {10 * right:.1f} in 10 on written arguments; on real replies sides are "
+        f"guesses ({10 * real['balanced_accuracy']:.1f} in 10, by chance 5)."
     )
+
+
+def _spoken(figures: Mapping[str, Any], labels: Sequence[str]) -> tuple[float, float]:
+    """Return on what share of texts one of `labels` is said, and how often it is right there."""
+    rows = [row for label, row in figures["speaking"]["per_label"].items() if label in labels]
+    count = sum(row["n"] for row in rows)
+    return count / figures["n"], sum(row["n"] * row["precision"] for row in rows) / max(1, count)
