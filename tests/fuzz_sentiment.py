@@ -99,7 +99,7 @@ def any_characters(rng: random.Random) -> str:
 def equal_values(rng: random.Random) -> str:
     """Return few different words many times around "but", where the package changes values more than once."""
     few = [*rng.choices(LEXICON, k=rng.randrange(1, 4)), "but", "x", rng.choice(["good", "BUT", "not", "no"])]
-    return " ".join(rng.choices(few, k=rng.choice([5, 10, 30, 70])))
+    return " ".join(rng.choices(few, k=rng.choice([5, 10, 30, 70, 150])))
 
 
 def capitals(rng: random.Random) -> str:

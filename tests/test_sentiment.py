@@ -39,7 +39,7 @@ def test_halved_and_raised_values_that_meet_others_are_changed_again_as_in_the_p
         for value in (1.6, 3.2)
     ]
     rng = random.Random(1)
-    lengths = (12, 12, 12, 80)  # few values and many are looked up in different ways
+    lengths = (12, 12, 12, 200)  # few values and many are looked up in different ways
     texts = [" ".join(rng.choices([*pair, "but", "x"], k=rng.choice(lengths))) for _ in range(1_000)]
     assert list(differing(texts)) == []
 

@@ -35,7 +35,7 @@ _BOOSTER_PHRASES: Final = {tuple(phrase.split()): step for phrase, step in _BOOS
 _PHRASE_WORDS: Final = frozenset().union(*_IDIOMS, *_BOOSTER_PHRASES)
 _EMPHASIS: Final = ("so", "this")
 _RULE_WORDS = listed("at but doubt kind least never no nor of or so this very without")
-_FEW = 30  # values among which looking for one is quicker than keeping account of them all
+_FEW = 64  # values among which looking for one is quicker than keeping account of them all
 
 
 class Polarity(NamedTuple):
