@@ -203,9 +203,15 @@ def comment_text(text: str, spans: Sequence[tuple[int, int]] = ()) -> Component:
 
 
 def comment(
-    row: Mapping[Any, Any], parent: Mapping[Any, Any] | None, *, parent_link: str, level: int, quoted: bool
+    row: Mapping[Any, Any],
+    parent: Mapping[Any, Any] | None,
+    *,
+    parent_link: str,
+    level: int,
+    quoted: bool,
+    more: Component | None = None,
 ) -> Component:
-    """Return one comment of the conversation with its scores beside it.
+    """Return one comment of the conversation with its scores beside it, and `more` under them.
 
     `parent` is the comment answered; `quoted` shows its beginning, for where it does not stand right above.
     """
@@ -232,6 +238,7 @@ def comment(
                 className="scores",
             ),
             sentiment_reasons(row["text"]) if pd.notna(row["sentiment"]) else None,
+            more,
         ],
         id=anchor(row["comment_id"]),
         className=f"comment level-{min(level, INDENT_LEVELS)}",

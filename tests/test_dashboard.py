@@ -9,7 +9,7 @@ import pytest
 from dash import html
 
 from dashboard import components as ui
-from dashboard import create_app
+from dashboard import create_app, featured
 from dashboard.conversation import PER_PAGE, conversation, pages_of
 from dashboard.figures import POINTS_UP_TO, sentiment_over_time
 from dashboard.filters import NO_NAME, Filters, author_choices
@@ -17,6 +17,7 @@ from dashboard.pages import PAGES
 from dashboard.pages.base import Context
 from dashboard.pages.importing import understood
 from dashboard.pages.moderation import requested
+from dashboard.pages.thread import ThreadPage
 from dashboard.security import is_loopback, require_loopback
 from dashboard.text import for_plotly, marked, one_line, shown
 from threads.analysis import analyse_parsed
@@ -24,6 +25,7 @@ from threads.errors import SettingError, ThreadsError
 from threads.parse import Options, Source, parse
 from threads.records import Comment, Discussion, Parsed, Report, Skipped
 from threads.samples import add_samples
+from threads.scores.featuring import CUES
 from threads.settings import Settings
 from threads.storage import Store
 
@@ -551,3 +553,29 @@ def test_words_in_a_quotation_are_not_marked():
 def test_marks_go_on_in_the_folded_part_of_a_long_comment():
     text = "tea " * 1000 + "idiot"
     assert "idiot" in texts(ui.comment_text(text, [(4000, 4005)]))
+
+
+# Worth featuring
+
+
+def test_a_comment_shows_its_cues_with_their_weights():
+    row = {"featuring": 0.4375, "featuring_argument": 0.5, "featuring_novelty": 0.25}
+    weight_of = {**dict.fromkeys(CUES, 1.0), "argument": 3.0}
+    found = texts(featured.cues(row, weight_of))
+    assert found == "worth featuring: .44 argument .50 × weight 3 novelty .25 × weight 1"
+
+
+def test_a_comment_without_cues_shows_none():
+    assert featured.cues({"text": "short"}, dict.fromkeys(CUES, 1.0)) is None
+
+
+def test_the_thread_page_lists_what_is_worth_featuring(store, harbour):
+    context = Context(store, Settings())
+    frame = context.comments(harbour)
+    page = texts(ThreadPage().content(context, harbour, frame, Filters()))
+    assert "Worth featuring" in page
+    assert page.count("worth featuring: ") == frame["featuring_readability"].notna().sum()
+    silent = Settings(**{f"featuring_{cue}": 0 for cue in CUES})
+    assert "Worth featuring" not in texts(
+        ThreadPage().content(Context(store, silent), harbour, frame, Filters())
+    )

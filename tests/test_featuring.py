@@ -14,7 +14,7 @@ from threads.errors import SettingError
 from threads.parse import Source, parse
 from threads.parse.formats import Options
 from threads.samples import sample_folder
-from threads.scores.featuring import CUES, Featuring, column_of, weights
+from threads.scores.featuring import CUES, Featuring, column_of, reweighted, weights
 from threads.scores.featuring_cues import content_words, cues_of
 from threads.scores.text import words
 from threads.settings import SETTINGS, Settings
@@ -288,8 +288,8 @@ def rows(**columns):
     return frame.assign(comment_id=list("abcd"), **columns)
 
 
-def listed(frame, **more):
-    return worth_featuring(frame, weights(Settings()), **more)["comment_id"].tolist()
+def listed(frame, settings=None, **more):
+    return worth_featuring(reweighted(frame, settings or Settings()), **more)["comment_id"].tolist()
 
 
 def test_the_best_are_listed_first_and_those_without_a_cue_not_at_all():
@@ -313,8 +313,4 @@ def test_spam_offence_and_what_is_gone_keep_a_comment_out(columns):
 def test_other_weights_give_another_order():
     frame = rows().assign(featuring_argument=[0.0, 1.0, 0.5, None])
     only_argument = Settings(**{column_of(cue): float(cue == "argument") for cue in CUES})
-    assert worth_featuring(frame, weights(only_argument))["comment_id"].tolist() == ["b", "c", "a"]
-
-
-def test_a_frame_that_was_never_scored_lists_nothing():
-    assert worth_featuring(pd.DataFrame({"text": [GOOD]}), weights(Settings())).empty
+    assert listed(frame, only_argument) == ["b", "c", "a"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard import featured
 from dashboard.conversation import PER_PAGE, Turn, conversation, pages_of
 from dashboard.figures import POINTS_UP_TO, STANCES, sentiment_over_time, share_axis, stance_over_time
 from dashboard.filters import Filters
@@ -21,6 +23,7 @@ from threads.dynamics.people import people
 from threads.dynamics.timeline import Part, key_figures, smooth, timeline, what_happened
 from threads.errors import StoreError
 from threads.records import Discussion, Report
+from threads.scores.featuring import reweighted, weights
 from threads.scores.stance import Stance
 
 PEOPLE_SHOWN = 12
@@ -48,6 +51,7 @@ class ThreadPage:
     def content(self, context: Context, rest: str, frame: pd.DataFrame, filters: Filters) -> list[Component]:
         """Return everything under the bar of filters."""
         discussion, report = context.store.discussion(rest), context.store.report(rest)
+        frame, weight_of = reweighted(frame, context.settings), weights(context.settings)
         chosen = filters.apply(frame)
         turns = conversation(frame, chosen)
         pages = pages_of(turns)
@@ -58,11 +62,14 @@ class ThreadPage:
             *([] if chosen.empty else [_facts(chosen), _said(chosen, filters, pages)]),
             html.Div(
                 [
-                    html.Div([_sentiment_panel(chosen), _conversation_panel(turns, pages, filters)]),
+                    html.Div(
+                        [_sentiment_panel(chosen), _conversation_panel(turns, pages, filters, weight_of)]
+                    ),
                     html.Div(
                         [
                             _people_panel(chosen),
                             _stance_panel(chosen),
+                            featured.panel(chosen, lambda key: _link(key, filters, pages)),
                             _report_panel(discussion, report),
                             _article_panel(discussion),
                         ]
@@ -195,7 +202,9 @@ def _why_no_sentiment(frame: pd.DataFrame) -> str:
     return f"No sentiment: {reasons.iloc[0]}." if len(reasons) else "No comment here has a sentiment."
 
 
-def _conversation_panel(turns: list[Turn], pages: dict[str, int], filters: Filters) -> Component:
+def _conversation_panel(
+    turns: list[Turn], pages: dict[str, int], filters: Filters, weight_of: Mapping[str, float]
+) -> Component:
     if not turns:
         return ui.panel("The conversation", ui.empty("No comment passes the filters."))
     last = 1 + (len(turns) - 1) // PER_PAGE
@@ -206,7 +215,7 @@ def _conversation_panel(turns: list[Turn], pages: dict[str, int], filters: Filte
     return ui.panel(
         "The conversation",
         html.Div(
-            [_turn(turn, filters, pages) for turn in shown_turns],
+            [_turn(turn, filters, pages, weight_of) for turn in shown_turns],
             className="conversation",
         ),
         _pager(page, last, filters) if last > 1 else None,
@@ -215,10 +224,15 @@ def _conversation_panel(turns: list[Turn], pages: dict[str, int], filters: Filte
     )
 
 
-def _turn(turn: Turn, filters: Filters, pages: dict[str, int]) -> Component:
+def _turn(turn: Turn, filters: Filters, pages: dict[str, int], weight_of: Mapping[str, float]) -> Component:
     parent_link = _link(turn.parent["comment_id"], filters, pages) if turn.parent is not None else ""
     return ui.comment(
-        turn.row, turn.parent, parent_link=parent_link, level=turn.level, quoted=not turn.follows_parent
+        turn.row,
+        turn.parent,
+        parent_link=parent_link,
+        level=turn.level,
+        quoted=not turn.follows_parent,
+        more=featured.cues(turn.row, weight_of),
     )
 
 

@@ -117,6 +117,11 @@ def weighted_mean(cues: pd.DataFrame, weight_of: Mapping[str, float]) -> pd.Seri
     return pd.Series(means, index=cues.index)
 
 
+def reweighted(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Return scored comments with `featuring` under the weights of `settings`, whatever it was before."""
+    return frame.assign(featuring=weighted_mean(frame, weights(settings)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Comment:
     """A comment as it is read: its thread, its words, none where it is too short."""
