@@ -29,7 +29,7 @@ test: $(VENV)/.test chromium postgresql ## install what tests need and run them 
 
 test-transformers: ## run the tests that need torch, in an environment of their own
 	$(MAKE) --no-print-directory VENV=.venv-transformers .venv-transformers/.encoder
-	BTL_TEST_TRANSFORMERS=1 .venv-transformers/bin/python -m pytest tests/test_transformers_model.py tests/test_onnx_export.py
+	BTL_TEST_TRANSFORMERS=1 .venv-transformers/bin/python -m pytest tests/test_transformers_model.py tests/test_onnx_export.py tests/test_encoder.py
 
 lint: $(VENV)/.lint ## check style, formatting and types
 	$(BIN)/ruff check .
@@ -59,6 +59,7 @@ train: $(VENV)/.run ## train the models again: make train DATA=folder of the lab
 	@test -n "$(DATA)" || { echo "Say where the labelled data are: make train DATA=FOLDER (see training/README.md)" >&2; exit 2; }
 	$(BIN)/btl train reply_relation --data "$(DATA)" --out threads/models
 	$(BIN)/btl train topic_stance --data "$(DATA)" --out threads/models
+	$(BIN)/btl train offensive --data "$(DATA)" --out threads/models
 	$(BIN)/python -m training.reply_links --data "$(DATA)" --out threads/models $(if $(PAGES),--pages "$(PAGES)")
 
 $(BIN)/python:

@@ -61,13 +61,14 @@ def test_temperature_and_shift_calibrate(folder):
 
 def test_it_is_averaged_with_the_other_label_by_label(folder):
     alone = model(folder).probabilities(["wrong"], [""])[0]
-    both = model(folder, average_with_builtin=True).probabilities(["wrong"], [""])[0]
-    np.testing.assert_allclose(both, (alone + AGREES) / 2)
+    both = model(folder, averaged_temperature=0.5).probabilities(["wrong"], [""])[0]
+    wanted = alone * AGREES  # the root of the product, to the power of two
+    np.testing.assert_allclose(both, wanted / wanted.sum(), atol=1e-8)
 
 
 def test_one_that_judges_other_labels_is_not_averaged_with(folder):
     with pytest.raises(ModelError, match=r"has other labels than beside@1"):
-        model(folder, average_with_builtin=True, labels=["agrees", "disagrees", "asks", "nothing"])
+        model(folder, averaged_temperature=1.0, labels=["agrees", "disagrees", "asks", "nothing"])
 
 
 def test_pairs_are_cut_from_the_longer(folder):
@@ -109,7 +110,7 @@ def test_a_row_is_the_same_alone_and_among_others(folder):
 
 
 def test_no_text_gets_no_row(folder):
-    assert model(folder, average_with_builtin=True).probabilities([], []).shape == (0, 4)
+    assert model(folder, averaged_temperature=1.0).probabilities([], []).shape == (0, 4)
 
 
 @pytest.mark.parametrize("file", ["tiny.onnx", "tokenizer.json"])
@@ -153,15 +154,12 @@ def test_what_training_saves_loads(folder):
     from training.output import About
 
     about = About("tiny", "3", "Judges.", ("nothing",), "MIT", "hands", "Seldom right.", ("use",), {})
-    judgement = Judgement(
-        tuple(LABELS), 8, 2.0, (0.0,) * 4, (1.0,) * 4, (0.5,) * 4, average_with_builtin=True
-    )
+    judgement = Judgement(tuple(LABELS), 8, 2.0, (0.0,) * 4, (1.0,) * 4, (0.5,) * 4, averaged_temperature=1.0)
     save(about, judgement, folder / "tokenizer.json", {}, folder)
     found = OnnxModel.load("tiny", Beside, folder)
+    wanted = np.sqrt(softmax(0, 0, 1, 0) * np.maximum(AGREES, 1e-9))
     assert (found.label, found.sentence) == ("onnx:tiny@3", "Seldom right.")
-    np.testing.assert_allclose(
-        found.probabilities(["agree"], [""])[0], (softmax(0, 0, 1, 0) + AGREES) / 2, rtol=1e-6
-    )
+    np.testing.assert_allclose(found.probabilities(["agree"], [""])[0], wanted / wanted.sum(), rtol=1e-6)
     assert "Seldom right." in (folder / "tiny.md").read_text("utf-8")
 
 
@@ -172,7 +170,7 @@ def test_models_of_one_folder_share_their_tokenizer(folder, tmp_path):
     about = About("tiny", "3", "", (), "MIT", "", "", (), {})
     (tmp_path / "other.json").write_text("{}")
     with pytest.raises(ValueError, match="is not the tokenizer of tiny"):
-        save(about, Judgement((), 8, 1.0, (), (), (), False), tmp_path / "other.json", {}, folder)
+        save(about, Judgement((), 8, 1.0, (), (), (), None), tmp_path / "other.json", {}, folder)
 
 
 @pytest.mark.parametrize("name", ["reply_relation", "offensive"])

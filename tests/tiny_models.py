@@ -109,7 +109,7 @@ def entered(folder, **changes):
         "shift": [0.0] * 4,
         "weights": [1.0, 0.5, 1.0, 1.0],
         "thresholds": [0.5] * 4,
-        "average_with_builtin": False,
+        "averaged_temperature": None,
         "data": [],
         "licence": "MIT",
         "trained_with": "hands",

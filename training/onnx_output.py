@@ -30,7 +30,7 @@ class Judgement:
     shift: tuple[float, ...]
     weights: tuple[float, ...]
     thresholds: tuple[float, ...]
-    average_with_builtin: bool
+    averaged_temperature: float | None
 
 
 def save(
@@ -64,5 +64,5 @@ def save(
         shift=list(judgement.shift),
         weights=list(judgement.weights),
         thresholds=list(judgement.thresholds),
-        average_with_builtin=judgement.average_with_builtin,
+        averaged_temperature=judgement.averaged_temperature,
     )

@@ -121,9 +121,7 @@ def learnt(examples: Examples) -> tuple[dict[str, npt.NDArray[Any]], Vector]:
         lambda train, test: tree_scores(boosted(rows[train], labels[train]), rows[test]), threads_of(examples)
     )
     replies = np.flatnonzero(answering(examples))
-    usual = np.repeat(
-        replies, [LIKE_COMMENTS if examples.rows[n].get("platform") == "reddit" else 1 for n in replies]
-    )
+    usual = as_usual(examples)
     temperature, shift = calibration(logs[usual], labels[usual])
     probabilities = calibrated(logs, temperature, shift)
     arrays = {
@@ -145,6 +143,13 @@ def threads_of(examples: Examples) -> list[str]:
 def answering(examples: Examples) -> Flags:
     """Return which rows answer another."""
     return np.array([context.strip() != "" for context in examples.contexts])
+
+
+def as_usual(examples: Examples) -> Numbers:
+    """Return the numbers of the replies, those that read like comments several times."""
+    replies = np.flatnonzero(answering(examples))
+    times = [LIKE_COMMENTS if examples.rows[n].get("platform") == "reddit" else 1 for n in replies]
+    return np.repeat(replies, times)
 
 
 def boosted(rows: Vector, labels: Numbers) -> dict[str, npt.NDArray[Any]]:

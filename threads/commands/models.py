@@ -7,7 +7,10 @@ from typing import Any, Final
 
 import click
 
-TRAINED: Final = ("reply_relation", "topic_stance", "offensive", "reply_links", "word_vectors")
+TRAINED: Final = (
+    *("reply_relation", "topic_stance", "offensive", "reply_links", "word_vectors"),
+    *("encoder_reply_relation", "encoder_offensive"),
+)
 """Each has a script of its name in training/."""
 
 

@@ -14,23 +14,27 @@ import numpy.typing as npt
 
 from threads.errors import ModelError
 from threads.models import Card, card_of, entry_of, verified
+from threads.models.calibration import log_softmax
 from threads.scores.classifier import Classifier, Vector
 from threads.scores.extras import ONNX, WEIGHTS, require
 from threads.scores.text import writable
 
 MANIFEST: Final = "models.json"
 INPUTS: Final = ("input_ids", "attention_mask", "token_type_ids")
+LEAST: Final = 1e-9  # a probability of zero would outvote everything
 CHARACTERS_PER_TOKEN: Final = 16  # more than words have: what lies beyond would be cut off as tokens anyway
 _AGAIN: Final = "Install the folder weights of this project again"
 _SETTLED: Final = (
     *("labels", "tokenizer", "tokenizer_sha256", "max_tokens", "temperature", "shift", "weights"),
-    *("thresholds", "average_with_builtin"),
+    "thresholds",
 )
 
 
 @dataclass(frozen=True)
 class OnnxModel:
     """A fine-tuned encoder as a Classifier, averaged half and half with another where `beside` is one.
+
+    Log-probabilities are averaged, so that calibration by a temperature and shifts holds for the mean, too.
 
     A text and its context are read as [CLS] text [SEP] context [SEP], cut to `max_tokens` from the longer of
     the two. Of each no more than CHARACTERS_PER_TOKEN characters a token are looked at, so that a huge
@@ -61,7 +65,7 @@ class OnnxModel:
         absent = [key for key in _SETTLED if key not in entry]
         if absent:
             raise ModelError(f"lacks {absent[0]}", source=str(folder / MANIFEST), place=name, remedy=_AGAIN)
-        beside = builtin() if entry["average_with_builtin"] else None
+        beside = None if entry.get("averaged_temperature") is None else builtin()
         if beside is not None and set(beside.labels) != set(entry["labels"]):
             raise ModelError(f"has other labels than {beside.label}", source=f"onnx:{name}", remedy=_AGAIN)
         return cls(entry, folder, beside)
@@ -98,18 +102,15 @@ class OnnxModel:
 
     def probabilities(self, texts: Sequence[str], contexts: Sequence[str]) -> Vector:
         """Return probabilities, texts × labels."""
-        found = np.empty((len(texts), len(self.labels)))
+        logits = np.empty((len(texts), len(self.labels)))
         for row, (text, context) in enumerate(zip(texts, contexts, strict=True)):
-            found[row] = self._calibrated(self._logits(text, context))
-        if self.beside is None or not len(texts):
-            return found
-        order = [self.beside.labels.index(label) for label in self.labels]
-        return (found + self.beside.probabilities(texts, contexts)[:, order]) / 2
-
-    def _calibrated(self, logits: Vector) -> Vector:
-        logits = logits / self.entry["temperature"] + np.asarray(self.entry["shift"])
-        raised = np.exp(logits - logits.max())
-        return np.asarray(raised / raised.sum())
+            logits[row] = self._logits(text, context)
+        logs = log_softmax(logits / self.entry["temperature"])
+        if self.beside is not None:
+            order = [self.beside.labels.index(label) for label in self.labels]
+            beside = self.beside.probabilities(texts, contexts)[:, order]
+            logs = averaged(logs, beside) / self.entry["averaged_temperature"]
+        return np.asarray(np.exp(log_softmax(logs + np.asarray(self.entry["shift"]))))
 
     def _logits(self, text: str, context: str) -> Vector:
         (logits,) = self._session.run(["logits"], self._inputs(text, context))
@@ -143,6 +144,11 @@ class OnnxModel:
         # One thread: sums in an order of their own for each number of threads would change the last bits.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         return InferenceSession(content, options, providers=["CPUExecutionProvider"])
+
+
+def averaged(logs: Vector, beside: Vector) -> Vector:
+    """Return the mean of log-probabilities and of the logarithms of the probabilities `beside` them."""
+    return np.asarray((logs + np.log(np.maximum(beside, LEAST))) / 2)
 
 
 def installed_weights() -> Path:
