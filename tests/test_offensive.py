@@ -172,7 +172,7 @@ def test_contributions_and_bias_add_up_to_the_log_odds():
 
 
 def test_without_the_marked_words_the_text_is_less_offensive():
-    for text in TEXTS[:5]:
+    for text in (text for text in TEXTS if probability(text) >= LIKELY):
         left = text
         for span in reversed(SCORE.marked(text)):
             left = left[: span.start] + "so" + left[span.end :]

@@ -117,6 +117,11 @@ def test_types_of_tweets_are_not_known_and_weigh_nothing(data):
     np.testing.assert_allclose(weights.sum(axis=0), 1)
 
 
+def test_a_tweet_with_a_vulgar_word_is_not_taken_as_clean():
+    assert script.is_clean("What a damn good day &amp; night")
+    assert not script.is_clean("what the f*ck")
+
+
 def test_no_sentence_is_both_learnt_from_and_measured_on():
     learnt = {text for _, text in rows("offensive_templates.txt", (*script.GROUPS, *GROUPS))}
     measured = {text for _, _, text in rows("offensive_suite.txt", (*script.GROUPS, *GROUPS))}

@@ -10,6 +10,7 @@ import numpy as np
 
 from threads.scores.classifier import Classifier
 from threads.scores.evaluate import assess
+from threads.scores.offensive import LIKELY
 
 FOLDER: Final = Path(__file__).parent
 GROUPS: Final = (
@@ -39,7 +40,7 @@ def rows(file: str, groups: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, 
 def measure(judge: Classifier) -> dict[str, Any]:
     """Return the figures of `assess` on the suite; besides, by function, how many are judged right.
 
-    `flagged_mentions` is the share of sentences that name a group neutrally or kindly and are taken for
+    `flagged_mentions` is the share of sentences that name a group neutrally or kindly and are shown as likely
     offensive.
     """
     functions, labels, texts = zip(*rows("offensive_suite.txt", GROUPS), strict=True)
@@ -54,5 +55,5 @@ def measure(judge: Classifier) -> dict[str, Any]:
     return {
         **assess(found, labels, judge),
         "by_function": by_function,
-        "flagged_mentions": float(1 - right[mentions].mean()),
+        "flagged_mentions": float((found[mentions, 0] >= LIKELY).mean()),
     }

@@ -1,8 +1,8 @@
 """What the offensive-language ranking reads in a text: words behind their spellings, and what they do.
 
-A sentence is a list of words. Each word has features (itself, its letter groups, its severity in the word
-list, its classes), so has each pair of neighbours, and so has the sentence: its frames, which say that a
-group or the reader is named beside a word that attacks, and whether that is denied, wished for or reported.
+A sentence is a list of words. Each word has features (itself, its severity in the word list, its
+classes), so has each pair of neighbours, and so has the sentence: its frames, which say that a group or the
+reader is named beside a word that attacks, and whether that is denied, wished for or reported.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from threads.wordlists.lexicon import Lexicon, plain_forms, read_lexicon
 MOST_CHARACTERS: Final = 65_535  # what is read of a comment
 MOST_WORDS: Final = 60  # longer sentences are read in pieces
 LONGEST_WORD: Final = 40  # of a longer one, the beginning is read
-LETTER_GROUPS: Final = (3, 4)
 REACH: Final = 2  # words between "gay" and "people"
 INSULT, VILE = 2.0, 4.0  # severities of the word list from which a word insults, or is a slur or a threat
 
@@ -126,20 +125,17 @@ def _classes(form: str, severity: float) -> int:
 
 
 def word_features(read: Word) -> Iterator[str]:
-    """Yield the features of a word; of a group's name its classes alone, so that all groups weigh alike."""
+    """Yield the features of a word; a group's name has none: only what is said of the group weighs."""
     if not read.form:
         if read.mark:
             yield f"mark {read.mark}"
         return
-    yield from (f"class {name}" for name in sorted(word_classes().get(read.form, ())))
     if read.classes & NAMES_GROUP:
         return
+    yield from (f"class {name}" for name in sorted(word_classes().get(read.form, ())))
     yield f"word {read.form}"
     if read.severity:
         yield f"severity {read.severity:g}"
-    spelt = f"<{read.form}>"
-    for size in LETTER_GROUPS:
-        yield from (f"letters {spelt[i : i + size]}" for i in range(len(spelt) - size + 1))
 
 
 def pair_feature(first: str, second: str) -> str:
