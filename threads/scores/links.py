@@ -13,13 +13,16 @@ _WORD_START = r"(?<![\w@./-])"
 _DISGUISED_DOT = r"(?:[\[({][ ]?(?:dot|\.)[ ]?[\])}]|[ ]dot[ ])"
 
 # Every repetition is possessive or bounded, or starts only where a word does: linear.
+_ADDRESS = r"(?: h(?:tt|xx)ps?:// | (?<![\w.]) www\. ) (?: (?!https?://) \S )++"
+_FLAGS = re.VERBOSE | re.IGNORECASE | re.ASCII
+_ADDRESSES = re.compile(_ADDRESS, _FLAGS)
 _LINK = re.compile(
     rf"""
-      (?: h(?:tt|xx)ps?:// | (?<![\w.]) www\. ) (?: (?!https?://) \S )++
+      {_ADDRESS}
     | {_WORD_START} (?: [a-z0-9-]++ \. )+ (?:{_ENDINGS}) (?! [\w@-] | \.\w ) (?: [/?] \S*+ )?
     | {_WORD_START} [a-z0-9-]{{2,63}} [ ]? {_DISGUISED_DOT} [ ]? (?:{_ENDINGS}) \b
     """,
-    re.VERBOSE | re.IGNORECASE | re.ASCII,
+    _FLAGS,
 )
 
 # Most comments have no link, and these find that out ten times faster. They look at small letters.
@@ -29,13 +32,16 @@ _SPELT_ENDING = re.compile(rf"dot ?(?:{_ENDINGS})\b")
 
 def find_links(text: str) -> list[tuple[int, int]]:
     """Return the (start, end) of every link, plain or disguised; linear in the length."""
-    return [match.span() for match in _LINK.finditer(text)] if _may_hold_links(text.lower()) else []
+    lower = text.lower()
+    if _may_end_a_link(lower):
+        return [match.span() for match in _LINK.finditer(text)]
+    if "://" in lower or "www." in lower:
+        return [match.span() for match in _ADDRESSES.finditer(text)]
+    return []
 
 
-def _may_hold_links(lower: str) -> bool:
-    return (
-        "://" in lower
-        or "www." in lower
-        or _PLAIN_ENDING.search(lower) is not None
-        or ("dot" in lower and _SPELT_ENDING.search(lower) is not None)
+def _may_end_a_link(lower: str) -> bool:
+    """Return whether there is an ending such as .com: without one, links are addresses with http or www."""
+    return _PLAIN_ENDING.search(lower) is not None or (
+        "dot" in lower and _SPELT_ENDING.search(lower) is not None
     )

@@ -16,6 +16,7 @@ import re
 from collections import Counter
 from typing import Final, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from threads.records import Column, typed
@@ -40,6 +41,7 @@ _NOT_CAPITALS: Final = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NOT_SMALL: Final = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyz"))
 _RUN = re.compile(rf"(\S)\1{{{RUN_LENGTH},}}")
 _DIGIT = re.compile(r"[0-9]")
+_SEVEN_DIGITS = re.compile(r"[0-9](?:[^a-z0-9]{0,3}[0-9]){6}")
 # Only what is written as a telephone number and not as a date: with + or 0 or a bracket in front, or in the
 # groups of 555 010 0199.
 _PHONE = re.compile(
@@ -180,10 +182,10 @@ def _most_often(links: list[str]) -> int:
 
 
 def _contacts(lower: str, *, digits: bool) -> int:
-    found = len(_PHONE.findall(lower)) if digits else 0
+    found = len(_PHONE.findall(lower)) if digits and _SEVEN_DIGITS.search(lower) else 0
     if "@" in lower:
         found += len(_MAIL.findall(lower))
-    if any(call in lower for call in _MAY_CALL):
+    if any(map(lower.__contains__, _MAY_CALL)):
         found += len(_CALL.findall(lower))
     return found
 
@@ -194,5 +196,13 @@ def _repetition(lower: str, pieces: list[str], characters: int) -> float:
     said_again = (
         1 - len(set(zip(pieces, pieces[1:], pieces[2:], strict=False))) / triples if triples > 0 else 0
     )
-    drawn_out = sum(len(run[0]) - RUN_LENGTH for run in _RUN.finditer(lower))
+    drawn_out = 0
+    if _may_hold_runs(lower):
+        drawn_out = sum(len(run[0]) - RUN_LENGTH for run in _RUN.finditer(lower))
     return max(said_again, drawn_out / characters)
+
+
+def _may_hold_runs(text: str) -> bool:
+    """Return whether a character, perhaps a blank, stands more than RUN_LENGTH times in a row, quickly."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return b"\1" * RUN_LENGTH in (codes[1:] == codes[:-1]).tobytes()
