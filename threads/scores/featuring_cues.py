@@ -62,9 +62,10 @@ _OWN: Final = listed("my our")
 _ARTICLES: Final = listed("a an")
 _SIGNS: Final = listed("i we i've we've my our as ago")
 _NUMBER = re.compile(r"[0-9]")
-_SENTENCE_END = re.compile(r"[.!?…。]+(?=[\"'”’)\]]*(?:\s|$))|\n+")
+_SENTENCE_END = re.compile(r"[.!?…。]+(?=[\"'”’)\]]*(?:\s|$))")
+_LINE_END = re.compile(r"\n+")
 _ADDRESS = ("http", "www.")
-_LONGEST_WORD = 40
+_LONGEST_WORD, _REMEMBERED = 40, 100_000
 
 
 def _by_longest_word(phrases: tuple[str, ...]) -> dict[str, list[str]]:
@@ -110,26 +111,31 @@ def cues_of(text: str, found: list[str], content: list[str], article: str | None
 
 def content_words(found: list[str]) -> list[str]:
     """Return the different words in small letters that carry content, without a final s, in their order."""
-    content = dict.fromkeys(map(_content, found))
+    content = dict.fromkeys(map(_CONTENT.__getitem__, dict.fromkeys(found)))
     content.pop("", None)
     return list(content)
 
 
-@lru_cache(maxsize=100_000)
-def _content_of_word(word: str) -> str:
+class _Content(dict[str, str]):
+    """A word's form as content, "" for none; keeps short words, and forgets all when full."""
+
+    def __missing__(self, word: str) -> str:
+        if len(word) > _LONGEST_WORD:
+            return ""
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[word] = form = _content_form(word)
+        return form
+
+
+_CONTENT = _Content()
+
+
+def _content_form(word: str) -> str:
     plain = word.removesuffix("'s")
-    if (
-        len(plain) < 3
-        or word in FUNCTION_WORDS
-        or not plain[0].isalpha()
-        or plain.startswith(("http", "www."))
-    ):
+    if len(plain) < 3 or word in FUNCTION_WORDS or not plain[0].isalpha() or plain.startswith(_ADDRESS):
         return ""
     return plain[:-1] if plain[-1] == "s" and plain[-2] != "s" and len(plain) > 3 else plain
-
-
-def _content(word: str) -> str:
-    return _content_of_word(word) if len(word) <= _LONGEST_WORD else ""
 
 
 def _relevance(content: list[str], article: str) -> float:
@@ -143,7 +149,8 @@ def _article_words(article: str) -> frozenset[str]:
 
 
 def _readability(text: str, found: list[str]) -> float:
-    sentences = max(1, len(_SENTENCE_END.findall(text.rstrip())))
+    text = text.rstrip()
+    sentences = max(1, len(_SENTENCE_END.findall(text)) + len(_LINE_END.findall(text)))
     long_words = len([word for word in found if len(word) >= LONG_WORD])
     lix = len(found) / sentences + 100 * long_words / len(found)
     return min(1.0, max(0.0, (HARDEST_LIX - lix) / (HARDEST_LIX - EASY_LIX)))
