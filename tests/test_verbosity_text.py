@@ -40,6 +40,11 @@ def test_the_quick_way_for_ascii_finds_the_same_words(text):
     assert words(text + " é") == [*words(text), "é"]
 
 
+@given(st.text(alphabet="aB1 .,'-_/:£“”‘–…😂❤🏽"))
+def test_the_quick_way_for_emoji_and_quotation_marks_finds_the_same_words(text):
+    assert words(text + " é") == [*words(text), "é"]
+
+
 @pytest.mark.parametrize(
     "expected",
     [

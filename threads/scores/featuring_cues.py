@@ -77,6 +77,7 @@ def _by_longest_word(phrases: tuple[str, ...]) -> dict[str, list[str]]:
 
 
 _PHRASES: Final = _by_longest_word(ARGUMENT_PHRASES)
+_PHRASE_KEYS: Final = frozenset(_PHRASES)  # two sets are cut quicker than a set and a dictionary
 
 
 class Cues(NamedTuple):
@@ -162,7 +163,7 @@ def _rate(marks: int, count: int) -> float:
 
 def _argument_marks(text: str, found: list[str], different: set[str]) -> int:
     marks = len(different & ARGUMENT_WORDS)
-    if keys := different & _PHRASES.keys():
+    if keys := different & _PHRASE_KEYS:
         line = f" {' '.join(found)} "
         marks += sum(phrase in line for key in keys for phrase in _PHRASES[key])
     if _NUMBER.search(text):

@@ -40,6 +40,7 @@ FORMULA: Final[dict[str, tuple[float, float]]] = {
 _NOT_CAPITALS: Final = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
 _NOT_SMALL: Final = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyz"))
 _RUN = re.compile(rf"(\S)\1{{{RUN_LENGTH},}}")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _DIGIT = re.compile(r"[0-9]")
 _SEVEN_DIGITS = re.compile(r"[0-9](?:[^a-z0-9]{0,3}[0-9]){6}")
 # Only what is written as a telephone number and not as a date: with + or 0 or a bracket in front, or in the
@@ -166,12 +167,10 @@ def together(found: Signs) -> float | None:
 
 def capitals_of(text: str) -> tuple[int, int]:
     """Return the number of capitals, and of letters that have a small and a capital form."""
-    if text.isascii():
-        plain = text.encode()
-        capitals = len(plain.translate(None, _NOT_CAPITALS))
-        return capitals, capitals + len(plain.translate(None, _NOT_SMALL))
-    capitals = sum(map(str.isupper, text))
-    return capitals, capitals + sum(map(str.islower, text))
+    plain = text.encode("ascii", "ignore")
+    others = "" if text.isascii() else "".join(_BEYOND_ASCII.findall(text))
+    capitals = len(plain.translate(None, _NOT_CAPITALS)) + sum(map(str.isupper, others))
+    return capitals, capitals + len(plain.translate(None, _NOT_SMALL)) + sum(map(str.islower, others))
 
 
 def _most_often(links: list[str]) -> int:

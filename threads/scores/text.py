@@ -41,6 +41,9 @@ _ASCII = (
 _ASCII_WORD = re.compile(_ASCII, re.ASCII)
 _ASCII_WORD_OR_ADDRESS = re.compile(rf"{_ADDRESS}|{_ASCII}", re.ASCII)
 
+# Quotation marks, dashes, signs of money and emoji part words as ASCII does; most other texts hold no more.
+_BEYOND_ASCII_MARKS = re.compile(r"[^\x00-\x7f£€‘“”–—…\u2600-\u2764\U0001f300-\U0001faff]")
+
 _ADDRESS_INSIDE = r"(?:https?://|www\.)\S*[^\s.!?,;:'\"”’»)\]]"
 _STOP = re.compile(
     rf"{_ADDRESS_INSIDE}|(?P<marks>[.!?…。！？．؟۔।]++)(?P<closing>[\"'”’»)\]」』]*+)(?P<gap>\s*+)|(?P<line>\n\s*+)"
@@ -89,7 +92,8 @@ _STARTERS = listed(
 def words(text: str) -> list[str]:
     """Return the words of the text in order, as they are written."""
     ascii_word = _ASCII_WORD_OR_ADDRESS if _may_hold_address(text) else _ASCII_WORD
-    return (ascii_word if text.isascii() else _WORD).findall(text)
+    quick = text.isascii() or not _BEYOND_ASCII_MARKS.search(text)
+    return (ascii_word if quick else _WORD).findall(text)
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
