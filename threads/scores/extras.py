@@ -29,8 +29,8 @@ class Extra:
 ONNX: Final = Extra(
     "onnx",
     ("onnxruntime", "tokenizers", WEIGHTS),
-    "Fine-tuned encoders for reply_relation and offensive: more often right than the models of the package, "
-    "some hundred comments a second, 23 MB each.",
+    "Fine-tuned encoders: for offensive more often right than the model of the package, for reply_relation "
+    "hardly; about a hundred comments a second, 23 MB each.",
     "Run `make onnx`, or install the extra onnx and the folder weights of this project",
 )
 TRANSFORMERS: Final = Extra(
