@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from threads.scores.reply_reading import GROUPS, LINK, MENTION, Reading, read
+from threads.scores.reply_reading import GROUPS, Reading, read
 from threads.scores.text import listed
 
 Vector = npt.NDArray[np.float64]
@@ -99,10 +99,10 @@ def _form(text: Reading) -> list[float]:
         _part(sum(map(len, text.words)), count),
         _part(len(text.content), count),
         text.valence,
-        tokens.count(LINK),
-        tokens.count(MENTION),
+        text.links,
+        text.mentions,
         text.addressed,
-        tokens.count("#"),
+        text.hashtags,
         _some(written.count("!")),
         _some(tokens.count(".")),
         _some(written.count('"') + written.count("“")),
@@ -139,10 +139,10 @@ def _parent(parent: Reading) -> list[float]:
         _some(count),
         parent.valence,
         any("?" in token for token in tokens[-3:]),
-        tokens.count(LINK),
-        tokens.count(MENTION),
+        parent.links,
+        parent.mentions,
         parent.addressed,
-        tokens.count("#"),
+        parent.hashtags,
         *[parent.counts[place] / root for place in _PARENT_PLACES],
     ]
 

@@ -22,10 +22,11 @@ GROUPS: Final[tuple[str, ...]] = (*OPENINGS, *ANYWHERE)
 """What words may speak for; `Reading.counts` is in this order."""
 
 MENTION: Final = "@"
+HASHTAG: Final = "#"
 LINK: Final = "url"  # as masked data have it
 
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+|(?<=\d)[.,]\d+)*|[.!?…]+|[\"“”«»#@\n]")
-_ASCII_TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+|(?<=[0-9])[.,][0-9]+)*|[.!?]+|[\"#@\n]")
+_ASCII_TOKEN = re.compile(r"[a-z0-9]++(?:'[a-z0-9]++|(?<=[0-9])[.,][0-9]++)*+|[.!?]++|[\"#@\n]")
 _LINK = re.compile(r"https?://\S+|www\.\S+")
 _MENTION = re.compile(r"@\w+")
 _ENDS: Final = frozenset(".!?…\n")
@@ -39,6 +40,7 @@ _PLAIN: Final[dict[int, str | None]] = {
     ),
     **dict.fromkeys(range(0xD800, 0xE000)),
 }
+_UNPLAIN = re.compile(f"[{''.join(map(chr, _PLAIN))}]")
 _NEGATION: Final = GROUPS.index("negation")
 _FOR: Final = frozenset(map(GROUPS.index, ("agree", "praise")))
 
@@ -54,9 +56,10 @@ class Reading(NamedTuple):
     """One text, read once.
 
     `tokens` are its words and signs in small letters, a mention as @ and a link as url; `words` are those
-    that are no signs, `content` those that are no stop words, `pairs` the neighbours. `addressed` counts the
-    names at the start. `counts` has for each of GROUPS how often it is spoken for, and `opening` which of
-    them the first words speak for. `valence` is that of all words together, -1 to 1.
+    that are no signs, `content` those that are no stop words, `pairs` the neighbours. `links`, `mentions` and
+    `hashtags` say how many there are, `addressed` how many names stand at the start. `counts` has for each of
+    GROUPS how often it is spoken for, and `opening` which of them the first words speak for. `valence` is
+    that of all words together, -1 to 1.
     """
 
     text: str
@@ -64,6 +67,9 @@ class Reading(NamedTuple):
     words: list[str]
     content: frozenset[str]
     pairs: frozenset[tuple[str, str]]
+    links: int
+    mentions: int
+    hashtags: int
     addressed: int
     sentences: list[Sentence]
     counts: list[int]
@@ -86,13 +92,18 @@ class Word(NamedTuple):
 def plain(text: str) -> str:
     """Return `text` cut to the longest comment scored, without hidden characters and lone surrogates."""
     text = text[:MOST_CHARACTERS]
-    return text if text.isascii() and "\0" not in text and "`" not in text else text.translate(_PLAIN)
+    if text.isascii() and "\0" not in text and "`" not in text:
+        return text
+    # Looking for a character is much quicker than translating all, and most texts have none.
+    return text.translate(_PLAIN) if _UNPLAIN.search(text) else text
 
 
 def read(text: str) -> Reading:
     """Return what stands in `text`: any string, in time linear in its length."""
     text = plain(text)
-    tokens = _tokens(text)
+    small = _small(text)
+    # What is ASCII has the same tokens by either pattern, and twice as fast by its own.
+    tokens = (_ASCII_TOKEN if small.isascii() else _TOKEN).findall(small)
     words = [token for token in tokens if token[0] not in _SIGNS]
     first = next((place for place, token in enumerate(tokens) if token[0] not in _SIGNS), len(tokens))
     counts, opening, valence = _spoken_for(tokens, first)
@@ -102,6 +113,9 @@ def read(text: str) -> Reading:
         words,
         frozenset(words) - STOP_WORDS,
         frozenset(pairwise(words)),
+        tokens.count(LINK) if LINK in small else 0,
+        small.count(MENTION),
+        small.count(HASHTAG),
         tokens[:first].count(MENTION),
         _sentences(tokens, first),
         counts,
@@ -110,14 +124,14 @@ def read(text: str) -> Reading:
     )
 
 
-def _tokens(text: str) -> list[str]:
+def _small(text: str) -> str:
+    """Return a text in small letters, its links and mentions masked."""
     small = text.lower()
     if "://" in small or "www." in small:
         small = _LINK.sub(f" {LINK} ", small)
     if "@" in small:
         small = _MENTION.sub(MENTION, small)
-    # What is ASCII has the same tokens by either pattern, and twice as fast by its own.
-    return (_ASCII_TOKEN if small.isascii() else _TOKEN).findall(small)
+    return small
 
 
 def _sentences(tokens: list[str], first: int) -> list[Sentence]:
@@ -138,10 +152,10 @@ def _spoken_for(tokens: list[str], first: int) -> tuple[list[int], set[int], flo
         counts[number] += 1
     negated = -1  # the last place that a negation reaches
     following = [*tokens[1:], ""]
-    for place, token in enumerate(tokens):
-        if token not in lexicon:
+    for place, word in enumerate(map(lexicon.get, tokens)):
+        if word is None:
             continue
-        groups, phrases, value = lexicon[token]
+        groups, phrases, value = word
         if following[place] in phrases:
             groups += tuple(_phrases_at(tokens, place, phrases))
         if place <= negated:

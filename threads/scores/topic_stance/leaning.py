@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import copysign, fsum, sqrt
+from operator import mul
 from typing import Any, Final
 
 import numpy as np
@@ -122,11 +123,10 @@ class Leaning:
     def _odds(self, text: Reading, target: Side) -> float:
         found, weights = said(text), self._weights
         known = dict.fromkeys(filter(weights.__contains__, found.words))
-        measured = zip(measures(text, found, target), self._slopes, strict=True)
         return (
             self._intercept
             + target.side * fsum(map(weights.__getitem__, known)) / sqrt(max(1, len(known)))
-            + fsum(value * slope for value, slope in measured)
+            + fsum(map(mul, measures(text, found, target), self._slopes))
         )
 
 

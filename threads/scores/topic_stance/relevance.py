@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import fsum, log1p, sqrt
+from operator import mul
 from typing import Any, Final
 
 import numpy as np
@@ -153,7 +154,7 @@ def usual(vectors: WordVectors, texts: Sequence[Reading]) -> npt.NDArray[np.int3
 
 
 def _weighed(values: Sequence[float], weights: Sequence[float]) -> float:
-    return fsum(value * weight for value, weight in zip(values, weights, strict=True))
+    return fsum(map(mul, values, weights))
 
 
 def arrays(slopes: Vector, intercept: float, middle: npt.NDArray[np.int32]) -> dict[str, npt.NDArray[Any]]:
