@@ -33,7 +33,10 @@ _AUXILIARY: Final = listed(
     "is are was were do does did can could would will should have has had am isn't aren't don't doesn't "
     "didn't can't won't"
 )
-_CAPITALS = re.compile(r"[A-Z]+")
+# Capitals from A to Z as they are, all else blank: the runs of capitals are what blanks part.
+_CAPITALS: Final = bytes(
+    code if chr(code) in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" else ord(" ") for code in range(256)
+)
 _REPEATED = re.compile(r"""\bRT\s*[“"]?\s*@|[“"]@""")
 
 WORDS: Final = tuple(f"words_{group}" for group in GROUPS)
@@ -93,7 +96,7 @@ def _shares(text: Reading) -> list[float]:
 
 def _form(text: Reading) -> list[float]:
     written, tokens, count = text.text, text.tokens, len(text.words)
-    capitals = _CAPITALS.findall(written)
+    capitals = written.encode("ascii", "replace").translate(_CAPITALS).split()
     return [
         _some(count),
         _part(sum(map(len, text.words)), count),

@@ -141,7 +141,7 @@ def signs(text: str) -> Signs:
         link_share=min(1.0, linked / characters) if characters else None,
         same_link=_most_often([text[start:end] for start, end in spans]),
         contacts=_contacts(lower, digits=digits),
-        prices=len(_PRICE.findall(lower)) if digits and any(s in lower for s in _MONEY_SIGNS) else 0,
+        prices=len(_PRICE.findall(lower)) if digits and any(map(lower.__contains__, _MONEY_SIGNS)) else 0,
         shouting=capitals / letters if letters >= FEWEST_LETTERS else None,
         repetition=_repetition(lower, pieces, characters) if characters else None,
     )
