@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import entry_points
+from typing import Final
 
 import pandas as pd
+from pandas.api.types import is_scalar
 
 from threads.errors import InputError, SettingError
 from threads.parse.language import of_comment
@@ -29,6 +31,7 @@ SCORES: tuple[Score, ...] = (
     Featuring(),
     *(entry.load()() for entry in entry_points(group="below_the_line.scores")),
 )
+TEXTS: Final = "Give a list of texts, or a frame with a column text"
 
 
 def score_columns(scores: Iterable[Score] = SCORES) -> tuple[Column, ...]:
@@ -37,41 +40,77 @@ def score_columns(scores: Iterable[Score] = SCORES) -> tuple[Column, ...]:
 
 
 def score(
-    comments: Sequence[str] | pd.DataFrame, scores: Sequence[str | Score] | None = None
+    comments: Sequence[str | None] | pd.DataFrame, scores: str | Sequence[str | Score] | None = None
 ) -> pd.DataFrame:
     """Return the scores of each comment: one row a comment, same index.
 
     Parameters
     ----------
     comments
-        Texts, or a frame with a column `text` and as much context (CONTEXT_COLUMNS) as there is.
+        Texts, None or NaN for a missing one; or a frame with a column `text` and as much context
+        (CONTEXT_COLUMNS) as there is.
     scores
-        Names of scores (see SCORES), or scores themselves; all of SCORES where not given.
+        Names of scores (see SCORES), or scores themselves; one name may stand alone; all of SCORES where not
+        given.
 
     Raises
     ------
     SettingError
-        A name is not in SCORES.
+        A name is not in SCORES, something else than names and scores is given, or none of them.
     InputError
-        The frame has no column `text`, or a single text is given.
+        The frame has no column `text`, or something else than texts is given.
     """
-    if isinstance(comments, str):
-        raise InputError("one text where a list of texts is wanted", remedy="Put it in a list")
-    chosen = (
-        SCORES
-        if scores is None
-        else tuple(_named(item) if isinstance(item, str) else item for item in scores)
-    )
-    frame = (
-        comments
-        if isinstance(comments, pd.DataFrame)
-        else pd.DataFrame({"text": list(comments)}, dtype="str")
-    )
-    if "text" not in frame:
-        raise InputError("no column text", source="the frame", remedy="Scores read the column named text")
+    frame = comments if isinstance(comments, pd.DataFrame) else _frame_of(comments)
+    if list(frame.columns).count("text") != 1:
+        many = "more than one column" if "text" in frame else "no column"
+        raise InputError(f"{many} text", source="the frame", remedy="Scores read the column named text")
+    chosen = SCORES if scores is None else _chosen(scores)
     context = typed(frame, CONTEXT_COLUMNS)
     context["language"] = own_languages(context)
     return pd.concat([typed(item.score(context), item.columns) for item in chosen], axis="columns")
+
+
+def _frame_of(comments: object) -> pd.DataFrame:
+    """Return texts as a frame; InputError for anything else, and for what is not a text among them."""
+    if isinstance(comments, str):
+        raise InputError("one text where a list of texts is wanted", remedy="Put it in a list")
+    if isinstance(comments, bytes | Mapping) or not isinstance(comments, Iterable):
+        raise InputError(f"{_kind(comments)} where a list of texts is wanted", remedy=TEXTS)
+    texts = list(comments)
+    for number, text in enumerate(texts, start=1):
+        if not isinstance(text, str) and not (is_scalar(text) and pd.isna(text)):
+            raise InputError(
+                f"{_kind(text)} where a text is wanted",
+                source="the list",
+                place=f"item {number}",
+                remedy=TEXTS,
+            )
+    return pd.DataFrame({"text": texts}, dtype="str")
+
+
+def _chosen(scores: object) -> tuple[Score, ...]:
+    """Return the scores that names and scores stand for; SettingError for anything else, and for none."""
+    known = f"Give a list of names ({', '.join(item.name for item in SCORES)}) or of scores"
+    if isinstance(scores, str):
+        scores = [scores]
+    if isinstance(scores, bytes | Mapping) or not isinstance(scores, Iterable):
+        raise SettingError(f"{_kind(scores)} where a list of scores is wanted", remedy=known)
+    chosen = []
+    for item in scores:
+        if not isinstance(item, str) and (isinstance(item, type) or not hasattr(item, "score")):
+            raise SettingError(f"{_kind(item)} where a score or its name is wanted", remedy=known)
+        chosen.append(_named(item) if isinstance(item, str) else item)
+    if not chosen:
+        raise SettingError("an empty list of scores", remedy=known)
+    return tuple(chosen)
+
+
+def _kind(value: object) -> str:
+    """Return what a wrong argument is, in words for a message."""
+    if value is None:
+        return "None"
+    name = value.__name__ if isinstance(value, type) else type(value).__name__
+    return f"{'the class' if isinstance(value, type) else 'a value of type'} {name}"
 
 
 def own_languages(context: pd.DataFrame) -> pd.Series:
