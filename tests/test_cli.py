@@ -196,11 +196,36 @@ def test_registries_are_listed(btl, command):
     assert len(result.stdout.splitlines()) >= 2
 
 
+def labelled(count, parent="It is so."):
+    """Write `count` rows, all questions but the first, which agrees; all but the last two have a parent."""
+    rows = [
+        {
+            "text": f"Where did you read that, {number}?" if number else "Yes, so it is.",
+            "parent": parent if number < count - 2 else "",
+            "label": "query" if number else "support",
+        }
+        for number in range(count)
+    ]
+    Path("labelled.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return "labelled.jsonl"
+
+
+def test_rows_with_a_text_beside_them_get_the_same_figures(btl):
+    printed = btl("evaluate", "reply_relation", "--data", labelled(9)).stdout
+    every, beside = printed.split("Only the 7 rows with a text beside them")
+    for part in ("macro-F1", "speaks on", "70% right", "calibration error", "always saying"):
+        assert part in every, part
+        assert part in beside, part
+
+
 def test_evaluate_measures_a_score_on_labelled_data(btl):
-    row = {"parent": "It is so.", "label": "query"}
-    lines = [json.dumps({"text": f"Where did you read that, {n}?", **row}) for n in range(9)]
-    Path("labelled.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    assert "9 rows" in btl("evaluate", "reply_relation", "--data", "labelled.jsonl").stdout
-    result = btl("evaluate", "reply_relation", "--data", "labelled.jsonl", "--json", "-")
+    command = ("evaluate", "reply_relation", "--data", labelled(9))
+    printed = btl(*command).stdout
+    for part in ("9 rows", "always saying asks: accuracy 0.889", "as no row has it: disagrees, comments"):
+        assert part in printed, part
+    result = btl(*command, "--json", "-")
     assert json.loads(result.stdout)["n"] == 9
+    assert result.stderr == "Labels taken as: query = asks, support = agrees\n"
+    assert btl(*command, "--json", "out.json").stdout == printed
+    assert Path("out.json").read_text("utf-8") == result.stdout
     assert btl("evaluate", "sentiment", "--data", "labelled.jsonl").exit_code == 2

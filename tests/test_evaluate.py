@@ -10,6 +10,7 @@ from threads.scores.evaluate import (
     assess,
     calibration_error,
     calibration_floor,
+    commonest,
     coverage_at,
     evaluate,
     read_examples,
@@ -65,7 +66,15 @@ def test_silence_throughout_has_no_accuracy():
 def test_only_labels_that_the_data_use_are_chosen_from():
     figures = figures_of(["agrees", "disagrees", "agrees", "disagrees"])
     assert set(figures["per_class"]) == {"agrees", "disagrees"}
-    assert figures["speaking"]["per_label"].keys() == {"agrees"}  # what the data do not know is no answer
+
+
+def test_a_label_that_the_data_never_use_is_wrong_where_it_is_said():
+    figures = figures_of(["agrees", "disagrees", "agrees", "disagrees"])
+    assert figures["speaking"]["per_label"] == {
+        "agrees": {"n": 1, "precision": 1.0},
+        "comments": {"n": 2, "precision": 0.0},
+    }
+    assert (figures["coverage"], figures["speaking"]["accuracy"]) == (0.75, pytest.approx(1 / 3))
 
 
 def test_with_two_labels_probabilities_are_taken_among_them():
@@ -79,7 +88,13 @@ def test_a_question_counts_as_a_comment_where_the_data_know_no_questions():
     chances = np.array([[0.1, 0.8, 0.1], [0.8, 0.1, 0.1]])
     judge = Judge(("agrees", "asks", "comments"), (0, 0, 0))
     assert assess(chances, ["comments", "agrees"], judge)["speaking"]["accuracy"] == 1.0
-    assert assess(chances, ["asks", "comments"], judge)["speaking"]["per_label"].keys() == {"asks"}
+    assert assess(chances, ["asks", "comments"], judge)["speaking"]["per_label"]["asks"]["precision"] == 1.0
+
+
+def test_a_question_is_wrong_where_the_data_know_no_comments_either():
+    judge = Judge(("agrees", "disagrees", "asks"), (0, 0, 0.5))
+    chances = np.array([[0.1, 0.1, 0.8], [0.8, 0.1, 0.1]])
+    assert assess(chances, ["agrees", "disagrees"], judge)["speaking"]["per_label"]["asks"]["precision"] == 0
 
 
 def test_nothing_said_gives_no_precision():
@@ -98,6 +113,10 @@ def test_equally_sure_rows_are_covered_together():
 
 def test_balanced_accuracy_is_the_mean_recall():
     assert agreement(["a", "a", "a", "b"], ["a"] * 4, ["a", "b"])["balanced_accuracy"] == 0.5
+
+
+def test_the_commonest_label_is_what_guessing_reaches():
+    assert commonest(figures_of()) == ("agrees", 0.5)
 
 
 def test_macro_f1_is_the_mean_over_labels():
@@ -150,6 +169,20 @@ ROWS = [
 def test_rows_without_a_parent_count_and_the_others_are_given_by_themselves(tmp_path):
     answer = evaluate("reply_relation", written(tmp_path, *ROWS))
     assert (answer["n"], answer["with_context"]["n"]) == (3, 2)
+
+
+def test_labels_that_no_row_has_are_named(tmp_path):
+    answer = evaluate("reply_relation", written(tmp_path, *ROWS))
+    assert answer["not_in_file"] == ["disagrees", "comments"]
+
+
+def test_rows_with_a_parent_are_not_measured_by_themselves_where_they_have_one_label(tmp_path):
+    assert "with_context" not in evaluate("reply_relation", written(tmp_path, ROWS[0], ROWS[2]))
+
+
+def test_a_file_with_one_label_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"data\.jsonl: every row is labelled agrees\. At least two labels"):
+        evaluate("reply_relation", written(tmp_path, *ROWS[1:]))
 
 
 def test_the_classifier_given_is_the_one_measured(tmp_path):

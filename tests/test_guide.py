@@ -48,6 +48,12 @@ def test_a_trained_score_shows_every_set_and_label_that_was_measured(name):
     assert len(tables[1].rows) >= 2
 
 
+def test_figures_stand_beside_those_of_always_saying_the_commonest_label():
+    table = section("reply_relation").tables[1]
+    row = next(row for row in table.rows if row[0] == "Development part")
+    assert row[table.header.index("commonest label")] == "comments 0.82"
+
+
 def test_nothing_is_said_of_scores_that_are_not_there():
     assert set(TRUST) <= {item.name for item in SCORES}
 

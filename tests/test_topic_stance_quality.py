@@ -32,8 +32,8 @@ def test_every_perspective_given_a_side(measured):
 
 
 def test_where_it_takes_a_side(measured):
-    assert measured["coverage"] >= 0.10  # measured .140
-    assert measured["speaking"]["accuracy"] >= 0.77  # measured .81
+    assert measured["coverage"] >= 0.10  # measured .142
+    assert measured["speaking"]["accuracy"] >= 0.77  # measured .80: neutral counts as wrong here
     assert measured["coverage_at_70"] >= 0.8  # measured .88
 
 

@@ -10,7 +10,7 @@ from threads.errors import ModelError
 from threads.models import Card, load
 from threads.scores import SCORES
 from threads.scores.base import Score
-from threads.scores.evaluate import SCORED
+from threads.scores.evaluate import SCORED, commonest
 
 TITLE: Final = "What the scores mean and how far to trust them"
 
@@ -52,6 +52,11 @@ READING: Final = Section(
                 (
                     "F1",
                     "the harmonic mean of the two; macro-F1 is its mean over the labels, rare or not",
+                ),
+                (
+                    "commonest label",
+                    "the label that most comments have, and how often one is right who always says it; "
+                    "macro-F1 and right there are to be read beside it",
                 ),
                 ("AUC", "how often, of an offensive and a clean comment, the offensive one is ranked higher"),
                 ("speaks on", "the share of comments that get a label when the score may say unclear"),
@@ -175,6 +180,7 @@ def _measured(sets: Mapping[str, Mapping[str, Any]]) -> Iterable[Table]:
     header = (
         "measured on",
         "n",
+        "commonest label",
         "macro-F1",
         "AUC",
         "speaks on",
@@ -188,9 +194,11 @@ def _measured(sets: Mapping[str, Mapping[str, Any]]) -> Iterable[Table]:
 
 
 def _row(name: str, found: Mapping[str, Any]) -> tuple[str, ...]:
+    label, share = commonest(found)
     return (
         name,
         f"{found['n']:,}",
+        f"{label} {share:.2f}",
         _two(found["macro_f1"]),
         _two(found.get("auc")),
         _percent(found["coverage"]),

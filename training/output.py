@@ -13,6 +13,7 @@ import numpy.typing as npt
 import orjson
 
 from threads.models import MANIFEST, Card, Model
+from threads.scores.evaluate import commonest
 
 LONGEST_SENTENCE = 240  # characters; it stands beside figures
 
@@ -129,12 +130,13 @@ def figures(name: str, found: Mapping[str, Any]) -> str:
             f"| {label} | {row['n']} | {row['precision']:.2f} | {row['recall']:.2f} | {row['f1']:.2f} "
             f"| {spoken['n']} | {_share(spoken['precision'])} |"
         )
+    usual, share = commonest(found)
     ranked = f", AUC {found['auc']:.3f}" if "auc" in found else ""
     lines += [
         "",
-        f"Forced choice: macro-F1 {found['macro_f1']:.3f}, accuracy {found['accuracy']:.3f}{ranked}. When it "
-        f"may be silent it speaks on {found['coverage']:.1%} and is right there "
-        f"{_share(found['speaking']['accuracy'])} of the time; 70% right is reached on "
+        f"Forced choice: macro-F1 {found['macro_f1']:.3f}, accuracy {found['accuracy']:.3f}{ranked}; always "
+        f"saying {usual}: accuracy {share:.3f}. When it may be silent it speaks on {found['coverage']:.1%} "
+        f"and is right there {_share(found['speaking']['accuracy'])} of the time; 70% right is reached on "
         f"{found['coverage_at_70']:.1%}. Calibration error {found['calibration_error']:.3f}, where a perfect "
         f"model shows {found['calibration_floor']:.3f}.",
     ]

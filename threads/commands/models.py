@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,20 +30,23 @@ TRAINED: Final = (
 )
 def evaluate(name: str, data: str, json_file: str | None, model: str) -> None:
     """Measure the score SCORE (reply_relation, topic_stance or offensive) on labelled data."""
-    import orjson
-
     from threads.storage.files import whole_file
 
     answer = _measured(name, data, model)
-    if json_file is None:
-        click.echo(figures_text(answer))
-        return
-    text = orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode() + "\n"
     if json_file == "-":
-        click.echo(text, nl=False)
+        click.echo(_mapping(answer), err=True)
+        click.echo(_as_json(answer), nl=False)
         return
-    with whole_file(Path(json_file)) as file:
-        file.write(text)
+    if json_file is not None:
+        with whole_file(Path(json_file)) as file:
+            file.write(_as_json(answer))
+    click.echo(figures_text(answer))
+
+
+def _as_json(answer: dict[str, Any]) -> str:
+    import orjson
+
+    return orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
 def _measured(name: str, data: str, model: str) -> dict[str, Any]:
@@ -94,25 +98,11 @@ def train(name: str, data: str, out: str) -> None:
 
 def figures_text(answer: dict[str, Any]) -> str:
     """Return the figures of an evaluation for a terminal: the forced choice first, then with silence."""
-    renamed = [f"{word} = {label}" for word, label in sorted(answer["mapping"].items()) if word != label]
     lines = [
         f"{answer['score']} by {answer['model']}, {answer['n']:,} rows",
-        f"Labels taken as: {', '.join(renamed)}" if renamed else "Labels are called as the score calls them.",
+        _mapping(answer),
         "",
-        "Every text given a label:",
-        f"  macro-F1 {answer['macro_f1']:.3f}, accuracy {answer['accuracy']:.3f}"
-        + (f", AUC {answer['auc']:.3f}" if "auc" in answer else ""),
-        *(
-            f"  {label:<12} precision {row['precision']:.2f}  recall {row['recall']:.2f}  F1 {row['f1']:.2f}"
-            f"  n {row['n']}"
-            for label, row in answer["per_class"].items()
-        ),
-        "",
-        "Silent where not sure enough:",
-        f"  speaks on {answer['coverage']:.1%}" + _where_it_speaks(answer["speaking"]),
-        f"  70% right on the surest {answer['coverage_at_70']:.1%}",
-        f"  calibration error {answer['calibration_error']:.3f}, of a perfect model here "
-        f"{answer['calibration_floor']:.3f}",
+        *_figures(answer),
     ]
     if answer.get("left_out"):
         lines += ["", f"{answer['left_out']:,} rows on another target were left out."]
@@ -120,11 +110,42 @@ def figures_text(answer: dict[str, Any]) -> str:
         lines += ["", f"{answer['learnt_from']:,} rows are among those it learnt from: judge it by others."]
     if "with_context" in answer:
         beside = answer["with_context"]
-        lines += [
-            "",
-            f"Only the {beside['n']:,} rows with a text beside them: macro-F1 {beside['macro_f1']:.3f}",
-        ]
+        lines += ["", f"Only the {beside['n']:,} rows with a text beside them", "", *_figures(beside)]
     return "\n".join(lines)
+
+
+def _mapping(answer: dict[str, Any]) -> str:
+    renamed = [f"{word} = {label}" for word, label in sorted(answer["mapping"].items()) if word != label]
+    return (
+        f"Labels taken as: {', '.join(renamed)}" if renamed else "Labels are called as the score calls them."
+    )
+
+
+def _figures(found: dict[str, Any]) -> Iterator[str]:
+    from threads.scores.evaluate import commonest
+
+    label, share = commonest(found)
+    yield "Every text given a label:"
+    yield (
+        f"  macro-F1 {found['macro_f1']:.3f}, accuracy {found['accuracy']:.3f}"
+        + (f", AUC {found['auc']:.3f}" if "auc" in found else "")
+        + f"; always saying {label}: accuracy {share:.3f}"
+    )
+    for label, row in found["per_class"].items():
+        yield (
+            f"  {label:<12} precision {row['precision']:.2f}  recall {row['recall']:.2f}  F1 {row['f1']:.2f}"
+            f"  n {row['n']}"
+        )
+    if found["not_in_file"]:
+        yield f"  Left out of the choice, as no row has it: {', '.join(found['not_in_file'])}"
+    yield ""
+    yield "Silent where not sure enough:"
+    yield f"  speaks on {found['coverage']:.1%}" + _where_it_speaks(found["speaking"])
+    yield f"  70% right on the surest {found['coverage_at_70']:.1%}"
+    yield (
+        f"  calibration error {found['calibration_error']:.3f}, of a perfect model here "
+        f"{found['calibration_floor']:.3f}"
+    )
 
 
 def _where_it_speaks(speaking: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -57,26 +57,40 @@ def evaluate(name: str, data: str | Path, classifier: Classifier | None = None) 
     Each line holds `text`, `label`, and the text beside it (Task.contexts). The classifier is the one that
     comes with the package unless another is given. The answer has
 
-    - score, model, mapping (what the file's labels were taken for)
+    - score, model, mapping (what the file's labels were taken for), not_in_file (labels of the task that no
+      row has; the forced choice leaves them out, so that figures compare with those published for such data)
     - for the forced choice among the labels that the file uses: n, macro_f1, accuracy, balanced_accuracy,
       per_class (precision, recall, f1, n), and auc where there are two labels
-    - for what is said when it may abstain: coverage, speaking (n, accuracy, per_label: n and precision), and
-      coverage_at_70: the largest share of rows, surest first, of which 70% are right
+    - for what is said when it may abstain: coverage, speaking (n, accuracy, per_label: n and precision; to
+      say a label that no row has is wrong), and coverage_at_70: the largest share of rows, surest first, of
+      which 70% are right
     - calibration_error of the likeliest label's probability among those labels, and calibration_floor, what a
       perfectly calibrated classifier shows at these rows
-    - with_context: the same without the rows that have no text beside them, where there are such rows
+    - with_context: the same without the rows that have no text beside them, where there are such rows and
+      two labels among the others
 
     Raises
     ------
     SettingError
         No such score can be evaluated.
     InputError
-        The file cannot be read, holds no row, or a line is not of this shape.
+        The file cannot be read, holds no row, has one label only, or a line is not of this shape.
     """
     examples = read_examples(name, data)
     if not examples.texts:
         raise InputError("holds no row with text and label", source=str(data))
+    require_choice(examples, data)
     return measure(name, examples, classifier or builtin(name))
+
+
+def require_choice(examples: Examples, data: str | Path) -> None:
+    """Raise InputError where all rows have one label: whoever says nothing else is always right there."""
+    if len(set(examples.labels)) == 1:
+        raise InputError(
+            f"every row is labelled {examples.labels[0]}",
+            source=str(data),
+            remedy="At least two labels are needed: add rows with another",
+        )
 
 
 def measure(name: str, examples: Examples, judge: Classifier) -> dict[str, Any]:
@@ -86,13 +100,21 @@ def measure(name: str, examples: Examples, judge: Classifier) -> dict[str, Any]:
         "score": name,
         "model": judge.label,
         "mapping": examples.mapping,
+        "not_in_file": _absent(name, examples.labels),
         **assess(found, examples.labels, judge),
     }
     beside = np.array([context.strip() != "" for context in examples.contexts])
-    if TASKS[name].contexts and beside.any() and not beside.all():
-        labels = [label for label, there in zip(examples.labels, beside, strict=True) if there]
-        answer["with_context"] = assess(found[beside], labels, judge)
+    labels = [label for label, there in zip(examples.labels, beside, strict=True) if there]
+    if TASKS[name].contexts and not beside.all() and len(set(labels)) > 1:
+        answer["with_context"] = {
+            "not_in_file": _absent(name, labels),
+            **assess(found[beside], labels, judge),
+        }
     return answer
+
+
+def _absent(name: str, labels: Sequence[str]) -> list[str]:
+    return [label for label in TASKS[name].labels if label not in set(labels)]
 
 
 def builtin(name: str) -> Classifier:
@@ -166,8 +188,9 @@ def assess(found: Vector, truth: Sequence[str], judge: Classifier) -> dict[str, 
 
 
 def _counted(label: str, names: Sequence[str]) -> str:
-    """Return a label as the data know it; one that they do not know counts as silence."""
-    return label if label in names else COUNTS_AS.get(label, UNCLEAR)
+    """Return a label as the data know it; one that they do not know stays, and is wrong."""
+    other = COUNTS_AS.get(label)
+    return other if label not in names and other in names else label
 
 
 def agreement(truth: Sequence[str], answers: Sequence[str], labels: Sequence[str]) -> dict[str, Any]:
@@ -191,6 +214,12 @@ def agreement(truth: Sequence[str], answers: Sequence[str], labels: Sequence[str
             for i, label in enumerate(labels)
         },
     }
+
+
+def commonest(found: Mapping[str, Any]) -> tuple[str, float]:
+    """Return the commonest label in figures of `assess`, and its share: the accuracy of always saying it."""
+    label, row = max(found["per_class"].items(), key=lambda item: item[1]["n"])
+    return label, row["n"] / found["n"]
 
 
 def auc(values: Vector, positive: npt.NDArray[np.bool_]) -> float:

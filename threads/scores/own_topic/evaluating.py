@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from threads.errors import InputError
-from threads.scores.evaluate import measure, read_examples
+from threads.scores.evaluate import measure, read_examples, require_choice
 from threads.scores.own_topic.label_file import TASK, same_target, target_of
 from threads.scores.own_topic.model import OwnTopic
 
@@ -20,13 +20,14 @@ def evaluate_own(model: OwnTopic, data: str | Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        The file cannot be read, or no row is on the target.
+        The file cannot be read, no row is on the target, or all that are have one label.
     """
     examples = read_examples(TASK, data)
     kept = [number for number, row in enumerate(examples.rows) if same_target(target_of(row), model.target)]
     if not kept:
         raise InputError(f"no row is about {model.target!r}", source=str(data))
     chosen = examples.only(kept)
+    require_choice(chosen, data)
     return {
         **measure(TASK, chosen, model),
         "left_out": len(examples.texts) - len(kept),
