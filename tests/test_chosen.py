@@ -15,6 +15,7 @@ from threads.scores import SCORES, chosen, extras, onnx_model, score
 from threads.scores.chosen import TASK_OF, classifier_for, scores_for
 from threads.settings import SETTINGS, Settings
 
+ROOT = Path(__file__).resolve().parent.parent
 PIPELINE = str(sample_folder() / "siberia_pipeline" / "thread.txt")
 
 
@@ -71,22 +72,53 @@ def test_an_encoder_is_loaded_once(encoder):
     assert classifier_for("reply_relation", "onnx") is classifier_for("reply_relation", "onnx")
 
 
+PACKAGE = "builtin, onnx or transformers:NAME"
+FOR_STANCE = "builtin, transformers:NAME, nli:NAME or a file that `btl topic fit` made"
+
+
 @pytest.mark.parametrize(
     ("task", "choice", "said"),
     [
-        ("reply_relation", "best", r"'best' is no model of reply_relation\. Give builtin, onnx"),
-        (
-            "topic_stance",
-            "best",
-            r"'best' is no model of topic_stance\. .* or a file that `btl topic fit` made",
-        ),
-        ("reply_relation", "mine.npz", r"'mine\.npz' is no model of reply_relation"),
-        ("verbosity", "builtin", r"verbosity cannot be evaluated"),
+        ("reply_relation", "best", f"'best' is no model of reply_relation. Give {PACKAGE}"),
+        ("offensive", "nli:mine", f"'nli:mine' is no model of offensive. Give {PACKAGE}"),
+        ("offensive", "transformers:", "'transformers:' is no model of offensive"),
+        ("topic_stance", "best", f"'best' is no model of topic_stance. Give {FOR_STANCE}"),
+        ("topic_stance", "onnx", f"there is no fine-tuned encoder of topic_stance. Give {FOR_STANCE}"),
+        ("reply_relation", "mine.npz", "'mine.npz' is no model of reply_relation"),
+        ("verbosity", "builtin", "verbosity cannot be evaluated"),
+        ("verbosity", "onnx", "verbosity cannot be evaluated"),
     ],
 )
 def test_what_is_no_choice_lists_the_choices(task, choice, said):
-    with pytest.raises(SettingError, match=said):
+    with pytest.raises(SettingError) as caught:
         classifier_for(task, choice)
+    assert str(caught.value).startswith(said)
+
+
+def test_an_encoder_can_be_chosen_where_there_are_weights_of_one():
+    entries = json.loads((ROOT / "weights" / "below_the_line_weights" / "models.json").read_text("utf-8"))
+    assert set(chosen.ENCODERS) == {entry["name"] for entry in entries["models"]}
+
+
+@pytest.mark.parametrize("score", TASK_OF)
+def test_a_setting_that_is_no_choice_is_named_by_its_variable(score):
+    with pytest.raises(SettingError, match=f"^BTL_{score.upper()}_MODEL: 'best' is no model"):
+        scores_for(Settings(**{f"{score}_model": "best"}))
+
+
+@pytest.mark.parametrize("command", [["analyse", PIPELINE], ["import", PIPELINE], ["serve"]])
+def test_a_setting_that_is_no_choice_is_refused_before_anything_is_done(btl, monkeypatch, command):
+    monkeypatch.setenv("BTL_OFFENSIVE_MODEL", "best")
+    result = btl(*command)
+    assert result.exit_code == 2
+    assert "BTL_OFFENSIVE_MODEL: 'best' is no model of offensive" in result.stderr
+    assert list(Path().iterdir()) == []
+
+
+def test_evaluate_says_that_no_encoder_judges_stance(btl):
+    result = btl("evaluate", "topic_stance", "--data", "data.jsonl", "--model", "onnx")
+    assert result.exit_code == 2
+    assert "--model: there is no fine-tuned encoder of topic_stance" in result.stderr
 
 
 def test_a_file_of_your_own_topic_that_is_not_there_is_named():
@@ -120,6 +152,19 @@ def test_models_lists_who_judges_and_what_extras_would_add(btl, encoder, monkeyp
     for extra in extras.EXTRAS:
         assert extra.adds in listed
         assert f"The extra {extra.name} is not installed. {extra.remedy}" in listed
+
+
+def test_models_goes_on_after_a_setting_that_is_no_choice(btl, monkeypatch):
+    monkeypatch.setenv("BTL_STANCE_MODEL", "onnx")
+    result = btl("models")
+    assert result.exit_code == 1
+    refused = (
+        "stance (BTL_STANCE_MODEL): onnx cannot judge\n  there is no fine-tuned encoder of topic_stance."
+    )
+    assert refused in result.stdout
+    for task in ("reply_relation", "offensive"):
+        assert classifier_for(task, "builtin").sentence in result.stdout
+    assert extras.EXTRAS[-1].adds in result.stdout
 
 
 def test_the_thread_page_says_how_right_the_judge_was_or_names_it():

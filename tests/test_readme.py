@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.pages import PAGES
 from threads.cli import main
+from threads.commands.models import TRAINED
 from threads.moderation.rules import RULES
 from threads.parse import FORMATS
 from threads.scores import SCORES, score_columns
@@ -41,6 +42,7 @@ def test_every_rule_has_a_row(name):
 def test_every_setting_has_a_row_with_its_default(setting):
     (row,) = [line for line in README.splitlines() if line.startswith(f"| `{setting.variable}`")]
     assert str(setting.default) in row
+    assert setting.help in row
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.title)
@@ -54,6 +56,13 @@ def test_every_command_has_a_row_with_its_help(name):
     (row,) = [line for line in README.splitlines() if line.startswith(f"| `btl {name}")]
     assert command.get_short_help_str(200).rstrip(".") in row
     assert isinstance(command, click.Command)
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_every_model_that_can_be_trained_is_named_with_the_command(name):
+    (row,) = [line for line in README.splitlines() if line.startswith("| `btl train`")]
+    assert f"`{name}`" in row
+    assert name in main.commands["train"].help
 
 
 def test_the_csv_excerpt_has_the_columns_of_today():

@@ -170,9 +170,11 @@ def export(db: str | None, thread_id: str | None, csv_file: str, raw: bool) -> N
 def serve(db: str | None, host: str | None, port: int | None) -> None:
     """Serve the dashboard on this machine."""
     from dashboard.security import require_loopback
+    from threads.scores.chosen import scores_for
 
     settings = _changed(Settings.from_environment(), host=host, port=port)
     require_loopback(settings.host)  # before a store is made
+    scores_for(settings)  # a model that is not there is told now, not at the first import
     with _store(db, settings) as store:
         _serve(store, settings, open_browser=False)
 

@@ -39,15 +39,22 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("database", "sqlite:///below-the-line.sqlite", "Where `btl import` and `btl serve` keep data."),
     Setting("host", "127.0.0.1", "Address that `btl serve` listens on; loopback only."),
     Setting("port", 8050, "Port that `btl serve` listens on; 0 takes a free one."),
-    Setting("reply_relation_model", "builtin", "What judges it: builtin, onnx or transformers:NAME."),
+    Setting(
+        "reply_relation_model",
+        "builtin",
+        "Which model judges how a reply relates to its parent: builtin, onnx or transformers:NAME.",
+    ),
     Setting(
         "stance_model",
         "builtin",
-        "What judges it: builtin, transformers:NAME, nli:NAME, or a file that `btl topic fit` made.",
+        "Which model judges stance: builtin, transformers:NAME, nli:NAME or a file that `btl topic fit` "
+        "made.",
     ),
     Setting("download_models", 0, "1 lets transformers: and nli: fetch models from the Hugging Face hub."),
     Setting(
-        "offensive_model", "builtin", "What ranks offensive language: builtin, onnx or transformers:NAME."
+        "offensive_model",
+        "builtin",
+        "Which model ranks offensive language: builtin, onnx or transformers:NAME.",
     ),
     Setting("offensive_severity", 2.0, "Sum of severities of offensive words from which it is flagged."),
     Setting("shouting_share", 0.7, "Share of capital letters from which a comment is flagged as shouting."),

@@ -8,6 +8,9 @@ from typing import Any, Final
 
 import click
 
+from threads.commands.sources import finish
+from threads.errors import ThreadsError
+
 TRAINED: Final = (
     *("reply_relation", "topic_stance", "offensive", "reply_links", "word_vectors"),
     *("encoder_reply_relation", "encoder_offensive"),
@@ -26,7 +29,8 @@ TRAINED: Final = (
     metavar="MODEL",
     default="builtin",
     show_default=True,
-    help="What judges: builtin, onnx, transformers:NAME; for stance also nli:NAME or a file of `btl topic`.",
+    help="What judges: builtin, transformers:NAME; onnx, but not for stance; for stance alone nli:NAME or a "
+    "file that `btl topic fit` made.",
 )
 def evaluate(name: str, data: str, json_file: str | None, model: str) -> None:
     """Measure the score SCORE (reply_relation, topic_stance or offensive) on labelled data."""
@@ -57,25 +61,30 @@ def _measured(name: str, data: str, model: str) -> dict[str, Any]:
     from threads.settings import Settings
 
     download = bool(Settings.from_environment().download_models)
-    judge = classifier_for(name, model, download=download)
+    judge = classifier_for(name, model, download=download, source="--model")
     return evaluate_own(judge, data) if isinstance(judge, OwnTopic) else measuring.evaluate(name, data, judge)
 
 
 @click.command()
 def models() -> None:
     """List what judges each trained score and how right it is, and what extras would add."""
-    from threads.scores.chosen import TASK_OF, choice_of, classifier_for
+    from threads.scores.chosen import TASK_OF, choice_of, classifier_for, variable_of
     from threads.scores.extras import EXTRAS
     from threads.settings import Settings
 
-    settings = Settings.from_environment()
+    settings, failed = Settings.from_environment(), False
     for score, task in TASK_OF.items():
-        download = bool(settings.download_models)
-        judge = classifier_for(task, choice_of(score, settings), download=download)
-        click.echo(f"{score} (BTL_{score.upper()}_MODEL): {judge.label}\n  {judge.sentence}")
+        choice = choice_of(score, settings)
+        try:
+            judge = classifier_for(task, choice, download=bool(settings.download_models))
+            found = f"{judge.label}\n  {judge.sentence}"
+        except ThreadsError as error:  # the others are listed all the same
+            found, failed = f"{choice} cannot judge\n  {error}", True
+        click.echo(f"{score} ({variable_of(score)}): {found}")
     for extra in EXTRAS:
         there = "is installed" if extra.missing is None else f"is not installed. {extra.remedy}"
         click.echo(f"The extra {extra.name} {there}\n  {extra.adds}")
+    finish(failed)
 
 
 @click.command()
@@ -85,7 +94,11 @@ def models() -> None:
 )
 @click.option("--out", required=True, metavar="FOLDER", help="Where weights, card and manifest entry go.")
 def train(name: str, data: str, out: str) -> None:
-    """Train MODEL (reply_relation, topic_stance, offensive, reply_links or word_vectors) again from data."""
+    """Train MODEL again from data: one of the package's, or an encoder (encoder_…) to run beside them.
+
+    Models: reply_relation, topic_stance, offensive, reply_links, word_vectors, encoder_reply_relation and
+    encoder_offensive.
+    """
     from importlib import import_module
 
     entry = import_module(f"training.{name}").main(Path(data), Path(out))

@@ -17,7 +17,7 @@ from threads.scores.onnx_model import OnnxModel
 from threads.scores.own_topic import OwnTopic, load
 from threads.scores.own_topic.score import OwnStance
 from threads.scores.transformers_model import NliModel, TransformersModel
-from threads.settings import Settings
+from threads.settings import SETTINGS, Settings
 
 BUILTIN: Final = "builtin"
 ONNX: Final = "onnx"
@@ -26,6 +26,9 @@ TRANSFORMERS: Final = "transformers"
 NLI: Final = "nli"
 TASK_OF: Final = {scored.name: task for task, scored in SCORED.items()}
 """The task of each score that a classifier can be chosen for, by a setting called NAME_model."""
+ENCODERS: Final = ("reply_relation", "offensive")
+"""The tasks that an encoder was fine-tuned for."""
+OWN_FILE: Final = "a file that `btl topic fit` made"
 
 
 def scores_for(settings: Settings) -> tuple[Score, ...]:
@@ -47,7 +50,9 @@ def _with_choice(item: Score, settings: Settings) -> Score:
     choice = choice_of(item.name, settings)
     if choice == BUILTIN or not isinstance(item, TrainedScore):
         return item
-    judge = classifier_for(TASK_OF[item.name], choice, download=bool(settings.download_models))
+    judge = classifier_for(
+        TASK_OF[item.name], choice, download=bool(settings.download_models), source=variable_of(item.name)
+    )
     return OwnStance(judge) if isinstance(judge, OwnTopic) else type(item)(judge)
 
 
@@ -56,18 +61,39 @@ def choice_of(score: str, settings: Settings) -> str:
     return str(getattr(settings, f"{score}_model")) if score in TASK_OF else BUILTIN
 
 
-def classifier_for(task: str, choice: str, *, download: bool = False) -> Classifier:
+def variable_of(score: str) -> str:
+    """Return the environment variable of the setting that names what judges `score`."""
+    return next(setting.variable for setting in SETTINGS if setting.name == f"{score}_model")
+
+
+def choices(task: str) -> str:
+    """Return what can be chosen for a task, in words."""
+    onnx = [ONNX] if task in ENCODERS else []
+    own = [f"{NLI}:NAME", OWN_FILE] if task == STANCE else []
+    *first, last = (BUILTIN, *onnx, f"{TRANSFORMERS}:NAME", *own)
+    return f"{', '.join(first)} or {last}"
+
+
+def classifier_for(task: str, choice: str, *, download: bool = False, source: str = "") -> Classifier:
     """Return the classifier that `choice` names for a task; errors as in `scores_for`.
 
-    A choice is `builtin`; `onnx`; `transformers:` with the name or folder of a model, and perhaps what its
-    classes mean (?CLASS=LABEL&CLASS=LABEL); and for stance `nli:` with name or folder of a model of natural
-    language inference, or the file of a model of one's own topic. `download` lets models come from the
-    Hugging Face hub.
+    A choice is `builtin`; `onnx` for ENCODERS; `transformers:` with the name or folder of a model, and
+    perhaps what its classes mean (?CLASS=LABEL&CLASS=LABEL); and for stance `nli:` with name or folder of a
+    model of natural language inference, or the file of a model of one's own topic. `download` lets models
+    come from the Hugging Face hub. `source` is where the choice comes from, for messages.
     """
     if choice == BUILTIN:
         return builtin(task)
     if is_own_topic(task, choice):
         return load(choice)
+    task_called(task)
+    kind, _, name = choice.partition(":")
+    if choice == ONNX and task not in ENCODERS:
+        raise SettingError(
+            f"there is no fine-tuned encoder of {task}", source=source, remedy=f"Give {choices(task)}"
+        )
+    if choice != ONNX and not (name and kind in ((TRANSFORMERS, NLI) if task == STANCE else (TRANSFORMERS,))):
+        raise SettingError(f"{choice!r} is no model of {task}", source=source, remedy=f"Give {choices(task)}")
     return _kept(task, choice, download)
 
 
@@ -80,13 +106,8 @@ def is_own_topic(task: str, choice: str) -> bool:
 def _kept(task: str, choice: str, download: bool) -> Classifier:
     """Return a classifier that takes long to load; it is loaded once."""
     kind, _, name = choice.partition(":")
-    if choice == ONNX:
+    if kind == ONNX:
         return OnnxModel.load(task, lambda: builtin(task))
-    if kind == TRANSFORMERS and name:
-        return TransformersModel.load(name, task_called(task), download=download)
-    if kind == NLI and name and task == STANCE:
+    if kind == NLI:
         return NliModel.load(name, download=download)
-    own = f", {NLI}:NAME or a file that `btl topic fit` made" if task == STANCE else ""
-    raise SettingError(
-        f"{choice!r} is no model of {task}", remedy=f"Give {BUILTIN}, {ONNX}, {TRANSFORMERS}:NAME{own}"
-    )
+    return TransformersModel.load(name, task_called(task), download=download)
