@@ -126,11 +126,19 @@ def test_the_mean_is_weighted_over_the_cues_that_are_there():
     assert row[["featuring_thread_relevance", "featuring_novelty"]].isna().all()
 
 
-def test_weights_of_zero_leave_no_mean():
-    nothing = Settings(**{column_of(cue): 0 for cue in CUES})
-    row = Featuring(nothing).score(pd.DataFrame({"text": [GOOD]})).iloc[0]
+def test_one_weight_at_least_must_be_above_zero():
+    nothing = {column_of(cue): 0 for cue in CUES}
+    with pytest.raises(SettingError, match=r"BTL_FEATURING_NOVELTY: all weights .* one must be above 0"):
+        Featuring(Settings(**nothing))
+    only = Featuring(Settings(**{**nothing, "featuring_argument": 0.5}))
+    row = only.score(pd.DataFrame({"text": [GOOD]})).iloc[0]
+    assert row["featuring"] == row["featuring_argument"] > 0
+
+
+def test_without_the_cue_that_has_a_weight_there_is_no_mean():
+    only = Settings(**{**{column_of(cue): 0 for cue in CUES}, "featuring_relevance": 1})
+    row = Featuring(only).score(pd.DataFrame({"text": [GOOD]})).iloc[0]
     assert math.isnan(row["featuring"])
-    assert row["featuring_argument"] > 0
 
 
 @pytest.mark.parametrize("weight", [-1, "nan", "inf", "much"])

@@ -38,6 +38,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from threads.errors import SettingError
 from threads.records import Column, typed
 from threads.scores.featuring_cues import content_words, cues_of
 from threads.scores.text import MOST_CHARACTERS, words
@@ -79,7 +80,7 @@ class Featuring:
     )
 
     def __init__(self, settings: Settings | None = None) -> None:
-        self._settings = settings
+        self._weights = None if settings is None else weights(settings)
 
     def score(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the columns for each row; earlier is what has an earlier time, else what stands before."""
@@ -91,8 +92,8 @@ class Featuring:
         found[order, CUES.index("thread_relevance")] = within[:, 0]
         found[order, CUES.index("novelty")] = within[:, 1]
         cues = pd.DataFrame(found, columns=[column_of(cue) for cue in CUES], index=frame.index)
-        settings = self._settings or Settings.from_environment()
-        return typed(cues.assign(featuring=weighted_mean(cues, weights(settings))), self.columns)
+        weight_of = self._weights or weights(Settings.from_environment())
+        return typed(cues.assign(featuring=weighted_mean(cues, weight_of)), self.columns)
 
 
 def column_of(cue: str) -> str:
@@ -101,8 +102,21 @@ def column_of(cue: str) -> str:
 
 
 def weights(settings: Settings) -> dict[str, float]:
-    """Return the weight of each cue, from the settings featuring_relevance and so on."""
-    return {cue: getattr(settings, column_of(cue)) for cue in CUES}
+    """Return the weight of each cue, from the settings featuring_relevance and so on.
+
+    Raises
+    ------
+    SettingError
+        All of them are 0: no mean is left.
+    """
+    found = {cue: float(getattr(settings, column_of(cue))) for cue in CUES}
+    if not any(found.values()):
+        raise SettingError(
+            "all weights of the cues for featuring are 0",
+            source=", ".join(f"BTL_{column_of(cue).upper()}" for cue in CUES),
+            remedy="At least one must be above 0",
+        )
+    return found
 
 
 def weighted_mean(cues: pd.DataFrame, weight_of: Mapping[str, float]) -> pd.Series[float]:
