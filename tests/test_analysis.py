@@ -13,7 +13,7 @@ from sqlalchemy import text as sql
 
 from threads.analysis import analyse, import_parsed, options, read
 from threads.cli import main
-from threads.errors import ConflictError, InputError, StoreError
+from threads.errors import ConflictError, InputError, SettingError, StoreError
 from threads.parse import Source, parse
 from threads.records import Comment, Discussion, Parsed, Report
 from threads.samples import sample_folder
@@ -364,6 +364,11 @@ def test_a_discussion_that_is_not_there_is_named_without_the_path(store):
     with pytest.raises(StoreError) as caught:
         store.discussion("nowhere")
     assert str(caught.value).startswith("there is no discussion 'nowhere'.")
+
+
+def test_the_library_refuses_an_empty_target():
+    with pytest.raises(SettingError, match="the target is empty"):
+        analyse(sample_folder() / "siberia_pipeline" / "thread.txt", target="")
 
 
 def test_the_library_heeds_the_settings_of_the_environment(monkeypatch):

@@ -168,6 +168,14 @@ def test_wrong_usage_is_exit_code_2(btl, arguments):
     assert btl(*arguments).exit_code == 2
 
 
+@pytest.mark.parametrize("target", ["", " \n"])
+def test_an_empty_target_is_refused_and_the_title_does_not_stand_for_it(btl, target):
+    result = btl("analyse", PIPELINE, "--target", target)
+    assert result.exit_code == 2
+    assert "--target: the target is empty. Say what the stance is toward" in result.stderr
+    assert "comments read" not in result.stderr
+
+
 def test_import_twice_adds_nothing_twice_and_export_gives_it_back(btl):
     first = btl("import", PIPELINE)
     second = btl("import", PIPELINE)

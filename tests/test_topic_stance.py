@@ -60,8 +60,14 @@ def test_a_word_that_no_vector_knows_is_found_by_its_letters():
 
 
 @pytest.mark.parametrize(
-    ("text", "target"), [("😀😀", "gun control"), ("to be or not", "guns"), (GUNS, "😀")]
+    ("text", "target"),
+    [(GUNS, "😀"), (GUNS, "!!!"), (GUNS, "\ud800"), ("😀", "guns"), ("\ud800", "guns"), ("?!", "guns")],
 )
+def test_without_any_word_in_comment_or_target_stance_is_missing(text, target):
+    assert found(text, target).isna().all()
+
+
+@pytest.mark.parametrize(("text", "target"), [("to be or not", "guns"), (GUNS, "to be"), ("да", "guns")])
 def test_without_a_word_that_carries_content_nothing_is_known(text, target):
     answer = found(text, target)
     assert answer["stance"] == "unclear"

@@ -15,7 +15,7 @@ TEXTS = [
     "No, that is wrong. Where did you get this?",
     "Do you have a source for that?",
     "I walked past the station yesterday and it was raining, as usual.",
-    "😀😀",
+    "Yes 😀😀",
     "THIS IS A LIE!!! Nobody believes it any more, not even the mayor… http://example.org",
 ]
 PARENTS = [
@@ -110,7 +110,8 @@ def test_what_is_spoken_has_at_least_the_probability_of_its_threshold(score):
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_no_text_goes_without_an_answer_or_a_reason_to_have_none(score, text):
     answer = score.score(pd.DataFrame({"text": [text], score.context: [text]}, dtype=object))
-    assert answer.notna().all(axis=None) == (text.strip() != "")
+    words = any(character.isalnum() for character in text)
+    assert answer.notna().all(axis=None) == (words if score.needs_words else text.strip() != "")
 
 
 @BOTH

@@ -94,8 +94,9 @@ def analyse(
 
     `target` is what stance is taken toward; each discussion's own title where not given. `stance_model` is
     what judges it, in the place of the setting stance_model: a file that `btl topic fit` made, which knows
-    its target, or another choice of `threads.scores.chosen`.
+    its target, or another choice of `threads.scores.chosen`. An empty target is a SettingError.
     """
+    require_target(target)
     settings = Settings.from_environment()
     if stance_model is not None:
         settings = settings.replace(stance_model=str(stance_model))
@@ -176,6 +177,16 @@ def with_context(
         article=records["thread_id"].map(articles).astype("str"),
         language=records["thread_id"].map(languages).astype("str"),
     )
+
+
+def require_target(target: str | None) -> None:
+    """Raise SettingError for a target that is given and blank: the title would silently stand for it."""
+    if target is not None and not target.strip():
+        raise SettingError(
+            "the target is empty",
+            source="--target",
+            remedy="Say what the stance is toward, or leave it out: then it is the article's title",
+        )
 
 
 def options(timezone: str | None, captured_at: datetime | None) -> Options:

@@ -99,10 +99,11 @@ def analyse(
     """Read and score SOURCES: one row a comment, records and scores side by side."""
     import pandas as pd
 
-    from threads.analysis import analyse_parsed
+    from threads.analysis import analyse_parsed, require_target
     from threads.scores.chosen import STANCE, is_own_topic, scores_for
     from threads.views import scores_text
 
+    require_target(target)
     settings = _changed(Settings.from_environment(), stance_model=stance_model)
     scores_for(settings)  # a model that is not there is told before anything is read
     if target and is_own_topic(STANCE, settings.stance_model):

@@ -15,6 +15,7 @@ from threads.errors import ModelError
 from threads.models import Card, Model, load
 from threads.parse.language import ENGLISH, base_language
 from threads.records import Column, typed
+from threads.scores.text import has_word
 
 Vector = npt.NDArray[np.float64]
 UNCLEAR: Final = "unclear"
@@ -153,13 +154,15 @@ class TrainedScore:
     """A classifier's judgement of each comment beside the text in another column, `context`.
 
     Its columns are NAME, NAME_probability and NAME_model. They are missing where the comment or the other
-    text is absent or blank, and where the language is known and is not English.
+    text is absent or blank (or, where `needs_words`, without a word: "😀", "!!!"), and where the language is
+    known and is not English.
     """
 
     name: str
     help: str
     columns: tuple[Column, ...]
     context: str | None = None
+    needs_words: ClassVar[bool] = False
 
     def __init__(self, classifier: Classifier | None = None) -> None:
         self._given = classifier
@@ -175,7 +178,7 @@ class TrainedScore:
 
     def score(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the columns for each row of `frame`; neighbours do not change a row's values."""
-        rows = judged(frame, self.context)
+        rows = judged(frame, self.context, needs_words=self.needs_words)
         values = np.full((len(frame), len(self.columns)), None, dtype=object)
         if rows.any():
             texts, contexts = (frame.loc[rows, column].tolist() for column in ("text", self.context))
@@ -192,18 +195,26 @@ class TrainedScore:
         ).transpose()
 
 
-def judged(frame: pd.DataFrame, context: str | None) -> npt.NDArray[np.bool_]:
-    """Return which rows can be judged: text and context there and not blank, language English or unknown."""
-    rows = _present(frame, "text")
+def judged(frame: pd.DataFrame, context: str | None, *, needs_words: bool = False) -> npt.NDArray[np.bool_]:
+    """Return which rows can be judged: text and context there and not blank, language English or unknown.
+
+    `needs_words` leaves out those without a word in the one or the other.
+    """
+    rows = _present(frame, "text", needs_words)
     if context is not None:
-        rows &= _present(frame, context)
+        rows &= _present(frame, context, needs_words)
     if "language" in frame:
         languages = map(base_language, frame["language"])
         rows &= np.array([language in (None, ENGLISH) for language in languages], dtype=bool)
     return rows
 
 
-def _present(frame: pd.DataFrame, column: str) -> npt.NDArray[np.bool_]:
+def _present(frame: pd.DataFrame, column: str, needs_words: bool) -> npt.NDArray[np.bool_]:
     if column not in frame:
         return np.zeros(len(frame), dtype=bool)
-    return np.array([isinstance(value, str) and value.strip() != "" for value in frame[column]], dtype=bool)
+    there = has_word if needs_words else _is_not_blank
+    return np.array([isinstance(value, str) and there(value) for value in frame[column]], dtype=bool)
+
+
+def _is_not_blank(text: str) -> bool:
+    return text.strip() != ""

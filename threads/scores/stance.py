@@ -23,12 +23,13 @@ class Stance(TrainedScore):
     name = "stance"
     help = "Which side a comment takes toward the article: supportive, critical, neutral or unclear."
     context = "target"
+    needs_words = True
     columns: tuple[Column, ...] = (
         Column(
             "stance",
             "text",
             "supportive, critical, neutral (not about the target), or unclear where not sure enough; missing "
-            "without a target.",
+            "without a target, and where the target or the comment has no word.",
         ),
         Column(
             "stance_probability",

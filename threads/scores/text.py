@@ -60,6 +60,11 @@ def writable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+def has_word(text: str) -> bool:
+    """Return whether a text holds a word: a letter or a digit, of any script."""
+    return _WORD_CHARACTER.search(text) is not None
+
+
 def without_quotes(text: str) -> str:
     """Return a comment without the lines that quote another one, which begin with ">" as in e-mail.
 
