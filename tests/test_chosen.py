@@ -136,11 +136,12 @@ def test_a_model_that_is_not_installed_is_told_before_anything_is_read(btl, monk
 
 
 def test_evaluate_measures_the_encoder(btl, encoder):
-    row = {"text": "I agree", "parent": "this is so", "label": "support"}
-    Path("data.jsonl").write_text(json.dumps(row), "utf-8")
+    row = {"text": "I agree", "parent": "this is so"}
+    lines = [json.dumps({**row, "label": label}) for label in ("support", "deny")]
+    Path("data.jsonl").write_text("\n".join(lines), "utf-8")
     result = btl("evaluate", "reply_relation", "--data", "data.jsonl", "--model", "onnx", "--json", "-")
     answer = json.loads(result.stdout)
-    assert (answer["model"], answer["accuracy"]) == ("onnx:reply_relation@7", 1.0)
+    assert (answer["model"], answer["accuracy"]) == ("onnx:reply_relation@7", 0.5)
 
 
 def test_models_lists_who_judges_and_what_extras_would_add(btl, encoder, monkeypatch):
