@@ -8,7 +8,7 @@ import pytest
 from hostile import HOSTILE
 
 from threads.scores.offensive import LEAST_SHOWN, LIKELY, Offensive
-from threads.scores.offensive_model import HEADS, TYPES, blocks_of
+from threads.scores.offensive_model import HEADS, TYPES, UNTYPED, blocks_of, typed_as
 from threads.scores.offensive_text import (
     BITS,
     MOST_CHARACTERS,
@@ -146,6 +146,40 @@ def test_words_are_named_by_type_the_strongest_first():
     assert pd.isna(scored(TEXTS[1])["offensive_words"][0])
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Women belong in the kitchen.", "belong (identity attack); kitchen (identity attack)"),
+        ("You should all be shot.", "shot (threat)"),
+        ("Gay people are vermin", "vermin (identity attack)"),
+        ("You liar", "liar (insult)"),
+    ],
+)
+def test_function_words_and_groups_are_not_named_but_what_is_said_with_them(text, expected):
+    assert scored(text)["offensive_words"][0] == expected
+
+
+def test_groups_that_are_only_named_are_not_marked():
+    text = "Muslims are our neighbours."
+    assert probability(text) >= LIKELY  # or nothing would be marked anyway
+    assert pd.isna(scored(text)["offensive_words"][0])
+    assert SCORE.marked(text) == []
+
+
+@pytest.mark.parametrize(
+    ("parts", "chances", "expected"),
+    [
+        ([2.0, 1.0, 0.0, 0.1, 0.2], [0.9, 0.6, 0.0, 0.0, 0.3], "insult"),
+        ([2.0, 0.4, 0.0, 0.1, 0.2], [0.9, 0.6, 0.0, 0.0, 0.3], UNTYPED),  # too little
+        ([2.0, 1.0, 0.0, 0.1, 0.9], [0.9, 0.6, 0.0, 0.0, 0.3], UNTYPED),  # another is near
+        ([2.0, 1.0, 0.0, 0.1, 0.9], [0.9, 0.6, 0.0, 0.0, 0.1], "insult"),  # another is near, but unlikely
+        ([2.0, 1.0, 0.0, 0.1, 0.2], [0.9, 0.1, 0.0, 0.0, 0.1], UNTYPED),  # unlikely in the text
+    ],
+)
+def test_a_word_has_a_type_only_where_it_is_clear(parts, chances, expected):
+    assert typed_as(np.array(parts), np.array(chances)) == expected
+
+
 def test_marked_words_are_those_of_the_column():
     for text in TEXTS:
         named = scored(text)["offensive_words"][0]
@@ -154,7 +188,7 @@ def test_marked_words_are_those_of_the_column():
         spans = sorted(SCORE.marked(text), key=lambda span: -span.contribution)
         marked = list(dict.fromkeys(text[span.start : span.end].lower() for span in spans))
         assert marked[: len(words)] == words or not words
-        assert all(span.contribution >= LEAST_SHOWN and span.type in TYPES for span in spans)
+        assert all(span.contribution >= LEAST_SHOWN and span.type in (*TYPES, UNTYPED) for span in spans)
 
 
 def test_marks_stand_where_the_words_stand_in_the_text_as_found():

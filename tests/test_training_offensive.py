@@ -131,3 +131,10 @@ def test_no_sentence_is_both_learnt_from_and_measured_on():
 def test_a_folder_without_the_data_is_named(tmp_path):
     with pytest.raises(InputError, match=r"davidson\.jsonl: cannot be read"):
         script.main(tmp_path, tmp_path)
+
+
+def test_the_headline_has_both_figures_of_transfer_by_name():
+    measured = {f"{name}, of which it had learnt nothing": {"auc": 0.9} for name in script.LEFT_OUT}
+    measured[f"{script.NEWS}, of which it had learnt nothing"]["auc"] = 0.7
+    measured |= {"Out of fold": {"auc": 0.95}, script.OWN_SENTENCES: {"flagged_mentions": 0.1}}
+    assert "70% on news comments it had not learnt from, 90% on tweets" in script.sentence(measured)

@@ -71,9 +71,11 @@ PARAGRAPH: Final = 4  # sentences
 
 
 SURE: Final = 0.7  # probability from which a label is said
+TWEETS: Final = "The tweets of Davidson et al."
+NEWS: Final = "News comments and newspaper sentences"
 LEFT_OUT: Final = {
-    "The tweets of Davidson et al.": ("Davidson",),
-    "News comments and newspaper sentences": ("Civil", "Civil sentences", "New York Times"),
+    TWEETS: ("Davidson",),
+    NEWS: ("Civil", "Civil sentences", "New York Times"),
 }
 OWN_SENTENCES: Final = "Sentences written for this project"
 HOW: Final = (
@@ -452,11 +454,11 @@ def scaled(held_out: HeldOut) -> dict[str, npt.NDArray[Any]]:
 def sentence(measured: Mapping[str, Mapping[str, Any]]) -> str:
     """Return how right the model is, for readers."""
     own, suite_ = measured["Out of fold"], measured[OWN_SENTENCES]
-    tweets = measured["The tweets of Davidson et al., of which it had learnt nothing"]
+    news, tweets = (measured[f"{name}, of which it had learnt nothing"]["auc"] for name in (NEWS, TWEETS))
     return (
         f"Ranks an offensive comment above a clean one {own['auc']:.0%} of the time on texts like those it "
-        f"learnt from, {tweets['auc']:.0%} on others. It takes {suite_['flagged_mentions']:.0%} of neutral "
-        "or kind sentences about groups for offensive."
+        f"learnt from, {news:.0%} on news comments it had not learnt from, {tweets:.0%} on tweets. It takes "
+        f"{suite_['flagged_mentions']:.0%} of neutral or kind sentences about groups for offensive."
     )
 
 

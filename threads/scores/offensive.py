@@ -60,7 +60,8 @@ class Offensive(TrainedScore):
         Column(
             "offensive_words",
             "text",
-            f"The words that carry it, each with its type; missing where it is unlikely (below {LIKELY}).",
+            "The words that carry it, each with its type where that is clear; missing where it is unlikely "
+            f"(below {LIKELY}), and where only function words or names of groups carry it.",
         ),
         Column("offensive_model", "text", "Name and version of the model that judged."),
     )
@@ -92,7 +93,7 @@ class Offensive(TrainedScore):
             there = ~np.isnan(found.odds[:, 0])
             part = values[place : place + len(block)]
             part[there, : len(HEADS)] = chances[there]
-            part[:, -2] = np.array(said(found, read, chances[:, 0] >= LIKELY), dtype=object)
+            part[:, -2] = np.array(said(found, read, chances), dtype=object)
             part[there, -1] = model.label
             place += len(block)
         return values
@@ -108,7 +109,8 @@ class Offensive(TrainedScore):
     def marked(self, text: str) -> list[Span]:
         """Return the words of a text that carry its offence, in order; `offensive_words` has the strongest.
 
-        Each adds at least LEAST_SHOWN to the log odds, and LEAST_SHARE of what the strongest adds.
+        Each adds at least LEAST_SHOWN to the log odds, and LEAST_SHARE of what the strongest adds. None is a
+        function word or the name of a group.
         """
         model = self.classifier
         found = model.marked(text) if isinstance(model, OffensiveModel) else []
@@ -116,9 +118,10 @@ class Offensive(TrainedScore):
         return [span for span in found if span.contribution >= least]
 
 
-def said(found: Judged, texts: list[list[str]], likely: npt.NDArray[np.bool_]) -> list[str | None]:
+def said(found: Judged, texts: list[list[str]], chances: npt.NDArray[Any]) -> list[str | None]:
     """Return the words that carry the offence of each likely text, "idiot (insult); …", or None."""
-    parts, text_of = found.parts[:, 0], found.reading.text[found.reading.sentence]
+    parts, likely = np.where(found.content, found.parts[:, 0], 0.0), chances[:, 0] >= LIKELY
+    text_of = found.reading.text[found.reading.sentence]
     strongest = np.zeros(len(texts))
     np.maximum.at(strongest, text_of, parts)
     least = np.maximum(LEAST_SHOWN, LEAST_SHARE * strongest)
@@ -128,5 +131,5 @@ def said(found: Judged, texts: list[list[str]], likely: npt.NDArray[np.bool_]) -
         text = text_of[place]
         word = texts[text][found.reading.places[place]]
         if len(words[text]) < MOST_SHOWN:
-            words[text].setdefault(word, typed_as(found.parts[place]).replace("_", " "))
+            words[text].setdefault(word, typed_as(found.parts[place], chances[text]).replace("_", " "))
     return ["; ".join(f"{word} ({kind})" for word, kind in each.items()) or None for each in words]

@@ -8,15 +8,18 @@ from functools import cached_property
 from typing import ClassVar, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from threads.scores.classifier import StoredClassifier, Vector
 from threads.scores.offensive_text import (
     BITS,
     FRAMING,
+    FUNCTION_WORDS,
     MOST_CHARACTERS,
     TOKEN,
     Numbers,
     Reading,
+    Word,
     Words,
     frames,
     read,
@@ -27,14 +30,19 @@ from threads.wordlists.folding import fold
 
 TYPES: Final = ("insult", "threat", "identity_attack", "profanity")
 HEADS: Final = ("offensive", *TYPES)
+Flags = npt.NDArray[np.bool_]
 BLOCK: Final = 500_000  # characters that are read at a time
 MOST_KNOWN: Final = 200_000  # words whose sums are kept
+UNTYPED: Final = "offensive"  # what a word is called whose type is not clear
+LEAST_TYPE: Final = 0.5  # log odds that a word must add to its type,
+LEAST_LEAD: Final = 1.25  # how many times what it adds to any other type that is likely, and
+LEAST_CHANCE: Final = 0.2  # the probability from which a type is likely in a text
 SHORTENING: Final = 0.5  # a sentence's sum is divided by the number of its words to this power
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A word that speaks for offence: [start, end) in the text as found, type, part of the log odds."""
+    """A word that speaks for offence: [start, end) in the text as found, type or UNTYPED, log odds."""
 
     start: int
     end: int
@@ -48,25 +56,34 @@ class Judged:
 
     `parts` are the contributions of the words of `reading` to the odds, words × HEADS: what each adds to its
     sentence, times the weight of the sentence in the smooth maximum. A text without words has missing odds.
+    `content` says which words may be shown: neither function words nor names of groups. What a pair of a
+    function word and another adds counts for the other.
     """
 
     reading: Reading
     odds: Vector
     parts: Vector
+    content: Flags
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Words with the sums of their features' weights, words × HEADS, and their numbers in pairs or -1."""
+    """Words with the sums of their features' weights, words × HEADS, and their numbers in pairs or -1.
+
+    `function` says which are function words or ends of sentences.
+    """
 
     words: Words
     sums: Vector
     numbers: Numbers
+    function: Flags
 
     @classmethod
     def empty(cls) -> Vocabulary:
         """Return one without words."""
-        return cls(Words(), np.zeros((0, len(HEADS))), np.zeros(0, dtype=np.intp))
+        return cls(
+            Words(), np.zeros((0, len(HEADS))), np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.bool_)
+        )
 
 
 @dataclass(frozen=True)
@@ -106,17 +123,21 @@ class OffensiveModel(StoredClassifier):
     def marked(self, text: str) -> list[Span]:
         """Return the words of a text that speak for offence, in order, with type and contribution.
 
-        The type is the one for which the word speaks most. To first order in the smooth maximum, and save
-        for the bias, the contributions of all words, these and those that speak against it, add up to the
-        log odds before calibration.
+        Function words and names of groups are not among them. To first order in the smooth maximum, and save
+        for the bias, the contributions of all words, these and the others, add up to the log odds before
+        calibration.
         """
         folded = fold(text[:MOST_CHARACTERS])
         found = list(TOKEN.finditer(folded.text))
         judged = self.judge([[match[0] for match in found]])
+        chances = self.chances(judged)[0]
         return [
-            Span(*folded.span(*found[place].span()), typed_as(parts), float(parts[0]))
-            for place, parts in zip(judged.reading.places, judged.parts, strict=True)
-            if parts[0] > 0
+            Span(
+                *folded.span(*found[judged.reading.places[word]].span()),
+                typed_as(judged.parts[word], chances),
+                float(judged.parts[word, 0]),
+            )
+            for word in np.flatnonzero(judged.content & (judged.parts[:, 0] > 0))
         ]
 
     def judge(self, texts: Sequence[Sequence[str]]) -> Judged:
@@ -125,11 +146,15 @@ class OffensiveModel(StoredClassifier):
         reading = read(texts, vocabulary.words)
         vocabulary = self._extended(vocabulary)
         parts = vocabulary.sums[reading.words]
-        self._add_pairs(parts, reading, vocabulary.numbers[reading.words])
+        pairs, halves = self._add_pairs(parts, reading, vocabulary.numbers[reading.words])
         self._add_frames(parts, reading)
-        parts *= (np.maximum(reading.lengths, 1.0) ** -SHORTENING)[reading.sentence][:, None]
+        shortening = (np.maximum(reading.lengths, 1.0) ** -SHORTENING)[reading.sentence][:, None]
+        parts *= shortening
         odds, shares = self._pooled(reading, parts, len(texts))
-        return Judged(reading, odds, parts * shares[reading.sentence])
+        function = vocabulary.function[reading.words]
+        _move(parts, pairs, halves * shortening[pairs], function)
+        content = ~function & (reading.roles & BITS["group"] == 0)
+        return Judged(reading, odds, parts * shares[reading.sentence], content)
 
     def _pooled(self, reading: Reading, parts: Vector, texts: int) -> tuple[Vector, Vector]:
         """Return the odds of texts, and the share of each sentence in its text's, both × heads.
@@ -150,8 +175,8 @@ class OffensiveModel(StoredClassifier):
             shares[:, head] = exponentials / totals[reading.text]
         return odds, shares
 
-    def _add_pairs(self, parts: Vector, reading: Reading, numbers: Numbers) -> None:
-        """Add to `parts` the weights of pairs, half to each word."""
+    def _add_pairs(self, parts: Vector, reading: Reading, numbers: Numbers) -> tuple[Numbers, Vector]:
+        """Add to `parts` the weights of pairs, half to each word; return first words and halves."""
         keys, weights = self._pairs
         first = numbers[reading.pairs]
         second = numbers[reading.pairs + 1]
@@ -162,6 +187,7 @@ class OffensiveModel(StoredClassifier):
         halves, left = weights[places[there]] / 2, reading.pairs[both][there]
         parts[left] += halves
         parts[left + 1] += halves
+        return left, halves
 
     def _add_frames(self, parts: Vector, reading: Reading) -> None:
         """Add to `parts` the weights of frames: an equal share for each class, and in it for each word."""
@@ -199,6 +225,7 @@ class OffensiveModel(StoredClassifier):
         if not new:
             return before
         sums, numbers = np.zeros((len(new), len(HEADS))), np.full(len(new), -1, dtype=np.intp)
+        function = np.array([item is None or _is_function(item) for item in new])
         for row, item in enumerate(new):
             if item is None:
                 continue
@@ -207,7 +234,10 @@ class OffensiveModel(StoredClassifier):
                 if (place := self._features.get(name)) is not None:
                     sums[row] += self._feature_weights[place]
         after = Vocabulary(
-            before.words, np.concatenate([before.sums, sums]), np.concatenate([before.numbers, numbers])
+            before.words,
+            np.concatenate([before.sums, sums]),
+            np.concatenate([before.numbers, numbers]),
+            np.concatenate([before.function, function]),
         )
         self._memory[0] = after
         return after
@@ -258,9 +288,28 @@ def two_columns(offensive: Vector) -> Vector:
     return np.column_stack([offensive, 1 - offensive])
 
 
-def typed_as(parts: Vector) -> str:
-    """Return the type for which a word speaks most, from its contributions to HEADS."""
-    return TYPES[int(parts[1:].argmax())]
+def typed_as(parts: Vector, chances: Vector) -> str:
+    """Return the type for which a word speaks most, or UNTYPED where that is not clear.
+
+    `parts` are its contributions to HEADS, `chances` their probabilities in its text; a type that is unlikely
+    there is not considered.
+    """
+    likely = np.where(chances[1:] >= LEAST_CHANCE, parts[1:], 0.0)
+    second, most = np.sort(likely)[-2:]
+    return TYPES[int(likely.argmax())] if most >= max(LEAST_TYPE, LEAST_LEAD * second) else UNTYPED
+
+
+def _is_function(read: Word) -> bool:
+    """Return whether a word says nothing alone; so does the end of a sentence."""
+    return not read.form or (not read.severity and (len(read.form) == 1 or read.form in FUNCTION_WORDS))
+
+
+def _move(parts: Vector, pairs: Numbers, halves: Vector, function: Flags) -> None:
+    """Give the half of a function word in a pair to its neighbour, where that is none; sums stay."""
+    for source, target in ((pairs, pairs + 1), (pairs + 1, pairs)):
+        moved = function[source] & ~function[target]
+        parts[source[moved]] -= halves[moved]
+        parts[target[moved]] += halves[moved]
 
 
 def blocks_of(texts: Sequence[str]) -> Iterator[Sequence[str]]:
