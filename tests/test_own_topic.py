@@ -3,6 +3,7 @@
 import io
 import itertools
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -195,6 +196,20 @@ def test_a_label_seldom_right_or_seldom_given_is_never_said():
     chances = np.stack([top, 1 - top], axis=1)
     assert (surest(chances, np.zeros(9, dtype=int), [0.7, 0.7], 10) == NEVER).all()
     assert surest(chances, np.zeros(9, dtype=int), [0.7, 0.7], 9)[0] != NEVER
+
+
+def test_accuracy_of_one_keeps_an_interval():
+    all_right = np.arange(50) % 2
+    low, high = intervals(all_right, all_right, 2)["accuracy_interval"]
+    assert low == pytest.approx(0.92865, abs=1e-5)  # Wilson's, of 50 of 50
+    assert high == pytest.approx(1)
+
+
+def test_a_model_no_better_than_the_commonest_label_is_doubted(model):
+    figures = model.figures
+    weak = replace(model, figures=figures | {"macro_f1_interval": [figures["majority"]["macro_f1"], 1.0]})
+    assert model.doubt is None
+    assert "not surely better" in weak.doubt
 
 
 def test_intervals_hold_what_was_measured_and_narrow_with_more():

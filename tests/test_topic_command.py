@@ -80,6 +80,8 @@ def test_json_lines_are_read_too(btl):
         (["words,stance", "a,pro"], "labels.csv, line 1: has no column called text"),
         (["text,stance", "a,b,pro"], "labels.csv, line 2: 3 cells under a header of 2"),
         (["text,stance", '"a"b,pro'], "labels.csv, line 2: is not sound CSV"),
+        (["comment_id,stance", "a,pro"], "Add it, or say with --comments SOURCE"),
+        (["text,stance", *("a,pro", "a,con") * 15], "labels.csv: 30 comments contradict each other"),
         (["text,stance,stance_model", "a,pro,m@1"], "line 2: the column stance was filled by a model"),
         (["text,stance", "a,pro", "b,con"], "labels.csv: 2 different labelled comments are too few"),
         (["text,stance", *(f"a{n},pro" for n in range(12))], "every comment is labelled supportive"),
@@ -125,6 +127,31 @@ def test_what_was_suggested_and_labelled_is_not_asked_for_again(btl):
     assert btl("topic", "fit", "labels.csv", *TARGET).exit_code == 0
     btl("topic", "suggest", PIPELINE, "--count", "8", "--model", "m.npz", "--csv", "next.csv")
     assert set(pd.read_csv("next.csv", encoding="utf-8-sig")["text"]) == set(asked[5:])
+
+
+def few():
+    """Return a model of 17 comments a side: it tells them apart, and has seen too few to say so."""
+    ways = {"supportive": "Build the tunnel", "critical": "Stop that hole", "neutral": "When is dinner"}
+    rows = [(f"{way}, says number {n}", label) for label, way in ways.items() for n in range(17)]
+    return fit([text for text, _ in rows], [label for _, label in rows], "the tunnel")
+
+
+def test_a_label_that_is_never_said_says_what_it_needs(btl):
+    few().save(Path("few.npz"))
+    shown = btl("topic", "show", "few.npz").stdout
+    assert "speaks on 0%" in shown
+    for label in ("supportive", "critical", "neutral"):
+        assert f"{label}: never said; needs 3 more to be said" in shown
+
+
+@pytest.mark.parametrize(
+    "command", [("analyse", PIPELINE), ("import", PIPELINE, "--db", "sqlite:///a.sqlite")]
+)
+def test_a_model_that_says_nothing_warns_where_it_is_used(btl, model, command):
+    few().save(Path("few.npz"))
+    model.save(Path("m.npz"))
+    assert "never says a label" in btl(*command, "--stance-model", "few.npz").stderr
+    assert "never says a label" not in btl(*command, "--stance-model", "m.npz").stderr
 
 
 def test_analyse_judges_by_the_model(btl, model):

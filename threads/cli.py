@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 a problem with an input (named), 2 wrong usage.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from threads.settings import SETTINGS, Settings
 
 if TYPE_CHECKING:
     from threads.records import Discussion
+    from threads.scores.base import Score
     from threads.storage import Store
 
 
@@ -105,7 +106,7 @@ def analyse(
 
     require_target(target)
     settings = _changed(Settings.from_environment(), stance_model=stance_model)
-    scores_for(settings)  # a model that is not there is told before anything is read
+    _doubted(scores_for(settings))  # a model that is not there is told before anything is read
     if target and is_own_topic(STANCE, settings.stance_model):
         raise click.UsageError(
             "--target and a model of your own topic exclude each other: it knows its target"
@@ -132,7 +133,7 @@ def import_(sources: tuple[str, ...], db: str | None, stance_model: str | None, 
     from threads.scores.chosen import scores_for
 
     settings = _changed(Settings.from_environment(), stance_model=stance_model)
-    scores_for(settings)  # a model that is not there is told before anything is read
+    _doubted(scores_for(settings))  # a model that is not there is told before anything is read
     results, failed = parse_all(sources, how)
     with_comments = [parsed for parsed in results if parsed.report.kept]
     if with_comments:  # else not even an empty store is made
@@ -246,6 +247,15 @@ def settings() -> None:
     """List the settings: environment variable, value in force, what it does."""
     values = Settings.from_environment()
     table((s.variable, f"{getattr(values, s.name)}  {s.help}") for s in SETTINGS)
+
+
+def _doubted(scores: Iterable[Score]) -> None:
+    """Warn where a model of one's own topic is of little use."""
+    from threads.scores.own_topic.score import OwnStance
+
+    for item in scores:
+        if isinstance(item, OwnStance) and item.model.doubt:
+            click.echo(f"{item.model.label} {item.model.doubt}; see `btl topic show`", err=True)
 
 
 def _changed(values: Settings, **changes: Any) -> Settings:

@@ -129,7 +129,7 @@ def report(model: OwnTopic) -> Iterator[str]:
             f"  {label:<12} precision {row['precision']:.2f}  recall {row['recall']:.2f}  "
             f"F1 {row['f1']:.2f}  n {row['n']}"
         )
-    if figures["macro_f1_interval"][0] <= usual["macro_f1"]:
+    if not model.surely_better:
         yield "  That is not surely better than guessing: label more comments before you use it."
     yield from [
         "",
@@ -142,8 +142,6 @@ def report(model: OwnTopic) -> Iterator[str]:
 
 
 def _silence(model: OwnTopic) -> Iterator[str]:
-    from threads.scores.classifier import NEVER
-
     found = model.figures["cross_validated"]
     speaking = found["speaking"]
     said = ", ".join(
@@ -152,10 +150,14 @@ def _silence(model: OwnTopic) -> Iterator[str]:
     yield f"  speaks on {found['coverage']:.0%}" + (
         f", right there {speaking['accuracy']:.2f} ({said})" if speaking["n"] else ""
     )
+    never = model.never_said
     for label, threshold in zip(model.labels, model.thresholds, strict=True):
-        yield f"  {label}: " + (
-            "never said" if threshold >= NEVER else f"said from probability {threshold:.2f}"
-        )
+        if label not in never:
+            yield f"  {label}: said from probability {threshold:.2f}"
+        elif never[label]:
+            yield f"  {label}: never said; needs {never[label]} more to be said, at the least"
+        else:
+            yield f"  {label}: never said; not right often enough, or not on enough comments"
     yield (
         f"  calibration error {found['calibration_error']:.2f}, of a perfect model here "
         f"{found['calibration_floor']:.2f}"

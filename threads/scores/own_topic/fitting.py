@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -13,12 +14,12 @@ from threads.scores.classifier import UNCLEAR, Vector, spoken, surest
 from threads.scores.evaluate import agreement, assess, speaking
 from threads.scores.own_topic.labelled import Labelled, Numbers
 from threads.scores.own_topic.learning import learn, learning_curve, out_of_fold
-from threads.scores.own_topic.model import OwnTopic, text_hashes
+from threads.scores.own_topic.model import FEWEST_SAID, OwnTopic, text_hashes
 from threads.scores.own_topic.ngrams import KINDS, vocabulary
 
 ASKED: Final = 0.7  # how often right a label is to be where it is said
-FEWEST_SAID: Final = 20  # answers on which that must have been seen
 RESAMPLED: Final = 1000
+NORMAL: Final = 1.959964  # standard deviations that hold 95%
 
 
 def fit(texts: Sequence[str], labels: Sequence[str], target: str) -> OwnTopic:
@@ -28,7 +29,7 @@ def fit(texts: Sequence[str], labels: Sequence[str], target: str) -> OwnTopic:
 
     - cross_validated: as `threads.scores.evaluate.assess`; every text is judged, calibrated and given its
       threshold by what was learnt without it
-    - accuracy_interval, macro_f1_interval: 95%, from RESAMPLED draws of the texts with replacement
+    - accuracy_interval, macro_f1_interval: 95%, as `intervals`
     - majority: label, accuracy and macro_f1 of always saying the commonest label
     - labelled: texts by label; left_out: how many texts were repeated, contradictory or blank (`Labelled`)
     - curve: how good models of fewer labels are (`learning_curve`)
@@ -103,16 +104,28 @@ def measured(model: OwnTopic, data: Labelled, margins: Vector, folds: Numbers) -
 
 
 def intervals(truth: Numbers, answers: Numbers, labels: int) -> dict[str, list[float]]:
-    """Return the 95% intervals of accuracy and macro-F1 over RESAMPLED draws of the rows (Efron 1979)."""
+    """Return the 95% intervals of accuracy and macro-F1.
+
+    Accuracy has Wilson's score interval (1927), which does not shrink to a point where all answers are right;
+    macro-F1 has that of RESAMPLED draws of the rows with replacement (Efron 1979).
+    """
     generator = np.random.default_rng(0)
     cells = np.bincount(truth * labels + answers, minlength=labels * labels)
     tables = generator.multinomial(len(truth), cells / len(truth), RESAMPLED).reshape(-1, labels, labels)
     right = np.einsum("nii->ni", tables)
     both = np.maximum(tables.sum(axis=1) + tables.sum(axis=2), 1)
     return {
-        "accuracy_interval": _middle(right.sum(axis=1) / len(truth)),
+        "accuracy_interval": wilson(int((truth == answers).sum()), len(truth)),
         "macro_f1_interval": _middle((2 * right / both).mean(axis=1)),
     }
+
+
+def wilson(right: int, rows: int) -> list[float]:
+    """Return the 95% score interval of a share of `rows` (Wilson 1927)."""
+    share, square = right / rows, NORMAL**2 / rows
+    middle = share + square / 2
+    reach = NORMAL * math.sqrt(share * (1 - share) / rows + square / rows / 4)
+    return [max(0.0, (middle - reach) / (1 + square)), min(1.0, (middle + reach) / (1 + square))]
 
 
 def _middle(values: Vector) -> list[float]:

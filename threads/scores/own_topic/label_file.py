@@ -22,6 +22,8 @@ LABEL_COLUMNS: Final = ("label", "stance")  # the first one that is there counts
 LARGEST: Final = 50_000_000  # bytes
 _SEPARATORS: Final = ",;\t"
 _NAMES: Final = "the first line names the columns: text, and stance or label"
+_BY_ID: Final = "Add it, or say with --comments SOURCE where the comments are that comment_id names"
+_FOR_ID: Final = "It names the comment that each label is for"
 
 Comments = Mapping[tuple[str, str], str]
 
@@ -189,11 +191,12 @@ class _Texts:
             self._threads.setdefault(comment, []).append(thread)
         wanted = "text" if comments is None else "comment_id"
         if wanted not in names:
+            by_id = comments is None and "comment_id" in names
             raise InputError(
                 f"has no column called {wanted}",
                 source=source,
                 place="line 1",
-                remedy=_NAMES if comments is None else "It names the comment that each label is for",
+                remedy=_BY_ID if by_id else _NAMES if comments is None else _FOR_ID,
             )
 
     def of(self, row: Mapping[str, str], line: int) -> str:

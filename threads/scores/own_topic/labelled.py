@@ -48,15 +48,16 @@ class Labelled:
         for text, label in zip(compared, labels, strict=True):
             given.setdefault(text, set()).add(label)
         kept = {text: min(found) for text, found in sorted(given.items()) if len(found) == 1 and text}
-        _check(Counter(kept.values()))
-        known = tuple(label for label in task("topic_stance").labels if label in kept.values())
         blank, usable = compared.count(""), sum(text in kept for text in compared)
+        contradictory = len(compared) - blank - usable
+        _check(Counter(kept.values()), contradictory)
+        known = tuple(label for label in task("topic_stance").labels if label in kept.values())
         return cls(
             texts=list(kept),
             truth=np.array([known.index(label) for label in kept.values()], dtype=np.intp),
             labels=known,
             repeated=usable - len(kept),
-            contradictory=len(compared) - blank - usable,
+            contradictory=contradictory,
             blank=blank,
         )
 
@@ -95,7 +96,13 @@ class Labelled:
             yield np.concatenate([order[first], np.delete(order, first)])[:size]
 
 
-def _check(counts: Counter[str]) -> None:
+def _check(counts: Counter[str], contradictory: int) -> None:
+    if counts.total() < FEWEST and contradictory:
+        raise InputError(
+            f"{contradictory} comments contradict each other (one text, several labels); "
+            f"{counts.total()} others are too few for a model: {FEWEST} are the least",
+            remedy="Give each text one label",
+        )
     if counts.total() < FEWEST:
         raise InputError(
             f"{counts.total()} different labelled comments are too few for a model: {FEWEST} are the least",

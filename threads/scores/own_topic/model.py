@@ -17,11 +17,12 @@ import orjson
 
 from threads.errors import ModelError
 from threads.models.calibration import calibrated
-from threads.scores.classifier import Vector
+from threads.scores.classifier import NEVER, Vector
 from threads.scores.own_topic.ngrams import KINDS, normalised, places_of, rows
 
 LARGEST: Final = 50_000_000  # bytes, packed or unpacked; a model of 100,000 labels is smaller
 BLOCK: Final = 1_000  # texts at a time; bounds memory
+FEWEST_SAID: Final = 20  # answers on which a label must have been right often enough to be said
 SHOWN: Final = 40  # characters of the target that stand in the model's name
 _REMEDY: Final = "Make it again with `btl topic fit`"
 
@@ -64,6 +65,35 @@ class OwnTopic:
             f"right {found['accuracy']:.0%} of the time, where always saying {usual['label']} would be right "
             f"{usual['accuracy']:.0%}."
         )
+
+    @property
+    def never_said(self) -> dict[str, int]:
+        """The labels that it never says, each with how many more labelled comments it needs at the least.
+
+        0 where there are enough, and it was not right often enough.
+        """
+        counts = self.figures["cross_validated"]["per_class"]
+        return {
+            label: max(0, FEWEST_SAID - counts[label]["n"])
+            for label, threshold in zip(self.labels, self.thresholds, strict=True)
+            if threshold >= NEVER
+        }
+
+    @property
+    def surely_better(self) -> bool:
+        """Whether its macro-F1 is surely better than that of always saying the commonest label."""
+        found: float = self.figures["macro_f1_interval"][0]
+        usual: float = self.figures["majority"]["macro_f1"]
+        return found > usual
+
+    @property
+    def doubt(self) -> str | None:
+        """Why its answers help little, for its user; None where they do."""
+        if len(self.never_said) == len(self.labels):
+            return "never says a label: every comment will be unclear"
+        if not self.surely_better:
+            return "is not surely better than always saying the commonest label"
+        return None
 
     def probabilities(self, texts: Sequence[str], contexts: Sequence[str] = ()) -> Vector:  # noqa: ARG002
         """Return probabilities, texts × labels. Contexts do not count: the model knows its target."""
@@ -177,7 +207,7 @@ def _model(found: dict[str, npt.NDArray[Any]]) -> OwnTopic:
         count > 1
         and shapes == [(count,)] * 4
         and model.slopes.shape == (sum(map(len, model.grams)), count)
-        and {"cross_validated", "majority"} <= model.figures.keys()
+        and {"cross_validated", "majority", "macro_f1_interval"} <= model.figures.keys()
     )
     if not fits:
         raise ValueError("shapes do not fit")
