@@ -98,3 +98,14 @@ def test_sentiment_agrees_with_people_as_the_guide_says(shared, name):
     signs = [np.sign(values) * (abs(values) >= limit) for values, limit in ((rated, 0.5), (found, 0.05))]
     measured = (len(rows), np.corrcoef(rated, found)[0, 1], f1_score(*signs, average="macro"))
     assert measured == pytest.approx(SENTIMENT_RATINGS[name], abs=0.0006)
+
+
+@pytest.mark.parametrize(
+    ("name", "caution"),
+    [
+        ("stance", "On a short thread it mostly says unclear"),
+        ("featuring", "Compare only comments of the same language on the same article"),
+    ],
+)
+def test_a_score_says_beside_its_columns_what_to_beware_of(name, caution):
+    assert caution in " ".join(section(name).paragraphs)

@@ -123,9 +123,15 @@ TRUST: Final[Mapping[str, tuple[str, ...]]] = {
         "Arithmetic on what can be seen in the text, with weights set by hand. No labelled spam was at hand: "
         "how often it is right is not known.",
     ),
+    "stance": (
+        "On a short thread it mostly says unclear: a side is taken only where it is confident, and that is "
+        "seldom. Unclear is no side, and neither is neutral.",
+    ),
     "featuring": (
         "A weighted mean of six cues; the weights are settings, and the page of a discussion shows each cue "
         "with its weight. Words are counted, not understood: a well-made false claim has the same cues.",
+        "The mean is over the cues that a comment has; one in another language or without an article to "
+        "compare with has fewer. Compare only comments of the same language on the same article.",
         "No picks by editors were at hand: how well it agrees with them is not known. It orders what a "
         "person reads first and decides nothing.",
     ),
@@ -150,6 +156,7 @@ def _section(score: Score) -> Section:
     paragraphs = (
         score.help,
         model.sentence,
+        *TRUST.get(score.name, ()),
         f"Model {model.name}@{model.version}. Learnt from: {sources}. Licence: {model.licence}.",
     )
     return Section(score.name, paragraphs, (about, *_measured(model.measured["sets"])))
