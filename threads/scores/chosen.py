@@ -70,8 +70,8 @@ def choices(task: str) -> str:
     """Return what can be chosen for a task, in words."""
     onnx = [ONNX] if task in ENCODERS else []
     own = [f"{NLI}:NAME", OWN_FILE] if task == STANCE else []
-    *first, last = (BUILTIN, *onnx, f"{TRANSFORMERS}:NAME", *own)
-    return f"{', '.join(first)} or {last}"
+    known = [BUILTIN, *onnx, f"{TRANSFORMERS}:NAME", *own]
+    return f"{', '.join(known[:-1])} or {known[-1]}"
 
 
 def classifier_for(task: str, choice: str, *, download: bool = False, source: str = "") -> Classifier:

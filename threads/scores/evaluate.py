@@ -190,7 +190,7 @@ def assess(found: Vector, truth: Sequence[str], judge: Classifier) -> dict[str, 
 def _counted(label: str, names: Sequence[str]) -> str:
     """Return a label as the data know it; one that they do not know stays, and is wrong."""
     other = COUNTS_AS.get(label)
-    return other if label not in names and other in names else label
+    return other if other is not None and label not in names and other in names else label
 
 
 def agreement(truth: Sequence[str], answers: Sequence[str], labels: Sequence[str]) -> dict[str, Any]:
