@@ -102,7 +102,8 @@ def test_an_encoder_can_be_chosen_where_there_are_weights_of_one():
 
 @pytest.mark.parametrize("score", TASK_OF)
 def test_a_setting_that_is_no_choice_is_named_by_its_variable(score):
-    with pytest.raises(SettingError, match=f"^BTL_{score.upper()}_MODEL: 'best' is no model"):
+    said = f"^BTL_{score.upper()}_MODEL( or --stance-model)?: 'best' is no model"
+    with pytest.raises(SettingError, match=said):
         scores_for(Settings(**{f"{score}_model": "best"}))
 
 
@@ -166,6 +167,12 @@ def test_models_goes_on_after_a_setting_that_is_no_choice(btl, monkeypatch):
     for task in ("reply_relation", "offensive"):
         assert classifier_for(task, "builtin").sentence in result.stdout
     assert extras.EXTRAS[-1].adds in result.stdout
+
+
+def test_what_an_extra_is_installed_by_is_what_readme_and_page_say():
+    for page in ("README.md", "docs/better_models.md"):
+        assert "pip install '.[transformers]'" in (ROOT / page).read_text("utf-8")
+    assert extras.TRANSFORMERS.remedy.endswith("pip install '.[transformers]'")
 
 
 def test_the_thread_page_says_how_right_the_judge_was_or_names_it():

@@ -2,8 +2,10 @@
 
 import io
 import itertools
+import re
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -315,6 +317,18 @@ def test_it_takes_the_place_of_the_stance_of_the_package(model):
     assert found["stance_model"].iloc[0] == model.label
     assert found.iloc[1:].isna().all().all()
     assert found.index.tolist() == [3, 3, 5]
+
+
+def test_in_python_it_judges_as_the_page_on_your_own_topic_says(model, tmp_path, monkeypatch):
+    page = (Path(__file__).resolve().parent.parent / "docs" / "own_topic.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    model.save(tmp_path / "ties.npz")
+    monkeypatch.setenv("BTL_STANCE_MODEL", str(tmp_path / "ties.npz"))
+    known = {}
+    exec(code, known)
+    assert known["frame"]["stance_model"].tolist() == [model.label]
+    without = score(pd.DataFrame({"text": ["What a lovely tunnel!"], "target": "the tunnel"}), "stance")
+    assert without["stance_model"].tolist() != [model.label]
 
 
 def test_it_abstains_where_it_is_not_sure(model):

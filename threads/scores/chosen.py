@@ -50,9 +50,9 @@ def _with_choice(item: Score, settings: Settings) -> Score:
     choice = choice_of(item.name, settings)
     if choice == BUILTIN or not isinstance(item, TrainedScore):
         return item
-    judge = classifier_for(
-        TASK_OF[item.name], choice, download=bool(settings.download_models), source=variable_of(item.name)
-    )
+    task = TASK_OF[item.name]
+    source = variable_of(item.name) + (" or --stance-model" if task == STANCE else "")
+    judge = classifier_for(task, choice, download=bool(settings.download_models), source=source)
     return OwnStance(judge) if isinstance(judge, OwnTopic) else type(item)(judge)
 
 

@@ -38,7 +38,7 @@ TRANSFORMERS: Final = Extra(
     ("torch", "transformers", "safetensors"),
     "Your own classification model of the Hugging Face kind for reply_relation, stance or offensive, or one "
     "of natural language inference for stance; on a GPU where there is one. It brings torch: 1 GB.",
-    "Install the extra transformers: pip install 'below-the-line[transformers]'",
+    "In the project's folder: pip install '.[transformers]'",
 )
 EXTRAS: Final = (ONNX, TRANSFORMERS)
 
