@@ -145,6 +145,10 @@ def test_the_floor_of_calibration_falls_with_the_number_of_rows():
         ("topic_stance", "undermine", "critical"),
         ("topic_stance", "favor", "supportive"),
         ("topic_stance", "comment", "neutral"),
+        ("topic_stance", "off topic", "neutral"),
+        ("offensive", "Hate Speech", "offensive"),
+        ("offensive", " Non-Toxic", "clean"),
+        ("offensive", "not hate", "clean"),
     ],
 )
 def test_labels_under_other_names_are_understood(tmp_path, name, label, meant):
@@ -205,6 +209,36 @@ def test_a_bad_line_is_named(tmp_path, line, problem):
     path = written(tmp_path, {"text": "no", "parent": "yes", "label": "deny"}, line)
     with pytest.raises(InputError, match=problem):
         evaluate("reply_relation", path)
+
+
+def test_a_lone_surrogate_or_a_nan_beside_text_and_label_does_no_harm(tmp_path):
+    lines = [rb'{"text": "half \ud83d of it", "label": "ask", "parent": "\udc00"}']
+    lines += [b'{"text": "why", "label": "ask", "score": NaN}']
+    found = read_examples("reply_relation", written(tmp_path, *lines))
+    assert found.texts == ["half \ufffd of it", "why"]
+    assert found.contexts == ["\ufffd", ""]
+
+
+@pytest.mark.parametrize("line", [b'{"text": NaN, "label": "ask"}', b'{"text": "x", "label": NaN}'])
+def test_a_text_or_label_that_is_not_a_number_is_named(tmp_path, line):
+    with pytest.raises(InputError, match="line 1: lacks text or label"):
+        read_examples("reply_relation", written(tmp_path, line))
+
+
+def test_without_a_label_the_majority_of_annotators_says_what_is_offensive(tmp_path):
+    rows = [{"text": "x", "annotators": 10, "not_toxic": clean} for clean in (4, 5, 10)]
+    found = read_examples("offensive", written(tmp_path, *rows))
+    assert found.labels == ["offensive", "clean", "clean"]
+    assert found.mapping["not_toxic for fewer than half of the annotators"] == "offensive"
+    with pytest.raises(InputError, match="lacks text or label"):
+        read_examples("topic_stance", written(tmp_path, *rows))
+
+
+@pytest.mark.parametrize("counts", [(0, 0), (3, 4), (3, -1), ("3", 1)])
+def test_annotators_that_do_not_add_up_are_no_label(tmp_path, counts):
+    row = {"text": "x", **dict(zip(("annotators", "not_toxic"), counts, strict=True))}
+    with pytest.raises(InputError, match="lacks text or label"):
+        read_examples("offensive", written(tmp_path, row))
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +25,10 @@ BINS: Final = 10
 FLOOR_DRAWS: Final = 200
 ASKED_ACCURACY: Final = 0.7  # the coverage at which answers are this often right is given
 COUNTS_AS: Final = {"asks": "comments"}  # where the data do not tell the one from the other
+FEW_CLEAN: Final = "not_toxic for fewer than half of the annotators"
+MOST_CLEAN: Final = "not_toxic for at least half of the annotators"
+_MAJORITY: Final = {FEW_CLEAN: "offensive", MOST_CLEAN: "clean"}
+_LONE = re.compile("[\ud800-\udfff]")
 SCORED: Final[dict[str, type[TrainedScore]]] = {
     "reply_relation": ReplyRelation,
     "topic_stance": Stance,
@@ -54,7 +60,8 @@ class Examples:
 def evaluate(name: str, data: str | Path, classifier: Classifier | None = None) -> dict[str, Any]:
     """Return how right a classifier of the task `name` (a key of TASKS) is on the JSON lines of `data`.
 
-    Each line holds `text`, `label`, and the text beside it (Task.contexts). The classifier is the one that
+    Each line holds `text`, `label`, and the text beside it (Task.contexts). Rows for offensive may count
+    `annotators` and those of them who said `not_toxic` in place of a label. The classifier is the one that
     comes with the package unless another is given. The answer has
 
     - score, model, mapping (what the file's labels were taken for), not_in_file (labels of the task that no
@@ -129,10 +136,12 @@ def read_examples(name: str, data: str | Path) -> Examples:
     asked, found = task(name), Examples()
     for number, row in _rows(Path(data)):
         place = f"line {number}"
-        text, label = row.get("text"), row.get("label")
+        text, label = row.get("text"), row.get("label", _majority(row) if name == "offensive" else None)
         if not isinstance(text, str) or not isinstance(label, str | int | bool):
             raise InputError("lacks text or label", source=str(data), place=place)
         word = str(label)
+        if "label" not in row:
+            found.mapping[word] = _MAJORITY[word]
         if word not in found.mapping:
             found.mapping.update(mapped([word], asked))
         if word not in found.mapping:
@@ -158,12 +167,33 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         if not line.strip():
             continue
         try:
-            row = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
+            row = _loaded(line)
+        except (ValueError, RecursionError) as error:
             raise InputError(f"is not JSON ({error})", source=str(path), place=f"line {number}") from error
         if not isinstance(row, dict):
             raise InputError("is not a JSON object", source=str(path), place=f"line {number}")
         yield number, row
+
+
+def _loaded(line: bytes) -> Any:
+    """Return a line of JSON; as some writers do, it may hold NaN, or halves of surrogate pairs as escapes."""
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        row = json.loads(line)
+    if not isinstance(row, dict):
+        return row
+    return {
+        key: _LONE.sub("\ufffd", value) if isinstance(value, str) else value for key, value in row.items()
+    }
+
+
+def _majority(row: Mapping[str, Any]) -> str | None:
+    """Return the word for what most annotators of a comment of Civil Comments found; None for other rows."""
+    annotators, clean = row.get("annotators"), row.get("not_toxic")
+    if not isinstance(annotators, int) or not isinstance(clean, int) or not 0 <= clean <= annotators > 0:
+        return None
+    return FEW_CLEAN if 2 * clean < annotators else MOST_CLEAN
 
 
 def assess(found: Vector, truth: Sequence[str], judge: Classifier) -> dict[str, Any]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from threads.errors import SettingError
+
+_BETWEEN_WORDS = re.compile(r"[\s_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +26,17 @@ class Task:
     meanings: Mapping[str, str]
 
     def meaning(self, word: str) -> str | None:
-        """Return the label that `word` stands for, whatever its case; None where it stands for none."""
-        return self.meanings.get(word.strip().lower())
+        """Return the label that `word` stands for, in any case, with blanks or hyphens for "_"; else None."""
+        return self.meanings.get(_folded(word))
+
+
+def _folded(word: str) -> str:
+    return _BETWEEN_WORDS.sub("_", word.strip().lower())
 
 
 def _meanings(**words: str) -> dict[str, str]:
     """Return each word with its label, which stands for itself, too."""
-    return {word: label for label, listed in words.items() for word in (label, *listed.split())}
+    return {_folded(word): label for label, listed in words.items() for word in (label, *listed.split())}
 
 
 TASKS: Final[dict[str, Task]] = {
@@ -53,7 +60,7 @@ TASKS: Final[dict[str, Task]] = {
             _meanings(
                 supportive="support supports favor favour pro for agree agrees",
                 critical="undermine undermines against con deny denies disagree disagrees oppose",
-                neutral="none comment query unrelated off-topic neither",
+                neutral="none comment query unrelated off_topic neither",
             ),
         ),
         Task(
@@ -64,8 +71,8 @@ TASKS: Final[dict[str, Task]] = {
                 offensive="hate hateful hate_speech toxic severe_toxic toxicity severe_toxicity attack "
                 "abusive abuse offence obscene obscenity profanity insult threat identity_attack "
                 "identity_hate 1 true yes",
-                clean="neither normal none non-hateful not_hateful not-hate not_hate nothate non-toxic "
-                "not_toxic non-offensive not_offensive ok okay 0 false no",
+                clean="neither normal none non_hateful not_hateful not_hate nothate non_toxic not_toxic "
+                "non_offensive not_offensive ok okay 0 false no",
             ),
         ),
     )
