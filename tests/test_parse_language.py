@@ -63,8 +63,18 @@ def test_the_language_of_a_tag(tag, base):
         ("Ik vind dat we in dit land over de hele linie te weinig doen.", "en", "nl"),
         ("Uważam, że miasto powinno budować więcej mieszkań, to jest jasne.", "en", "pl"),
         ("Я думаю, что город должен строить больше домов для семей.", "en", "ru"),
-        ("Das ist doch Unsinn.", "en", "en"),  # too short to overrule the discussion
-        ("Das ist doch Unsinn.", None, None),
+        ("Das ist Unsinn.", "en", "en"),  # too short to overrule the discussion
+        ("Das ist Unsinn.", None, None),
+        ("Du Arschloch, halt die Fresse", "en", "de"),
+        ("No me gusta nada este artículo, es una vergüenza total", "en", "es"),
+        ("Tu es un idiot et un menteur", "en", "und"),  # Spanish, French, …: not English in any case
+        ("Make America Great Again", "en", "en"),
+        ("niggas aint worried bout other niggas messin wit dey stuff", "en", "en"),
+        ("hahahahahahahahahahahahahaha", "en", "en"),
+        ("MAGA MAGA MAGA MAGA MAGA MAGA MAGA MAGA MAGA MAGA", "en", "en"),
+        ("Look https://www.lemonde.fr/la-honte-du-gouvernement-de-la-republique", "en", "en"),
+        ("ＴＨＩＳ ＩＳ ＳＵＣＨ ＧＲＥＡＴ ＮＥＷＳ ＦＯＲ ＡＬＬ", "en", "en"),
+        ("Merci pour le film, c'est bien", "de", "de"),  # one of two other languages needs more letters
         ("Build more homes.", "de", "de"),
         ("THIS IS WHAT THEY ALWAYS SAY ABOUT THE TUNNEL AND THE MAYOR", "en", "en"),
         ("#tunnel #harbour #mayor #budget2024 @ann @bob http://a.example/abc", "en", "en"),
@@ -77,6 +87,41 @@ def test_the_language_of_a_tag(tag, base):
 )
 def test_the_language_of_a_comment_is_its_discussions_unless_it_is_surely_another(text, discussion, language):
     assert of_comment(text, discussion) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Это ужасно, позор!", "ru"),
+        ("Да!", "und"),
+        ("هذا فظيع", "ar"),
+        ("यह भयानक है", "hi"),
+        ("これはひどい", "ja"),
+        ("太可怕了", "zh"),
+        ("정말 끔찍하다", "ko"),
+        ("ဒါကအရမ်းဆိုးတယ်", "my"),
+        ("זה נורא", "he"),
+        ("Αυτό είναι απαίσιο", "el"),
+        ("สวัสดี", "th"),
+        ("გამარჯობა", "ka"),
+        ("ᏣᎳᎩ ᎦᏬᏂᎯᏍᏗ", "und"),
+        ("@a_name_in_latin_letters Жаль https://a.example/with/many/letters", "und"),
+    ],
+)
+@pytest.mark.parametrize("discussion", ["en", "de", None])
+def test_a_comment_in_other_letters_than_latin_is_in_no_language_of_latin_letters(text, language, discussion):
+    assert of_comment(text, discussion) == language
+
+
+@pytest.mark.parametrize(
+    "text", ["This is Путин's war", "I love π", "It’s naïve", "😂 so good", "𝓣𝓱𝓲𝓼 𝓲𝓼 𝓰𝓻𝓮𝓪𝓽 𝓷𝓮𝔀𝓼"]
+)
+def test_a_few_other_letters_leave_a_comment_english(text):
+    assert of_comment(text, "en") == "en"
+
+
+def test_a_short_comment_in_the_letters_of_its_discussion_is_in_its_language():
+    assert of_comment("Це так", "uk") == "uk"
 
 
 def test_comments_in_english_are_not_taken_for_another_language(shared):

@@ -167,6 +167,11 @@ def test_columns_are_the_four_numbers_and_no_reason_when_scored():
         ("", "en", "no text"),
         (" \n", None, "no text"),
         (None, "en", "no text"),
+        ("Да!", "und", "a language other than English: VADER reads English only"),
+        ("123", "en", "no words"),
+        ("!!!!", None, "no words"),
+        ("\x00\x01", None, "no words"),
+        ("\ud800", None, "no words"),
     ],
 )
 def test_a_comment_without_a_score_says_why(text, language, reason):
@@ -179,6 +184,12 @@ def test_a_comment_without_a_score_says_why(text, language, reason):
 def test_english_and_unknown_languages_are_scored(language):
     scored = Sentiment().score(pd.DataFrame({"text": ["good"], "language": [language]}))
     assert scored["sentiment"].tolist() == [polarity("good").compound]
+
+
+@pytest.mark.parametrize("text", ["😂", "🚗", ":)", "x"])
+def test_an_emoji_an_emoticon_or_a_letter_is_scored(text):
+    scored = Sentiment().score(pd.DataFrame({"text": [text]}))
+    assert scored["sentiment"].tolist() == [polarity(text).compound]
 
 
 def test_a_comment_in_another_language_than_its_discussion_says_so():

@@ -76,7 +76,7 @@ READING: Final = Section(
 
 # Compound against the mean of twenty human ratings (Hutto & Gilbert 2014); a test measures it again.
 SENTIMENT_RATINGS: Final[Mapping[str, tuple[int, float, float]]] = {
-    "tweets": (4200, 0.872, 0.703),
+    "tweets": (4200, 0.872, 0.702),
     "sentences of newspaper editorials": (5190, 0.503, 0.557),
     "film reviews": (10605, 0.427, 0.422),
     "product reviews": (3708, 0.590, 0.560),
@@ -114,6 +114,9 @@ TRUST: Final[Mapping[str, tuple[str, ...]]] = {
         "beyond it.",
         "News comments read more like editorials than like tweets: expect the second row. A mean over fifty "
         "comments says more than any single value.",
+        "Comments in another language have none. In an English discussion, one in other letters is always "
+        "told; of 553 short ones in Latin letters 84% were, and fewer than 16 letters are taken as "
+        "English. Of 98,387 English texts 56 were taken for another language, nearly all of them rightly.",
     ),
     "verbosity": (
         "Counts and formulas with known definitions; nothing is learnt. Readability formulas were made for "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -19,6 +20,10 @@ NO_LANGUAGE = ("und", "zxx")  # ISO 639 codes for a text that cannot be told or 
 LEAST_CERTAINTY = 0.5  # probability of the best language; a mixed discussion stays below
 OWN_CERTAINTY = 0.9  # from here on a comment is in another language than its discussion
 OWN_CHARACTERS = 500  # the beginning of a comment tells
+FEWEST_OWN_LETTERS = 16  # from here on it can be seen that a comment is not English,
+FEWEST_DIFFERENT_LETTERS = 8  # so many of them different, since laughter and chants are in no language, and
+LEAST_ENGLISH = 0.01  # what is less likely English than this is not
+UNKNOWN = "und"  # the language of a comment that surely is not English and may be one of several
 # Words of English that are none of its neighbours'; so many different ones leave no doubt, at little cost.
 _ENGLISH_WORDS = (
     *(" the ", " and ", " that ", " you ", " this ", " with ", " it ", " they ", " have ", " what ", " not "),
@@ -26,6 +31,14 @@ _ENGLISH_WORDS = (
     *(" been ", " just ", " like ", " when ", " your ", " should ", " than "),
 )
 _ENOUGH_WORDS = 3
+_ENGLISH_OF_ITS_OWN = "pcm"  # the identifier takes much English slang for Nigerian Pidgin
+_LETTER_NOT_LATIN = regex.compile(r"(?V1)[\p{L}--\p{Latin}--\p{Common}]")
+_LINK_OR_NAME = regex.compile(r"(?:https?://|www\.)\S+|[@#]\S+")
+_NOT_LATIN = (
+    "am ar ary arz as ba be bg bn dz el fa gom grc gu hbo he hi hy ja ka kk km kn ko ky lo mk ml mn mr my ne "
+    "or pa ps ru sa sdh si sr ta te tg th tt ug uk ur wuu yue zh"
+)
+_LANGUAGES_NOT_LATIN = frozenset(_NOT_LATIN.split())
 
 
 def base_language(language: object) -> str | None:
@@ -54,19 +67,56 @@ def detect(texts: Iterable[object]) -> str | None:
 def of_comment(text: object, discussion: object) -> str | None:
     """Return the ISO 639-1 code of a comment's own language, the discussion's unless it is surely another.
 
-    Short texts are unreliable: below 40 letters, or below a probability of .9 for one language, the
-    discussion decides. The first 500 characters are read. None where its language is not known either.
+    A comment most of whose letters are not Latin is in a language of such letters, however short it is.
+    Any other is English in an English discussion, or one of unknown language, unless it has 16 letters, 8 of
+    them different, and its probability of being English is below .01; in other discussions another language
+    must have 40 letters and a probability of .9. The first 500 characters are read, without links and names.
+    "und" where it is surely not English and may be one of several languages; None where it may be English and
+    the discussion's language is not known.
     """
     expected = base_language(discussion)
-    if not isinstance(text, str) or len(text) < FEWEST_LETTERS:
+    if not isinstance(text, str) or (len(text) < FEWEST_OWN_LETTERS and text.isascii()):
         return expected
     sample = text[:OWN_CHARACTERS]
+    if not sample.isascii():
+        sample = unicodedata.normalize("NFKC", sample)
+        if _is_not_latin(sample):
+            return _written_in_other_letters(sample, expected)
     if expected in (None, ENGLISH) and _is_plainly_english(sample):
         return ENGLISH
-    if sum(1 for _ in _LETTER.finditer(sample)) < FEWEST_LETTERS:
+    return _unless_surely_another(_LINK_OR_NAME.sub(" ", sample), expected)
+
+
+def _is_not_latin(sample: str) -> bool:
+    if not _LETTER_NOT_LATIN.search(sample):
+        return False
+    said = _LINK_OR_NAME.sub(" ", sample)
+    return 2 * len(_LETTER_NOT_LATIN.findall(said)) > len(_LETTER.findall(said))
+
+
+def _written_in_other_letters(sample: str, expected: str | None) -> str:
+    likely = [pair for pair in _identifier().rank(sample) if pair[0] in _LANGUAGES_NOT_LATIN]
+    language, probability = likely[0]
+    certainty = probability / (sum(share for _, share in likely) or 1.0)
+    if expected in _LANGUAGES_NOT_LATIN:
+        return str(language) if certainty >= OWN_CERTAINTY else str(expected)
+    return str(language) if certainty >= LEAST_CERTAINTY else UNKNOWN
+
+
+def _unless_surely_another(sample: str, expected: str | None) -> str | None:
+    letters = _LETTER.findall(sample)
+    if len(letters) < FEWEST_OWN_LETTERS or len(set(letters)) < FEWEST_DIFFERENT_LETTERS:
         return expected
-    language, certainty = _identifier().classify(sample)
-    return str(language) if certainty >= OWN_CERTAINTY and language not in NO_LANGUAGE else expected
+    ranked = _identifier().rank(sample)
+    language, certainty = ranked[0]
+    if language in NO_LANGUAGE:
+        return expected
+    if len(letters) >= FEWEST_LETTERS and certainty >= OWN_CERTAINTY:
+        return ENGLISH if language == _ENGLISH_OF_ITS_OWN else str(language)
+    english = sum(share for name, share in ranked if name in (ENGLISH, _ENGLISH_OF_ITS_OWN))
+    if expected in (None, ENGLISH) and english < LEAST_ENGLISH:
+        return str(language) if certainty >= LEAST_CERTAINTY else UNKNOWN
+    return expected
 
 
 def _is_plainly_english(sample: str) -> bool:

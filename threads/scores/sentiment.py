@@ -9,11 +9,14 @@ from itertools import chain
 
 import numpy as np
 import pandas as pd
+import regex
 
-from threads.parse.language import ENGLISH, base_language
+from threads.parse.language import ENGLISH, UNKNOWN, base_language
 from threads.records import Column, typed
 from threads.scores.text import sentences
 from threads.scores.vader import lexicon, polarity, valences
+
+_LETTER = regex.compile(r"\p{L}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,11 @@ class Sentiment:
         Column("sentiment_neu", "number", "Share of the text that is neutral.", "share"),
         Column("sentiment_pos", "number", "Share of the text that is positive.", "share"),
         Column("sentiment", "number", "VADER compound: -1 most negative, 1 most positive.", "-1 to 1"),
-        Column("sentiment_missing", "text", "Why a comment has no sentiment; missing when it has one."),
+        Column(
+            "sentiment_missing",
+            "text",
+            "Why a comment has no sentiment: no text, no words, or another language than English.",
+        ),
     )
 
     def score(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -98,7 +105,16 @@ def _missing(text: object, language: object) -> str | None:
     if not isinstance(text, str) or not text or text.isspace():
         return "no text"
     code = base_language(language)
-    return None if code in (None, ENGLISH) else f"language {code}: VADER reads English only"
+    if code == UNKNOWN:
+        return "a language other than English: VADER reads English only"
+    if code not in (None, ENGLISH):
+        return f"language {code}: VADER reads English only"
+    return None if _LETTER.search(text) or _has_emoji_or_emoticon(text) else "no words"
+
+
+def _has_emoji_or_emoticon(text: str) -> bool:
+    words = lexicon()
+    return not words.emoji.keys().isdisjoint(text) or bool(words.scored.search(words.letters_of_text(text)))
 
 
 def _sentence(text: str, start: int, end: int) -> SentenceScore:
