@@ -575,7 +575,8 @@ def test_the_thread_page_lists_what_is_worth_featuring(store, harbour):
     page = texts(ThreadPage().content(context, harbour, frame, Filters()))
     assert "Worth featuring" in page
     assert page.count("worth featuring: ") == frame["featuring_readability"].notna().sum()
-    silent = Settings(**{f"featuring_{cue}": 0 for cue in CUES})
+    only = Settings(**{f"featuring_{cue}": float(cue == "relevance") for cue in CUES})
+    without = frame.assign(featuring_relevance=float("nan"))
     assert "Worth featuring" not in texts(
-        ThreadPage().content(Context(store, silent), harbour, frame, Filters())
+        ThreadPage().content(Context(store, only), harbour, without, Filters())
     )
