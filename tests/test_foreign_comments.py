@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 import threads
+from threads.scores import score_columns
 
 ENGLISH_ONLY = (
     "sentiment",
@@ -34,3 +35,9 @@ def test_a_comment_in_another_language_has_no_score_for_english(text):
     scored = threads.score(frame).iloc[0]
     assert scored[list(ENGLISH_ONLY)].isna().all()
     assert scored["sentiment_missing"].endswith("VADER reads English only")
+
+
+@pytest.mark.parametrize("name", ["stance", "reply_relation", "offensive"])
+def test_the_help_of_a_score_for_english_says_where_the_reason_for_a_missing_value_stands(name):
+    (column,) = (column for column in score_columns() if column.name == name)
+    assert "not in English (see sentiment_missing)" in column.help

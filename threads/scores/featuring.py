@@ -66,7 +66,12 @@ class Featuring:
         Column(
             "featuring", "number", "Weighted mean of its cues; some are taken within the thread.", "0 to 1"
         ),
-        Column("featuring_relevance", "number", "Share of its words that the article has, too.", "0 to 1"),
+        Column(
+            "featuring_relevance",
+            "number",
+            "Share of its words that the article has, too; English.",
+            "0 to 1",
+        ),
         Column(
             "featuring_thread_relevance",
             "number",

@@ -43,7 +43,8 @@ class Offensive(TrainedScore):
         Column(
             "offensive",
             "number",
-            "Probability that readers find its language offensive, to rank by; never proof of anything.",
+            "Probability that readers find its language offensive, to rank by; never proof. Missing "
+            "where the comment has no word in Latin letters or is not in English (see sentiment_missing).",
             "probability",
         ),
         *(

@@ -55,7 +55,8 @@ class ReplyRelation(TrainedScore):
             "reply_relation",
             "text",
             "agrees (tentative, the weakest of the four), disagrees, asks, comments, or unclear where not "
-            "sure enough; missing without a parent.",
+            "sure enough; missing without a parent, and where the comment is blank or not in English (see "
+            "sentiment_missing).",
         ),
         Column(
             "reply_relation_probability",

@@ -29,7 +29,8 @@ class Stance(TrainedScore):
             "stance",
             "text",
             "supportive, critical, neutral (not about the target), or unclear where not sure enough; missing "
-            "without a target, and where the target or the comment has no word.",
+            "without a target, where the target or the comment has no word, and where the comment is not in "
+            "English (see sentiment_missing).",
         ),
         Column(
             "stance_probability",
