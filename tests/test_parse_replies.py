@@ -392,4 +392,5 @@ def test_ten_times_the_comments_take_about_ten_times_as_long(falls):
         return time.process_time() - begin
 
     seconds(200)
-    assert seconds(5_000) < 25 * max(seconds(500), 0.02)
+    # Were it quadratic, it would take a hundred times as long; a busy machine alone made it 26 once.
+    assert min(seconds(5_000) for _ in range(2)) < 60 * max(seconds(500), 0.02)
