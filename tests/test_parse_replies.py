@@ -391,6 +391,9 @@ def test_ten_times_the_comments_take_about_ten_times_as_long(falls):
         infer_replies(comments)
         return time.process_time() - begin
 
+    def least(count):
+        # Of three, since a neighbour on the machine can only make one slower.
+        return min(seconds(count) for _ in range(3))
+
     seconds(200)
-    # Were it quadratic, it would take a hundred times as long; a busy machine alone made it 26 once.
-    assert min(seconds(5_000) for _ in range(2)) < 60 * max(seconds(500), 0.02)
+    assert least(5_000) < 25 * max(least(500), 0.02)
