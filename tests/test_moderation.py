@@ -35,13 +35,19 @@ def decision(
         ("open", "reject", "rejected"),
         ("approved", "reject", "rejected"),
         ("rejected", "approve", "approved"),
+        ("approved", "feature", "featured"),
+        ("open", "hold", "held"),
+        ("held", "escalate", "escalated"),
+        ("escalated", "not_offensive", "approved"),
     ],
 )
 def test_an_allowed_decision_gives_the_state_after_it(state, action, after):
     assert decide(state, action) == Change(after)
 
 
-@pytest.mark.parametrize(("state", "action"), [("approved", "approve"), ("rejected", "reject")])
+@pytest.mark.parametrize(
+    ("state", "action"), [("approved", "approve"), ("approved", "not_offensive"), ("rejected", "reject")]
+)
 def test_deciding_the_same_again_is_refused(state, action):
     assert decide(state, action) == Refusal(f"the comment is {state} already")
 
@@ -52,7 +58,7 @@ def test_every_pair_of_state_and_action_has_an_answer():
 
 
 def test_an_unknown_action_is_refused_with_the_known_ones():
-    assert "approve, reject, undo" in decide("open", "ban").reason
+    assert "approve, not_offensive, feature, reject" in decide("open", "ban").reason
 
 
 def test_undo_goes_back_to_the_state_before():

@@ -527,7 +527,8 @@ def test_pages_of_the_queue_follow_each_other(store):
 def test_the_queue_counts_every_state(store):
     put(store, parsed(1, 2, 3, 4), {("t", f"c{n}"): [links()] for n in (1, 2, 3)})
     store.decide([action(1), action(2, "approve")])
-    assert store.queue_counts() == {"open": 1, "approved": 1, "rejected": 1}
+    counts = store.queue_counts()
+    assert {state: n for state, n in counts.items() if n} == {"open": 1, "approved": 1, "rejected": 1}
 
 
 def test_a_comment_decided_without_a_flag_is_not_out_of_sight(store):
@@ -536,7 +537,7 @@ def test_a_comment_decided_without_a_flag_is_not_out_of_sight(store):
     (item,) = store.queue("rejected")
     assert (item.comment_id, item.flags, item.risk) == ("c1", (), 0.0)
     store.decide([action(1, "undo", version=1)])
-    assert store.queue_counts() == {"open": 0, "approved": 0, "rejected": 0}
+    assert not any(store.queue_counts().values())
 
 
 @pytest.mark.parametrize("wrong", [{"state": "gone"}, {"limit": 501}, {"offset": -1}])
@@ -626,14 +627,14 @@ def test_an_action_that_cannot_be_done_is_refused_with_a_reason(store, wrong, wo
         "UPDATE decisions SET actor = 'mallory'",
         "DELETE FROM decisions",
         "INSERT OR REPLACE INTO decisions SELECT id, key, comment, version, action, before_state, "
-        "after_state, 'mallory', decided_at, note, undoes FROM decisions",
+        "after_state, 'mallory', decided_at, reason, batch, undoes FROM decisions",
     ],
 )
 def test_recorded_decisions_cannot_be_changed(store, statement):
     put(store, parsed(1))
     store.decide([action()])
     with (
-        pytest.raises(StoreError, match="recorded decisions cannot be changed"),
+        pytest.raises(StoreError, match="what is on record cannot be changed"),
         writing(store._engine) as connection,
     ):
         connection.exec_driver_sql(statement)

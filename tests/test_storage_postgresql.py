@@ -52,7 +52,8 @@ def test_what_was_added_comes_back_equal_and_is_not_added_twice(store):
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE decisions SET actor = 'mallory'", "DELETE FROM decisions", "TRUNCATE decisions"]
+    "statement",
+    ["UPDATE decisions SET actor = 'mallory'", "DELETE FROM decisions", "TRUNCATE decisions CASCADE"],
 )
 def test_recorded_decisions_cannot_be_changed(store, statement):
     store.add(parsed(1), scored(0.1), {})

@@ -5,22 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple, get_args
 
-State = Literal["open", "approved", "rejected"]
-ActionName = Literal["approve", "reject", "undo"]
+State = Literal["open", "approved", "featured", "rejected", "held", "escalated"]
+ActionName = Literal["approve", "not_offensive", "feature", "reject", "hold", "escalate", "undo"]
 OutcomeStatus = Literal["done", "conflict", "refused"]
 
-STATES: tuple[State, ...] = ("open", "approved", "rejected")
-ACTIONS: tuple[ActionName, ...] = ("approve", "reject", "undo")
+STATES: tuple[State, ...] = get_args(State)
+ACTIONS: tuple[ActionName, ...] = get_args(ActionName)
 
-# (state, action) → state after it. A pair that is missing is refused, save undo, which has its own rule.
-TRANSITIONS: Mapping[tuple[State, ActionName], State] = {
-    ("open", "approve"): "approved",
-    ("open", "reject"): "rejected",
-    ("approved", "reject"): "rejected",
-    ("rejected", "approve"): "approved",
+# What each action makes of a comment, whatever its state; undo has a rule of its own.
+AFTER: Mapping[str, State] = {
+    "approve": "approved",
+    "not_offensive": "approved",  # and the flags for its language were wrong, which models learn from
+    "feature": "featured",
+    "reject": "rejected",
+    "hold": "held",
+    "escalate": "escalated",
 }
+DECIDED: frozenset[State] = frozenset({"approved", "featured", "rejected"})
+PUBLISHED: frozenset[State] = frozenset({"approved", "featured"})
+
+# Why a comment is rejected: code → what it says to people.
+REASONS: Mapping[str, str] = {
+    "offensive": "Offensive language",
+    "harassment": "Harasses or attacks a person",
+    "identity_attack": "Attacks people for who they are",
+    "threat": "Threatens, or wishes harm",
+    "personal_data": "Gives away personal data",
+    "spam": "Advertising or spam",
+    "off_topic": "Not about the article",
+    "repeat": "Says again what was posted before",
+    "unlawful": "May be against the law",
+    "other": "Another reason, in the note",
+}
+LONGEST_NOTE = 2_000  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +47,8 @@ class Action:
     """What a moderator asks for.
 
     `key` is made by the client, once for each action: a resent key is answered and not done twice.
-    `expected_version` is the version of the comment that the moderator saw. Without `undo_others`, only the
+    `expected_version` is the version of the comment that the moderator saw. `reason` is a key of REASONS,
+    for a rejection only. Actions of one `batch` were asked for together. Without `undo_others`, only the
     actor's own decision is undone.
     """
 
@@ -38,7 +58,9 @@ class Action:
     action: ActionName
     actor: str
     expected_version: int
+    reason: str | None = None
     note: str | None = None
+    batch: str | None = None
     undo_others: bool = True
 
 
@@ -55,8 +77,18 @@ class Decision:
     after_state: State
     actor: str
     decided_at: datetime
+    reason: str | None = None
     note: str | None = None
+    batch: str | None = None
     undoes: int | None = None
+
+
+class Step(NamedTuple):
+    """As much of a decision as its outcome follows from."""
+
+    thread_id: str
+    comment_id: str
+    action: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +135,8 @@ def decide(
         return Refusal(f"no action is called {action}; known are {', '.join(ACTIONS)}")
     if action == "undo":
         return _undo(last, actor, undo_others=undo_others)
-    after = TRANSITIONS.get((state, action))
-    if after is None:
+    after = AFTER[action]
+    if after == state:
         return Refusal(f"the comment is {state} already")
     return Change(after)
 
@@ -117,13 +149,26 @@ def _undo(last: Decision | None, actor: str, *, undo_others: bool) -> Change | R
     return Change(last.before_state, undoes=last.id)
 
 
+def problem(action: Action) -> str | None:
+    """Return what is wrong with an action as it was asked for, or None."""
+    if not action.key or not action.actor:
+        return "an action needs a key and an actor"
+    if action.reason is not None and action.action != "reject":
+        return f"a reason is given for a rejection, not to {action.action.replace('_', ' ')}"
+    if action.reason is not None and action.reason not in REASONS:
+        return f"no reason is called {action.reason}; known are {', '.join(REASONS)}"
+    if action.note is not None and len(action.note) > LONGEST_NOTE:
+        return f"the note has {len(action.note):,} characters; at most {LONGEST_NOTE:,} are kept"
+    return None
+
+
 def standing(history: Sequence[Decision]) -> Decision | None:
     """Return the decision that an undo would take back, given a comment's history in order; None: nothing."""
     undone = {decision.undoes for decision in history}
     return next((d for d in reversed(history) if d.action != "undo" and d.id not in undone), None)
 
 
-def replay(decisions: Iterable[Decision]) -> dict[tuple[str, str], tuple[State, int]]:
+def replay(decisions: Iterable[Decision | Step]) -> dict[tuple[str, str], tuple[State, int]]:
     """Return state and version of every decided comment, worked out from the decisions alone, in order.
 
     Nothing is taken from what a decision says of the states before and after it, so that the answer can be
@@ -139,5 +184,5 @@ def replay(decisions: Iterable[Decision]) -> dict[tuple[str, str], tuple[State, 
             if len(stack) > 1:
                 stack.pop()
         else:
-            stack.append(TRANSITIONS.get((stack[-1], decision.action), stack[-1]))
+            stack.append(AFTER[decision.action])
     return {comment: (stack[-1], versions[comment]) for comment, stack in stacks.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,9 +18,11 @@ from threads.moderation.decisions import (
     Refusal,
     State,
     decide,
+    problem,
     standing,
 )
 from threads.storage import tables
+from threads.storage.audit import record
 from threads.storage.engine import insert_into, writing
 
 _c, _d = tables.comments.c, tables.decisions.c
@@ -34,9 +36,11 @@ _DECISIONS: Select[Any] = select(
     _d.after_state,
     _d.actor,
     _d.decided_at,
-    _d.note,
+    _d.reason,
+    tables.notes.c.text.label("note"),
+    _d.batch,
     _d.undoes,
-).join_from(tables.decisions, tables.comments)
+).select_from(tables.decisions.join(tables.comments).outerjoin(tables.notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,8 @@ class _KeyTakenError(Exception):
 
 def decide_one(engine: Engine, action: Action, now: datetime) -> Outcome:
     """Do one action and record it, in one transaction; see `Store.decide`."""
-    if not action.key or not action.actor:
-        return _outcome(action, "refused", None, message="an action needs a key and an actor")
+    if wrong := problem(action):
+        return _outcome(action, "refused", None, message=wrong)
     try:
         with writing(engine) as connection:
             return _decide(connection, action, now)
@@ -160,14 +164,34 @@ def _record(connection: Connection, action: Action, comment: _Seen, change: Chan
         after_state=change.after_state,
         actor=action.actor,
         decided_at=now,
-        note=action.note,
+        reason=action.reason,
+        batch=action.batch,
         undoes=change.undoes,
     )
     connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
     recorded = _by_key(connection, action.key)
     if recorded is None or (recorded.thread_id, recorded.comment_id) != (action.thread_id, action.comment_id):
         raise _KeyTakenError
-    return _done(action, recorded)
+    if action.note:
+        connection.execute(tables.notes.insert().values(decision=recorded.id, text=action.note))
+    record(connection, "decision", action.actor, audited(recorded), now)
+    return _done(action, replace(recorded, note=action.note or None))
+
+
+def audited(decision: Decision) -> dict[str, Any]:
+    """Return what the audit log holds of a decision: ids and states, never a text that somebody wrote."""
+    return {
+        "decision": decision.id,
+        "thread_id": decision.thread_id,
+        "comment_id": decision.comment_id,
+        "version": decision.version,
+        "action": decision.action,
+        "before_state": decision.before_state,
+        "after_state": decision.after_state,
+        "reason": decision.reason,
+        "batch": decision.batch,
+        "undoes": decision.undoes,
+    }
 
 
 def _done(action: Action, decision: Decision) -> Outcome:

@@ -19,8 +19,10 @@ from threads.errors import StoreError
 BUSY_SECONDS = 30.0
 DIALECTS = ("sqlite", "postgresql")
 _WRITES = "threads_writes"
+_UPGRADES = "threads_upgrades"
 _UPGRADE_LOCK = 0x62746C  # "btl"; the keys of PostgreSQL's advisory locks
 _IMPORT_LOCK = _UPGRADE_LOCK + 1
+_AUDIT_LOCK = _UPGRADE_LOCK + 2
 
 # (words of the driver's message, what is wrong, what to do); the first that fits is said.
 _CAUSES: tuple[tuple[str, str, str], ...] = (
@@ -31,7 +33,7 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
     ("read-only", "the database cannot be written to", "Check the permissions of the user"),
     ("locked", "another program has kept the database locked", "Try again, or close the other program"),
     ("disk is full", "the disk is full", "Make room and try again; nothing was stored by halves"),
-    ("append-only", "recorded decisions cannot be changed", "Undo is a decision of its own"),
+    ("append-only", "what is on record cannot be changed", "Undo is a decision of its own"),
     ("no such table", "the database lacks our tables", "Open it with Store.open, which makes them"),
 )
 
@@ -100,6 +102,29 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def upgrading(engine: Engine) -> Iterator[Connection]:
+    """One transaction that may make tables anew: SQLite holds foreign keys again only at its end.
+
+    Raises
+    ------
+    StoreError
+        As in `writing`; or a row was left that points nowhere, and then nothing was changed.
+    """
+    if engine.dialect.name == "postgresql":
+        with writing(engine) as connection:
+            yield connection
+        return
+    maker = engine.execution_options(**{_WRITES: True, _UPGRADES: True})
+    with _named_errors(engine), maker.begin() as connection:
+        yield connection
+        if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+            raise StoreError(
+                "the upgrade would leave rows that point nowhere", source=database_name(engine.url)
+            )
+    engine.dispose()  # a new connection has foreign keys on
+
+
 def lock_for_upgrade(connection: Connection) -> None:
     """Wait until no other process upgrades this database; held until the transaction ends."""
     if connection.dialect.name == "postgresql":
@@ -110,6 +135,12 @@ def lock_for_import(connection: Connection) -> None:
     """Wait until no other import is being written; on SQLite every writer waits for the others anyway."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_IMPORT_LOCK})")
+
+
+def lock_for_audit(connection: Connection) -> None:
+    """Wait until no other transaction is about to append to the audit log: its rows stand in one chain."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_AUDIT_LOCK})")
 
 
 def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -173,9 +204,12 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    raw: Any = connection.connection.dbapi_connection
+    if connection.get_execution_options().get(_UPGRADES, False):
+        raw.execute("PRAGMA foreign_keys=OFF")  # heeded outside of a transaction only
     if not connection.get_execution_options().get(_WRITES, False):
         connection.exec_driver_sql("BEGIN")
-    elif not _write_lock_taken(connection.connection.dbapi_connection):
+    elif not _write_lock_taken(raw):
         # Once more through SQLAlchemy, so that the failure is one of its errors.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 

@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
 
 from threads.errors import StoreError
-from threads.storage.engine import database_name, lock_for_upgrade, reading, writing
+from threads.storage.engine import database_name, lock_for_upgrade, reading, upgrading
 
 
 def upgrade(engine: Engine) -> None:
@@ -28,7 +28,7 @@ def upgrade(engine: Engine) -> None:
     with reading(engine) as connection:
         if _version(connection) == scripts.get_current_head():
             return
-    with writing(engine) as connection:
+    with upgrading(engine) as connection:
         lock_for_upgrade(connection)
         _refuse_strangers(connection, engine, {script.revision for script in scripts.walk_revisions()})
         config.attributes["connection"] = connection

@@ -20,6 +20,7 @@ from threads.storage.engine import database_name, make_engine, reading, writing
 from threads.storage.importing import Added, CommentKey, Held, hold, prepare, store_batch
 from threads.storage.queue import QueueItem, count_queue, read_queue
 from threads.storage.schema import upgrade
+from threads.storage.verifying import differences
 
 __all__ = ["DISCUSSION_COLUMNS", "HISTORY_COLUMNS", "STATE_COLUMN", "Added", "QueueItem", "Store"]
 
@@ -46,16 +47,20 @@ DISCUSSION_COLUMNS: tuple[Column, ...] = (
     Column("flagged_open", "integer", "Flagged comments that wait for a moderator.", "comments"),
     Column("imported_at", "time", "The latest import.", "UTC"),
 )
-STATE_COLUMN = Column("state", "text", "open, approved or rejected: what a moderator decided.")
+STATE_COLUMN = Column(
+    "state", "text", "What a moderator decided: open, approved, featured, rejected, held or escalated."
+)
 HISTORY_COLUMNS: tuple[Column, ...] = (
     Column("id", "integer", "The decision."),
     Column("version", "integer", "The comment's version after it."),
-    Column("action", "text", "approve, reject or undo."),
-    Column("before_state", "text", "State before: open, approved or rejected."),
+    Column("action", "text", "approve, not_offensive, feature, reject, hold, escalate or undo."),
+    Column("before_state", "text", "State before: open, approved, featured, rejected, held or escalated."),
     Column("after_state", "text", "State after."),
     Column("actor", "text", "Who decided."),
     Column("decided_at", "time", "When.", "UTC"),
+    Column("reason", "text", "Why it was rejected: a code."),
     Column("note", "text", "What the moderator wrote about it."),
+    Column("batch", "text", "Decisions made together share it."),
     Column("undoes", "integer", "The decision that this one took back."),
 )
 
@@ -290,23 +295,13 @@ class Store:
         with reading(self._engine) as connection:
             return replay(all_decisions(connection))
 
-    def verify(self) -> list[str]:
-        """Return where the comments' states and versions differ from what the decisions say; [] is well."""
-        c = tables.comments.c
-        query = select(c.thread_id, c.comment_id, c.state, c.version)
+    def verify(self, head: str | None = None) -> list[str]:
+        """Return what is wrong with the audit log, and where comments differ from what it says; [] is well.
+
+        `head` is the hash of a row that was kept elsewhere: a log that was written anew does not have it.
+        """
         with reading(self._engine) as connection:
-            expected = replay(all_decisions(connection))
-            problems = []
-            for thread_id, comment_id, state, version in connection.execution_options(
-                yield_per=5_000
-            ).execute(query):
-                told = expected.get((thread_id, comment_id), ("open", 0))
-                if told != (state, version):
-                    problems.append(
-                        f"{thread_id}, {comment_id}: is {state} at version {version}, "
-                        f"but its decisions make it {told[0]} at version {told[1]}"
-                    )
-        return problems
+            return list(differences(connection, head))
 
     def _one(self, query: Select[Any], thread_id: str) -> RowMapping:
         with reading(self._engine) as connection:

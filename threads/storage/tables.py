@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -24,8 +26,17 @@ from sqlalchemy import (
 )
 
 from threads.errors import StoreError
+from threads.moderation.decisions import ACTIONS, STATES
+from threads.moderation.roles import ROLES
 from threads.parse.storable import from_storable, to_storable
 from threads.records import COMMENT_COLUMNS
+
+
+def one_of(column: str, values: Iterable[str]) -> str:
+    """Return the SQL that holds a column to a list of words."""
+    words = ", ".join(f"'{value}'" for value in values)
+    return f"{column} IN ({words})"
+
 
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -148,7 +159,7 @@ comments = Table(
     Column("version", Integer, nullable=False),
     Column("risk", Float),  # missing: no flag was raised
     UniqueConstraint("thread_id", "comment_id"),
-    CheckConstraint("state IN ('open', 'approved', 'rejected')", name="state"),
+    CheckConstraint(one_of("state", STATES), name="state"),
     Index(None, "thread_id", "position"),
     Index(None, "state", "risk"),
     Index(None, "author_id"),
@@ -186,8 +197,140 @@ decisions = Table(
     Column("after_state", Text, nullable=False),
     Column("actor", StoredText, nullable=False),
     Column("decided_at", UtcTime, nullable=False),
-    Column("note", StoredText),
+    Column("reason", Text),  # a key of REASONS
+    Column("batch", StoredText),  # of actions asked for together
     Column("undoes", Integer, ForeignKey("decisions.id"), unique=True),
     UniqueConstraint("comment", "version"),
-    CheckConstraint("action IN ('approve', 'reject', 'undo')", name="action"),
+    CheckConstraint(one_of("action", ACTIONS), name="action"),
+    Index(None, "decided_at"),
+    Index(None, "actor"),
+)
+
+# Apart from decisions, for a note may quote a comment, and then must go with it.
+notes = Table(
+    "notes",
+    metadata,
+    Column("decision", Integer, ForeignKey("decisions.id"), primary_key=True),
+    Column("text", StoredText, nullable=False),
+)
+
+# A hint that somebody is at it; it locks nothing.
+claims = Table(
+    "claims",
+    metadata,
+    Column("comment", Integer, ForeignKey("comments.id"), primary_key=True),
+    Column("actor", StoredText, nullable=False),
+    Column("claimed_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+)
+
+# What a second moderator, who does not see the first one's decision, would have decided.
+second_opinions = Table(
+    "second_opinions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("decision", Integer, ForeignKey("decisions.id"), nullable=False),
+    Column("actor", StoredText, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("given_at", UtcTime, nullable=False),
+    UniqueConstraint("decision", "actor"),
+)
+
+# Append-only like decisions, and each row carries the hash of the one before: see `threads.storage.audit`.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # counts from 1 without a gap
+    Column("at", UtcTime, nullable=False),
+    Column("actor", StoredText, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("details", StoredJson, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Index(None, "event"),
+)
+
+# Each row is one whole state of the rules' settings; the last one holds.
+rule_books = Table(
+    "rule_books",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("actor", StoredText, nullable=False),
+    Column("values", StoredJson, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", StoredText, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    Column("password", Text),  # Argon2id; missing: signs in elsewhere
+    Column("subject", StoredText, unique=True),  # of OpenID Connect: issuer and subject
+    Column("created_at", UtcTime, nullable=False),
+    Column("disabled", Boolean, nullable=False, default=False),
+    Column("preferences", StoredJson, nullable=False, default=dict),
+    CheckConstraint(one_of("role", ROLES), name="role"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Text, primary_key=True),  # SHA-256 of what the cookie holds
+    Column("user_id", Integer, ForeignKey("users.id"), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("revoked_at", UtcTime),
+    Index(None, "user_id"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("user_id", Integer, ForeignKey("users.id"), nullable=False),
+    Column("name", StoredText, nullable=False),
+    Column("hash", Text, nullable=False, unique=True),  # SHA-256 of the token
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime),
+    Column("used_at", UtcTime),
+    Column("revoked_at", UtcTime),
+)
+
+# Failed sign-ins, for the limits on guessing.
+failed_sign_ins = Table(
+    "failed_sign_ins",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", StoredText, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index(None, "account", "at"),
+    Index(None, "address", "at"),
+)
+
+# What is to be told to a platform about a decision, once, however often it is tried.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("decision", Integer, ForeignKey("decisions.id"), nullable=False),
+    Column("target", StoredText, nullable=False),
+    Column("key", Text, nullable=False, unique=True),  # sent along, so that a platform can tell a repeat
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_at", UtcTime),  # missing: done, or given up
+    Column("delivered_at", UtcTime),
+    Column("answer", StoredText),  # of the last attempt
+    UniqueConstraint("decision", "target"),
+    Index(None, "next_at"),
+)
+
+# Whom nothing is to be kept of, by keyed pseudonym, so that an import does not bring it back.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("author_key", Text, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("actor", StoredText, nullable=False),
 )
