@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -10,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from threads.models.calibration import calibrated, calibration
+from threads.models.intervals import wilson
 from threads.scores.classifier import UNCLEAR, Vector, spoken, surest
 from threads.scores.evaluate import agreement, assess, speaking
 from threads.scores.own_topic.labelled import Labelled, Numbers
@@ -19,7 +19,6 @@ from threads.scores.own_topic.ngrams import KINDS, vocabulary
 
 ASKED: Final = 0.7  # how often right a label is to be where it is said
 RESAMPLED: Final = 1000
-NORMAL: Final = 1.959964  # standard deviations that hold 95%
 
 
 def fit(texts: Sequence[str], labels: Sequence[str], target: str) -> OwnTopic:
@@ -115,17 +114,9 @@ def intervals(truth: Numbers, answers: Numbers, labels: int) -> dict[str, list[f
     right = np.einsum("nii->ni", tables)
     both = np.maximum(tables.sum(axis=1) + tables.sum(axis=2), 1)
     return {
-        "accuracy_interval": wilson(int((truth == answers).sum()), len(truth)),
+        "accuracy_interval": list(wilson(int((truth == answers).sum()), len(truth))),
         "macro_f1_interval": _middle((2 * right / both).mean(axis=1)),
     }
-
-
-def wilson(right: int, rows: int) -> list[float]:
-    """Return the 95% score interval of a share of `rows` (Wilson 1927)."""
-    share, square = right / rows, NORMAL**2 / rows
-    middle = share + square / 2
-    reach = NORMAL * math.sqrt(share * (1 - share) / rows + square / rows / 4)
-    return [max(0.0, (middle - reach) / (1 + square)), min(1.0, (middle + reach) / (1 + square))]
 
 
 def _middle(values: Vector) -> list[float]:
