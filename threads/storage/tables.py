@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from threads.errors import StoreError
 from threads.moderation.decisions import ACTIONS, STATES
+from threads.moderation.deliveries import DELIVERY_STATES
 from threads.moderation.roles import ROLES
 from threads.parse.storable import from_storable, to_storable
 from threads.records import COMMENT_COLUMNS
@@ -318,12 +319,16 @@ deliveries = Table(
     Column("decision", Integer, ForeignKey("decisions.id"), nullable=False),
     Column("target", StoredText, nullable=False),
     Column("key", Text, nullable=False, unique=True),  # sent along, so that a platform can tell a repeat
+    Column("state", Text, nullable=False),
+    Column("action", Text),  # what was sent, of PLATFORM_ACTIONS; missing: nothing yet
     Column("attempts", Integer, nullable=False, default=0),
-    Column("next_at", UtcTime),  # missing: done, or given up
+    Column("next_at", UtcTime),  # of the next attempt; missing: there is none
+    Column("leased_until", UtcTime),  # a process is sending it, until then at the most
     Column("delivered_at", UtcTime),
-    Column("answer", StoredText),  # of the last attempt
+    Column("answer", StoredText),  # of the last attempt, or why there was none
     UniqueConstraint("decision", "target"),
-    Index(None, "next_at"),
+    CheckConstraint(one_of("state", DELIVERY_STATES), name="state"),
+    Index(None, "state", "next_at"),
 )
 
 # Whom nothing is to be kept of, by keyed pseudonym, so that an import does not bring it back.

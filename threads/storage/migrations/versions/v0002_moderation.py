@@ -14,6 +14,7 @@ depends_on = None
 _TIME = sa.DateTime(timezone=True)
 _STATES = "'open', 'approved', 'featured', 'rejected', 'held', 'escalated'"
 _ACTIONS = "'approve', 'not_offensive', 'feature', 'reject', 'hold', 'escalate', 'undo'"
+_DELIVERY_STATES = "'waiting', 'delivered', 'failed', 'superseded', 'unneeded'"
 _ROLES = "'viewer', 'moderator', 'admin'"
 _APPEND_ONLY = "{} are append-only"
 _AUDITED = ("thread_id", "comment_id", "version", "action", "before_state", "after_state", "undoes")
@@ -104,16 +105,20 @@ def _moderation() -> None:
         sa.Column("decision", sa.Integer, nullable=False),
         sa.Column("target", sa.Text, nullable=False),
         sa.Column("key", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("action", sa.Text),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("next_at", _TIME),
+        sa.Column("leased_until", _TIME),
         sa.Column("delivered_at", _TIME),
         sa.Column("answer", sa.Text),
         sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
         sa.ForeignKeyConstraint(["decision"], ["decisions.id"], name="fk_deliveries_decision"),
         sa.UniqueConstraint("key", name="uq_deliveries_key"),
         sa.UniqueConstraint("decision", "target", name="uq_deliveries_decision_target"),
+        sa.CheckConstraint(f"state IN ({_DELIVERY_STATES})", name=op.f("ck_deliveries_state")),
     )
-    op.create_index("ix_deliveries_next_at", "deliveries", ["next_at"])
+    op.create_index("ix_deliveries_state_next_at", "deliveries", ["state", "next_at"])
 
 
 def _audit() -> None:
