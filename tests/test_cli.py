@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import socket
 from pathlib import Path
 
@@ -55,6 +56,21 @@ def test_parse_prints_records_and_reports_as_json(btl):
             "warnings": document["reports"][0]["warnings"],
         }
     ]
+
+
+def test_pseudonyms_stand_in_the_place_of_names_in_every_output(btl):
+    btl("import", PIPELINE)
+    written = [
+        btl("parse", PIPELINE, "--json", "-", "--pseudonyms").stdout,
+        btl("parse", PIPELINE, "--csv", "-", "--pseudonyms").stdout,
+        btl("parse", PIPELINE, "--pseudonyms").stdout,
+        btl("analyse", PIPELINE, "--pseudonyms").stdout,
+        btl("export", "--pseudonyms").stdout,
+    ]
+    assert "Jasmine Hinds" in btl("export").stdout
+    assert not any("Jasmine Hinds" in text for text in written)
+    (reader,) = {re.search("reader [0-9a-z]{10}", text)[0] for text in written}
+    assert all(reader in text for text in written)
 
 
 def test_standard_input_and_output(btl):

@@ -12,6 +12,8 @@ ORDER = [
     ["threads.errors"],
     ["threads.records"],
     ["threads.settings"],
+    ["threads.keys"],
+    ["threads.pseudonyms"],
     ["threads.wordlists"],
     ["threads.models"],
     ["threads.parse"],

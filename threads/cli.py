@@ -20,7 +20,9 @@ from threads.errors import SettingError, ThreadsError
 from threads.settings import SETTINGS, Settings
 
 if TYPE_CHECKING:
-    from threads.records import Discussion
+    import pandas as pd
+
+    from threads.records import Discussion, Parsed
     from threads.scores.base import Score
     from threads.storage import Store
 
@@ -44,6 +46,9 @@ def main() -> None:
     """Comment threads as records, scores, a dashboard and CSV."""
 
 
+_pseudonyms = click.option(
+    "--pseudonyms", is_flag=True, help="Write keyed pseudonyms in the place of authors and of their names."
+)
 _stance_model = click.option(
     "--stance-model",
     metavar="MODEL",
@@ -58,8 +63,14 @@ _stance_model = click.option(
     "--csv", "csv_file", metavar="FILE", help="Write one row a comment, safe to open in a spreadsheet."
 )
 @click.option("--raw", is_flag=True, help="Plain CSV, for programs only: texts are not neutralised.")
+@_pseudonyms
 def parse(
-    sources: tuple[str, ...], json_file: str | None, csv_file: str | None, raw: bool, **how: Any
+    sources: tuple[str, ...],
+    json_file: str | None,
+    csv_file: str | None,
+    raw: bool,
+    pseudonyms: bool,
+    **how: Any,
 ) -> None:
     """Read SOURCES (files, web addresses, or - for standard input) into records."""
     from threads.records import comments_frame
@@ -68,6 +79,8 @@ def parse(
     if json_file == csv_file == "-":
         raise click.UsageError("--json and --csv cannot both go to standard output")
     results, failed = parse_all(sources, how)
+    if pseudonyms:
+        results = _with_pseudonyms(results)
     discussions = tuple(d for parsed in results for d in parsed.discussions)
     if json_file:
         write(json_file, parsed_json(results))
@@ -89,10 +102,12 @@ def parse(
     "--target", metavar="TEXT", help="What stance is taken toward; the article's title where not given."
 )
 @_stance_model
+@_pseudonyms
 def analyse(
     sources: tuple[str, ...],
     csv_file: str | None,
     raw: bool,
+    pseudonyms: bool,
     target: str | None,
     stance_model: str | None,
     **how: Any,
@@ -116,6 +131,8 @@ def analyse(
     if with_comments:
         frames = [analyse_parsed(parsed, settings, target=target).frame for parsed in with_comments]
         frame = pd.concat(frames, ignore_index=True)
+        if pseudonyms:
+            frame = _pseudonymised(frame, settings)
         if csv_file:
             write_csv(csv_file, frame, raw)
         else:
@@ -155,14 +172,17 @@ def import_(sources: tuple[str, ...], db: str | None, stance_model: str | None, 
 @click.option("--thread", "thread_id", metavar="ID", help="One discussion only.")
 @click.option("--csv", "csv_file", metavar="FILE", default="-", show_default=True, help="Where to write.")
 @click.option("--raw", is_flag=True, help="Plain CSV, for programs only: texts are not neutralised.")
-def export(db: str | None, thread_id: str | None, csv_file: str, raw: bool) -> None:
+@_pseudonyms
+def export(db: str | None, thread_id: str | None, csv_file: str, raw: bool, pseudonyms: bool) -> None:
     """Write stored comments with scores and decisions as CSV."""
     from threads.scores import score_columns
 
-    with _store(db, Settings.from_environment(), must_exist=True) as store:
+    settings = Settings.from_environment()
+    with _store(db, settings, must_exist=True) as store:
         if thread_id is not None:
             store.discussion(thread_id)
-        write_csv(csv_file, store.comments(thread_id, columns=score_columns()), raw)
+        frame = store.comments(thread_id, columns=score_columns())
+        write_csv(csv_file, _pseudonymised(frame, settings) if pseudonyms else frame, raw)
 
 
 @main.command()
@@ -256,6 +276,31 @@ def _doubted(scores: Iterable[Score]) -> None:
     for item in scores:
         if isinstance(item, OwnStance) and item.model.doubt:
             click.echo(f"{item.model.label} {item.model.doubt}; see `btl topic show`", err=True)
+
+
+def _pseudonymised(frame: pd.DataFrame, values: Settings) -> pd.DataFrame:
+    from threads.keys import read_key
+    from threads.pseudonyms import pseudonymised
+
+    return pseudonymised(frame, read_key(values.key_file))
+
+
+def _with_pseudonyms(results: Iterable[Parsed]) -> list[Parsed]:
+    from dataclasses import replace
+
+    from threads.keys import read_key
+    from threads.pseudonyms import pseudonymised_comments
+
+    key = read_key(Settings.from_environment().key_file)
+    return [
+        replace(
+            parsed,
+            discussions=tuple(
+                replace(d, comments=pseudonymised_comments(d.comments, key)) for d in parsed.discussions
+            ),
+        )
+        for parsed in results
+    ]
 
 
 def _changed(values: Settings, **changes: Any) -> Settings:
