@@ -14,9 +14,11 @@ from flask_compress import Compress
 from dashboard import components as ui
 from dashboard.downloads import add_downloads
 from dashboard.pages import FILTERED_PAGES, PAGES
-from dashboard.pages.base import Context
-from dashboard.pages.filtering import find_page, register_filters
-from dashboard.security import add_headers, guard
+from dashboard.pages.base import Context, find_page
+from dashboard.pages.filtering import register_filters
+from dashboard.security import add_headers
+from dashboard.security.access import may, needs, open_to_all, require
+from dashboard.security.requests import guard
 from threads.errors import ThreadsError
 from threads.settings import Settings
 from threads.storage import Store
@@ -44,10 +46,10 @@ def create_app(store: Store, settings: Settings) -> Dash:
     )
     context = Context(store, settings)
     app.server.config["MAX_CONTENT_LENGTH"] = 2 * settings.max_input_bytes  # a file arrives as base64 in JSON
-    guard(app.server)
+    guard(app, PAGES)
     Compress(app.server)
     add_downloads(app.server, context)
-    _add_health(app, store)
+    _add_health(app)
     app.server.register_error_handler(ThreadsError, _refuse)
     app.layout = _shell
     _register_routes(app, context)
@@ -58,10 +60,11 @@ def create_app(store: Store, settings: Settings) -> Dash:
     return app
 
 
-def _add_health(app: Dash, store: Store) -> None:
+def _add_health(app: Dash) -> None:
     @app.server.get("/healthz")
+    @open_to_all()
     def health() -> ResponseReturnValue:
-        return jsonify(status="ok", waiting=store.queue_counts()["open"])
+        return jsonify(status="ok")
 
 
 def _refuse(error: ThreadsError) -> ResponseReturnValue:
@@ -107,8 +110,10 @@ def _register_routes(app: Dash, context: Context) -> None:
         Input("url", "pathname"),
         State("url", "search"),
     )
+    @needs("view")
     def show(pathname: str | None, search: str | None) -> tuple[Any, Any]:
         page, rest = find_page(PAGES, pathname)
+        require(page.permission)
         return page.layout(context, rest, search or ""), _menu(page, context.store.queue_counts()["open"])
 
 
@@ -123,5 +128,5 @@ def _menu(current: Any, waiting: int) -> list[Component]:
             title=f"{waiting:,} waiting" if page.path == "/moderation" else page.title,
         )
         for page in PAGES
-        if page.in_menu
+        if page.in_menu and may(page.permission)
     ]

@@ -9,6 +9,7 @@ from flask import Flask, Response, abort, request
 
 from dashboard.filters import Filters
 from dashboard.pages.base import Context
+from dashboard.security.access import needs
 from threads.errors import StoreError
 from threads.storage.csv_files import write_csv
 
@@ -17,6 +18,7 @@ def add_downloads(server: Flask, context: Context) -> None:
     """Add /export.csv: comments under the query's filters, of one `thread` if named; `raw` for raw mode."""
 
     @server.get("/export.csv")
+    @needs("view", token=True)
     def export() -> Response:
         thread_id = request.args.get("thread")
         filters = Filters.from_query(request.query_string.decode("utf-8", "replace"))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import pandas as pd
 from dash import Dash
 from dash.development.base_component import Component
 
 from dashboard.filters import Filters
+from threads.moderation.roles import Permission
 from threads.scores import score_columns
 from threads.settings import Settings
 from threads.storage import Store
@@ -28,11 +30,15 @@ class Context:
 
 
 class Page(Protocol):
-    """A page. `path` is where it lives; what follows it in the address is `rest`."""
+    """A page. `path` is where it lives; what follows it in the address is `rest`.
+
+    `permission` is what opening it needs; the menu shows it to those who have it.
+    """
 
     path: str
     title: str
     in_menu: bool
+    permission: Permission
 
     def layout(self, context: Context, rest: str, search: str) -> Component:
         """Return the page's content for an address."""
@@ -53,3 +59,17 @@ class FilteredPage(Page, Protocol):
     def content(self, context: Context, rest: str, frame: pd.DataFrame, filters: Filters) -> list[Component]:
         """Return what the page shows of `frame` (all its comments) under `filters`."""
         ...
+
+
+_P = TypeVar("_P", bound=Page)
+
+
+def find_page(pages: Sequence[_P], pathname: str | None) -> tuple[_P, str]:
+    """Return the page at an address and what follows the page's own path; the longest path wins."""
+    pathname = pathname or "/"
+    for page in sorted(pages, key=lambda page: -len(page.path)):
+        if page.path == "/":
+            return page, pathname.removeprefix("/")
+        if pathname == page.path or pathname.startswith(page.path + "/"):
+            return page, pathname[len(page.path) + 1 :]
+    return pages[0], pathname

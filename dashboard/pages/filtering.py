@@ -13,7 +13,8 @@ from dash.development.base_component import Component
 from dashboard.components import CLEAR_BUTTON, counted, empty
 from dashboard.figures import STANCES
 from dashboard.filters import Filters, author_choices
-from dashboard.pages.base import Context, FilteredPage
+from dashboard.pages.base import Context, FilteredPage, find_page
+from dashboard.security.access import needs
 from dashboard.text import one_line
 
 
@@ -52,6 +53,7 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
         State("filter-url", "pathname"),
         prevent_initial_call=True,
     )
+    @needs("view")
     def refresh(
         search: str | None,
         authors: list[str] | None,
@@ -87,17 +89,6 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
         Input("filter-toggle", "n_clicks"),
         prevent_initial_call=True,
     )
-
-
-def find_page(pages: tuple[Any, ...], pathname: str | None) -> tuple[Any, str]:
-    """Return the page at an address and what follows the page's own path; the longest path wins."""
-    pathname = pathname or "/"
-    for page in sorted(pages, key=lambda page: -len(page.path)):
-        if page.path == "/":
-            return page, pathname.removeprefix("/")
-        if pathname == page.path or pathname.startswith(page.path + "/"):
-            return page, pathname[len(page.path) + 1 :]
-    return pages[0], pathname
 
 
 def control_values(filters: Filters) -> tuple[list[str], list[str], str | None, str | None, str]:

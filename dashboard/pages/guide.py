@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from dashboard import components as ui
 from dashboard.pages.base import Context
 from threads.guide import TITLE, Section, Table, guide
+from threads.moderation.roles import Permission
 
 
 class GuidePage:
@@ -16,6 +17,7 @@ class GuidePage:
     path = "/guide"
     title = "Guide"
     in_menu = True
+    permission: Permission = "view"
 
     def layout(self, context: Context, rest: str, search: str) -> Component:  # noqa: ARG002 - the Protocol's signature
         """Return the guide."""

@@ -15,9 +15,11 @@ from dash.development.base_component import Component
 
 from dashboard import components as ui
 from dashboard.pages.base import Context
+from dashboard.security.access import needs
 from dashboard.text import one_line, shown
 from threads.analysis import import_parsed, options
 from threads.errors import InputError, ThreadsError
+from threads.moderation.roles import Permission
 from threads.parse.fetching import Fetcher, is_address
 from threads.parse.isolated import parse_isolated, warm
 from threads.parse.source import Source
@@ -36,6 +38,7 @@ class ImportPage:
     path = "/import"
     title = "Import"
     in_menu = True
+    permission: Permission = "import"
 
     def layout(self, context: Context, rest: str, search: str) -> Component:  # noqa: ARG002 - the Protocol's
         """Return the form, and beside it where the preview will stand."""
@@ -70,6 +73,7 @@ class ImportPage:
             *form,
             prevent_initial_call=True,
         )
+        @needs("import")
         def preview(_clicks: int | None, *values: Any) -> tuple[Any, bool, None]:
             try:
                 parsed = understood(context.settings, *values)
@@ -85,6 +89,7 @@ class ImportPage:
             prevent_initial_call=True,
             running=[(Output("import-store", "disabled"), True, False)],
         )
+        @needs("import")
         def store(_clicks: int | None, *values: Any) -> tuple[Any, bool]:
             try:
                 parsed = understood(context.settings, *values)
@@ -104,6 +109,7 @@ class ImportPage:
             Input("import-captured", "value"),
             prevent_initial_call=True,
         )
+        @needs("import")
         def changed(filename: str | None, *_form: Any) -> tuple[str, bool, bool, bool]:
             # What was previewed is no longer what would be stored.
             name = f"File: {one_line(filename, 120)}" if isinstance(filename, str) else ""

@@ -11,13 +11,14 @@ from dash.development.base_component import Component
 from dashboard import components as ui
 from dashboard.filters import Filters
 from dashboard.pages.base import Context
+from dashboard.security.access import may, needs, require
 from dashboard.text import marked, one_line, shown
 from threads.errors import ThreadsError
 from threads.moderation.decisions import STATES, State
+from threads.moderation.roles import Permission
 from threads.records import Flag
 from threads.storage import Action, Outcome, QueueItem
 
-ACTOR = "local"
 BATCH = 50
 LONGEST_BATCH = 500
 KEYS = (
@@ -36,6 +37,7 @@ class ModerationPage:
     path = "/moderation"
     title = "Moderation"
     in_menu = True
+    permission: Permission = "decide"
 
     def layout(self, context: Context, rest: str, search: str) -> Component:
         """Return a page of the queue in one state, items in full: the next one shows without a request."""
@@ -85,6 +87,7 @@ class ModerationPage:
             Input("queue-pending", "data"),
             prevent_initial_call=True,
         )
+        @needs("decide")
         def save(pending: Any) -> dict[str, Any]:
             actions = requested(pending)
             outcomes = context.store.decide(actions)
@@ -122,7 +125,11 @@ def _action(place: int, item: Any) -> Action:
         or not isinstance(item.get("expected_version"), int)
     ):
         raise ThreadsError("not an action", source="queue-pending", place=f"item {place + 1}")
-    return Action(**{name: item[name] for name in (*texts, "expected_version")}, actor=ACTOR)
+    return Action(
+        **{name: item[name] for name in (*texts, "expected_version")},
+        actor=require("decide").name,
+        undo_others=may("undo_others"),
+    )
 
 
 def _told(outcome: Outcome) -> dict[str, Any]:

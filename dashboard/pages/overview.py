@@ -16,6 +16,7 @@ from dashboard.pages.base import Context
 from dashboard.pages.filtering import filtered_layout
 from dashboard.text import one_line, shown
 from threads.dynamics.timeline import key_figures, timeline
+from threads.moderation.roles import Permission
 
 
 class OverviewPage:
@@ -24,6 +25,7 @@ class OverviewPage:
     path = "/"
     title = "Overview"
     in_menu = True
+    permission: Permission = "view"
 
     def layout(self, context: Context, rest: str, search: str) -> Component:
         """Return the page; an address that is no page says so."""

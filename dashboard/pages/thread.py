@@ -22,6 +22,7 @@ from dashboard.text import one_line, shown
 from threads.dynamics.people import people
 from threads.dynamics.timeline import Part, key_figures, smooth, timeline, what_happened
 from threads.errors import StoreError
+from threads.moderation.roles import Permission
 from threads.records import Discussion, Report
 from threads.scores.featuring import reweighted, weights
 from threads.scores.stance import Stance
@@ -35,6 +36,7 @@ class ThreadPage:
     path = "/thread"
     title = "Thread"
     in_menu = False
+    permission: Permission = "view"
 
     def layout(self, context: Context, rest: str, search: str) -> Component:
         """Return the page, or what is wrong with its address."""

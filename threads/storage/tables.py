@@ -293,10 +293,12 @@ tokens = Table(
     Column("user_id", Integer, ForeignKey("users.id"), nullable=False),
     Column("name", StoredText, nullable=False),
     Column("hash", Text, nullable=False, unique=True),  # SHA-256 of the token
+    Column("role", Text, nullable=False),  # the most that it may do; its owner's role where that is less
     Column("created_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime),
     Column("used_at", UtcTime),
     Column("revoked_at", UtcTime),
+    CheckConstraint(one_of("role", ROLES), name="role"),
 )
 
 # Failed sign-ins, for the limits on guessing.

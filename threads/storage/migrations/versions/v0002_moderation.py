@@ -173,6 +173,7 @@ def _accounts() -> None:
         sa.Column("user_id", sa.Integer, nullable=False),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("hash", sa.Text, nullable=False),
+        sa.Column("role", sa.Text, nullable=False),
         sa.Column("created_at", _TIME, nullable=False),
         sa.Column("expires_at", _TIME),
         sa.Column("used_at", _TIME),
@@ -180,6 +181,7 @@ def _accounts() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_tokens"),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_tokens_user_id"),
         sa.UniqueConstraint("hash", name="uq_tokens_hash"),
+        sa.CheckConstraint(f"role IN ({_ROLES})", name=op.f("ck_tokens_role")),
     )
     op.create_table(
         "failed_sign_ins",

@@ -1,0 +1,80 @@
+"""What a browser sends to a callback, held to the callback's own declaration before Dash reads it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from itertools import zip_longest
+from typing import Any
+
+# The values that these properties have in a browser; what others hold, their callbacks check.
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "n_clicks": (int,),
+    "pathname": (str,),
+    "search": (str,),
+    "hash": (str,),
+    "href": (str,),
+    "filename": (str,),
+    "contents": (str,),
+    "checked": (bool,),
+}
+
+
+def problem(body: Any, callbacks: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """Return what is wrong with the body of a request to a callback, or None.
+
+    Dash takes from it which callback is meant and what its arguments are, and fails on one that does not fit.
+    """
+    if not isinstance(body, dict) or not isinstance(body.get("output"), str):
+        return "This is no request to a callback."
+    if body["output"] not in callbacks:
+        return "There is no such callback."
+    if not _are_arguments(body, callbacks[body["output"]]):
+        return "Inputs and state are not those of the callback."
+    if not _are_outputs(body.get("outputs", [])) or not _are_names(body.get("changedPropIds", [])):
+        return "Outputs or changedPropIds are not those of a callback."
+    return None
+
+
+def _are_arguments(body: Mapping[str, Any], callback: Mapping[str, Any]) -> bool:
+    inputs, state = body.get("inputs", []), body.get("state", [])
+    if not isinstance(inputs, list) or not isinstance(state, list):
+        return False
+    declared = [*callback["inputs"], *callback["state"]]
+    return all(_fits(value, wanted) for value, wanted in zip_longest([*inputs, *state], declared))
+
+
+def _fits(value: Any, wanted: Mapping[str, str] | None) -> bool:
+    """Whether a value is of the property that is declared; a pattern's is a list of such values."""
+    if wanted is None:
+        return False
+    if wanted["id"].startswith("{") and isinstance(value, list):
+        return all(_fits(item, wanted) for item in value)
+    if not isinstance(value, dict) or value.get("property") != wanted["property"]:
+        return False
+    if not _same_id(value.get("id"), wanted["id"]):
+        return False
+    held, kinds = value.get("value"), _KINDS.get(wanted["property"])
+    return held is None or kinds is None or isinstance(held, kinds)
+
+
+def _same_id(sent: Any, declared: str) -> bool:
+    """Whether an id is the one declared; of a pattern's, the names in it are."""
+    if not declared.startswith("{"):
+        return bool(sent == declared)
+    plain = isinstance(sent, dict) and all(isinstance(part, str | int | float) for part in sent.values())
+    return plain and set(sent) == set(json.loads(declared))
+
+
+def _are_outputs(sent: Any) -> bool:
+    if isinstance(sent, list):
+        return all(_are_outputs(item) for item in sent)
+    return (
+        isinstance(sent, dict)
+        and isinstance(sent.get("id"), str | dict)
+        and isinstance(sent.get("property"), str)
+    )
+
+
+def _are_names(sent: Any) -> bool:
+    return isinstance(sent, list) and all(isinstance(name, str) and "." in name for name in sent)
