@@ -299,8 +299,6 @@ def _of(right: int, decided: int, level: float = LEVEL) -> tuple[Any, ...]:
     return (decided, right, right / decided if decided else None, *wilson(right, decided, level))
 
 
-def _frame(
-    rows: Sequence[tuple[Any, ...]] | Iterator[tuple[Any, ...]], columns: tuple[Column, ...]
-) -> pd.DataFrame:
+def _frame(rows: Sequence[tuple[Any, ...]], columns: tuple[Column, ...]) -> pd.DataFrame:
     names = [column.name for column in columns]
     return typed(pd.DataFrame(rows, columns=names, dtype=object), columns)
