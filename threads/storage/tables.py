@@ -159,6 +159,7 @@ comments = Table(
     Column("state", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("risk", Float),  # missing: no flag was raised
+    Column("emptied_at", UtcTime),  # since then nothing is kept that its author wrote
     UniqueConstraint("thread_id", "comment_id"),
     CheckConstraint(one_of("state", STATES), name="state"),
     Index(None, "thread_id", "position"),
@@ -333,11 +334,12 @@ deliveries = Table(
     Index(None, "state", "next_at"),
 )
 
-# Whom nothing is to be kept of, by keyed pseudonym, so that an import does not bring it back.
+# What is to be kept no more, by keyed mark (`threads.erasing`), so that no import brings it back.
 erasures = Table(
     "erasures",
     metadata,
-    Column("author_key", Text, primary_key=True),
+    Column("mark", Text, primary_key=True),
+    Column("made_with", Text, nullable=False),  # fingerprint of the key
     Column("at", UtcTime, nullable=False),
     Column("actor", StoredText, nullable=False),
 )

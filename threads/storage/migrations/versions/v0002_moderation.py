@@ -50,8 +50,8 @@ def _notes() -> None:
 def _widen_on_sqlite() -> None:
     # SQLite cannot change a CHECK: the tables are made anew, without the old one.
     state = sa.CheckConstraint(f"state IN ({_STATES})", name=op.f("ck_comments_state"))
-    with op.batch_alter_table("comments", recreate="always", table_args=(state,)):
-        pass
+    with op.batch_alter_table("comments", recreate="always", table_args=(state,)) as table:
+        table.add_column(sa.Column("emptied_at", _TIME))
     action = sa.CheckConstraint(f"action IN ({_ACTIONS})", name=op.f("ck_decisions_action"))
     with op.batch_alter_table("decisions", recreate="always", table_args=(action,)) as table:
         table.drop_column("note")
@@ -65,6 +65,7 @@ def _widen_on_postgresql() -> None:
         name = f"ck_{table}_{column}"
         op.drop_constraint(op.f(f"ck_{table}_{name}"), table, type_="check")  # 0001 gave it the prefix twice
         op.create_check_constraint(op.f(name), table, f"{column} IN ({words})")
+    op.add_column("comments", sa.Column("emptied_at", _TIME))
     op.drop_column("decisions", "note")
     op.add_column("decisions", sa.Column("reason", sa.Text))
     op.add_column("decisions", sa.Column("batch", sa.Text))
@@ -198,10 +199,11 @@ def _accounts() -> None:
 def _keeping() -> None:
     op.create_table(
         "erasures",
-        sa.Column("author_key", sa.Text, nullable=False),
+        sa.Column("mark", sa.Text, nullable=False),
+        sa.Column("made_with", sa.Text, nullable=False),
         sa.Column("at", _TIME, nullable=False),
         sa.Column("actor", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("author_key", name="pk_erasures"),
+        sa.PrimaryKeyConstraint("mark", name="pk_erasures"),
     )
 
 
