@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from threads.errors import InputError
-from threads.parse import fetching
+from threads.parse import connecting
 from threads.parse.addresses import refusal
 from threads.parse.documents import documents
 from threads.parse.fetching import Fetcher, fetch, is_address
@@ -147,7 +147,7 @@ def test_private_addresses_are_refused_however_they_are_written(site, host):
 
 
 def test_a_public_name_that_leads_to_a_private_address_is_refused(site, monkeypatch):
-    monkeypatch.setattr(fetching.socket, "getaddrinfo", resolver("93.184.216.34", "127.0.0.1", port=site))
+    monkeypatch.setattr(connecting.socket, "getaddrinfo", resolver("93.184.216.34", "127.0.0.1", port=site))
     with pytest.raises(InputError, match=r"public\.example is at 127\.0\.0\.1, a private"):
         fetch(f"http://public.example:{site.server.server_port}/page", Settings())
     assert site.asked == []
@@ -161,7 +161,7 @@ def test_the_connection_is_made_to_the_address_that_was_checked(site, monkeypatc
         asked.append(host)
         return resolver("127.0.0.1", port=site)(host, *rest, **how)
 
-    monkeypatch.setattr(fetching.socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(connecting.socket, "getaddrinfo", getaddrinfo)
     url = f"http://name.example:{site.server.server_port}/page"
     assert "Schöne" in Fetcher(Settings(), allow_private=True, pause=0).fetch(url).text
     assert asked == ["name.example"] * 2  # once for robots.txt, once for the page: once a connection

@@ -74,6 +74,6 @@ def pause(attempts: int, chance: float, wish: timedelta | None = None) -> timede
     wish
         How long the platform asked to be left alone; at most LONGEST_WISH of it is heeded.
     """
-    longest = min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+    longest = min(FIRST_PAUSE * 2.0 ** min(attempts - 1, 20), LONGEST_PAUSE)
     scattered = longest * (0.5 + chance / 2)
     return max(scattered, min(wish or timedelta(), LONGEST_WISH))

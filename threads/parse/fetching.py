@@ -7,34 +7,26 @@ request and for every redirect, so that a name cannot change its mind in between
 from __future__ import annotations
 
 import re
-import socket
 import threading
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import urldefrag, urljoin
 from urllib.robotparser import RobotFileParser
 
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Timeout
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, LocationParseError, SSLError
 from urllib3.exceptions import TimeoutError as TimeoutOfUrllib3
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Url, parse_url
 
 from threads.errors import InputError
-from threads.parse.addresses import refusal
 from threads.parse.archives import charset_of
+from threads.parse.connecting import AGENT, Connector, Deadline, NoAnswerError, open_pool, release
 from threads.parse.source import Origin, Source
 from threads.settings import Settings
 
-AGENT = "below-the-line"
 MAX_REDIRECTS = 5
-CONNECT_SECONDS = 10
-READ_SECONDS = 20
 PAUSE_SECONDS = 1.0  # between two pages of one host
 MAX_PAUSE_SECONDS = 30.0  # of what a host's robots.txt may ask for
 ROBOTS_BYTES = 512_000  # RFC 9309 asks for 500 kB at least
@@ -50,11 +42,7 @@ _READABLE = re.compile(
 
 def user_agent() -> str:
     """Return how the tool names itself to servers."""
-    try:
-        release = f"/{version(AGENT)}"
-    except PackageNotFoundError:  # run from a checkout
-        release = ""
-    return f"{AGENT}{release} (reads one page for its comments)"
+    return f"{release()} (reads one page for its comments)"
 
 
 def is_address(text: str) -> bool:
@@ -93,13 +81,15 @@ class Fetcher:
             The address may not be asked, robots.txt forbids it, the server does not answer in time or with
             a page, or the page is larger than a limit; the message names the remedy.
         """
-        with _Deadline(float(self._settings.fetch_seconds)) as deadline:
+        with Deadline(float(self._settings.fetch_seconds)) as deadline:
             try:
                 return self._followed(url, encoding, deadline)
+            except NoAnswerError as error:
+                raise (_late(url, deadline) if deadline.passed else error) from None
             except (HTTPError, OSError) as error:
                 raise (_late(url, deadline) if deadline.passed else _unreachable(url, error)) from None
 
-    def _followed(self, url: str, encoding: str | None, deadline: _Deadline) -> Source:
+    def _followed(self, url: str, encoding: str | None, deadline: Deadline) -> Source:
         address = url
         for _ in range(MAX_REDIRECTS + 1):
             parts = _parts(address, url)
@@ -124,7 +114,7 @@ class Fetcher:
         with self._lock:
             return self._hosts.setdefault(name, _Host(name))
 
-    def _check_robots(self, host: _Host, parts: Url, url: str, deadline: _Deadline) -> None:
+    def _check_robots(self, host: _Host, parts: Url, url: str, deadline: Deadline) -> None:
         if host.robots is None:
             host.robots = self._robots(host, url, deadline)
         if not host.robots.can_fetch(AGENT, parts.url):
@@ -134,7 +124,7 @@ class Fetcher:
                 remedy="Save the page in a browser and give the file",
             )
 
-    def _robots(self, host: _Host, url: str, deadline: _Deadline) -> RobotFileParser:
+    def _robots(self, host: _Host, url: str, deadline: Deadline) -> RobotFileParser:
         """Return the rules of a host (RFC 9309): none where it has none, an error where it fails."""
         rules, address = RobotFileParser(), f"{host.name}/robots.txt"
         request = _Request(self._settings, deadline, self._allow_private, url, robots=True)
@@ -171,7 +161,7 @@ class _Host:
     def __exit__(self, *_: object) -> None:
         self.lock.release()
 
-    def wait(self, pause: float, deadline: _Deadline) -> None:
+    def wait(self, pause: float, deadline: Deadline) -> None:
         """Wait until the host may be asked for the next page."""
         delay = self.robots.crawl_delay(AGENT) if self.robots else None
         pause = max(pause, min(float(delay or 0), MAX_PAUSE_SECONDS))
@@ -180,62 +170,22 @@ class _Host:
         self.last = time.monotonic()
 
 
-class _Deadline:
-    """The time after which every connection that was registered is cut, whatever it is doing."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.passed = False
-        self._end = time.monotonic() + seconds
-        self._sockets: list[socket.socket] = []
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
-
-    def __enter__(self) -> _Deadline:
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-        self._timer.join()
-        for item in self._sockets:
-            item.close()
-
-    @property
-    def left(self) -> float:
-        return max(0.0, self._end - time.monotonic())
-
-    def register(self, connection: socket.socket) -> None:
-        # TLS takes the socket over; a second handle of the same connection stays ours.
-        self._sockets.append(connection.dup())
-
-    def _cut(self) -> None:
-        self.passed = True
-        for item in list(self._sockets):
-            with suppress(OSError):  # closed by the other side
-                item.shutdown(socket.SHUT_RDWR)
-
-
 class _Request:
     """One request under the limits; redirects are answers like others."""
 
     def __init__(
-        self, settings: Settings, deadline: _Deadline, allow_private: bool, url: str, *, robots: bool = False
+        self, settings: Settings, deadline: Deadline, allow_private: bool, url: str, *, robots: bool = False
     ) -> None:
         self._limit = ROBOTS_BYTES if robots else int(settings.max_input_bytes)
         self._deadline = deadline
-        self._allow_private = allow_private
+        self._connector = Connector(deadline, allow_private=allow_private, source=url)
         self._url = url
         self._robots = robots
 
     def get(self, parts: Url) -> tuple[int, Any, bytes]:
         """Return status, headers and content of the answer; no content for a redirect."""
         self._check_time()
-        pool = _HttpsPool if parts.scheme == "https" else _HttpPool
-        timeout = Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS, total=max(self._deadline.left, 0.001))
-        # Without a port, the last part of an IPv6 address would be taken for one.
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        with pool(parts.host or "", port, timeout=timeout, guard=self) as connections:
+        with open_pool(parts, self._connector) as connections:
             response = connections.urlopen(
                 "GET",
                 parts.request_uri,
@@ -299,74 +249,6 @@ class _Request:
         if self._deadline.passed:
             raise _late(self._url, self._deadline)
 
-    def connect(self, host: str, port: int, timeout: float | None) -> socket.socket:
-        """Return a connection to an address of `host` after all of its addresses were found allowed."""
-        try:
-            found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError):
-            raise InputError(
-                f"there is no host called {host[:100]}", source=self._url, remedy="Check the address"
-            ) from None
-        for *_, address in found:
-            if reason := refusal(str(address[0]), allow_private=self._allow_private):
-                raise InputError(
-                    f"{host[:100]} is at {address[0]}, {reason}: nothing is fetched from there",
-                    source=self._url,
-                    remedy="Save the page in a browser and give the file, or use --allow-private on the "
-                    "command line for an intranet",
-                )
-        return self._connected(found, timeout)
-
-    def _connected(self, found: list[Any], timeout: float | None) -> socket.socket:
-        failure: OSError | None = None
-        for family, kind, protocol, _, address in found:
-            connection = socket.socket(family, kind, protocol)
-            try:
-                connection.settimeout(timeout)
-                connection.connect(address)
-                self._deadline.register(connection)
-            except OSError as error:
-                connection.close()
-                failure = error
-            else:
-                return connection
-        self._check_time()
-        raise _unreachable(self._url, failure or OSError("it has no address"))
-
-
-class _HttpConnection(HTTPConnection):
-    """A connection that asks its request where it may go."""
-
-    def __init__(self, *args: Any, guard: _Request, **how: Any) -> None:
-        super().__init__(*args, **how)
-        self._guard = guard
-
-    def _new_conn(self) -> socket.socket:
-        return self._guard.connect(self.host, self.port, _seconds(self.timeout))
-
-
-class _HttpsConnection(HTTPSConnection):
-    """The same over TLS; the certificate is that of the name, not of the address."""
-
-    def __init__(self, *args: Any, guard: _Request, **how: Any) -> None:
-        super().__init__(*args, **how)
-        self._guard = guard
-
-    def _new_conn(self) -> socket.socket:
-        return self._guard.connect(self.host, self.port, _seconds(self.timeout))
-
-
-class _HttpPool(HTTPConnectionPool):
-    ConnectionCls = _HttpConnection
-
-
-class _HttpsPool(HTTPSConnectionPool):
-    ConnectionCls = _HttpsConnection
-
-
-def _seconds(timeout: Any) -> float | None:
-    return float(timeout) if isinstance(timeout, int | float) else CONNECT_SECONDS
-
 
 def _joined(base: str, location: str) -> str:
     try:
@@ -391,7 +273,7 @@ def _parts(address: str, url: str) -> Url:
     return parts
 
 
-def _late(url: str, deadline: _Deadline) -> InputError:
+def _late(url: str, deadline: Deadline) -> InputError:
     return InputError(
         f"it did not arrive within the limit of {deadline.seconds:g} seconds",
         source=url,
