@@ -392,6 +392,13 @@ def test_scores_and_flags_of_something_else_are_refused(store, rows, flagged, wo
         store.add(parsed(1), pd.DataFrame({"sentiment": [0.1] * rows}), flagged)
 
 
+@pytest.mark.parametrize("name", ["thread_id", "comment_id"])
+def test_an_id_that_no_index_takes_is_refused_by_name(store, name):
+    what = parsed(comments=[comment(1, **{name: "ä" * 501})])
+    with pytest.raises(InputError, match=rf"comment 1: the {name} has 1,002 bytes, more than the 1,000"):
+        store.add(what, no_scores(what), {})
+
+
 def test_two_discussions_with_the_same_comment_ids_stay_apart(store):
     put(store, parsed(1, thread_id="a"))
     put(store, parsed(1, 2, thread_id="b"))

@@ -7,7 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
-from test_storage import _decide_all, action, links, parsed, scored
+from test_storage import _decide_all, action, comment, links, parsed, scored
 
 from threads.errors import StoreError
 from threads.records import Skipped, comments_frame
@@ -36,6 +36,13 @@ def store(url):
 def test_the_migrations_make_the_tables_that_the_code_declares(store):
     with reading(store._engine) as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_name_of_any_length_is_stored(store):
+    name = "".join(chr(0x4E00 + n * n % 20_000) for n in range(20_000))
+    what = parsed(comments=[comment(1, author=name, author_id=name)])
+    store.add(what, scored(0.0), {})
+    assert store.comments()["author"].tolist() == [name]
 
 
 def test_what_was_added_comes_back_equal_and_is_not_added_twice(store):

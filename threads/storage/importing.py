@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from threads.errors import ConflictError, InputError, StoreError
 from threads.moderation.queue_order import risk
+from threads.parse.storable import to_storable
 from threads.records import COMMENT_COLUMNS, Comment, Discussion, Flag, Parsed, Report
 from threads.storage import tables
 from threads.storage.engine import insert_into, lock_for_import
@@ -24,6 +25,7 @@ Row = dict[str, Any]
 T = TypeVar("T")
 
 CHUNK = 500  # values in one IN (…); databases allow some tens of thousands
+LONGEST_ID = 1_000  # bytes as stored; a pair of ids is indexed, and PostgreSQL's index takes 2,704 bytes
 STANCES = ("supportive", "critical", "neutral", "unclear")
 
 _COMMENT_NAMES = tuple(column.name for column in COMMENT_COLUMNS)
@@ -92,7 +94,7 @@ def prepare(parsed: Parsed, scores: pd.DataFrame, flags: Mapping[CommentKey, Seq
     Raises
     ------
     InputError
-        Nothing in it has a comment.
+        Nothing in it has a comment, or an id is longer than LONGEST_ID.
     StoreError
         `scores` or `flags` do not belong to `parsed`.
     """
@@ -108,6 +110,7 @@ def prepare(parsed: Parsed, scores: pd.DataFrame, flags: Mapping[CommentKey, Seq
     warnings = tuple(f"{d.thread_id}: holds no comments and was not stored" for d in empty)
     rows = [dict(zip(_COMMENT_NAMES, _comment_values(c), strict=True)) for d in filled for c in d.comments]
     keys = [(row["thread_id"], row["comment_id"]) for row in rows]
+    _check_ids(keys, report.source)
     comments = dict(zip(reversed(keys), reversed(rows), strict=True))  # the first of a repeated id stays
     if stray := next((key for key in flags if key not in comments), None):
         raise StoreError("a flag is on a comment that was not parsed", source=report.source, place=str(stray))
@@ -123,6 +126,19 @@ def prepare(parsed: Parsed, scores: pd.DataFrame, flags: Mapping[CommentKey, Seq
         empty=len(empty),
         repeated=len(rows) - len(comments),
     )
+
+
+def _check_ids(keys: Iterable[CommentKey], source: str) -> None:
+    for place, key in enumerate(keys, start=1):
+        for name, value in zip(("thread_id", "comment_id"), key, strict=True):
+            length = len(to_storable(value).encode())
+            if length > LONGEST_ID:
+                raise InputError(
+                    f"the {name} has {length:,} bytes, more than the {LONGEST_ID:,} that an id may have",
+                    source=source,
+                    place=f"comment {place}",
+                    remedy="Shorten the ids, everywhere in the same way",
+                )
 
 
 def hold(connection: Connection, thread_ids: Iterable[str]) -> Held:

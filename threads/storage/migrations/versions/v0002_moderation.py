@@ -66,6 +66,9 @@ def _widen_on_postgresql() -> None:
         op.drop_constraint(op.f(f"ck_{table}_{name}"), table, type_="check")  # 0001 gave it the prefix twice
         op.create_check_constraint(op.f(name), table, f"{column} IN ({words})")
     op.add_column("comments", sa.Column("emptied_at", _TIME))
+    for column in ("author_id", "author"):
+        op.drop_index(f"ix_comments_{column}", "comments")
+        op.create_index(f"ix_comments_{column}", "comments", [column], postgresql_using="hash")
     op.drop_column("decisions", "note")
     op.add_column("decisions", sa.Column("reason", sa.Text))
     op.add_column("decisions", sa.Column("batch", sa.Text))
