@@ -13,7 +13,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 CAN_APT := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo yes)
 APT_INSTALL = apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends
 
-.PHONY: help demo onnx test test-transformers lint format quality bench wheel-test train clean
+.PHONY: help demo onnx test security test-transformers lint format quality bench wheel-test train clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -26,6 +26,9 @@ onnx: $(VENV)/.run ## install the better models, with what runs them
 
 test: $(VENV)/.test chromium postgresql ## install what tests need and run them all, a real browser and a real PostgreSQL included
 	$(BIN)/python -m pytest
+
+security: $(VENV)/.security chromium postgresql libreoffice ## try to break what must hold, a line each: make security [ROWS="markup formulas"] [SMALL=1]
+	$(BIN)/python -m tests.security $(if $(SMALL),--small) $(ROWS)
 
 test-transformers: ## run the tests that need torch, in an environment of their own
 	$(MAKE) --no-print-directory VENV=.venv-transformers .venv-transformers/.encoder
@@ -80,6 +83,10 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP_INSTALL) --editable '.[test]'
 	@touch $@ $(VENV)/.run
 
+$(VENV)/.security: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP_INSTALL) --editable '.[security]'
+	@touch $@ $(VENV)/.run $(VENV)/.test
+
 # On Linux pip may choose a build of torch with CUDA, gigabytes of it, where it is not set up to find one for CPUs.
 $(VENV)/.encoder: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP_INSTALL) --editable '.[encoder]' pytest pytest-timeout
@@ -104,6 +111,12 @@ postgresql:
 	@if command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then exit 0; fi; \
 	if [ -n "$(CAN_APT)" ]; then $(APT_INSTALL) postgresql; \
 	else echo "PostgreSQL is not installed: its tests will be SKIPPED (Debian: apt-get install postgresql)" >&2; fi
+
+.PHONY: libreoffice
+libreoffice:
+	@if command -v soffice >/dev/null; then exit 0; fi; \
+	if [ -n "$(CAN_APT)" ]; then $(APT_INSTALL) libreoffice-calc; \
+	else echo "LibreOffice is not installed: no spreadsheet is tried (Debian: apt-get install libreoffice-calc)" >&2; fi
 
 clean: ## remove the environment and everything built
 	rm -rf $(VENV) .venv-transformers dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
