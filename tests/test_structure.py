@@ -13,6 +13,7 @@ ORDER = [
     ["threads.records"],
     ["threads.settings"],
     ["threads.keys"],
+    ["threads.passwords"],
     ["threads.pseudonyms"],
     ["threads.wordlists"],
     ["threads.models"],

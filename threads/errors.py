@@ -41,3 +41,7 @@ class ConflictError(StoreError):
 
 class ModelError(ThreadsError):
     """A trained model is missing, altered or of another version."""
+
+
+class AccountError(ThreadsError):
+    """An account cannot be made or changed, or a sign-in is refused."""

@@ -23,6 +23,7 @@ _UPGRADES = "threads_upgrades"
 _UPGRADE_LOCK = 0x62746C  # "btl"; the keys of PostgreSQL's advisory locks
 _IMPORT_LOCK = _UPGRADE_LOCK + 1
 _AUDIT_LOCK = _UPGRADE_LOCK + 2
+_ACCOUNTS_LOCK = _UPGRADE_LOCK + 3
 
 # (words of the driver's message, what is wrong, what to do); the first that fits is said.
 _CAUSES: tuple[tuple[str, str, str], ...] = (
@@ -141,6 +142,12 @@ def lock_for_audit(connection: Connection) -> None:
     """Wait until no other transaction is about to append to the audit log: its rows stand in one chain."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_AUDIT_LOCK})")
+
+
+def lock_for_accounts(connection: Connection) -> None:
+    """Wait until no other transaction changes accounts or counts failed sign-ins."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ACCOUNTS_LOCK})")
 
 
 def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -15,11 +15,14 @@ from threads.errors import StoreError
 from threads.moderation.decisions import Action, Outcome, State, replay
 from threads.records import COMMENT_COLUMNS, Column, Discussion, Flag, Parsed, Report, Skipped, typed
 from threads.storage import tables
+from threads.storage.accounts import Accounts
 from threads.storage.deciding import all_decisions, decide_one, history_of
 from threads.storage.engine import database_name, make_engine, reading, writing
 from threads.storage.importing import Added, CommentKey, Held, hold, prepare, store_batch
 from threads.storage.queue import QueueItem, count_queue, read_queue
 from threads.storage.schema import upgrade
+from threads.storage.sessions import Sessions
+from threads.storage.tokens import Tokens
 from threads.storage.verifying import differences
 
 __all__ = ["DISCUSSION_COLUMNS", "HISTORY_COLUMNS", "STATE_COLUMN", "Added", "QueueItem", "Store"]
@@ -82,6 +85,9 @@ class Store:
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime] = _utc_now) -> None:
         self._engine, self._clock = engine, clock
+        self.accounts = Accounts(engine, clock)
+        self.sessions = Sessions(engine, clock)
+        self.tokens = Tokens(engine, clock)
 
     @classmethod
     def open(cls, url: str, *, must_exist: bool = False, clock: Callable[[], datetime] = _utc_now) -> Store:

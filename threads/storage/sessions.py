@@ -1,0 +1,239 @@
+"""Signing in and staying signed in. The store knows sessions by their hash alone: a copy of it opens none."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, select
+
+from threads import passwords
+from threads.errors import AccountError
+from threads.moderation.roles import Role
+from threads.storage import tables
+from threads.storage.accounts import (
+    ACCOUNT_COLUMNS,
+    Account,
+    account_of,
+    add_account,
+    change_role,
+    changing,
+    failed_account,
+    fit_name,
+    forget_failures,
+)
+from threads.storage.audit import record
+from threads.storage.engine import reading, writing
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+WINDOW = timedelta(minutes=15)
+FAILURES_OF_ACCOUNT = 5  # within WINDOW
+FAILURES_OF_ADDRESS = 20
+UNKNOWN = "unknown"  # the actor of a failed sign-in under a name that is no account's
+_SEEN_EVERY = timedelta(minutes=1)  # so that not every request writes
+_s, _u, _f = tables.sessions.c, tables.users.c, tables.failed_sign_ins.c
+_OPEN = select(
+    *ACCOUNT_COLUMNS, _s.id.label("session"), _s.created_at.label("began_at"), _s.seen_at
+).join_from(tables.users, tables.sessions)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser that is signed in; `id` names it, and does not open it."""
+
+    id: str
+    account: Account
+    created_at: datetime
+    seen_at: datetime
+
+
+class Sessions:
+    """The sign-ins to a store, and the sessions that follow from them.
+
+    A session ends after 30 minutes without use, after 12 hours, at signing out, and with its account's
+    password, role or admission. Whoever fails 5 times in 15 minutes at one account, or 20 times from one
+    address, waits; the count is in the store, so that it holds over any number of workers.
+    """
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+        self._engine, self._clock = engine, clock
+
+    def sign_in(self, name: str, password: str, address: str) -> str:
+        """Return the secret of a new session of an account, for its cookie.
+
+        The answer and the time that it takes do not tell whether there is such an account.
+
+        Raises
+        ------
+        AccountError
+            Name and password do not belong together, or there were too many failures.
+        """
+        name = name.strip().lower()
+        attempt = self._counted(name, address)
+        with reading(self._engine) as connection:
+            row = connection.execute(select(*ACCOUNT_COLUMNS).where(_u.name == name)).one_or_none()
+        right = passwords.matches(row.password if row else None, password)
+        with changing(self._engine) as connection:
+            now = self._clock()
+            # Once more, as it may have changed while the password was compared.
+            again = connection.execute(select(*ACCOUNT_COLUMNS).where(_u.name == name)).one_or_none()
+            if right and row and again and not again.disabled and again.password == row.password:
+                connection.execute(tables.failed_sign_ins.delete().where(_f.id == attempt))
+                forget_failures(connection, name)
+                _renew_hash(connection, again.id, again.password, password)
+                return _new_session(connection, account_of(again), now)
+            record(connection, "sign_in_failed", again.name if again else UNKNOWN, {}, now)
+        raise AccountError("name or password is wrong", source="sign-in")
+
+    def sign_in_elsewhere(self, subject: str, name: str, role: Role | None) -> str:
+        """Return the secret of a new session for whom an OpenID Connect provider vouches.
+
+        Parameters
+        ----------
+        subject
+            Who it is: issuer and subject.
+        name
+            What their account is called if they have none yet.
+        role
+            What the provider says that they may do; None where it says nothing. A new account is a viewer's
+            then. The last admin stays one.
+
+        Raises
+        ------
+        AccountError
+            The account is disabled, or the name is another account's, or no account can be called so.
+        """
+        with changing(self._engine) as connection:
+            now = self._clock()
+            row = connection.execute(select(*ACCOUNT_COLUMNS).where(_u.subject == subject)).one_or_none()
+            if row is None:
+                account = _admitted(connection, subject, fit_name(name), role or "viewer", now)
+            else:
+                account = account_of(row)
+                if account.disabled:
+                    raise AccountError("this account is disabled", source=account.name, remedy="Ask an admin")
+                if role is not None and role != account.role and not _is_last_admin(connection, account):
+                    change_role(connection, account, role, now, account.name)
+                    account = replace(account, role=role)
+            return _new_session(connection, account, now)
+
+    def of(self, secret: str, *, poll: bool = False) -> Session | None:
+        """Return the session that a secret opens, which counts as use of it unless it is a `poll`.
+
+        None: there is none, or it has ended.
+        """
+        wanted = _OPEN.where(_is_open(self._clock()), _s.id == _hash(secret), _u.disabled.is_(False))
+        with reading(self._engine) as connection:
+            row = connection.execute(wanted).one_or_none()
+        if row is None:
+            return None
+        self._see(row.session, row.seen_at, poll=poll)
+        return _session(row)
+
+    def all(self, account: Account) -> list[Session]:
+        """Return the open sessions of an account, the latest begun first."""
+        wanted = _OPEN.where(_is_open(self._clock()), _s.user_id == account.id)
+        with reading(self._engine) as connection:
+            rows = connection.execute(wanted.order_by(_s.created_at.desc(), _s.id)).all()
+        return [_session(row) for row in rows]
+
+    def end(self, session_id: str, account: Account, event: str = "sign_out") -> None:
+        """End a session of an account; changes nothing where it has none of this id, or it has ended."""
+        with writing(self._engine) as connection:
+            now = self._clock()
+            ours = (_s.id == session_id) & (_s.user_id == account.id) & _s.revoked_at.is_(None)
+            if connection.execute(tables.sessions.update().where(ours).values(revoked_at=now)).rowcount:
+                record(connection, event, account.name, {}, now)
+
+    def begin(self, account: Account) -> str:
+        """Return the secret of a new session of an account that has just shown who it is."""
+        with writing(self._engine) as connection:
+            return _new_session(connection, account, self._clock())
+
+    def _counted(self, name: str, address: str) -> int:
+        """Count an attempt as failed before it is tried, so that many at once are no way around the limits.
+
+        Returns the attempt's id.
+        """
+        account, network = failed_account(name), network_of(address)
+        with changing(self._engine) as connection:
+            now = self._clock()
+            connection.execute(tables.failed_sign_ins.delete().where(_f.at <= now - WINDOW))
+            if (
+                _count(connection, _f.account == account) >= FAILURES_OF_ACCOUNT
+                or _count(connection, _f.address == network) >= FAILURES_OF_ADDRESS
+            ):
+                raise AccountError(
+                    "too many sign-ins have failed", source="sign-in", remedy="Try again in 15 minutes"
+                )
+            attempt = tables.failed_sign_ins.insert().values(account=account, address=network, at=now)
+            return int(connection.scalars(attempt.returning(_f.id)).one())
+
+    def _see(self, session_id: str, seen_at: datetime, *, poll: bool) -> None:
+        now = self._clock()
+        if not poll and now - seen_at >= _SEEN_EVERY:
+            with writing(self._engine) as connection:
+                connection.execute(tables.sessions.update().where(_s.id == session_id).values(seen_at=now))
+
+
+def network_of(address: str) -> str:
+    """Return what counts as one address: of IPv6 the first 64 bits, of which one person has all the rest."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "none"
+    if parsed.version == 4 or parsed.ipv4_mapped:
+        return str(getattr(parsed, "ipv4_mapped", None) or parsed)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def _admitted(connection: Connection, subject: str, name: str, role: Role, now: datetime) -> Account:
+    if connection.scalar(select(_u.id).where(_u.name == name)) is not None:
+        raise AccountError(
+            "the name is another account's here", source=name, remedy="Ask an admin of this dashboard"
+        )
+    return add_account(connection, name, role, now, name, subject=subject)
+
+
+def _is_last_admin(connection: Connection, account: Account) -> bool:
+    others = select(_u.id).where(_u.role == "admin", _u.disabled.is_(False), _u.id != account.id).limit(1)
+    return account.role == "admin" and connection.scalar(others) is None
+
+
+def _new_session(connection: Connection, account: Account, now: datetime) -> str:
+    over = (_s.user_id == account.id) & (_s.created_at <= now - LONGEST)
+    connection.execute(tables.sessions.delete().where(over))
+    secret = secrets.token_urlsafe(32)
+    values = {"id": _hash(secret), "user_id": account.id, "created_at": now, "seen_at": now}
+    connection.execute(tables.sessions.insert().values(**values))
+    record(connection, "sign_in", account.name, {"role": account.role}, now)
+    return secret
+
+
+def _renew_hash(connection: Connection, account_id: int, kept: str, password: str) -> None:
+    if passwords.is_outdated(kept):
+        renewed = passwords.hashed(password)
+        connection.execute(tables.users.update().where(_u.id == account_id).values(password=renewed))
+
+
+def _count(connection: Connection, which: ColumnElement[bool]) -> int:
+    query = select(func.count()).select_from(tables.failed_sign_ins).where(which)
+    return connection.scalar(query) or 0
+
+
+def _is_open(now: datetime) -> ColumnElement[bool]:
+    return and_(_s.revoked_at.is_(None), _s.created_at > now - LONGEST, _s.seen_at > now - IDLE)
+
+
+def _session(row: Any) -> Session:
+    return Session(row.session, account_of(row), row.began_at, row.seen_at)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,106 @@
+"""Personal API tokens: what a program shows instead of signing in. The store keeps their hashes alone."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Engine, and_, select
+
+from threads.errors import AccountError
+from threads.moderation.roles import ROLES, Role
+from threads.storage import tables
+from threads.storage.accounts import ACCOUNT_COLUMNS, Account, account_of
+from threads.storage.audit import record
+from threads.storage.engine import reading, writing
+
+PREFIX = "btl_"  # so that tools which look for leaked secrets find ours
+LONGEST_NAME = 80  # characters
+MOST_DAYS = 365
+_USED_EVERY = timedelta(minutes=1)  # so that not every request writes
+_t, _u = tables.tokens.c, tables.users.c
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token that is in use; `role` is the most that it may do."""
+
+    id: int
+    name: str
+    role: Role
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+
+
+class Tokens:
+    """The tokens in a store."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+        self._engine, self._clock = engine, clock
+
+    def create(self, account: Account, name: str, role: Role, days: int) -> str:
+        """Return the secret of a new token of an account, which its owner alone knows.
+
+        Raises
+        ------
+        AccountError
+            The name is missing or too long, the role is more than the owner's, or it would hold too long.
+        """
+        if not name.strip() or len(name) > LONGEST_NAME:
+            raise AccountError("a token has a name of at most 80 characters", source="token")
+        if role not in ROLES or ROLES.index(role) > ROLES.index(account.role):
+            raise AccountError("a token may do no more than its owner", source="token")
+        if not 1 <= days <= MOST_DAYS:
+            raise AccountError(f"a token holds for 1 to {MOST_DAYS} days", source="token")
+        secret = PREFIX + secrets.token_urlsafe(32)
+        with writing(self._engine) as connection:
+            now = self._clock()
+            values = {"user_id": account.id, "name": name.strip(), "role": role, "hash": _hash(secret)}
+            values |= {"created_at": now, "expires_at": now + timedelta(days=days)}
+            made = connection.scalar(tables.tokens.insert().values(**values).returning(_t.id))
+            record(connection, "token_created", account.name, {"token": made, "role": role}, now)
+        return secret
+
+    def all(self, account: Account) -> list[Token]:
+        """Return the tokens of an account that may be used, the newest first."""
+        columns = (_t.id, _t.name, _t.role, _t.created_at, _t.expires_at, _t.used_at)
+        query = select(*columns).where(_t.user_id == account.id, _in_use(self._clock()))
+        with reading(self._engine) as connection:
+            return [Token(**row._mapping) for row in connection.execute(query.order_by(_t.id.desc()))]
+
+    def account_of(self, secret: str) -> Account | None:
+        """Return the owner of a token, with the role that the token gives; None: there is no such token."""
+        now = self._clock()
+        query = select(*ACCOUNT_COLUMNS, _t.role.label("most"), _t.id.label("token"), _t.used_at)
+        query = query.join_from(tables.tokens, tables.users).where(
+            _t.hash == _hash(secret), _u.disabled.is_(False), _in_use(now)
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        if row.used_at is None or now - row.used_at >= _USED_EVERY:
+            with writing(self._engine) as connection:
+                connection.execute(tables.tokens.update().where(_t.id == row.token).values(used_at=now))
+        owner = account_of(row)
+        return replace(owner, role=min(owner.role, row.most, key=ROLES.index))
+
+    def revoke(self, account: Account, token_id: int) -> None:
+        """Let a token of an account no longer be used; changes nothing where it has none of this id."""
+        with writing(self._engine) as connection:
+            now = self._clock()
+            ours = (_t.id == token_id) & (_t.user_id == account.id) & _t.revoked_at.is_(None)
+            if connection.execute(tables.tokens.update().where(ours).values(revoked_at=now)).rowcount:
+                record(connection, "token_revoked", account.name, {"token": token_id}, now)
+
+
+def _in_use(now: datetime) -> ColumnElement[bool]:
+    return and_(_t.revoked_at.is_(None), _t.expires_at > now)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
