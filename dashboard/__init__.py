@@ -114,7 +114,7 @@ def _register_routes(app: Dash, context: Context) -> None:
     def show(pathname: str | None, search: str | None) -> tuple[Any, Any]:
         page, rest = find_page(PAGES, pathname)
         require(page.permission)
-        return page.layout(context, rest, search or ""), _menu(page, context.store.queue_counts()["open"])
+        return page.layout(context, rest, search or ""), _menu(page, context.store.queue_counts()["flagged"])
 
 
 def _menu(current: Any, waiting: int) -> list[Component]:

@@ -41,13 +41,13 @@ def running(*, durable=False):
             _run(user, *control, "--mode", "immediate", "stop")
 
 
-def new_database(server):
-    """Return the address of an empty database on a server."""
+def new_database(server, template="template1"):
+    """Return the address of a database on a server: an empty one, or a copy of the database `template`."""
     name = f"btl_{uuid4().hex[:12]}"
     url = make_url(server).set(drivername="postgresql+psycopg")
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     engine.dispose()
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 

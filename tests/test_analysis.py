@@ -19,7 +19,7 @@ from threads.records import Comment, Discussion, Parsed, Report
 from threads.samples import sample_folder
 from threads.scores import score_columns
 from threads.settings import Settings
-from threads.storage import Action, Held, Store, merged
+from threads.storage import Action, Held, QueueFilter, Store, merged
 from threads.storage.engine import make_engine, writing
 
 NOON = datetime(2024, 5, 18, 12, tzinfo=UTC)
@@ -239,10 +239,10 @@ def test_decisions_survive_and_a_decided_comment_keeps_its_flags(store):
     assert first.added.flagged == 1
     decision = Action(key="k", thread_id="t", comment_id="c2", action="reject", actor="a", expected_version=0)
     store.decide([decision])
-    before = store.queue("rejected")
+    before = store.queue(QueueFilter(view="decided"))
     again = import_parsed(store, parsed(discussion(1, 2, 3, 4)), SETTINGS)
     assert again.added.flagged == 0
-    assert store.queue("rejected") == before
+    assert store.queue(QueueFilter(view="decided")) == before
     assert store.verify() == []
     assert store.comments()["state"].tolist() == ["open", "rejected", "open", "open"]
 
@@ -254,12 +254,12 @@ def test_a_flag_goes_where_the_whole_no_longer_bears_it_out_but_not_from_decided
     *_, decided = flagged = sorted(item.comment_id for item in store.queue())
     reject = {"key": "k", "action": "reject", "actor": "a", "expected_version": 0}
     store.decide([Action(thread_id="t", comment_id=decided, **reject)])
-    (before,) = store.queue("rejected")
+    (before,) = store.queue(QueueFilter(view="decided"))
     turned = tuple(replace(c, position=5 - n) for n, c in copies.items())
     import_parsed(store, parsed(discussion(comments=turned)), SETTINGS)
     now = {item.comment_id for item in store.queue()}
     assert now == {f"c{5 - int(key[1:])}" for key in flagged} - {decided}
-    (after,) = store.queue("rejected")
+    (after,) = store.queue(QueueFilter(view="decided"))
     assert after.flags == before.flags != ()
 
 

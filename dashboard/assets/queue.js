@@ -201,9 +201,9 @@
         if (box) box.textContent = count.toLocaleString("en");
       }
       const more = document.getElementById("queue-more");
-      if (more) more.hidden = pending.length > 0 || !answer.counts.open || Boolean(nextOpen());
+      if (more) more.hidden = pending.length > 0 || !answer.counts.flagged || Boolean(nextOpen());
       const badge = document.getElementById("menu-waiting");
-      if (badge) badge.textContent = answer.counts.open ? String(answer.counts.open) : "";
+      if (badge) badge.textContent = answer.counts.flagged ? String(answer.counts.flagged) : "";
       return window.dash_clientside.no_update;
     },
   };

@@ -14,10 +14,10 @@ from dashboard.pages.base import Context
 from dashboard.security.access import may, needs, require
 from dashboard.text import marked, one_line, shown
 from threads.errors import ThreadsError
-from threads.moderation.decisions import STATES, State
+from threads.moderation.queue_filter import VIEWS, View
 from threads.moderation.roles import Permission
 from threads.records import Flag
-from threads.storage import Action, Outcome, QueueItem
+from threads.storage import Action, Outcome, QueueFilter, QueueItem
 
 BATCH = 50
 LONGEST_BATCH = 500
@@ -32,7 +32,7 @@ KEYS = (
 
 
 class ModerationPage:
-    """Flagged comments; `rest` is open (the default), approved or rejected."""
+    """The queue in one view; `rest` is the view, and flagged where none is named."""
 
     path = "/moderation"
     title = "Moderation"
@@ -40,16 +40,16 @@ class ModerationPage:
     permission: Permission = "decide"
 
     def layout(self, context: Context, rest: str, search: str) -> Component:
-        """Return a page of the queue in one state, items in full: the next one shows without a request."""
-        state: State = next((name for name in STATES if name == rest), "open")
+        """Return a page of the queue in one view, items in full: the next one shows without a request."""
+        view: View = next((name for name in VIEWS if name == rest), "flagged")
         counts = context.store.queue_counts()
-        last = max(1, -(-counts[state] // BATCH))
+        last = max(1, -(-counts[view] // BATCH))
         page = min(Filters.from_query(search).page, last)
-        items = context.store.queue(state=state, limit=BATCH, offset=(page - 1) * BATCH)
+        items = context.store.queue(QueueFilter(view=view), limit=BATCH, offset=(page - 1) * BATCH)
         return html.Div(
             [
                 html.H1("Moderation", className="visually-hidden"),
-                _tabs(state, counts),
+                _tabs(view, counts),
                 html.P(
                     html.A("Load what still waits", href="/moderation"),
                     id="queue-more",
@@ -58,13 +58,13 @@ class ModerationPage:
                 ),
                 html.Div(
                     [
-                        _list(items, state, page, last),
+                        _list(items, view, page, last),
                         html.Div(
                             [_item(item, selected=not place) for place, item in enumerate(items)],
                             id="queue-items",
                         )
                         if items
-                        else _nothing(state),
+                        else _nothing(view),
                     ],
                     className="queue",
                 ),
@@ -76,7 +76,7 @@ class ModerationPage:
                 dcc.Store(id="queue-outcomes"),
             ],
             id="queue",
-            **ui.hyphenated(data_state=state),
+            **ui.hyphenated(data_state=view),
         )
 
     def register(self, app: Dash, context: Context) -> None:
@@ -142,31 +142,31 @@ def _told(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _tabs(state: State, counts: Mapping[State, int]) -> Component:
+def _tabs(view: View, counts: Mapping[View, int]) -> Component:
     return html.Nav(
         [
             dcc.Link(
                 [f"{name} ", html.Span(f"{counts[name]:,}", id=f"queue-count-{name}")],
-                href="/moderation" if name == "open" else f"/moderation/{name}",
-                className="on" if name == state else "",
+                href="/moderation" if name == "flagged" else f"/moderation/{name}",
+                className="on" if name == view else "",
             )
-            for name in STATES
+            for name in VIEWS
         ],
         className="states",
-        **ui.hyphenated(aria_label="State of the flagged comments"),
+        **ui.hyphenated(aria_label="Views of the queue"),
     )
 
 
-def _nothing(state: str) -> Component:
-    text = "Nothing is flagged and waiting." if state == "open" else f"No flagged comment is {state}."
+def _nothing(view: View) -> Component:
+    text = "Nothing is flagged and waiting." if view == "flagged" else f"No comment is {view}."
     return html.Section(ui.empty(text), className="panel")
 
 
-def _list(items: list[QueueItem], state: str, page: int, last: int) -> Component:
+def _list(items: list[QueueItem], view: View, page: int, last: int) -> Component:
     return html.Section(
         [
             html.P(
-                f"{len(items):,} shown, highest risk first" if items else f"none {state}", className="note"
+                f"{len(items):,} shown, highest risk first" if items else f"none {view}", className="note"
             ),
             html.Ol(
                 [
@@ -185,15 +185,15 @@ def _list(items: list[QueueItem], state: str, page: int, last: int) -> Component
                     for place, item in enumerate(items)
                 ]
             ),
-            _pager(state, page, last) if last > 1 else None,
+            _pager(view, page, last) if last > 1 else None,
         ],
         className="panel queue-list",
         **ui.hyphenated(aria_label="Flagged comments"),
     )
 
 
-def _pager(state: str, page: int, last: int) -> Component:
-    path = "/moderation" if state == "open" else f"/moderation/{state}"
+def _pager(view: View, page: int, last: int) -> Component:
+    path = "/moderation" if view == "flagged" else f"/moderation/{view}"
     return html.Nav(
         [
             html.A("← before", href=f"{path}?page={page - 1}") if page > 1 else None,

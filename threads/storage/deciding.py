@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, Select, func, select, update
+from sqlalchemy import Connection, Engine, Select, select, update
 
 from threads.moderation.decisions import (
     Action,
@@ -23,7 +24,9 @@ from threads.moderation.decisions import (
 )
 from threads.storage import tables
 from threads.storage.audit import record
-from threads.storage.engine import insert_into, writing
+from threads.storage.claims import release_decided
+from threads.storage.engine import insert_into, reading, writing
+from threads.storage.importing import chunks
 
 _c, _d = tables.comments.c, tables.decisions.c
 _DECISIONS: Select[Any] = select(
@@ -92,6 +95,45 @@ def _decide(connection: Connection, action: Action, now: datetime) -> Outcome:
     return _record(connection, action, comment, change, now)
 
 
+def undo_batch(engine: Engine, batch: str, actor: str, *, undo_others: bool, now: datetime) -> list[Outcome]:
+    """Undo what still stands of a batch; see `Store.undo_batch`."""
+    with reading(engine) as connection:
+        actions = list(_undos(connection, batch, actor, undo_others=undo_others))
+    return [decide_one(engine, action, now) for action in actions]
+
+
+def _undos(connection: Connection, batch: str, actor: str, *, undo_others: bool) -> Iterator[Action]:
+    """Yield an undo for each decision of a batch that is not undone.
+
+    One that another decision stands on expects the version that it made, and so is a conflict.
+    """
+    query = _DECISIONS.add_columns(_d.comment).where(_d.batch == batch, _d.action != "undo").order_by(_d.id)
+    for chunk in chunks(connection.execute(query)):
+        histories = decisions_on(connection, {row.comment for row in chunk})
+        for row in chunk:
+            history = histories[row.comment]
+            if any(other.undoes == row.id for other in history):
+                continue
+            last = standing(history)
+            stands = last is not None and last.id == row.id
+            yield Action(
+                key=uuid4().hex,
+                thread_id=row.thread_id,
+                comment_id=row.comment_id,
+                action="undo",
+                actor=actor,
+                expected_version=history[-1].version if stands else row.version,
+                batch=batch,
+                undo_others=undo_others,
+            )
+
+
+def decisions_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Decision]:
+    """Return at most some hundred decisions by their ids."""
+    query = _DECISIONS.where(_d.id.in_(list(ids)))
+    return {row.id: Decision(**row._mapping) for row in connection.execute(query)}
+
+
 def history_of(connection: Connection, comment_key: int) -> Iterator[Decision]:
     """Yield the decisions on one comment, oldest first."""
     for row in connection.execute(_DECISIONS.where(_d.comment == comment_key).order_by(_d.version)):
@@ -104,14 +146,13 @@ def all_decisions(connection: Connection) -> Iterator[Decision]:
         yield Decision(**row._mapping)
 
 
-def last_decisions(connection: Connection, comment_keys: Iterable[int]) -> dict[int, Decision]:
-    """Return the latest decision on each of at most some hundred comments, by the comment's key."""
-    latest = select(func.max(_d.id)).where(_d.comment.in_(list(comment_keys))).group_by(_d.comment)
-    query = _DECISIONS.add_columns(_d.comment).where(_d.id.in_(latest))
-    found = {}
-    for row in connection.execute(query):
+def decisions_on(connection: Connection, comments: Iterable[int]) -> dict[int, list[Decision]]:
+    """Return the decisions on each of at most some hundred comments, oldest first, by the comment's key."""
+    query = _DECISIONS.add_columns(_d.comment).where(_d.comment.in_(list(comments)))
+    found: dict[int, list[Decision]] = {}
+    for row in connection.execute(query.order_by(_d.comment, _d.version)):
         *values, comment = row
-        found[comment] = Decision(**dict(zip(row._fields[:-1], values, strict=True)))
+        found.setdefault(comment, []).append(Decision(**dict(zip(row._fields[:-1], values, strict=True))))
     return found
 
 
@@ -174,6 +215,7 @@ def _record(connection: Connection, action: Action, comment: _Seen, change: Chan
         raise _KeyTakenError
     if action.note:
         connection.execute(tables.notes.insert().values(decision=recorded.id, text=action.note))
+    release_decided(connection, comment.id)
     record(connection, "decision", action.actor, audited(recorded), now)
     return _done(action, replace(recorded, note=action.note or None))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, create_engine, event, func, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError, StatementError
@@ -155,6 +156,36 @@ def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgre
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
+def contains_text(connection: Connection, column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    """Return the condition that `text` stands in `column`, in upper or lower case, its % and _ as they are.
+
+    Databases fold the case of ASCII fast and that of all letters slowly: the longest stretch of ASCII goes
+    first.
+    """
+    on_sqlite = connection.dialect.name == "sqlite"
+    found: list[ColumnElement[bool]] = []
+    if plain := max(re.findall(r"[\x00-\x7f]+", text), key=len, default=""):
+        pattern = _anywhere(plain)
+        found.append(
+            column.like(pattern, escape="/") if on_sqlite else column.collate("C").ilike(pattern, escape="/")
+        )
+    if plain != text:
+        found.append(
+            func.threads_contains(column, text)
+            if on_sqlite
+            else column.collate("und-x-icu").ilike(_anywhere(text), escape="/")
+        )
+    return and_(*found)
+
+
+def _anywhere(text: str) -> str:
+    return "%" + re.sub("([/%_])", r"/\1", text) + "%"
+
+
+def _contains(text: str | None, part: str) -> bool:
+    return text is not None and part.lower() in text.lower()
+
+
 def database_name(url: URL) -> str:
     """Return the database as messages name it: a path, or an address without its password."""
     if url.get_backend_name() == "sqlite" and url.database:
@@ -190,6 +221,7 @@ def _checked_url(url: str) -> URL:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     _use_write_ahead_log(connection)
+    connection.create_function("threads_contains", 2, _contains, deterministic=True)
     for pragma in ("foreign_keys=ON", "synchronous=FULL", "recursive_triggers=ON"):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -325,10 +325,10 @@ def _store_scores(
         old = before[key].scores if key in before else {}
         merged = {name: value for name, value in old.items() if name not in batch.score_names} | values
         if merged != old:
-            rows.append({"comment": ids[key], "values": merged})
+            rows.append({"comment": ids[key], "values": merged, "offensive": merged.get("offensive")})
     if rows:
         statement = insert_into(connection, tables.scores)
-        replaced = {"values": statement.excluded["values"]}
+        replaced = {name: statement.excluded[name] for name in ("values", "offensive")}
         connection.execute(statement.on_conflict_do_update(index_elements=["comment"], set_=replaced), rows)
 
 

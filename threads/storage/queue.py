@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import get_args
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select
+from sqlalchemy import Connection, RowMapping, Select, func, select
 
-from threads.errors import StoreError
-from threads.moderation.decisions import STATES, Decision, State
+from threads.moderation.decisions import Decision, State
+from threads.moderation.queue_filter import QueueFilter
 from threads.records import COMMENT_COLUMNS, Comment, Flag
 from threads.storage import tables
-from threads.storage.deciding import last_decisions
-from threads.storage.importing import CHUNK, flags_of
+from threads.storage.choosing import chosen_ids
+from threads.storage.claims import Claim, claims_on
+from threads.storage.deciding import decisions_on
+from threads.storage.importing import flags_of
+
+EXCERPT = 600  # characters of the article
 
 _c = tables.comments.c
 _AS_STORED = (
     *(column.name for column in COMMENT_COLUMNS),
     "title",
     "url",
+    "article",
     "parent_author",
     "parent_text",
     "state",
@@ -30,8 +35,21 @@ _AS_STORED = (
 _parent = tables.comments.alias("parent")
 _thread = tables.discussions.c
 
-# A comment that was decided without a flag is shown too: no decision is out of sight.
-_IN_QUEUE: ColumnElement[bool] = or_(_c.risk.is_not(None), _c.state != "open")
+_ITEMS: Select[Any] = (
+    select(
+        tables.comments,
+        _thread.title,
+        _thread.url,
+        func.substr(_thread.article_text, 1, EXCERPT, type_=tables.StoredText).label("article"),
+        _parent.c.author.label("parent_author"),
+        _parent.c.text.label("parent_text"),
+        tables.scores.c["values"],
+    )
+    .join_from(tables.comments, tables.discussions)
+    .outerjoin(tables.scores)
+    .outerjoin(_parent, (_parent.c.thread_id == _c.thread_id) & (_parent.c.comment_id == _c.parent_id))
+)
+_AUTHOR: Select[Any] = select(_c.source_format, _c.author_id, _c.author)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +59,13 @@ class QueueItem(Comment):
     `author_comments` and `author_rejected` count the author's comments in the whole store, within the same
     source format and this one included; of an unnamed author, this one is all that is known. `risk` is as in
     `threads.moderation.queue_order`, and 0 when no rule flagged the comment. `sentiment` is the compound.
+    `article` is how the article begins, `decisions` all on this comment, oldest first, and `claim` the one
+    that holds.
     """
 
     title: str | None
     url: str | None
+    article: str | None
     parent_author: str | None
     parent_text: str | None
     flags: tuple[Flag, ...]
@@ -54,52 +75,79 @@ class QueueItem(Comment):
     author_rejected: int
     state: State
     version: int
-    last_decision: Decision | None
+    decisions: tuple[Decision, ...]
+    claim: Claim | None
     imported_at: datetime
 
+    @property
+    def last_decision(self) -> Decision | None:
+        """The latest decision."""
+        return self.decisions[-1] if self.decisions else None
 
-def read_queue(connection: Connection, state: str, limit: int, offset: int) -> list[QueueItem]:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorComment:
+    """Another comment of an author, and what became of it."""
+
+    thread_id: str
+    comment_id: str
+    title: str | None
+    published_at: datetime | None
+    text: str
+    state: State
+    is_flagged: bool
+
+
+def read_queue(
+    connection: Connection, chosen: QueueFilter, limit: int, offset: int, now: datetime
+) -> list[QueueItem]:
     """Return a page of the queue; see `Store.queue`."""
-    if state not in get_args(State):
-        raise StoreError(f"no state is called {state!r}", remedy=f"Known: {', '.join(STATES)}")
-    if not 0 <= limit <= CHUNK or offset < 0:
-        raise StoreError(f"a page of the queue has at most {CHUNK} comments", remedy="Use a smaller limit")
-    rows = (
-        connection.execute(
-            select(
-                tables.comments,
-                _thread.title,
-                _thread.url,
-                _parent.c.author.label("parent_author"),
-                _parent.c.text.label("parent_text"),
-                tables.scores.c["values"],
-            )
-            .join_from(tables.comments, tables.discussions)
-            .outerjoin(tables.scores)
-            .outerjoin(
-                _parent, (_parent.c.thread_id == _c.thread_id) & (_parent.c.comment_id == _c.parent_id)
-            )
-            .where(_c.state == state, _IN_QUEUE)
-            .order_by(_c.risk.desc().nulls_last(), _c.published_at.asc().nulls_last(), _c.id)
-            .limit(limit)
-            .offset(offset)
-        )
-        .mappings()
-        .all()
-    )
-    keys = [row["id"] for row in rows]
+    return items(connection, chosen_ids(connection, chosen, limit, offset, now), now)
+
+
+def items(connection: Connection, keys: Sequence[int], now: datetime) -> list[QueueItem]:
+    """Return at most some hundred comments with all that is needed to decide, in the order of `keys`."""
+    rows = connection.execute(_ITEMS.where(_c.id.in_(keys))).mappings().all()
     flags: dict[int, list[Flag]] = {}
-    for key, flag in flags_of(connection, keys):
+    for key, flag in flags_of(connection, list(keys)):
         flags.setdefault(key, []).append(flag)
-    decisions, counts = last_decisions(connection, keys), _author_counts(connection, rows)
-    return [_item(row, flags.get(row["id"], []), decisions.get(row["id"]), counts) for row in rows]
+    decisions, counts = decisions_on(connection, keys), _author_counts(connection, rows)
+    claims = claims_on(connection, keys, now)
+    found = {
+        row["id"]: _item(
+            row, flags.get(row["id"], []), decisions.get(row["id"], []), claims.get(row["id"]), counts
+        )
+        for row in rows
+    }
+    return [found[key] for key in keys if key in found]
 
 
-def count_queue(connection: Connection) -> dict[State, int]:
-    """Return the length of the queue in each state."""
-    query = select(_c.state, func.count()).where(_IN_QUEUE).group_by(_c.state)
-    found = connection.execute(query).all()
-    return {state: sum(count for other, count in found if other == state) for state in STATES}
+def author_history(connection: Connection, comment: int, limit: int) -> list[AuthorComment]:
+    """Return the latest other comments of a comment's author; see `Store.author_history`."""
+    row = connection.execute(_AUTHOR.where(_c.id == comment)).mappings().one()
+    who = _author_key(row)
+    if who is None:
+        return []
+    source_format, kind, name = who
+    by_them = [_c[kind] == name, _c.source_format == source_format, _c.id != comment]
+    if kind == "author":
+        by_them.append(_c.author_id.is_(None))
+    query = (
+        select(
+            _c.thread_id,
+            _c.comment_id,
+            _thread.title,
+            _c.published_at,
+            _c.text,
+            _c.state,
+            _c.risk.is_not(None).label("is_flagged"),
+        )
+        .join_from(tables.comments, tables.discussions)
+        .where(*by_them)
+        .order_by(_c.appeared_at.desc(), _c.id.desc())
+        .limit(limit)
+    )
+    return [AuthorComment(**row) for row in connection.execute(query).mappings()]
 
 
 AuthorKey = tuple[str, str, str]
@@ -130,7 +178,8 @@ def _author_counts(connection: Connection, rows: Iterable[RowMapping]) -> dict[A
 def _item(
     row: RowMapping,
     flags: list[Flag],
-    decision: Decision | None,
+    decisions: list[Decision],
+    claim: Claim | None,
     counts: dict[AuthorKey, tuple[int, int]],
 ) -> QueueItem:
     author = _author_key(row)
@@ -142,5 +191,6 @@ def _item(
         sentiment=(row["values"] or {}).get("sentiment"),
         author_comments=total,
         author_rejected=rejected,
-        last_decision=decision,
+        decisions=tuple(decisions),
+        claim=claim,
     )

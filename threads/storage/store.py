@@ -13,13 +13,17 @@ from sqlalchemy import Engine, RowMapping, Select, func, select
 
 from threads.errors import StoreError
 from threads.moderation.decisions import Action, Outcome, State, replay
+from threads.moderation.queue_filter import QueueFilter, View
 from threads.records import COMMENT_COLUMNS, Column, Discussion, Flag, Parsed, Report, Skipped, typed
 from threads.storage import tables
 from threads.storage.accounts import Accounts
-from threads.storage.deciding import all_decisions, decide_one, history_of
+from threads.storage.changes import Changes, changes_since, last_change
+from threads.storage.choosing import QueueKey, chosen_keys, count_chosen
+from threads.storage.claims import Claim, claim, comment_key, release
+from threads.storage.deciding import all_decisions, decide_one, history_of, undo_batch
 from threads.storage.engine import database_name, make_engine, reading, writing
 from threads.storage.importing import Added, CommentKey, Held, hold, prepare, store_batch
-from threads.storage.queue import QueueItem, count_queue, read_queue
+from threads.storage.queue import AuthorComment, QueueItem, author_history, items, read_queue
 from threads.storage.schema import upgrade
 from threads.storage.sessions import Sessions
 from threads.storage.tokens import Tokens
@@ -66,6 +70,9 @@ HISTORY_COLUMNS: tuple[Column, ...] = (
     Column("batch", "text", "Decisions made together share it."),
     Column("undoes", "integer", "The decision that this one took back."),
 )
+
+
+FLAGGED = QueueFilter()
 
 
 def _utc_now() -> datetime:
@@ -181,7 +188,7 @@ class Store:
         c, d, i = tables.comments.c, tables.discussions.c, tables.imports.c
         waiting = (
             select(c.thread_id, func.count().label("flagged_open"))
-            .where(c.state == "open", c.risk.is_not(None))
+            .where(c.stage == "flagged")
             .group_by(c.thread_id)
             .subquery()
         )
@@ -251,23 +258,91 @@ class Store:
             query.order_by(c.thread_id, c.position, c.id), (*COMMENT_COLUMNS, *columns, STATE_COLUMN)
         )
 
-    def queue(self, state: State = "open", limit: int = 50, offset: int = 0) -> list[QueueItem]:
-        """Return flagged comments in `state`, the riskiest first and, among equals, the oldest.
-
-        At most 500 at once. Decided comments are listed under their state even when no rule flagged them.
+    def queue(self, chosen: QueueFilter = FLAGGED, limit: int = 50, offset: int = 0) -> list[QueueItem]:
+        """Return a page of the chosen comments, at most 500, with all that is needed to decide.
 
         Raises
         ------
         StoreError
-            No such state, or `limit` is out of range.
+            `limit` or `offset` is out of range.
         """
         with reading(self._engine) as connection:
-            return read_queue(connection, state, limit, offset)
+            return read_queue(connection, chosen, limit, offset, self._clock())
 
-    def queue_counts(self) -> dict[State, int]:
-        """Return how many comments the queue has in each state."""
+    def queue_counts(self, chosen: QueueFilter = FLAGGED) -> dict[View, int]:
+        """Return how many comments each view has, with all other restrictions of the filter."""
         with reading(self._engine) as connection:
-            return count_queue(connection)
+            return count_chosen(connection, chosen, self._clock())
+
+    def queue_keys(self, chosen: QueueFilter, limit: int = 500) -> list[QueueKey]:
+        """Return ids and versions of the first of the chosen comments, at most 500, for a bulk action."""
+        with reading(self._engine) as connection:
+            return chosen_keys(connection, chosen, limit, self._clock())
+
+    def queue_item(self, thread_id: str, comment_id: str) -> QueueItem:
+        """Return one comment as the queue shows it, whatever view it is in.
+
+        Raises
+        ------
+        StoreError
+            There is no such comment.
+        """
+        with reading(self._engine) as connection:
+            key = comment_key(connection, thread_id, comment_id)
+            return items(connection, [key], self._clock())[0]
+
+    def author_history(self, thread_id: str, comment_id: str, limit: int = 10) -> list[AuthorComment]:
+        """Return the latest other comments of a comment's author, the newest first.
+
+        An author is told by the platform's id where it gives one, and by the name where it does not, within
+        the same source format; nothing is known of one without a name.
+
+        Raises
+        ------
+        StoreError
+            There is no such comment.
+        """
+        with reading(self._engine) as connection:
+            return author_history(connection, comment_key(connection, thread_id, comment_id), limit)
+
+    def claim(self, thread_id: str, comment_id: str, actor: str) -> Claim:
+        """Say that `actor` is at a comment for ten minutes; return the claim that holds: a colleague's may.
+
+        It is a hint and hinders no decision; a decision ends it.
+
+        Raises
+        ------
+        StoreError
+            There is no such comment.
+        """
+        with writing(self._engine) as connection:
+            key = comment_key(connection, thread_id, comment_id)
+            return claim(connection, key, actor, self._clock())
+
+    def release(self, thread_id: str, comment_id: str, actor: str) -> bool:
+        """Take back the claim of `actor` on a comment; return whether there was one.
+
+        Raises
+        ------
+        StoreError
+            There is no such comment.
+        """
+        with writing(self._engine) as connection:
+            return release(connection, comment_key(connection, thread_id, comment_id), actor)
+
+    def last_change(self) -> int:
+        """Return the cursor of this moment, for `changes`."""
+        with reading(self._engine) as connection:
+            return last_change(connection)
+
+    def changes(self, after: int, limit: int = 500) -> Changes:
+        """Return the decisions made after the cursor `after`, and the claims that hold.
+
+        None is missed or told twice when the answer's cursor is given back, however many processes write.
+        At most `limit` events are looked at; `more` says that there are further ones.
+        """
+        with reading(self._engine) as connection:
+            return changes_since(connection, after, limit, self._clock())
 
     def decide(self, actions: Sequence[Action]) -> list[Outcome]:
         """Do the actions in order, each in a transaction of its own, and return their outcomes in that order.
@@ -277,6 +352,14 @@ class Store:
         """
         return [decide_one(self._engine, action, self._clock()) for action in actions]
 
+    def undo_batch(self, batch: str, actor: str, *, undo_others: bool) -> list[Outcome]:
+        """Undo the decisions of a batch that are not undone, each as an action of its own.
+
+        One that another decision stands on is a conflict. Without `undo_others`, a decision of somebody else
+        is refused. Asked for again, it undoes what was left.
+        """
+        return undo_batch(self._engine, batch, actor, undo_others=undo_others, now=self._clock())
+
     def history(self, thread_id: str, comment_id: str) -> pd.DataFrame:
         """Return the decisions on a comment, oldest first, columns as in HISTORY_COLUMNS.
 
@@ -285,13 +368,8 @@ class Store:
         StoreError
             There is no such comment.
         """
-        c = tables.comments.c
-        query = select(c.id).where(c.thread_id == thread_id, c.comment_id == comment_id)
         with reading(self._engine) as connection:
-            key = connection.scalar(query)
-            if key is None:
-                raise StoreError("there is no such comment", source=thread_id, place=comment_id)
-            decisions = list(history_of(connection, key))
+            decisions = list(history_of(connection, comment_key(connection, thread_id, comment_id)))
         names = [column.name for column in HISTORY_COLUMNS]
         rows = [[getattr(decision, name) for name in names] for decision in decisions]
         return typed(pd.DataFrame(rows, columns=names, dtype=object), HISTORY_COLUMNS)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     DateTime,
     Dialect,
     Float,
@@ -145,6 +146,12 @@ _REQUIRED = {
     "source_format",
 }
 
+# Where a comment stands in the queue, so that one index orders each of its views.
+STAGE = (
+    "CASE WHEN state = 'open' AND risk IS NULL THEN 'new' WHEN state = 'open' THEN 'flagged' "
+    "WHEN state IN ('held', 'escalated') THEN 'held' ELSE 'decided' END"
+)
+
 comments = Table(
     "comments",
     metadata,
@@ -160,10 +167,21 @@ comments = Table(
     Column("version", Integer, nullable=False),
     Column("risk", Float),  # missing: no flag was raised
     Column("emptied_at", UtcTime),  # since then nothing is kept that its author wrote
+    # Worked out by the database. None is ever missing, for databases differ in where they order what is.
+    Column("stage", Text, Computed(STAGE, persisted=True), nullable=False),
+    Column("urgency", Float, Computed("coalesce(-risk, 0)", persisted=True), nullable=False),
+    Column(
+        "appeared_at",
+        UtcTime,
+        Computed("coalesce(published_at, imported_at)", persisted=True),
+        nullable=False,
+    ),
     UniqueConstraint("thread_id", "comment_id"),
     CheckConstraint(one_of("state", STATES), name="state"),
     Index(None, "thread_id", "position"),
-    Index(None, "state", "risk"),
+    Index(None, "stage", "urgency", "appeared_at", "id"),
+    Index(None, "stage", "appeared_at", "id"),
+    Index(None, "stage", "thread_id", "position", "id"),
     # A name may have any length, and PostgreSQL's trees take 2,704 bytes; its hashes take all.
     Index(None, "author_id", postgresql_using="hash"),
     Index(None, "author", postgresql_using="hash"),
@@ -174,6 +192,8 @@ scores = Table(
     metadata,
     Column("comment", Integer, ForeignKey("comments.id"), primary_key=True),
     Column("values", StoredJson, nullable=False),  # {column: value}; a missing value is left out
+    Column("offensive", Float),  # as in `values`, for the queue to choose by
+    Index(None, "offensive"),
 )
 
 flags = Table(
@@ -185,6 +205,7 @@ flags = Table(
     Column("value", Float, nullable=False),
     Column("limit", Float, nullable=False),
     Column("spans", StoredJson, nullable=False),  # [[start, end], …] in the text as found
+    Index(None, "rule", "comment"),
 )
 
 # Append-only: triggers refuse UPDATE and DELETE. It names comments by key and never holds their text.
@@ -207,6 +228,7 @@ decisions = Table(
     CheckConstraint(one_of("action", ACTIONS), name="action"),
     Index(None, "decided_at"),
     Index(None, "actor"),
+    Index(None, "batch"),
 )
 
 # Apart from decisions, for a note may quote a comment, and then must go with it.
@@ -225,6 +247,7 @@ claims = Table(
     Column("actor", StoredText, nullable=False),
     Column("claimed_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
+    Index(None, "expires_at"),
 )
 
 # What a second moderator, who does not see the first one's decision, would have decided.

@@ -1,10 +1,12 @@
 """Moderators at work: more states and actions, claims, second opinions, accounts, audit log, deliveries."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
 from threads.storage.audit import record
-from threads.storage.tables import StoredText, UtcTime
+from threads.storage.tables import StoredJson, StoredText, UtcTime
 
 revision = "0002"
 down_revision = "0001"
@@ -17,6 +19,10 @@ _ACTIONS = "'approve', 'not_offensive', 'feature', 'reject', 'hold', 'escalate',
 _DELIVERY_STATES = "'waiting', 'delivered', 'failed', 'superseded', 'unneeded'"
 _ROLES = "'viewer', 'moderator', 'admin'"
 _APPEND_ONLY = "{} are append-only"
+_STAGE = (
+    "CASE WHEN state = 'open' AND risk IS NULL THEN 'new' WHEN state = 'open' THEN 'flagged' "
+    "WHEN state IN ('held', 'escalated') THEN 'held' ELSE 'decided' END"
+)
 _AUDITED = ("thread_id", "comment_id", "version", "action", "before_state", "after_state", "undoes")
 
 
@@ -29,6 +35,8 @@ def upgrade() -> None:
         _widen_on_postgresql()
     op.create_index("ix_decisions_decided_at", "decisions", ["decided_at"])
     op.create_index("ix_decisions_actor", "decisions", ["actor"])
+    op.create_index("ix_decisions_batch", "decisions", ["batch"])
+    _queue()
     _moderation()
     _audit()
     _accounts()
@@ -48,12 +56,16 @@ def _notes() -> None:
 
 
 def _widen_on_sqlite() -> None:
-    # SQLite cannot change a CHECK: the tables are made anew, without the old one.
+    # SQLite cannot change a CHECK: the tables are made anew. 0001 gave the old ones their prefix twice.
     state = sa.CheckConstraint(f"state IN ({_STATES})", name=op.f("ck_comments_state"))
     with op.batch_alter_table("comments", recreate="always", table_args=(state,)) as table:
         table.add_column(sa.Column("emptied_at", _TIME))
+        table.drop_constraint(op.f("ck_comments_ck_comments_state"), type_="check")
+        for column in _worked_out():
+            table.add_column(column)
     action = sa.CheckConstraint(f"action IN ({_ACTIONS})", name=op.f("ck_decisions_action"))
     with op.batch_alter_table("decisions", recreate="always", table_args=(action,)) as table:
+        table.drop_constraint(op.f("ck_decisions_ck_decisions_action"), type_="check")
         table.drop_column("note")
         table.add_column(sa.Column("reason", sa.Text))
         table.add_column(sa.Column("batch", sa.Text))
@@ -69,9 +81,49 @@ def _widen_on_postgresql() -> None:
     for column in ("author_id", "author"):
         op.drop_index(f"ix_comments_{column}", "comments")
         op.create_index(f"ix_comments_{column}", "comments", [column], postgresql_using="hash")
+    for worked_out in _worked_out():
+        op.add_column("comments", worked_out)
     op.drop_column("decisions", "note")
     op.add_column("decisions", sa.Column("reason", sa.Text))
     op.add_column("decisions", sa.Column("batch", sa.Text))
+
+
+def _worked_out() -> tuple[sa.Column[Any], ...]:
+    return (
+        sa.Column("stage", sa.Text, sa.Computed(_STAGE, persisted=True), nullable=False),
+        sa.Column("urgency", sa.Float, sa.Computed("coalesce(-risk, 0)", persisted=True), nullable=False),
+        sa.Column(
+            "appeared_at",
+            _TIME,
+            sa.Computed("coalesce(published_at, imported_at)", persisted=True),
+            nullable=False,
+        ),
+    )
+
+
+def _queue() -> None:
+    """Make what the queue is ordered and chosen by."""
+    op.drop_index("ix_comments_state_risk", "comments")
+    for columns in (
+        ["stage", "urgency", "appeared_at", "id"],
+        ["stage", "appeared_at", "id"],
+        ["stage", "thread_id", "position", "id"],
+    ):
+        op.create_index(f"ix_comments_{'_'.join(columns)}", "comments", columns)
+    op.create_index("ix_flags_rule_comment", "flags", ["rule", "comment"])
+    op.add_column("scores", sa.Column("offensive", sa.Float))
+    op.create_index("ix_scores_offensive", "scores", ["offensive"])
+    connection = op.get_bind()
+    scores = sa.table("scores", sa.column("comment"), sa.column("values", StoredJson), sa.column("offensive"))
+    query = sa.select(scores.c.comment, scores.c["values"]).execution_options(yield_per=5_000)
+    rows = [
+        {"key": key, "value": values["offensive"]}
+        for key, values in connection.execute(query)
+        if "offensive" in values
+    ]
+    if rows:
+        statement = sa.update(scores).where(scores.c.comment == sa.bindparam("key"))
+        connection.execute(statement.values(offensive=sa.bindparam("value")), rows)
 
 
 def _moderation() -> None:
@@ -84,6 +136,7 @@ def _moderation() -> None:
         sa.PrimaryKeyConstraint("comment", name="pk_claims"),
         sa.ForeignKeyConstraint(["comment"], ["comments.id"], name="fk_claims_comment"),
     )
+    op.create_index("ix_claims_expires_at", "claims", ["expires_at"])
     op.create_table(
         "second_opinions",
         sa.Column("id", sa.Integer, nullable=False),
