@@ -73,6 +73,11 @@ SETTINGS: tuple[Setting, ...] = (
         }.items()
     ),
     Setting("repeat_characters", 30, "Shortest comment that counts as a repeat of another, in characters."),
+    Setting(
+        "double_review_share",
+        0.05,
+        "Share of decided comments that a second moderator judges too, to see how far they agree.",
+    ),
 )
 
 

@@ -25,6 +25,7 @@ from threads.storage.engine import database_name, make_engine, reading, writing
 from threads.storage.importing import Added, CommentKey, Held, hold, prepare, store_batch
 from threads.storage.queue import AuthorComment, QueueItem, author_history, items, read_queue
 from threads.storage.schema import upgrade
+from threads.storage.second_opinions import SecondOpinions
 from threads.storage.sessions import Sessions
 from threads.storage.tokens import Tokens
 from threads.storage.verifying import differences
@@ -94,6 +95,7 @@ class Store:
         self._engine, self._clock = engine, clock
         self.accounts = Accounts(engine, clock)
         self.sessions = Sessions(engine, clock)
+        self.second_opinions = SecondOpinions(engine, clock)
         self.tokens = Tokens(engine, clock)
 
     @classmethod
