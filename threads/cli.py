@@ -14,6 +14,7 @@ import click
 
 from threads.commands import models, topic
 from threads.commands.duplicates import duplicates
+from threads.commands.report import report
 from threads.commands.results import table, write, write_csv
 from threads.commands.sources import EXIT_INPUT_PROBLEM, finish, parse_all, source_options
 from threads.errors import SettingError, ThreadsError
@@ -221,6 +222,7 @@ def demo(port: int | None, no_browser: bool) -> None:
 
 
 main.add_command(duplicates)
+main.add_command(report)
 main.add_command(models.models)
 main.add_command(models.evaluate)
 main.add_command(models.train)

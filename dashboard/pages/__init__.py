@@ -7,7 +7,8 @@ from dashboard.pages.guide import GuidePage
 from dashboard.pages.importing import ImportPage
 from dashboard.pages.moderation import ModerationPage
 from dashboard.pages.overview import OverviewPage
+from dashboard.pages.report import ReportPage
 from dashboard.pages.thread import ThreadPage
 
 FILTERED_PAGES: tuple[FilteredPage, ...] = (OverviewPage(), ThreadPage())
-PAGES: tuple[Page, ...] = (*FILTERED_PAGES, ModerationPage(), ImportPage(), GuidePage())
+PAGES: tuple[Page, ...] = (*FILTERED_PAGES, ModerationPage(), ReportPage(), ImportPage(), GuidePage())

@@ -92,7 +92,11 @@ class Share:
     @property
     def interval(self) -> tuple[float, float]:
         """Its 95% interval; (0, 1) of nothing."""
-        return wilson(self.right, self.n, LEVEL)
+        return self.held_at(LEVEL)
+
+    def held_at(self, level: float) -> tuple[float, float]:
+        """Return its interval at a level."""
+        return wilson(self.right, self.n, level)
 
     @property
     def thin(self) -> bool:
@@ -248,8 +252,8 @@ def recall(flagged: Share, all_flagged: int, unflagged: Share, all_unflagged: in
     )
 
 
-def difference(now: Share, before: Share) -> tuple[float, float]:
-    """Return the 95% interval of the difference of two shares (Newcombe 1998, method 10).
+def difference(now: Share, before: Share, level: float = LEVEL) -> tuple[float, float]:
+    """Return the interval of the difference of two shares (Newcombe 1998, method 10).
 
     Raises
     ------
@@ -258,7 +262,7 @@ def difference(now: Share, before: Share) -> tuple[float, float]:
     """
     if now.value is None or before.value is None:
         raise ValueError("a share of nothing differs from none")
-    (low, high), (low_before, high_before) = now.interval, before.interval
+    (low, high), (low_before, high_before) = now.held_at(level), before.held_at(level)
     change = now.value - before.value
     return (
         change - math.hypot(now.value - low, high_before - before.value),

@@ -182,6 +182,7 @@ comments = Table(
     Index(None, "stage", "urgency", "appeared_at", "id"),
     Index(None, "stage", "appeared_at", "id"),
     Index(None, "stage", "thread_id", "position", "id"),
+    Index(None, "imported_at"),
     # A name may have any length, and PostgreSQL's trees take 2,704 bytes; its hashes take all.
     Index(None, "author_id", postgresql_using="hash"),
     Index(None, "author", postgresql_using="hash"),
