@@ -185,6 +185,8 @@ def _sentence_reasons(sentence: SentenceScore) -> Component:
 
 def comment_text(text: str, spans: Sequence[tuple[int, int]] = ()) -> Component:
     """Return a comment whole with `spans` marked; a very long one folded after its first part."""
+    if not text:
+        return html.P("No text is kept.", className="muted")
     if len(text) <= LONG_CHARACTERS:
         return html.Div(marked(text, list(spans)), className="text", dir="auto")
     cut = text.rfind(" ", 0, LONG_CHARACTERS // 2) + 1 or LONG_CHARACTERS // 2

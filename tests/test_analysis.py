@@ -332,7 +332,9 @@ def test_postgresql_merges_and_serialises_imports_too(postgresql):
 def test_what_was_held_before_another_import_is_refused(store):
     what = parsed(discussion(1))
     store.add(what, pd.DataFrame(index=[0]), {})
-    with pytest.raises(ConflictError, match="another import of the same discussion came first"):
+    with pytest.raises(
+        ConflictError, match="another import of the same discussion, or an erasure, came first"
+    ):
         store.add(what, pd.DataFrame(index=[0]), {}, held=Held({}, {}))
 
 

@@ -19,6 +19,7 @@ ORDER = [
     ["threads.models"],
     ["threads.parse"],
     ["threads.scores"],
+    ["threads.erasing"],
     ["threads.dynamics"],
     ["threads.moderation"],
     ["threads.storage"],

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pandas as pd
 
+from threads.erasing import without_erased
 from threads.errors import ConflictError, SettingError
+from threads.keys import read_key
 from threads.moderation.rules import flag
 from threads.parse import parse
 from threads.parse.formats import Options
@@ -142,7 +144,11 @@ def import_parsed(store: Store, parsed: Parsed, settings: Settings) -> Imported:
 
 
 def _import_once(store: Store, parsed: Parsed, settings: Settings) -> Imported:
+    # What is held is read first: an erasure after it is a conflict, one before it is seen here.
     held = store.held({d.thread_id: None for d in parsed.discussions if d.comments})
+    if erased := store.keeping.erased(lambda: read_key(settings.key_file, make=False)):
+        parsed = without_erased(parsed, erased)
+        held = held.only({d.thread_id for d in parsed.discussions if d.comments})
     whole = replace(parsed, discussions=_merged_all(held, parsed.discussions))
     analysis = analyse_parsed(whole, settings)
     added = store.add(whole, analysis.scores, analysis.flags, held=held)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from threads.commands import models, topic
+from threads.commands import keeping, models, topic
 from threads.commands.duplicates import duplicates
 from threads.commands.report import report
 from threads.commands.results import table, write, write_csv
@@ -223,6 +223,8 @@ def demo(port: int | None, no_browser: bool) -> None:
 
 main.add_command(duplicates)
 main.add_command(report)
+main.add_command(keeping.retain)
+main.add_command(keeping.erase)
 main.add_command(models.models)
 main.add_command(models.evaluate)
 main.add_command(models.train)

@@ -28,7 +28,7 @@ from threads.records import Comment
 SOMEBODY = "a reader"  # a name that several authors bear
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: none that looks like another
 _LENGTH = 10
-_MOST_WORDS = 20  # of a name that are compared
+_MOST_WORDS, _LONGEST = 20, 1_000  # words and characters of a name that are compared
 _WIDEST_GAP = 3  # characters between the words of a name
 _SHORTEST_BARE = 3  # characters of a name of one word that is found without "@"
 
@@ -185,11 +185,11 @@ class Names:
         self._by_first: dict[str, set[str]] = {}
         self._prefixes: set[tuple[str, ...]] = set()
         for name in names:
-            words = tuple(_folded(word) for word in _WORD.findall(name)[:_MOST_WORDS])
-            if words:
-                self._by_words.setdefault(words, set()).add(name)
-                self._by_first.setdefault(words[0], set()).add(name)
-                self._prefixes.update(words[:length] for length in range(1, len(words)))
+            parts = tuple(words(name[:_LONGEST])[:_MOST_WORDS])
+            if parts:
+                self._by_words.setdefault(parts, set()).add(name)
+                self._by_first.setdefault(parts[0], set()).add(name)
+                self._prefixes.update(parts[:length] for length in range(1, len(parts)))
 
     def replaced(self, text: str, other: Callable[[Mention], str]) -> str:
         """Return `text` with each mention as `other` has it; an "@" before it stays."""
@@ -201,33 +201,38 @@ class Names:
 
     def mentions(self, text: str) -> Iterator[Mention]:
         """Yield the mentions in order; none overlaps another."""
-        if not self._by_first or self._by_first.keys().isdisjoint(map(_folded, _WORD.findall(text))):
+        if not self._by_first or self._by_first.keys().isdisjoint(words(text)):
             return  # most texts name nobody, and this is several times as fast as what follows
         found = list(_WORD.finditer(text))
-        words = [_folded(match[0]) for match in found]
+        folded = [_folded(match[0]) for match in found]
         place = 0
         while place < len(found):
-            length, names = self._at(text, found, words, place)
+            length, names = self._at(text, found, folded, place)
             if names:
                 start, end = found[place].start(), found[place + length - 1].end()
                 yield Mention(start, end, frozenset(names), length > 1 or _after_at(text, start))
             place += length
 
-    def _at(self, text: str, found: list[Any], words: list[str], place: int) -> tuple[int, Iterable[str]]:
+    def _at(self, text: str, found: list[Any], folded: list[str], place: int) -> tuple[int, Iterable[str]]:
         """Return how many words from `place` on are a name, and which; (1, ()) where they are none."""
         best: tuple[int, Iterable[str]] = (1, ())
         start = found[place].start()
         called = _after_at(text, start)
         if called:
-            best = (1, self._by_first.get(words[place], ()))
-        for length in range(1, min(_MOST_WORDS, len(words) - place) + 1):
-            sequence = tuple(words[place : place + length])
+            best = (1, self._by_first.get(folded[place], ()))
+        for length in range(1, min(_MOST_WORDS, len(folded) - place) + 1):
+            sequence = tuple(folded[place : place + length])
             names = self._by_words.get(sequence, set())
             if names and (length > 1 or called or _as_written(found[place][0], names)):
                 best = (length, names)
             if sequence not in self._prefixes or not _close(text, found, place + length):
                 break
         return best
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text in the form in which they are compared."""
+    return [_folded(word) for word in _WORD.findall(text)]
 
 
 def _after_at(text: str, start: int) -> bool:

@@ -38,6 +38,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("fetch", 0, "1 lets the import page fetch a page from a public address; 0 does not."),
     Setting("database", "sqlite:///below-the-line.sqlite", "Where `btl import` and `btl serve` keep data."),
     Setting("key_file", "below-the-line.key", "File with the secret key; made where it does not exist."),
+    Setting("retention_days", 0, "Days that comments are kept by `btl retain`; 0: say it with --days."),
     Setting("host", "127.0.0.1", "Address that `btl serve` listens on; loopback only."),
     Setting("port", 8050, "Port that `btl serve` listens on; 0 takes a free one."),
     Setting(

@@ -12,6 +12,7 @@ import orjson
 import pandas as pd
 
 from threads.records import Discussion, Parsed
+from threads.storage.keeping import Kept
 
 SHOWN_CHARACTERS = 60
 
@@ -79,6 +80,33 @@ def duplicates_text(groups: pd.DataFrame) -> str:
         for row in groups.to_dict("records")
     ]
     return aligned([columns, *rows])
+
+
+def kept_text(kept: Kept, *, dry_run: bool) -> list[str]:
+    """Return in lines what retention or an erasure did, or would do."""
+    lines = [f"{printable(thread_id)}: {count:,} comments" for thread_id, count in kept.comments.items()]
+    lines += [
+        f"{kept.total:,} comments in {len(kept.comments):,} discussions "
+        f"{'would be' if dry_run else 'were'} emptied, {kept.undecided:,} of them waiting for a decision.",
+        f"{kept.notes:,} notes of moderators {'would go or change' if dry_run else 'went or changed'}.",
+    ]
+    if kept.quotes or kept.names:
+        lines.append(
+            f"In comments by others {'would be' if dry_run else 'were'} taken out: {kept.quotes:,} lines "
+            f"quoted, {kept.names:,} names."
+        )
+    lines += [f"Look at {printable(f'{thread}, {comment}: {why}')}." for thread, comment, why in kept.look_at]
+    if kept.namesakes:
+        ids = printable(", ".join(kept.namesakes[:10]))
+        lines.append(f"{len(kept.namesakes):,} author ids share this name: {ids}. One id tells them apart.")
+    lines += [
+        f"Backup {printable(backup.name)} of {backup.at:%Y-%m-%d %H:%M} UTC may hold it still: delete it, or "
+        "erase again after restoring it."
+        for backup in kept.backups
+    ]
+    if kept.total:
+        lines.append("Exported files are not known here: whoever wrote one must delete it.")
+    return [*lines, f"{kept.remains}."] if kept.remains else lines
 
 
 def aligned(rows: list[list[str]]) -> str:

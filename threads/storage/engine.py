@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from threads.errors import StoreError
 
 BUSY_SECONDS = 30.0
+WIPE_SECONDS = 5.0  # for readers to let go of what was deleted
 DIALECTS = ("sqlite", "postgresql")
 _WRITES = "threads_writes"
 _UPGRADES = "threads_upgrades"
@@ -25,6 +26,8 @@ _UPGRADE_LOCK = 0x62746C  # "btl"; the keys of PostgreSQL's advisory locks
 _IMPORT_LOCK = _UPGRADE_LOCK + 1
 _AUDIT_LOCK = _UPGRADE_LOCK + 2
 _ACCOUNTS_LOCK = _UPGRADE_LOCK + 3
+_UNWIPED = "bytes of it may be left in the database's files"
+_WIPE_LATER = "`btl erase --again` tries once more"
 
 # (words of the driver's message, what is wrong, what to do); the first that fits is said.
 _CAUSES: tuple[tuple[str, str, str], ...] = (
@@ -151,6 +154,30 @@ def lock_for_accounts(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ACCOUNTS_LOCK})")
 
 
+def wiped(engine: Engine) -> str:
+    """Overwrite what was deleted in the database's files; return what may be left of it, "" for nothing.
+
+    SQLite writes its file anew, which takes room for another copy and keeps other writers waiting. PostgreSQL
+    keeps deleted rows until it vacuums, which is for its administrator to do.
+    """
+    if engine.dialect.name == "postgresql":
+        return (
+            "PostgreSQL keeps deleted rows in its files until it vacuums: run VACUUM FULL at a quiet hour; "
+            "replicas and archived logs are yours to look after"
+        )
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("VACUUM")
+        cursor.execute(f"PRAGMA busy_timeout={WIPE_SECONDS * 1000:.0f}")
+        busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.OperationalError as error:
+        return f"{_UNWIPED} ({error}): {_WIPE_LATER}"
+    finally:
+        connection.invalidate()  # it waits for others less long than it should for writing
+    return f"{_UNWIPED}, for another program is reading it: {_WIPE_LATER}" if busy else ""
+
+
 def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return the dialect's INSERT, which knows ON CONFLICT; both dialects share its methods."""
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
@@ -222,7 +249,7 @@ def _checked_url(url: str) -> URL:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     _use_write_ahead_log(connection)
     connection.create_function("threads_contains", 2, _contains, deterministic=True)
-    for pragma in ("foreign_keys=ON", "synchronous=FULL", "recursive_triggers=ON"):
+    for pragma in ("foreign_keys=ON", "synchronous=FULL", "recursive_triggers=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -24,6 +24,7 @@ CommentKey = tuple[str, str]
 Row = dict[str, Any]
 T = TypeVar("T")
 
+KEEPING_EVENTS = ("retain", "erase")
 CHUNK = 500  # values in one IN (…); databases allow some tens of thousands
 LONGEST_ID = 1_000  # bytes as stored; a pair of ids is indexed, and PostgreSQL's index takes 2,704 bytes
 STANCES = ("supportive", "critical", "neutral", "unclear")
@@ -56,11 +57,21 @@ class Added:
 class Held:
     """What the store held of some discussions at one moment, comments included.
 
-    `imports` names the last import of each; another import since then is seen by it.
+    `imports` names the last import of each, and `keeping` the last retention or erasure: another one since
+    then is seen by them.
     """
 
     discussions: Mapping[str, Discussion]
     imports: Mapping[str, int]
+    keeping: int = 0
+
+    def only(self, thread_ids: Collection[str]) -> Held:
+        """Return what is held of these discussions."""
+        return replace(
+            self,
+            discussions={key: value for key, value in self.discussions.items() if key in thread_ids},
+            imports={key: value for key, value in self.imports.items() if key in thread_ids},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,7 @@ class _Known:
     id: int
     state: str
     is_flagged: bool
+    is_empty: bool  # nothing is kept of it any more
     values: Row
     scores: Row = field(default_factory=dict)
 
@@ -157,7 +169,7 @@ def hold(connection: Connection, thread_ids: Iterable[str]) -> Held:
             thread_id = given["thread_id"]
             discussions[thread_id] = Discussion(**given, comments=tuple(comments.get(thread_id, ())))
             imports[thread_id] = import_id
-    return Held(discussions, imports)
+    return Held(discussions, imports, last_keeping(connection))
 
 
 def store_batch(connection: Connection, batch: Batch, now: datetime, held: Held | None = None) -> Added:
@@ -167,13 +179,16 @@ def store_batch(connection: Connection, batch: Batch, now: datetime, held: Held 
     """
     lock_for_import(connection)
     before = _last_imports(connection, [row["thread_id"] for row in batch.discussions])
-    if held is not None and before != held.imports:
+    if held is not None and (before, last_keeping(connection)) != (held.imports, held.keeping):
         raise ConflictError(
-            "another import of the same discussion came first", source=batch.report.source, remedy="Try again"
+            "another import of the same discussion, or an erasure, came first",
+            source=batch.report.source,
+            remedy="Try again",
         )
     whole = held is not None
     _store_discussions(connection, batch, now, whole=whole)
     known = _known_comments(connection, batch)
+    batch = _without_emptied(batch, known)
     new = [row for key, row in batch.comments.items() if key not in known]
     _insert_comments(connection, new, now)
     corrected = _revise_comments(connection, batch.comments, known, _REVISED if whole else ("position",))
@@ -267,17 +282,46 @@ def _known_comments(connection: Connection, batch: Batch) -> dict[CommentKey, _K
     c = tables.comments.c
     revised = [c[name] for name in _REVISED]
     query = select(
-        c.thread_id, c.comment_id, c.id, c.state, c.risk, tables.scores.c["values"], *revised
+        c.thread_id, c.comment_id, c.id, c.state, c.risk, c.emptied_at, tables.scores.c["values"], *revised
     ).select_from(tables.comments.outerjoin(tables.scores))
     known: dict[CommentKey, _Known] = {}
     for chunk in chunks(row["thread_id"] for row in batch.discussions):
-        for thread_id, comment_id, key, state, ratio, scores, *values in connection.execute(
+        for thread_id, comment_id, key, state, ratio, emptied_at, scores, *values in connection.execute(
             query.where(c.thread_id.in_(chunk))
         ):
             if (thread_id, comment_id) in batch.comments:
-                given = dict(zip(_REVISED, values, strict=True))
-                known[thread_id, comment_id] = _Known(key, state, ratio is not None, given, scores or {})
+                known[thread_id, comment_id] = _Known(
+                    id=key,
+                    state=state,
+                    is_flagged=ratio is not None,
+                    is_empty=emptied_at is not None,
+                    values=dict(zip(_REVISED, values, strict=True)),
+                    scores=scores or {},
+                )
     return known
+
+
+def _without_emptied(batch: Batch, known: Mapping[CommentKey, _Known]) -> Batch:
+    """Return a batch that brings nothing back of which nothing is kept; such comments only move."""
+    empty = {key: comment for key, comment in known.items() if comment.is_empty}
+    if not empty:
+        return batch
+    stays = {
+        key: {**batch.comments[key], **comment.values, "position": batch.comments[key]["position"]}
+        for key, comment in empty.items()
+    }
+    return replace(
+        batch,
+        comments=batch.comments | stays,
+        scores={key: scores for key, scores in batch.scores.items() if key not in empty},
+        flags={key: flags for key, flags in batch.flags.items() if key not in empty},
+    )
+
+
+def last_keeping(connection: Connection) -> int:
+    """Return the number of the last retention or erasure in the audit log, 0 where there was none."""
+    a = tables.audit.c
+    return connection.scalar(select(func.max(a.id)).where(a.event.in_(KEEPING_EVENTS))) or 0
 
 
 def _ids(connection: Connection, batch: Batch) -> dict[CommentKey, int]:
@@ -422,9 +466,26 @@ def _summarise(connection: Connection, thread_ids: list[str]) -> None:
     summaries: dict[str, _Summary] = {}
     for thread_id, author, published_at, values in connection.execute(query):
         summaries.setdefault(thread_id, _Summary()).count(author, published_at, values or {})
-    statement = update(tables.discussions).where(tables.discussions.c.thread_id == bindparam("thread"))
-    names = ("comments", "authors", "first_at", "last_at", "mean_sentiment", *STANCES)
-    connection.execute(
-        statement.values({name: bindparam(name) for name in names}),
-        [summary.row(thread_id) for thread_id, summary in summaries.items()],
+    rows = [summary.row(thread_id) for thread_id, summary in summaries.items()]
+    # What was counted of comments whose authors and scores are no longer kept stays as it was.
+    emptied = set(
+        connection.scalars(select(c.thread_id).where(c.thread_id.in_(thread_ids), c.emptied_at.is_not(None)))
     )
+    _store_figures(connection, [row for row in rows if row["thread"] in emptied], _FROM_TIMES)
+    _store_figures(
+        connection,
+        [row for row in rows if row["thread"] not in emptied],
+        (*_FROM_TIMES, "authors", "mean_sentiment", *STANCES),
+    )
+
+
+_FROM_TIMES = ("comments", "first_at", "last_at")
+
+
+def _store_figures(connection: Connection, rows: list[Row], names: Sequence[str]) -> None:
+    if rows:
+        statement = update(tables.discussions).where(tables.discussions.c.thread_id == bindparam("thread"))
+        connection.execute(
+            statement.values({name: bindparam(f"new_{name}") for name in names}),
+            [{"thread": row["thread"], **{f"new_{name}": row[name] for name in names}} for row in rows],
+        )

@@ -148,8 +148,9 @@ _REQUIRED = {
 
 # Where a comment stands in the queue, so that one index orders each of its views.
 STAGE = (
-    "CASE WHEN state = 'open' AND risk IS NULL THEN 'new' WHEN state = 'open' THEN 'flagged' "
-    "WHEN state IN ('held', 'escalated') THEN 'held' ELSE 'decided' END"
+    "CASE WHEN state IN ('approved', 'featured', 'rejected') THEN 'decided' "
+    "WHEN emptied_at IS NOT NULL THEN 'gone' WHEN state IN ('held', 'escalated') THEN 'held' "
+    "WHEN risk IS NULL THEN 'new' ELSE 'flagged' END"
 )
 
 comments = Table(

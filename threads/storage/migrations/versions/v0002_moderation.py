@@ -20,8 +20,9 @@ _DELIVERY_STATES = "'waiting', 'delivered', 'failed', 'superseded', 'unneeded'"
 _ROLES = "'viewer', 'moderator', 'admin'"
 _APPEND_ONLY = "{} are append-only"
 _STAGE = (
-    "CASE WHEN state = 'open' AND risk IS NULL THEN 'new' WHEN state = 'open' THEN 'flagged' "
-    "WHEN state IN ('held', 'escalated') THEN 'held' ELSE 'decided' END"
+    "CASE WHEN state IN ('approved', 'featured', 'rejected') THEN 'decided' "
+    "WHEN emptied_at IS NOT NULL THEN 'gone' WHEN state IN ('held', 'escalated') THEN 'held' "
+    "WHEN risk IS NULL THEN 'new' ELSE 'flagged' END"
 )
 _AUDITED = ("thread_id", "comment_id", "version", "action", "before_state", "after_state", "undoes")
 
