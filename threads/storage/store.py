@@ -23,8 +23,8 @@ from threads.storage.claims import Claim, claim, comment_key, release
 from threads.storage.deciding import all_decisions, decide_one, history_of, undo_batch
 from threads.storage.engine import database_name, make_engine, reading, writing
 from threads.storage.importing import Added, CommentKey, Held, hold, prepare, store_batch
-from threads.storage.learning import Learning
 from threads.storage.keeping import Keeping
+from threads.storage.learning import Learning
 from threads.storage.queue import AuthorComment, QueueItem, author_history, items, read_queue
 from threads.storage.schema import upgrade
 from threads.storage.second_opinions import SecondOpinions
