@@ -9,6 +9,7 @@ import pytest
 from dashboard.pages import PAGES
 from threads.cli import main
 from threads.commands.models import TRAINED
+from threads.delivery import DELIVERY_PLATFORMS
 from threads.moderation.rules import RULES
 from threads.parse import FORMATS
 from threads.scores import SCORES, score_columns
@@ -36,6 +37,12 @@ def test_every_score_has_a_row_with_its_columns(name):
 @pytest.mark.parametrize("name", [item.name for item in RULES])
 def test_every_rule_has_a_row(name):
     assert name in ROWS
+
+
+@pytest.mark.parametrize("platform", DELIVERY_PLATFORMS, ids=lambda platform: platform.name)
+def test_every_platform_that_decisions_go_to_has_a_row(platform):
+    (row,) = [line for line in README.splitlines() if line.startswith(f"| `{platform.name}`")]
+    assert platform.help in row
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)

@@ -23,6 +23,7 @@ ORDER = [
     ["threads.dynamics"],
     ["threads.moderation"],
     ["threads.storage"],
+    ["threads.delivery"],
     ["threads.analysis"],
     ["threads"],
     ["threads.views", "threads.samples", "threads.guide"],

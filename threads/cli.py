@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from threads.commands import keeping, models, topic
+from threads.commands.deliver import deliver
 from threads.commands.duplicates import duplicates
 from threads.commands.report import report
 from threads.commands.results import table, write, write_csv
@@ -222,6 +223,7 @@ def demo(port: int | None, no_browser: bool) -> None:
 
 
 main.add_command(duplicates)
+main.add_command(deliver)
 main.add_command(report)
 main.add_command(keeping.retain)
 main.add_command(keeping.erase)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 
 
@@ -10,6 +11,11 @@ def stable_id(*parts: str | None) -> str:
     """Return 16 hexadecimal digits of the SHA-256 of `parts`; None differs from an empty string."""
     marked = ("\x00" if part is None else f"\x01{part}" for part in parts)
     return hashlib.sha256("\x1f".join(marked).encode("utf-8", errors="surrogatepass")).hexdigest()[:16]
+
+
+def is_own_id(comment_id: str) -> bool:
+    """Return whether an id looks as if it was made here, by `stable_id`, and not by the page's platform."""
+    return re.fullmatch("[0-9a-f]{16}", comment_id) is not None
 
 
 class CommentIds:

@@ -25,6 +25,7 @@ from threads.storage.engine import database_name, make_engine, reading, writing
 from threads.storage.importing import Added, CommentKey, Held, hold, prepare, store_batch
 from threads.storage.keeping import Keeping
 from threads.storage.learning import Learning
+from threads.storage.outbox import Outbox
 from threads.storage.queue import AuthorComment, QueueItem, author_history, items, read_queue
 from threads.storage.schema import upgrade
 from threads.storage.second_opinions import SecondOpinions
@@ -101,6 +102,7 @@ class Store:
         self.tokens = Tokens(engine, clock)
         self.learning = Learning(engine, clock)
         self.keeping = Keeping(engine, clock)
+        self.outbox = Outbox(engine, clock)
 
     @classmethod
     def open(cls, url: str, *, must_exist: bool = False, clock: Callable[[], datetime] = _utc_now) -> Store:
