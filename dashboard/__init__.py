@@ -7,18 +7,20 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
-from flask import jsonify
+from flask import has_request_context, jsonify
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
+from flask_wtf.csrf import generate_csrf
 
 from dashboard import components as ui
 from dashboard.downloads import add_downloads
 from dashboard.pages import FILTERED_PAGES, PAGES
 from dashboard.pages.base import Context, find_page
 from dashboard.pages.filtering import register_filters
-from dashboard.security import add_headers
 from dashboard.security.access import may, needs, open_to_all, require
-from dashboard.security.requests import guard
+from dashboard.security.headers import add_headers
+from dashboard.security.identity import open_session
+from dashboard.security.setup import secure
 from threads.errors import ThreadsError
 from threads.settings import Settings
 from threads.storage import Store
@@ -46,7 +48,7 @@ def create_app(store: Store, settings: Settings) -> Dash:
     )
     context = Context(store, settings)
     app.server.config["MAX_CONTENT_LENGTH"] = 2 * settings.max_input_bytes  # a file arrives as base64 in JSON
-    guard(app, PAGES)
+    secure(app, store, settings, PAGES)
     Compress(app.server)
     add_downloads(app.server, context)
     _add_health(app)
@@ -56,7 +58,7 @@ def create_app(store: Store, settings: Settings) -> Dash:
     register_filters(app, context, FILTERED_PAGES)
     for page in PAGES:
         page.register(app, context)
-    add_headers(app)
+    add_headers(app, settings)
     return app
 
 
@@ -82,6 +84,7 @@ def _shell() -> Component:
                     dcc.Link(["Below ", html.I("the"), " Line"], href="/", className="word"),
                     html.Nav(id="menu", **ui.hyphenated(aria_label="Pages")),
                     html.Span("times in UTC", className="right"),
+                    _signed_in(),
                     dmc.ColorSchemeToggle(
                         lightIcon="☀",
                         darkIcon="☾",
@@ -100,6 +103,23 @@ def _shell() -> Component:
             "fontFamily": "Inter, Helvetica Neue, Arial, sans-serif",
             "defaultRadius": "sm",
         },
+    )
+
+
+def _signed_in() -> Component | None:
+    """Return who is signed in, with the way out; None without accounts."""
+    opened = open_session() if has_request_context() else None
+    if opened is None:
+        return None
+    return html.Form(
+        [
+            dcc.Link(opened.account.name, href="/account", title=f"Signed in as {opened.account.role}"),
+            dcc.Input(type="hidden", name="csrf_token", value=generate_csrf()),
+            html.Button("Sign out", className="link"),
+        ],
+        action="/sign-out",
+        method="POST",
+        className="signed-in",
     )
 
 

@@ -13,13 +13,17 @@ from types import FrameType
 from dash import Dash
 from waitress.server import create_server
 
-from dashboard.security import require_loopback
 from threads.errors import SettingError
 from threads.settings import Settings
+
+# The security of the application decides which proxies to believe.
+KEPT = {"clear_untrusted_proxy_headers": False}
 
 
 def serve(app: Dash, settings: Settings, *, open_browser: bool = False, any_port: bool = False) -> None:
     """Serve until interrupted; print the address, and open a browser where there is one and it is wanted.
+
+    Whether it may listen there is for `require_safe` to say.
 
     Parameters
     ----------
@@ -35,11 +39,10 @@ def serve(app: Dash, settings: Settings, *, open_browser: bool = False, any_port
     Raises
     ------
     SettingError
-        The host is not loopback, or the port is in use.
+        The port is in use, or the host is not this machine's.
     """
-    require_loopback(settings.host)
     listener = _listen(settings.host, settings.port, any_port=any_port)
-    server = create_server(app.server, sockets=[listener], threads=8, ident=None)
+    server = create_server(app.server, sockets=[listener], threads=8, ident=None, **KEPT)
     address = f"http://{_bracketed(settings.host)}:{listener.getsockname()[1]}/"
     sys.stdout.write(f"Below the Line is at {address}  (Ctrl-C stops it)\n")
     sys.stdout.flush()

@@ -279,20 +279,19 @@ def test_a_network_counts_as_one_address(address, network):
 
 def test_a_session_ends_when_it_is_not_used(team, clock):
     secret = team.sessions.sign_in("vic", GOOD, HERE)
-    clock.forward(IDLE - timedelta(seconds=1))
-    assert team.sessions.of(secret)
-    clock.forward(IDLE - timedelta(seconds=1))
-    assert team.sessions.of(secret)
+    for _ in range(3):
+        clock.forward(IDLE - timedelta(seconds=1))
+        team.sessions.use(team.sessions.of(secret))
     clock.forward(IDLE)
     assert team.sessions.of(secret) is None
 
 
-def test_a_poll_is_no_use(team, clock):
+def test_looking_a_session_up_is_no_use_of_it(team, clock):
     secret = team.sessions.sign_in("vic", GOOD, HERE)
     for _ in range(3):
         clock.forward(IDLE / 3)
-        polled = team.sessions.of(secret, poll=True)
-    assert polled is None
+        seen = team.sessions.of(secret)
+    assert seen is None
 
 
 def test_a_session_ends_after_twelve_hours_however_much_it_is_used(team, clock):
@@ -300,7 +299,7 @@ def test_a_session_ends_after_twelve_hours_however_much_it_is_used(team, clock):
     while used < LONGEST - IDLE / 2:
         clock.forward(IDLE / 2)
         used += IDLE / 2
-        assert team.sessions.of(secret)
+        team.sessions.use(team.sessions.of(secret))
     clock.forward(IDLE / 2)
     assert team.sessions.of(secret) is None
 
@@ -334,6 +333,18 @@ def test_a_disabled_account_does_not_sign_in(team):
         team.sessions.sign_in("vic", GOOD, HERE)
     team.accounts.set_disabled("vic", False, actor="ann")
     assert team.sessions.sign_in("vic", GOOD, HERE)
+
+
+def test_ones_own_password_takes_the_old_one_and_ends_every_session_but_a_new_one(team):
+    vic, old = team.accounts.find("vic"), team.sessions.sign_in("vic", GOOD, HERE)
+    with pytest.raises(AccountError, match="wrong"):
+        team.sessions.change_password(vic, OTHER, OTHER, HERE)
+    with pytest.raises(AccountError, match="easy to guess"):
+        team.sessions.change_password(vic, GOOD, "password1234", HERE)
+    new = team.sessions.change_password(vic, GOOD, OTHER, HERE)
+    assert team.sessions.of(old) is None
+    assert team.sessions.of(new).account == vic
+    assert team.sessions.sign_in("vic", OTHER, HERE)
 
 
 # Through a provider

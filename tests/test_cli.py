@@ -175,7 +175,6 @@ def test_another_encoding_is_found_out_and_said(btl):
         ["parse", PIPELINE, "--format", "nonsense"],
         ["parse", PIPELINE, "--timezone", "Mars/Olympus"],
         ["parse", PIPELINE, "--captured-at", "yesterday"],
-        ["serve", "--host", "0.0.0.0"],
         ["parse", PIPELINE, "--json", "-", "--csv", "-"],
         ["nonsense"],
     ],

@@ -18,7 +18,7 @@ from dashboard.pages.base import Context
 from dashboard.pages.importing import understood
 from dashboard.pages.moderation import requested
 from dashboard.pages.thread import ThreadPage
-from dashboard.security import is_loopback, require_loopback
+from dashboard.security import is_loopback, require_safe
 from dashboard.text import for_plotly, marked, one_line, shown
 from threads.analysis import analyse_parsed
 from threads.errors import SettingError, ThreadsError
@@ -445,7 +445,7 @@ def test_a_link_to_a_comment_opens_the_page_it_stands_on(stored):
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "localhost", "::1", "[::1]"])
 def test_loopback_is_let_in(host):
     assert is_loopback(host)
-    require_loopback(host)
+    require_safe(Settings(host=host), has_admin=False)
 
 
 @pytest.mark.parametrize(
@@ -453,8 +453,16 @@ def test_loopback_is_let_in(host):
 )
 def test_anything_else_is_not(host):
     assert not is_loopback(host)
-    with pytest.raises(SettingError, match="loopback"):
-        require_loopback(host)
+    with pytest.raises(SettingError, match="no admin"):
+        require_safe(Settings(host=host), has_admin=False)
+    with pytest.raises(SettingError, match="BTL_PUBLIC_URL"):
+        require_safe(Settings(host=host), has_admin=True)
+    require_safe(Settings(host=host, public_url="https://desk.example.org"), has_admin=True)
+
+
+def test_behind_a_proxy_there_are_accounts_too():
+    with pytest.raises(SettingError, match="no admin"):
+        require_safe(Settings(public_url="https://desk.example.org"), has_admin=False)
 
 
 def test_a_foreign_host_name_is_refused(client):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from threads.commands import keeping, models, topic
+from threads.commands import keeping, models, topic, users
 from threads.commands.deliver import deliver
 from threads.commands.duplicates import duplicates
 from threads.commands.report import report
@@ -189,17 +189,16 @@ def export(db: str | None, thread_id: str | None, csv_file: str, raw: bool, pseu
 
 @main.command()
 @click.option("--db", metavar="URL", help="Database; BTL_DATABASE or below-the-line.sqlite where not given.")
-@click.option("--host", metavar="ADDRESS", help="Loopback address to listen on.")
+@click.option("--host", metavar="ADDRESS", help="Address to listen on; without accounts loopback only.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
 def serve(db: str | None, host: str | None, port: int | None) -> None:
     """Serve the dashboard on this machine."""
-    from dashboard.security import require_loopback
+    from dashboard.security import is_loopback
     from threads.scores.chosen import scores_for
 
     settings = _changed(Settings.from_environment(), host=host, port=port)
-    require_loopback(settings.host)  # before a store is made
     scores_for(settings)  # a model that is not there is told now, not at the first import
-    with _store(db, settings) as store:
+    with _store(db, settings, must_exist=not is_loopback(settings.host)) as store:
         _serve(store, settings, open_browser=False)
 
 
@@ -231,6 +230,7 @@ main.add_command(models.models)
 main.add_command(models.evaluate)
 main.add_command(models.train)
 main.add_command(topic.topic)
+main.add_command(users.user)
 
 
 @main.command()
@@ -323,8 +323,10 @@ def _store(url: str | None, values: Settings, *, must_exist: bool = False) -> It
 
 def _serve(store: Store, values: Settings, *, open_browser: bool, any_port: bool = False) -> None:
     from dashboard import create_app
+    from dashboard.security import require_safe
     from dashboard.server import serve as serve_app
 
+    require_safe(values, store.accounts.has_admin())
     serve_app(create_app(store, values), values, open_browser=open_browser, any_port=any_port)
 
 

@@ -11,7 +11,10 @@ from dash import Dash
 from dash.development.base_component import Component
 
 from dashboard.filters import Filters
+from dashboard.security.access import may
+from threads.keys import read_key
 from threads.moderation.roles import Permission
+from threads.pseudonyms import pseudonymised
 from threads.scores import score_columns
 from threads.settings import Settings
 from threads.storage import Store
@@ -24,9 +27,16 @@ class Context:
     store: Store
     settings: Settings
 
-    def comments(self, thread_id: str | None = None) -> pd.DataFrame:
-        """Return records, scores and decision of stored comments."""
-        return self.store.comments(thread_id, columns=score_columns())
+    def comments(self, thread_id: str | None = None, *, pseudonyms: bool = False) -> pd.DataFrame:
+        """Return records, scores and decision of stored comments.
+
+        With `pseudonyms` (see `threads.pseudonyms`) where they are asked for, and always for those who may
+        not see people.
+        """
+        frame = self.store.comments(thread_id, columns=score_columns())
+        if may("see_people") and not pseudonyms:
+            return frame
+        return pseudonymised(frame, read_key(self.settings.key_file))
 
 
 class Page(Protocol):

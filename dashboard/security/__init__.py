@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dashboard.security.binding import is_loopback, require_loopback
-from dashboard.security.headers import add_headers
+from dashboard.security.binding import is_loopback, require_admin, require_safe
 
-__all__ = ["add_headers", "is_loopback", "require_loopback"]
+__all__ = ["is_loopback", "require_admin", "require_safe"]

@@ -31,8 +31,10 @@ def problem(body: Any, callbacks: Mapping[str, Mapping[str, Any]]) -> str | None
         return "There is no such callback."
     if not _are_arguments(body, callbacks[body["output"]]):
         return "Inputs and state are not those of the callback."
-    if not _are_outputs(body.get("outputs", [])) or not _are_names(body.get("changedPropIds", [])):
-        return "Outputs or changedPropIds are not those of a callback."
+    if not callbacks[body["output"]].get("no_output") and not _are_outputs(body):
+        return "Outputs are not those of the callback."
+    if not _are_names(body.get("changedPropIds", [])):
+        return "changedPropIds is a list of names."
     return None
 
 
@@ -66,14 +68,23 @@ def _same_id(sent: Any, declared: str) -> bool:
     return plain and set(sent) == set(json.loads(declared))
 
 
-def _are_outputs(sent: Any) -> bool:
-    if isinstance(sent, list):
-        return all(_are_outputs(item) for item in sent)
-    return (
-        isinstance(sent, dict)
-        and isinstance(sent.get("id"), str | dict)
-        and isinstance(sent.get("property"), str)
-    )
+def _are_outputs(body: Mapping[str, Any]) -> bool:
+    """Whether the outputs are those that the callback's own name lists: "a.children" or "..a.x...b.y.."."""
+    sent, name = body.get("outputs"), body["output"]
+    declared = name.strip(".").split("...") if name.startswith("..") else [name]
+    items = sent if isinstance(sent, list) else [sent]
+    return len(items) == len(declared) and all(map(_is_output, items, declared))
+
+
+def _is_output(sent: Any, declared: str) -> bool:
+    identity, _, prop = declared.rpartition(".")
+    if identity.startswith("{") and isinstance(sent, list):
+        return all(_is_output(item, declared) for item in sent)
+    if not isinstance(sent, dict) or not isinstance(sent.get("property"), str):
+        return False
+    # What follows "@" tells several callbacks of one output apart.
+    same = sent["property"].partition("@")[0] == prop.partition("@")[0]
+    return same and _same_id(sent.get("id"), identity)
 
 
 def _are_names(sent: Any) -> bool:

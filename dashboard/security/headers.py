@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from dash import Dash
-from flask import Response
+from flask import Response, request
+
+from dashboard.security.places import places_of
+from threads.settings import Settings
+
+YEAR = 365 * 24 * 60 * 60  # seconds
+FOR_ALL = ("/assets/", "/_dash-component-suites/", "/_favicon.ico")  # the same for everybody
 
 
 def content_security_policy(app: Dash) -> str:
@@ -27,8 +33,8 @@ def content_security_policy(app: Dash) -> str:
     )
 
 
-def add_headers(app: Dash) -> None:
-    """Send the security headers with every answer."""
+def add_headers(app: Dash, settings: Settings) -> None:
+    """Send the security headers with every answer, and let nothing be kept that is for one user."""
     headers = {
         "Content-Security-Policy": content_security_policy(app),
         "X-Content-Type-Options": "nosniff",
@@ -37,9 +43,13 @@ def add_headers(app: Dash) -> None:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
+    if places_of(settings).secure:
+        headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
 
     @app.server.after_request
     def send(response: Response) -> Response:
         for name, value in headers.items():
             response.headers[name] = value
+        if not request.path.startswith(FOR_ALL):
+            response.headers["Cache-Control"] = "no-store"
         return response

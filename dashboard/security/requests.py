@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from dash import Dash
-from flask import abort, g, request
+from flask import abort, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from dashboard.pages.base import Page, find_page
-from dashboard.security.access import LOCAL, Need, may, need_of, refuse
-from dashboard.security.binding import is_loopback
+from dashboard.security.access import Need, current_user, may, need_of, refuse
 from dashboard.security.bodies import problem
+from dashboard.security.identity import has_token, identify, open_session
+from dashboard.security.places import Places
+from threads.storage import Store
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CALLBACKS = "/_dash-update-component"
 PAGES_OF_DASH = frozenset({"/", "/<path:path>"})
+LONGEST_FORM = 64_000  # bytes
 
 # What Dash serves besides: the application itself, and nothing that is stored.
 ROUTES_OF_DASH = {
@@ -26,56 +29,94 @@ ROUTES_OF_DASH = {
     "/_favicon.ico": Need("view"),
     "_dash_assets.static": Need("view"),
 }
+ASSETS_OF_SIGN_IN = frozenset({"/assets/style.css"})
 
 
-def guard(app: Dash, pages: Sequence[Page]) -> None:
+def guard(app: Dash, store: Store, pages: Sequence[Page], places: Places) -> None:
     """Refuse what did not come from a page of this server, and what its user may not do.
 
-    A foreign page can make a browser send requests here, and can point a name of its own at 127.0.0.1 (DNS
-    rebinding): so the Host must be loopback, and a request that may change something must be JSON and come
-    from the same origin.
+    What may change something comes from the same origin, as JSON or by one of our few forms, and carries the
+    token that Flask-WTF gave the session. Without accounts there is no session: the origin says it all.
     """
+    csrf = CSRFProtect()
+    app.server.config.update(
+        WTF_CSRF_CHECK_DEFAULT=False,  # the guard does it, in its turn
+        WTF_CSRF_TIME_LIMIT=None,  # it holds as long as the session
+        WTF_CSRF_SSL_STRICT=False,  # the Origin says more than the Referer
+    )
+    csrf.init_app(app.server)
+    app.server.register_error_handler(CSRFError, lambda error: (error.description, 403))
 
     @app.server.before_request
     def check() -> None:
-        g.user = LOCAL
-        _check_source()
-        need = _need(app, pages)
+        _check_source(places)
+        if request.routing_exception is not None:
+            raise request.routing_exception
+        user = identify(store)
+        need = _route_need(app, pages)
         if need is None:
             abort(403, "Nobody may use this.")
-        if need.permission is not None and not may(need.permission):
-            refuse(g.user)
+        _admit(need)
+        request.max_content_length = LONGEST_FORM if need.form else app.server.config["MAX_CONTENT_LENGTH"]
+        if request.method not in SAFE_METHODS:
+            _check_form(need)
+            if store.accounts.exist() and not has_token(request):
+                csrf.protect()
+        if request.endpoint == CALLBACKS:
+            need = _callback_need(app)
+            _admit(need)
+        opened = open_session() if user is not None else None
+        if opened is not None and not need.poll:
+            store.sessions.use(opened)
 
 
-def _check_source() -> None:
-    if not is_loopback(urlsplit(f"//{request.host}").hostname or ""):
-        abort(403, "This server answers on loopback addresses only.")
-    if request.method in SAFE_METHODS:
+def _check_source(places: Places) -> None:
+    if not places.answers(request.host):
+        abort(403, "This server does not answer under that name.")
+    if request.method in SAFE_METHODS or has_token(request):  # no foreign page can make a browser show one
         return
-    if request.mimetype != "application/json":
-        abort(415, "Only JSON is accepted.")
-    origin = request.headers.get("Origin")
-    if origin != request.host_url.rstrip("/"):
+    if not places.is_own(request.headers.get("Origin"), request):
         abort(403, "The request comes from another site.")
 
 
-def _need(app: Dash, pages: Sequence[Page]) -> Need | None:
-    """Return what the request needs; answer 404, 405 or 400 where it asks for nothing there is."""
-    if request.routing_exception is not None:
-        raise request.routing_exception
+def _check_form(need: Need) -> None:
+    wanted = "application/x-www-form-urlencoded" if need.form else "application/json"
+    if request.mimetype != wanted:
+        abort(415, f"Only {wanted} is accepted.")
+
+
+def _admit(need: Need) -> None:
+    if need.permission is None:
+        return
+    if has_token(request) and not need.token:
+        abort(403, "A token does not open this: sign in.")
+    if not may(need.permission):
+        refuse(current_user())
+
+
+def _route_need(app: Dash, pages: Sequence[Page]) -> Need | None:
+    """Return what the route needs; of a callback more is asked once it is known which one is meant."""
     endpoint = request.endpoint or ""
     if endpoint == CALLBACKS:
-        return need_of(_callback(app))
+        return Need("view")
     if endpoint in PAGES_OF_DASH:
         page, _ = find_page(pages, request.path)
         return Need(page.permission)
+    if request.path in ASSETS_OF_SIGN_IN:
+        return Need(None)
     return ROUTES_OF_DASH.get(endpoint) or need_of(app.server.view_functions.get(endpoint))
 
 
-def _callback(app: Dash) -> Callable[..., Any] | None:
-    body = request.get_json()
+def _callback_need(app: Dash) -> Need:
+    try:
+        body: Any = request.get_json()
+    except RecursionError:
+        abort(400, "This is nested too deeply.")
     reason = problem(body, app.callback_map)
     if reason is not None:
         abort(400, reason)
     function: Callable[..., Any] | None = app.callback_map[body["output"]].get("callback")
-    return function
+    need = need_of(function)
+    if need is None:
+        abort(403, "Nobody may use this.")
+    return need

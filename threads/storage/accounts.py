@@ -90,7 +90,8 @@ class Accounts:
             The name is taken or unfit, there is no such role, the password is refused, or the first account
             is no admin.
         """
-        name, kept = fit_name(name), _hash_of(password, name)
+        name = fit_name(name)
+        kept = None if password is None else hash_of(password, name)
         _fit_role(role)
         with changing(self._engine) as connection:
             if connection.scalar(select(func.count()).select_from(tables.users)) == 0 and role != "admin":
@@ -140,19 +141,9 @@ class Accounts:
         AccountError
             There is no such account, or the password is refused.
         """
-        kept = _hash_of(password, name)
+        kept = hash_of(password, name)
         with changing(self._engine) as connection:
-            account, now = found(connection, name), self._clock()
-            connection.execute(tables.users.update().where(_u.id == account.id).values(password=kept))
-            end_sessions(connection, account.id, now)
-            forget_failures(connection, account.name)
-            record(connection, "password_changed", actor, {"account": account.name}, now)
-
-    def has_password(self, name: str, password: str) -> bool:
-        """Return whether this is the account's password."""
-        with reading(self._engine) as connection:
-            kept = connection.scalar(select(_u.password).where(_u.name == name))
-        return passwords.matches(kept, password)
+            change_password(connection, found(connection, name), kept, self._clock(), actor)
 
     def preferences(self, name: str) -> dict[str, Any]:
         """Return what a user has chosen for themselves, such as keys; {} where there is no account."""
@@ -218,6 +209,16 @@ def change_role(connection: Connection, account: Account, role: str, now: dateti
     record(connection, "role_changed", actor, details, now)
 
 
+def change_password(
+    connection: Connection, account: Account, password: str, now: datetime, actor: str
+) -> None:
+    """Give an account another password (its hash), end its sessions, and forget its failed sign-ins."""
+    connection.execute(tables.users.update().where(_u.id == account.id).values(password=password))
+    end_sessions(connection, account.id, now)
+    forget_failures(connection, account.name)
+    record(connection, "password_changed", actor, {"account": account.name}, now)
+
+
 def found(connection: Connection, name: str) -> Account:
     """Return the account of a name; AccountError where there is none."""
     row = connection.execute(select(*ACCOUNT_COLUMNS).where(_u.name == name)).one_or_none()
@@ -244,6 +245,14 @@ def forget_failures(connection: Connection, name: str) -> None:
     """Let the failed sign-ins of an account no longer count."""
     failures = tables.failed_sign_ins
     connection.execute(failures.delete().where(failures.c.account == failed_account(name)))
+
+
+def hash_of(password: str, name: str) -> str:
+    """Return the hash to keep of a new password; AccountError where the password is refused."""
+    reason = passwords.problem(password, name)
+    if reason is not None:
+        raise AccountError(reason, source="password")
+    return passwords.hashed(password)
 
 
 def fit_name(name: str) -> str:
@@ -276,12 +285,3 @@ def _admins(connection: Connection) -> int:
 def _fit_role(role: str) -> None:
     if role not in ROLES:
         raise AccountError(f"there is no role {role!r}", remedy=f"Take one of {', '.join(ROLES)}")
-
-
-def _hash_of(password: str | None, name: str) -> str | None:
-    if password is None:
-        return None
-    reason = passwords.problem(password, name)
-    if reason is not None:
-        raise AccountError(reason, source="password")
-    return passwords.hashed(password)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,11 +22,13 @@ from threads.storage.accounts import (
     Account,
     account_of,
     add_account,
+    change_password,
     change_role,
     changing,
     failed_account,
     fit_name,
     forget_failures,
+    hash_of,
 )
 from threads.storage.audit import record
 from threads.storage.engine import reading, writing
@@ -41,6 +44,10 @@ _s, _u, _f = tables.sessions.c, tables.users.c, tables.failed_sign_ins.c
 _OPEN = select(
     *ACCOUNT_COLUMNS, _s.id.label("session"), _s.created_at.label("began_at"), _s.seen_at
 ).join_from(tables.users, tables.sessions)
+
+
+class TooManyFailuresError(AccountError):
+    """Too many sign-ins have failed at one account or from one address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +79,10 @@ class Sessions:
         Raises
         ------
         AccountError
-            Name and password do not belong together, or there were too many failures.
+            Name and password do not belong together; TooManyFailuresError where too many have failed.
         """
-        name = name.strip().lower()
-        attempt = self._counted(name, address)
-        with reading(self._engine) as connection:
-            row = connection.execute(select(*ACCOUNT_COLUMNS).where(_u.name == name)).one_or_none()
-        right = passwords.matches(row.password if row else None, password)
-        with changing(self._engine) as connection:
-            now = self._clock()
-            # Once more, as it may have changed while the password was compared.
-            again = connection.execute(select(*ACCOUNT_COLUMNS).where(_u.name == name)).one_or_none()
-            if right and row and again and not again.disabled and again.password == row.password:
-                connection.execute(tables.failed_sign_ins.delete().where(_f.id == attempt))
-                forget_failures(connection, name)
-                _renew_hash(connection, again.id, again.password, password)
-                return _new_session(connection, account_of(again), now)
-            record(connection, "sign_in_failed", again.name if again else UNKNOWN, {}, now)
-        raise AccountError("name or password is wrong", source="sign-in")
+        with self._proven(name, password, address) as (connection, account):
+            return _new_session(connection, account, self._clock())
 
     def sign_in_elsewhere(self, subject: str, name: str, role: Role | None) -> str:
         """Return the secret of a new session for whom an OpenID Connect provider vouches.
@@ -123,18 +116,19 @@ class Sessions:
                     account = replace(account, role=role)
             return _new_session(connection, account, now)
 
-    def of(self, secret: str, *, poll: bool = False) -> Session | None:
-        """Return the session that a secret opens, which counts as use of it unless it is a `poll`.
-
-        None: there is none, or it has ended.
-        """
+    def of(self, secret: str) -> Session | None:
+        """Return the session that a secret opens; None: there is none, or it has ended."""
         wanted = _OPEN.where(_is_open(self._clock()), _s.id == _hash(secret), _u.disabled.is_(False))
         with reading(self._engine) as connection:
             row = connection.execute(wanted).one_or_none()
-        if row is None:
-            return None
-        self._see(row.session, row.seen_at, poll=poll)
-        return _session(row)
+        return None if row is None else _session(row)
+
+    def use(self, session: Session) -> None:
+        """Let a session count as used now, to the minute."""
+        now = self._clock()
+        if now - session.seen_at >= _SEEN_EVERY:
+            with writing(self._engine) as connection:
+                connection.execute(tables.sessions.update().where(_s.id == session.id).values(seen_at=now))
 
     def all(self, account: Account) -> list[Session]:
         """Return the open sessions of an account, the latest begun first."""
@@ -151,16 +145,42 @@ class Sessions:
             if connection.execute(tables.sessions.update().where(ours).values(revoked_at=now)).rowcount:
                 record(connection, event, account.name, {}, now)
 
-    def begin(self, account: Account) -> str:
-        """Return the secret of a new session of an account that has just shown who it is."""
-        with writing(self._engine) as connection:
-            return _new_session(connection, account, self._clock())
+    def change_password(self, account: Account, password: str, new: str, address: str) -> str:
+        """Give an account a new password, end its sessions, and return the secret of a new one.
 
-    def _counted(self, name: str, address: str) -> int:
-        """Count an attempt as failed before it is tried, so that many at once are no way around the limits.
-
-        Returns the attempt's id.
+        Raises
+        ------
+        AccountError
+            `password` is not the account's, there were too many failures, or the new one is refused.
         """
+        kept = hash_of(new, account.name)
+        with self._proven(account.name, password, address) as (connection, proven):
+            now = self._clock()
+            change_password(connection, proven, kept, now, proven.name)
+            return _new_session(connection, proven, now)
+
+    @contextmanager
+    def _proven(self, name: str, password: str, address: str) -> Iterator[tuple[Connection, Account]]:
+        """Yield the account whose name and password these are, in a transaction that may go on from there."""
+        name = name.strip().lower()
+        by_name = select(*ACCOUNT_COLUMNS).where(_u.name == name)
+        self._count_attempt(name, address)
+        with reading(self._engine) as connection:
+            row = connection.execute(by_name).one_or_none()
+        right = passwords.matches(row.password if row else None, password)
+        with changing(self._engine) as connection:
+            # Once more, as it may have changed while the password was compared.
+            again = connection.execute(by_name).one_or_none()
+            if right and row and again and not again.disabled and again.password == row.password:
+                forget_failures(connection, name)
+                _renew_hash(connection, again.id, again.password, password)
+                yield connection, account_of(again)
+                return
+            record(connection, "sign_in_failed", again.name if again else UNKNOWN, {}, self._clock())
+        raise AccountError("name or password is wrong", source="sign-in")
+
+    def _count_attempt(self, name: str, address: str) -> None:
+        """Count an attempt as failed before it is tried: many at once are no way around the limits."""
         account, network = failed_account(name), network_of(address)
         with changing(self._engine) as connection:
             now = self._clock()
@@ -169,17 +189,11 @@ class Sessions:
                 _count(connection, _f.account == account) >= FAILURES_OF_ACCOUNT
                 or _count(connection, _f.address == network) >= FAILURES_OF_ADDRESS
             ):
-                raise AccountError(
+                raise TooManyFailuresError(
                     "too many sign-ins have failed", source="sign-in", remedy="Try again in 15 minutes"
                 )
-            attempt = tables.failed_sign_ins.insert().values(account=account, address=network, at=now)
-            return int(connection.scalars(attempt.returning(_f.id)).one())
-
-    def _see(self, session_id: str, seen_at: datetime, *, poll: bool) -> None:
-        now = self._clock()
-        if not poll and now - seen_at >= _SEEN_EVERY:
-            with writing(self._engine) as connection:
-                connection.execute(tables.sessions.update().where(_s.id == session_id).values(seen_at=now))
+            values = {"account": account, "address": network, "at": now}
+            connection.execute(tables.failed_sign_ins.insert().values(**values))
 
 
 def network_of(address: str) -> str:
