@@ -114,6 +114,7 @@ ROUTES = {
     "/moderation": "decide",
     "/import": "import",
     "/guide": "view",
+    "/report": "decide",
     "/no/such/page": "view",
 }
 CALLBACK_NEEDS = {
