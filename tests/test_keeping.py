@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pandas as pd
 import pytest
-from sqlalchemy import func, select, text
+from postgresql_server import new_database
+from sqlalchemy import func, select
 from test_storage import NOON, action, comment, links, parsed, put, scored
 
 from threads.analysis import import_parsed
@@ -16,7 +17,7 @@ from threads.records import Flag
 from threads.settings import Settings
 from threads.storage import Store, tables
 from threads.storage.audit import rows
-from threads.storage.engine import make_engine, reading, wiped, writing
+from threads.storage.engine import reading, wiped, writing
 from threads.storage.keeping import NO_LONGER_KEPT, Whom
 
 SECRET = "quincunx"  # a word that stands nowhere else
@@ -40,13 +41,7 @@ def clock():
 def url(request, tmp_path):
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.sqlite'}"
-    url = request.getfixturevalue("postgresql")
-    engine = make_engine(url)
-    with writing(engine) as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    return url
+    return new_database(request.getfixturevalue("postgresql"))
 
 
 @pytest.fixture

@@ -224,6 +224,8 @@ def demo(port: int | None, no_browser: bool) -> None:
 main.add_command(duplicates)
 main.add_command(deliver)
 main.add_command(report)
+main.add_command(keeping.backup)
+main.add_command(keeping.restore)
 main.add_command(keeping.retain)
 main.add_command(keeping.erase)
 main.add_command(models.models)

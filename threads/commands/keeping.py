@@ -1,7 +1,8 @@
-"""What is kept and what is not: `btl retain` and `btl erase`."""
+"""What is kept and what is not: `btl retain`, `btl erase`, `btl backup` and `btl restore`."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -76,6 +77,47 @@ def erase(
             whom = Whom(author=author, author_id=author_id, comment=comment, threads=threads)
             kept = store.keeping.erase(whom, key, actor=LOCAL, dry_run=dry_run)
     _tell(kept, dry_run=dry_run)
+
+
+@click.command()
+@database
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(db: str | None, file: Path) -> None:
+    """Write a checked backup of the store to FILE while others work, and FILE.manifest.json beside it."""
+    from threads.storage import Store
+    from threads.storage.accounts import LOCAL
+
+    settings = Settings.from_environment()
+    with Store.open(db or settings.database, must_exist=True) as store:
+        manifest = store.back_up(file, actor=LOCAL)
+    click.echo(
+        f"{file}: {manifest.bytes:,} bytes, {sum(manifest.rows.values()):,} rows, checked; the audit log has "
+        f"{manifest.audit_rows:,} events, the last {manifest.audit_head or '-'}"
+    )
+
+
+@click.command()
+@database
+@click.option("--replace", is_flag=True, help="Put it in the place of a database that is there.")
+@click.argument("file", type=click.Path(path_type=Path))
+def restore(db: str | None, replace: bool, file: Path) -> None:
+    """Make a database of the backup FILE, checked against its manifest and its audit log."""
+    from datetime import UTC, datetime
+
+    from threads.storage.accounts import LOCAL
+    from threads.storage.backup import restore as restore_backup
+
+    url = db or Settings.from_environment().database
+    restored = restore_backup(file, url, actor=LOCAL, clock=lambda: datetime.now(UTC), replace=replace)
+    manifest = restored.manifest
+    click.echo(
+        f"{file}: restored as it was at {manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC, "
+        f"{sum(manifest.rows.values()):,} rows, checked"
+    )
+    if restored.erasures is None:
+        click.echo("The database that was there cannot be read: do erasures since then again.")
+    elif restored.erasures:
+        click.echo(f"{restored.erasures:,} erasures were made since then: do them with `btl erase --again`.")
 
 
 def _tell(kept: Kept, *, dry_run: bool) -> None:

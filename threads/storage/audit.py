@@ -56,7 +56,7 @@ def record(connection: Connection, event: str, actor: str, details: Mapping[str,
 def rows(connection: Connection) -> Iterator[AuditRow]:
     """Yield every event in order, a few thousand in memory at a time."""
     query = select(tables.audit).order_by(_a.id)
-    for row in connection.execution_options(yield_per=5_000).execute(query):
+    for row in connection.execute(query.execution_options(yield_per=5_000)):
         yield AuditRow(**row._mapping)
 
 

@@ -142,7 +142,7 @@ def history_of(connection: Connection, comment_key: int) -> Iterator[Decision]:
 
 def all_decisions(connection: Connection) -> Iterator[Decision]:
     """Yield every decision in the order in which they were made, a few thousand in memory at a time."""
-    for row in connection.execution_options(yield_per=5_000).execute(_DECISIONS.order_by(_d.id)):
+    for row in connection.execute(_DECISIONS.order_by(_d.id).execution_options(yield_per=5_000)):
         yield Decision(**row._mapping)
 
 

@@ -43,7 +43,7 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str | URL) -> Engine:
     """Return an engine for a SQLite file or a PostgreSQL database; opens no connection yet.
 
     SQLite connections use write-ahead logging, wait up to 30 s for other writers, flush each commit to disk,
@@ -220,7 +220,7 @@ def database_name(url: URL) -> str:
     return url.render_as_string(hide_password=True)
 
 
-def _checked_url(url: str) -> URL:
+def _checked_url(url: str | URL) -> URL:
     try:
         parsed = make_url(url)
         backend = parsed.get_backend_name()

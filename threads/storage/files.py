@@ -41,6 +41,29 @@ def whole_file(path: Path) -> Iterator[TextIO]:
         unfinished.unlink(missing_ok=True)
 
 
+@contextmanager
+def unfinished_file(path: Path) -> Iterator[Path]:
+    """Give an empty file beside `path`, for its owner alone; gone afterwards, with what SQLite put beside it.
+
+    Raises
+    ------
+    StoreError
+        The file cannot be made.
+    """
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+    except OSError as error:
+        raise _refused(path, error) from error
+    os.close(handle)
+    try:
+        yield Path(name)
+    except OSError as error:
+        raise _refused(path, error) from error
+    finally:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            Path(name + suffix).unlink(missing_ok=True)
+
+
 def _mode(path: Path) -> int:
     """Return the permissions of the file to be replaced, or those that a new file gets."""
     if path.exists():

@@ -22,15 +22,13 @@ def upgrade(engine: Engine) -> None:
     StoreError
         The database is of a newer program or of another one, or cannot be written.
     """
-    config = Config()
-    config.set_main_option("script_location", "threads.storage:migrations")
-    scripts = ScriptDirectory.from_config(config)
+    config, scripts = _scripts()
     with reading(engine) as connection:
         if _version(connection) == scripts.get_current_head():
             return
     with upgrading(engine) as connection:
         lock_for_upgrade(connection)
-        _refuse_strangers(connection, engine, {script.revision for script in scripts.walk_revisions()})
+        _refuse_strangers(connection, engine)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -39,17 +37,36 @@ def _version(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _refuse_strangers(connection: Connection, engine: Engine, known: set[str]) -> None:
-    version, source = _version(connection), database_name(engine.url)
-    if version is None and inspect(connection).get_table_names():
-        raise StoreError(
-            "the database belongs to another program",
-            source=source,
-            remedy="Name a new file or an empty database",
-        )
-    if version is not None and version not in known:
+def require_known(version: str, source: str) -> None:
+    """Refuse tables of a version that this program does not know: a newer one made them.
+
+    Raises
+    ------
+    StoreError
+        The version is not known.
+    """
+    known = {script.revision for script in _scripts()[1].walk_revisions()}
+    if version not in known:
         raise StoreError(
             f"the database has version {version} of the tables, which this program does not know",
             source=source,
             remedy=f"Update the program; it knows up to version {max(known)}",
+        )
+
+
+def _scripts() -> tuple[Config, ScriptDirectory]:
+    config = Config()
+    config.set_main_option("script_location", "threads.storage:migrations")
+    return config, ScriptDirectory.from_config(config)
+
+
+def _refuse_strangers(connection: Connection, engine: Engine) -> None:
+    version, source = _version(connection), database_name(engine.url)
+    if version is not None:
+        require_known(version, source)
+    elif inspect(connection).get_table_names():
+        raise StoreError(
+            "the database belongs to another program",
+            source=source,
+            remedy="Name a new file or an empty database",
         )

@@ -17,6 +17,7 @@ from threads.moderation.queue_filter import QueueFilter, View
 from threads.records import COMMENT_COLUMNS, Column, Discussion, Flag, Parsed, Report, Skipped, typed
 from threads.storage import tables
 from threads.storage.accounts import Accounts
+from threads.storage.backup import back_up
 from threads.storage.changes import Changes, changes_since, last_change
 from threads.storage.choosing import QueueKey, chosen_keys, count_chosen
 from threads.storage.claims import Claim, claim, comment_key, release
@@ -25,6 +26,7 @@ from threads.storage.engine import database_name, make_engine, reading, writing
 from threads.storage.importing import Added, CommentKey, Held, hold, prepare, store_batch
 from threads.storage.keeping import Keeping
 from threads.storage.learning import Learning
+from threads.storage.manifest import Manifest
 from threads.storage.outbox import Outbox
 from threads.storage.queue import AuthorComment, QueueItem, author_history, items, read_queue
 from threads.storage.schema import upgrade
@@ -386,6 +388,10 @@ class Store:
         """Return state and version of every decided comment, worked out from the decisions alone."""
         with reading(self._engine) as connection:
             return replay(all_decisions(connection))
+
+    def back_up(self, path: Path, *, actor: str) -> Manifest:
+        """Write a backup and its manifest; see `threads.storage.backup.back_up`."""
+        return back_up(self._engine, path, actor=actor, clock=self._clock)
 
     def verify(self, head: str | None = None) -> list[str]:
         """Return what is wrong with the audit log, and where comments differ from what it says; [] is well.

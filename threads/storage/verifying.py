@@ -45,7 +45,7 @@ def _comments_that_differ(connection: Connection, told: Sequence[AuditRow]) -> I
     expected = replay(
         Step(row.details["thread_id"], row.details["comment_id"], row.details["action"]) for row in told
     )
-    for thread_id, comment_id, *found in connection.execution_options(yield_per=5_000).execute(query):
+    for thread_id, comment_id, *found in connection.execute(query.execution_options(yield_per=5_000)):
         state, version = expected.get((thread_id, comment_id), ("open", 0))
         if [state, version] != found:
             yield (
