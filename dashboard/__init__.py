@@ -7,7 +7,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
-from flask import has_request_context, jsonify
+from flask import Response, has_request_context, jsonify
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from flask_wtf.csrf import generate_csrf
@@ -70,8 +70,11 @@ def _add_health(app: Dash) -> None:
 
 
 def _refuse(error: ThreadsError) -> ResponseReturnValue:
-    """Answer what a browser should not have sent: the fault is the request's, not the server's."""
-    return str(error), 400
+    """Answer what a browser should not have sent: the fault is the request's, not the server's.
+
+    As plain text: the message quotes what was sent.
+    """
+    return Response(str(error), 400, mimetype="text/plain")
 
 
 def _shell() -> Component:

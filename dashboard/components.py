@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pandas as pd
 from dash import dcc, html
@@ -138,7 +138,7 @@ def stance_strip(counts: Mapping[str, int]) -> Component:
 def sentiment_bar(value: Any, missing: Any = None) -> Component:
     """Return sentiment as a small bar from the middle and a number, or why there is none."""
     if pd.isna(value):
-        reason = f": {missing}" if isinstance(missing, str) else ""
+        reason = f": {one_line(missing, 120)}" if isinstance(missing, str) else ""
         return html.Span(f"no sentiment{reason}", className="muted")
     left, width = (50 + 50 * min(value, 0), 50 * abs(value))
     return html.Span(
@@ -338,9 +338,19 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def fragment(comment_id: str) -> str:
+    """Return the end of an address that goes to a comment's element on its page."""
+    return f"#{quote(anchor(comment_id), safe='')}"
+
+
+def thread_path(thread_id: str) -> str:
+    """Return the address of a thread's page, whatever characters its id has."""
+    return f"/thread/{quote(thread_id, safe='')}"
+
+
 def link_to(comment_id: str, path: str = "") -> str:
     """Return the address of a comment on a thread's page, on whichever page of the conversation it stands."""
-    return f"{path}?{urlencode({'at': comment_id})}#{anchor(comment_id)}"
+    return f"{path}?{urlencode({'at': comment_id})}{fragment(comment_id)}"
 
 
 def signed(value: float, decimals: int = 2) -> str:

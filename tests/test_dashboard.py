@@ -14,7 +14,7 @@ from dashboard.conversation import PER_PAGE, conversation, pages_of
 from dashboard.figures import POINTS_UP_TO, sentiment_over_time
 from dashboard.filters import NO_NAME, Filters, author_choices
 from dashboard.pages import PAGES
-from dashboard.pages.base import Context
+from dashboard.pages.base import Context, find_page
 from dashboard.pages.importing import understood
 from dashboard.pages.moderation import requested
 from dashboard.pages.thread import ThreadPage
@@ -281,6 +281,12 @@ def test_a_discussion_that_is_not_there_says_so(store):
     assert "No such discussion" in texts(page_at("/thread").layout(Context(store, Settings()), "nothing", ""))
 
 
+def test_a_thread_of_any_id_has_an_address():
+    for name in ("a/b", "?#%41 &", "<b>\x00", "größe"):
+        page, rest = find_page(PAGES, ui.thread_path(name))
+        assert (page.path, rest) == ("/thread", name)
+
+
 def test_an_address_that_is_no_page_says_so(store):
     assert "No such page" in texts(page_at("/").layout(Context(store, Settings()), "nothing", ""))
 
@@ -398,7 +404,7 @@ def test_a_hostile_name_can_be_filtered_by(hostile):
 
 def test_actions_that_are_none_are_refused_as_the_requests_fault(client):
     answer = callback(client, "queue-outcomes.data", queue_pending__data=[{"key": 1}])
-    assert answer.status_code == 400
+    assert (answer.status_code, answer.mimetype) == (400, "text/plain")
 
 
 @pytest.fixture

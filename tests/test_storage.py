@@ -244,23 +244,24 @@ def test_storable_text_is_utf_8_and_comes_back(text):
 
 def test_hostile_text_survives_in_every_field(store):
     hostile = "a\ud83d\ude00\udfff\x00\x1a0000 \u202e\u200b\U0010ffff"
+    key = "a\x00\x1a0000 \u202e\u200b\U0010ffff/?#%"
     names = ("author", "author_id", "parent_id", "published_at_raw", "text")
     what = parsed(
-        comments=(comment(1, thread_id=hostile, comment_id=hostile, **dict.fromkeys(names, hostile)),),
-        thread_id=hostile,
+        comments=(comment(1, thread_id=key, comment_id=key, **dict.fromkeys(names, hostile)),),
+        thread_id=key,
         title=hostile,
         skipped=(Skipped(hostile, hostile),),
     )
-    store.add(what, pd.DataFrame({"stance": [hostile]}), {(hostile, hostile): [Flag("r", hostile, 1, 1)]})
+    store.add(what, pd.DataFrame({"stance": [hostile]}), {(key, key): [Flag("r", hostile, 1, 1)]})
     expected = (
         comments_frame(what.discussions)
         .assign(stance=hostile, state="open")
         .astype({"stance": "str", "state": "str"})
     )
-    found = store.comments(hostile, columns=(Column("stance", "text", ""),))
+    found = store.comments(key, columns=(Column("stance", "text", ""),))
     pd.testing.assert_frame_equal(found, expected)
-    assert store.report(hostile) == what.report
-    assert store.discussion(hostile) == replace(what.discussions[0], comments=())
+    assert store.report(key) == what.report
+    assert store.discussion(key) == replace(what.discussions[0], comments=())
     assert store.queue()[0].flags[0].reason == hostile
 
 
@@ -393,9 +394,16 @@ def test_scores_and_flags_of_something_else_are_refused(store, rows, flagged, wo
 
 
 @pytest.mark.parametrize("name", ["thread_id", "comment_id"])
-def test_an_id_that_no_index_takes_is_refused_by_name(store, name):
-    what = parsed(comments=[comment(1, **{name: "ä" * 501})])
-    with pytest.raises(InputError, match=rf"comment 1: the {name} has 1,002 bytes, more than the 1,000"):
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("ä" * 501, r"has 1,002 bytes, more than the 1,000 that it may have"),
+        ("a\ud800", "holds half of a character, which no address can carry"),
+    ],
+)
+def test_an_id_that_no_index_or_address_takes_is_refused_by_name(store, name, value, words):
+    what = parsed(comments=[comment(1, **{name: value})])
+    with pytest.raises(InputError, match=f"comment 1: the {name} {words}"):
         store.add(what, no_scores(what), {})
 
 

@@ -30,12 +30,20 @@
     },
   };
 
+  function decoded(text) {
+    try {
+      return decodeURIComponent(text);
+    } catch (error) {
+      return text; // a stray % in an address that somebody made
+    }
+  }
+
   // A comment named in the address is there only after the page is drawn.
   let sought = null;
   function seek() {
     const wanted = window.location.pathname + window.location.search + window.location.hash;
     if (!/^#(comment-|conversation$)/.test(window.location.hash) || wanted === sought) return;
-    if (reveal(decodeURIComponent(window.location.hash.slice(1)))) sought = wanted;
+    if (reveal(decoded(window.location.hash.slice(1)))) sought = wanted;
   }
   new MutationObserver(seek).observe(document.documentElement, { childList: true, subtree: true });
   window.addEventListener("hashchange", () => { sought = null; seek(); });

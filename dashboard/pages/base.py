@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
+from urllib.parse import unquote
 
 import pandas as pd
 from dash import Dash
@@ -75,11 +76,11 @@ _P = TypeVar("_P", bound=Page)
 
 
 def find_page(pages: Sequence[_P], pathname: str | None) -> tuple[_P, str]:
-    """Return the page at an address and what follows the page's own path; the longest path wins."""
+    """Return the page at an address and what follows the page's own path, decoded; the longest path wins."""
     pathname = pathname or "/"
     for page in sorted(pages, key=lambda page: -len(page.path)):
         if page.path == "/":
-            return page, pathname.removeprefix("/")
+            return page, unquote(pathname.removeprefix("/"))
         if pathname == page.path or pathname.startswith(page.path + "/"):
-            return page, pathname[len(page.path) + 1 :]
+            return page, unquote(pathname[len(page.path) + 1 :])
     return pages[0], pathname

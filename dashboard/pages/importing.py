@@ -313,7 +313,7 @@ def stored(parsed: Parsed, added: Added) -> Component:
                     html.Li(
                         dcc.Link(
                             ["Open ", *shown(one_line(d.title or "the thread", 120))],
-                            href=f"/thread/{d.thread_id}",
+                            href=ui.thread_path(d.thread_id),
                         )
                     )
                     for d in parsed.discussions
@@ -338,9 +338,9 @@ def _discussion(discussion: Discussion) -> Component:
         [
             html.H3(shown(one_line(discussion.title, 160)) if discussion.title else "No title found"),
             html.P(
-                f"{discussion.source_format} · article of {words:,} words"
+                f"{one_line(discussion.source_format, 40)} · article of {words:,} words"
                 if words
-                else f"{discussion.source_format} · no article text",
+                else f"{one_line(discussion.source_format, 40)} · no article text",
                 className="meta",
             ),
             html.Div(

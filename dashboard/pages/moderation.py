@@ -215,7 +215,7 @@ def _item(item: QueueItem, *, selected: bool) -> Component:
                         [
                             dcc.Link(
                                 shown(one_line(ui.title_of(item.title, None), 120)),
-                                href=ui.link_to(item.comment_id, f"/thread/{item.thread_id}"),
+                                href=ui.link_to(item.comment_id, ui.thread_path(item.thread_id)),
                             ),
                             f" · comment {item.position} · ",
                             ui.time_label(

@@ -138,7 +138,7 @@ def _item(row: Mapping[Any, Any], matching: int, filters: Filters) -> Component:
     counts = {stance: 0 if pd.isna(row[stance]) else int(row[stance]) for stance in STANCES}
     filtered = f"{matching:,} of " if filters.any else ""
     title = one_line(ui.title_of(row["title"], row["first_at"]), 160)
-    href = f"/thread/{row['thread_id']}{filters.on_page(1).query()}"
+    href = ui.thread_path(row["thread_id"]) + filters.on_page(1).query()
     return html.Li(
         [
             html.Div(

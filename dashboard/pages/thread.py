@@ -99,14 +99,15 @@ class ThreadPage:
 
 
 def _meta(discussion: Discussion, frame: pd.DataFrame) -> str:
+    source_format = one_line(discussion.source_format, 40)
     if frame.empty:
-        return f"{discussion.source_format} · no comment passes the filters"
+        return f"{source_format} · no comment passes the filters"
     authors = frame["author"].nunique()
     parts = [
-        discussion.source_format,
+        source_format,
         f"{ui.counted(len(frame), 'comment')} by {ui.counted(authors, 'person', 'people')}",
         ui.period(frame["published_at"].min(), frame["published_at"].max()),
-        f"language {discussion.language}" if discussion.language else "",
+        f"language {one_line(discussion.language, 40)}" if discussion.language else "",
     ]
     return " · ".join(part for part in parts if part)
 
@@ -155,9 +156,9 @@ def _part(part: Part, filters: Filters, pages: dict[str, int]) -> Component:
 def _link(comment_id: str, filters: Filters, pages: dict[str, int]) -> str:
     """Return the address of a comment, which may stand on another page or be filtered away."""
     if pages.get(comment_id) == filters.page:
-        return f"#{ui.anchor(comment_id)}"
+        return ui.fragment(comment_id)
     if comment_id in pages:
-        return filters.on_page(pages[comment_id]).query() + f"#{ui.anchor(comment_id)}"
+        return filters.on_page(pages[comment_id]).query() + ui.fragment(comment_id)
     return ui.link_to(comment_id)
 
 
@@ -201,7 +202,11 @@ def _why_no_sentiment(frame: pd.DataFrame) -> str:
     if frame["published_at"].isna().all():
         return "None of these comments carries a time that could be read."
     reasons = frame["sentiment_missing"].dropna()
-    return f"No sentiment: {reasons.iloc[0]}." if len(reasons) else "No comment here has a sentiment."
+    return (
+        f"No sentiment: {one_line(reasons.iloc[0], 120)}."
+        if len(reasons)
+        else "No comment here has a sentiment."
+    )
 
 
 def _conversation_panel(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -27,6 +28,7 @@ T = TypeVar("T")
 KEEPING_EVENTS = ("retain", "erase")
 CHUNK = 500  # values in one IN (…); databases allow some tens of thousands
 LONGEST_ID = 1_000  # bytes as stored; a pair of ids is indexed, and PostgreSQL's index takes 2,704 bytes
+_HALF = re.compile("[\ud800-\udfff]")
 STANCES = ("supportive", "critical", "neutral", "unclear")
 
 _COMMENT_NAMES = tuple(column.name for column in COMMENT_COLUMNS)
@@ -106,7 +108,7 @@ def prepare(parsed: Parsed, scores: pd.DataFrame, flags: Mapping[CommentKey, Seq
     Raises
     ------
     InputError
-        Nothing in it has a comment, or an id is longer than LONGEST_ID.
+        Nothing in it has a comment, or an id is longer than LONGEST_ID or no whole text.
     StoreError
         `scores` or `flags` do not belong to `parsed`.
     """
@@ -143,14 +145,25 @@ def prepare(parsed: Parsed, scores: pd.DataFrame, flags: Mapping[CommentKey, Seq
 def _check_ids(keys: Iterable[CommentKey], source: str) -> None:
     for place, key in enumerate(keys, start=1):
         for name, value in zip(("thread_id", "comment_id"), key, strict=True):
-            length = len(to_storable(value).encode())
-            if length > LONGEST_ID:
+            if problem := _problem_of_id(value):
                 raise InputError(
-                    f"the {name} has {length:,} bytes, more than the {LONGEST_ID:,} that an id may have",
+                    f"the {name} {problem}",
                     source=source,
                     place=f"comment {place}",
-                    remedy="Shorten the ids, everywhere in the same way",
+                    remedy="Change it wherever it stands, in the same way",
                 )
+
+
+def _problem_of_id(value: str) -> str | None:
+    """Return why an id cannot be stored, or stand in an address; None when it can."""
+    if _HALF.search(value):
+        return "holds half of a character, which no address can carry"
+    length = len(to_storable(value).encode())
+    return (
+        f"has {length:,} bytes, more than the {LONGEST_ID:,} that it may have"
+        if length > LONGEST_ID
+        else None
+    )
 
 
 def hold(connection: Connection, thread_ids: Iterable[str]) -> Held:
