@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from chromium import ARGUMENTS, EXECUTABLE, MISSING
 from playwright.sync_api import expect
 
 from threads.samples import sample_folder, samples
@@ -32,18 +32,14 @@ PEOPLE = [
 PIPELINE = sample_folder() / "siberia_pipeline" / "thread.txt"
 TITLE = PIPELINE.read_text(encoding="utf-8").splitlines()[0]
 SHOWN = [f for f in samples() if json.loads((f / "expected.json").read_text(encoding="utf-8"))["comments"]]
-CHROMIUM = os.environ.get("BTL_CHROMIUM") or shutil.which("chromium")
-ARGUMENTS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Drive the system's Chromium; without one, skip loudly, and in CI fail."""
-    if CHROMIUM is None:
-        message = "no chromium: install it (Debian: apt-get install chromium) or set BTL_CHROMIUM"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
-    arguments = [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else ARGUMENTS
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}
+    if EXECUTABLE is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
+    return {**browser_type_launch_args, "executable_path": EXECUTABLE, "args": list(ARGUMENTS)}
 
 
 @pytest.fixture(scope="module")

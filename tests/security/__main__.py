@@ -12,10 +12,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.security import code_points, dependencies, spreadsheets, weights, xml
+from tests.security import code_points, dependencies, markup, spreadsheets, weights, xml
 from tests.security.rows import Lab, NotTriedError, Row, Tally
 
 ROWS: tuple[Row, ...] = (
+    markup.MARKUP,
     spreadsheets.ROUND_TRIPS,
     spreadsheets.FORMULAS_ROW,
     xml.HOSTILE_XML,

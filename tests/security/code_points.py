@@ -2,6 +2,7 @@
 
 import io
 import json
+from urllib.parse import quote
 
 from dashboard import create_app
 from tests.security import hostile_store
@@ -12,14 +13,14 @@ from threads.storage import Store
 from threads.storage.csv_files import read_csv, write_csv
 
 SIZE = 0x400  # code points in a text
-IDS = frozenset({"comment_id"})  # which the store holds to 1,000 bytes, and a lone surrogate takes five
+IDS = frozenset({"comment_id", "thread_id"})  # which the store holds to 1,000 bytes of whole characters
 LOCAL = "http://127.0.0.1:8050"
 
 
 def code_points(lab: Lab) -> Tally:
     """Write all of Unicode, surrogates included, into every field, on both databases."""
     step = lab.size(1, 16)
-    starts = range(0, 0x110000, SIZE * step)
+    starts = sorted({*range(0, 0x110000, SIZE * step), *range(0xD800, 0xE000, SIZE)})
     tally = Tally(
         f"{len(starts) * SIZE:,} code points, {SIZE:,} a text, in every field of parse, store, CSV and page"
     )
@@ -31,16 +32,15 @@ def code_points(lab: Lab) -> Tally:
     return tally
 
 
-def _through(store: Store, name: str, starts: range, tally: Tally) -> None:
+def _through(store: Store, name: str, starts: list[int], tally: Tally) -> None:
     def written(number: int, field: str) -> str:
         text = f"{number} " + _text(starts[number])
-        return text[:150] if field in IDS else text
+        return hostile_store.whole(text[:200]) if field in IDS else text
 
     numbers = range(len(starts))
-    threads = [numbers[at : at + 100] for at in range(0, len(numbers), 100)]
-    hostile_store.fill(
-        store, tuple(hostile_store.discussion(f"t{n[0]}", n, written) for n in threads), written, 3
-    )
+    parts = [numbers[at : at + 100] for at in range(0, len(numbers), 100)]
+    threads = tuple(hostile_store.discussion(written(part[0], "thread_id"), part, written) for part in parts)
+    hostile_store.fill(store, threads, written, 3)
     frame = store.comments()
     kept = dict(zip(frame["comment_id"], frame["text"], strict=True))
     for number in numbers:
@@ -54,7 +54,12 @@ def _through(store: Store, name: str, starts: range, tally: Tally) -> None:
         file.getvalue().encode()
         tally.hold(read_csv(file.getvalue()).equals(frame), f"{name}: {mode} CSV reads back another table")
     client = create_app(store, Settings()).server.test_client()
-    for path in ("/", *(f"/thread/t{n[0]}" for n in threads), "/moderation", "/guide"):
+    for path in (
+        "/",
+        *(f"/thread/{quote(thread.thread_id, safe='')}" for thread in threads),
+        "/moderation",
+        "/guide",
+    ):
         body = {
             "output": "..content.children...menu.children..",
             "outputs": [{"id": "content", "property": "children"}, {"id": "menu", "property": "children"}],

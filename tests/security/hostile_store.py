@@ -9,7 +9,11 @@ from threads.settings import Settings
 from threads.storage import Store
 
 BEGAN = datetime(2024, 6, 3, 8, tzinfo=UTC)
-FLAGGED = " you idiot, I will find you http://a.example http://b.example"
+# English enough for a sentiment, so that figures show the comment, and reasons enough to be in the queue.
+FLAGGED = (
+    "\nThis is a very good plan, and I would love to see the new bridge over the river by the end of the "
+    "year, whatever the angry people of this town say about it, you idiot. http://a.example http://b.example"
+)
 FIELDS = (
     "author",
     "author_id",
@@ -23,6 +27,11 @@ FIELDS = (
     "source_format",
 )
 Written = Callable[[int, str], str]  # number of the text and name of the field → the text
+
+
+def whole(text: str) -> str:
+    """Return a text without halves of characters, which ids may not hold."""
+    return "".join(character for character in text if not 0xD800 <= ord(character) < 0xE000)
 
 
 def comment(number: int, thread_id: str, written: Written, *, parent: int | None) -> Comment:
