@@ -1,11 +1,13 @@
-"""The CSV of what a page shows, as an address: the same query as the page's filters."""
+"""Files to take away, as addresses: the CSV of what a page shows, every decision, and flagged comments."""
 
 from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 from flask import Flask, Response, abort, request
 
 from dashboard.filters import Filters
@@ -13,45 +15,86 @@ from dashboard.pages.base import Context
 from dashboard.security.access import may, needs, require
 from threads.errors import StoreError
 from threads.storage.csv_files import write_csv
+from threads.views import decisions_json, flagged_json
 
 
 def add_downloads(server: Flask, context: Context) -> None:
-    """Add /export.csv: comments under the query's filters, of one `thread` if named; `raw` for raw mode.
+    """Add the address of each file; all take `thread`, for one discussion, and `raw`, for plain CSV.
 
-    Whoever may not see people gets pseudonyms, and so does who asks for them with `pseudonyms`. An export
-    with names is put on record.
+    /export.csv has comments under the query's filters, /export/decisions.csv and .json every decision, and
+    /export/flagged.csv and .json flagged comments. An export with names is put on record.
     """
+    _add_comments(server, context)
+    _add_decisions_and_flagged(server, context)
+
+
+def _add_comments(server: Flask, context: Context) -> None:
+    """Add /export.csv: under pseudonyms for who may not see people, or asks for them with `pseudonyms`."""
 
     @server.get("/export.csv")
     @needs("view", token=True)
     def export() -> Response:
-        thread_id = request.args.get("thread")
+        thread_id = _thread(context)
         filters = Filters.from_query(request.query_string.decode("utf-8", "replace"))
         if filters.problems:
             abort(400, " ".join(filters.problems))
-        if thread_id is not None:
-            try:
-                context.store.discussion(thread_id)
-            except StoreError as error:
-                abort(404, str(error))
         pseudonyms = "pseudonyms" in request.args or not may("export_people")
         frame = filters.apply(context.comments(thread_id, pseudonyms=pseudonyms))
         if not pseudonyms:
             actor = require("export_people").name
             context.store.accounts.put_on_record("export", actor, _details(thread_id, filters, len(frame)))
-        file = io.StringIO(newline="")
-        write_csv(frame, file, mode="raw" if "raw" in request.args else "safe")
-        name = re.sub(r"[^A-Za-z0-9_-]", "", thread_id or "") or "all"
-        return Response(
-            file.getvalue().encode(),
-            mimetype="text/csv",
-            headers={"Content-Disposition": f'attachment; filename="comments-{name}.csv"'},
-        )
+        return _file(_csv(frame), "comments", thread_id, "csv")
+
+
+def _add_decisions_and_flagged(server: Flask, context: Context) -> None:
+    def made(what: str, thread_id: str | None) -> tuple[pd.DataFrame, Callable[[], str]]:
+        """Return the table, and what makes JSON of it."""
+        if what == "decisions":
+            frame = context.store.exports.decisions(thread_id)
+            return frame, lambda: decisions_json(frame)
+        flagged = context.store.exports.flagged(thread_id)
+        return flagged.frame, lambda: flagged_json(flagged)
+
+    @server.get("/export/<any(decisions, flagged):what>.<any(csv, json):kind>")
+    @needs("export_people", token=True)
+    def export_on_record(what: str, kind: str) -> Response:
+        thread_id = _thread(context)
+        frame, as_json = made(what, thread_id)
+        details = {"what": what, "thread": thread_id, "rows": len(frame)}
+        context.store.accounts.put_on_record("export", require("export_people").name, details)
+        return _file(_csv(frame) if kind == "csv" else as_json(), what, thread_id, kind)
+
+
+def _thread(context: Context) -> str | None:
+    """Return the discussion that is asked for; answer 404 where there is none."""
+    thread_id = request.args.get("thread")
+    if thread_id is not None:
+        try:
+            context.store.discussion(thread_id)
+        except StoreError as error:
+            abort(404, str(error))
+    return thread_id
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    file = io.StringIO(newline="")
+    write_csv(frame, file, mode="raw" if "raw" in request.args else "safe")
+    return file.getvalue()
+
+
+def _file(text: str, what: str, thread_id: str | None, kind: str) -> Response:
+    name = re.sub(r"[^A-Za-z0-9_-]", "", thread_id or "") or "all"
+    return Response(
+        text.encode(),
+        mimetype="application/json" if kind == "json" else "text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{what}-{name}.{kind}"'},
+    )
 
 
 def _details(thread_id: str | None, filters: Filters, rows: int) -> dict[str, Any]:
     """Return what is put on record of an export: of names and words only that they were asked for."""
     return {
+        "what": "comments",
         "thread": thread_id,
         "since": filters.since and filters.since.isoformat(),
         "until": filters.until and filters.until.isoformat(),

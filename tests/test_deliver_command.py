@@ -50,7 +50,7 @@ def test_a_dry_run_says_everything_and_sends_nothing(btl, folder, site):  # noqa
         "paper: comment-13 of t, escalated: not sent: nothing is sent for escalated",
         f"paper: {OWN} of t, rejected: cannot be sent: its id was made here, for the page showed none of the "
         "platform's",
-        "paper: comment-12\ufffd[2J\ufffd of t, rejected: cannot be sent: the id "
+        "paper: comment-12 [2J  of t, rejected: cannot be sent: the id "
         "'comment-12\\x1b[2J\\u202e' is none that wordpress gives to comments",
     ]
     assert "1 would be sent, 2 cannot be. Nothing was sent." in result.stderr

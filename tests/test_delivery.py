@@ -610,6 +610,13 @@ def test_what_is_told_can_be_changed_for_a_target(configure):
     assert target.message(waiting(reason="threat")).action == "spam"
 
 
+def test_what_is_kept_no_longer_is_not_told_as_if_it_were_known(configure):
+    (target,) = configure(wordpress("https://paper.example"))
+    assert target.message(waiting(state="open", reached=True)).action == "approve"
+    assert isinstance(target.message(waiting(state="open", reached=True, imported=None)), Unneeded)
+    assert target.message(waiting(imported=None)).action == "remove"
+
+
 def test_previews_hold_no_secret_and_ask_nobody(configure, site, forum, hook):
     for text in (wordpress(site.url), disqus(forum.url), webhook(hook.url)):
         (target,) = configure(text)

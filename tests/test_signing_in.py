@@ -109,6 +109,10 @@ ROUTES = {
     "/_dash-component-suites/dash/deps/react@18.js": "view",
     "/_favicon.ico": "view",
     "/export.csv": "view",
+    "/export/decisions.csv": "export_people",
+    "/export/decisions.json": "export_people",
+    "/export/flagged.csv": "export_people",
+    "/export/flagged.json": "export_people",
     "/": "view",
     "/thread/x": "view",
     "/moderation": "decide",
@@ -423,6 +427,7 @@ def test_viewers_get_pseudonyms_and_moderators_names_which_is_put_on_record(brow
     assert (last.event, last.actor) == ("export", "mo")
     assert last.details["rows"] == asked.text.count("Matt Heitz")
     assert last.details == {
+        "what": "comments",
         **dict.fromkeys(("thread", "since", "until")),
         "stances": [],
         "authors": 1,

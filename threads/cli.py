@@ -172,19 +172,43 @@ def import_(sources: tuple[str, ...], db: str | None, stance_model: str | None, 
 @main.command()
 @click.option("--db", metavar="URL", help="Database; BTL_DATABASE or below-the-line.sqlite where not given.")
 @click.option("--thread", "thread_id", metavar="ID", help="One discussion only.")
-@click.option("--csv", "csv_file", metavar="FILE", default="-", show_default=True, help="Where to write.")
+@click.option("--csv", "csv_file", metavar="FILE", help="Comments; where no file is named, standard output.")
+@click.option("--decisions", "decisions_file", metavar="FILE", help="Every decision; JSON for FILE.json.")
+@click.option("--flagged", "flagged_file", metavar="FILE", help="Flagged comments; JSON for FILE.json.")
 @click.option("--raw", is_flag=True, help="Plain CSV, for programs only: texts are not neutralised.")
 @_pseudonyms
-def export(db: str | None, thread_id: str | None, csv_file: str, raw: bool, pseudonyms: bool) -> None:
-    """Write stored comments with scores and decisions as CSV."""
-    from threads.scores import score_columns
+def export(
+    db: str | None,
+    thread_id: str | None,
+    csv_file: str | None,
+    decisions_file: str | None,
+    flagged_file: str | None,
+    raw: bool,
+    pseudonyms: bool,
+) -> None:
+    """Write stored comments with scores and decisions, every decision, or flagged comments; CSV or JSON."""
+    from threads.commands.exporting import write_comments, write_decisions, write_flagged
 
+    if pseudonyms and (decisions_file or flagged_file):
+        raise click.UsageError(
+            "--pseudonyms is for comments: decisions and flags are for those who may see names"
+        )
+    if not (decisions_file or flagged_file):
+        csv_file = csv_file or "-"
+    if [csv_file, decisions_file, flagged_file].count("-") > 1:
+        raise click.UsageError("only one of them can go to standard output")
     settings = Settings.from_environment()
     with _store(db, settings, must_exist=True) as store:
         if thread_id is not None:
             store.discussion(thread_id)
-        frame = store.comments(thread_id, columns=score_columns())
-        write_csv(csv_file, _pseudonymised(frame, settings) if pseudonyms else frame, raw)
+        if csv_file:
+            write_comments(
+                store, thread_id, csv_file, raw=raw, key_file=settings.key_file if pseudonyms else None
+            )
+        if decisions_file:
+            write_decisions(store, thread_id, decisions_file, raw=raw)
+        if flagged_file:
+            write_flagged(store, thread_id, flagged_file, raw=raw)
 
 
 @main.command()

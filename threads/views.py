@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from datetime import UTC
 from typing import Any
 
+import numpy as np
 import orjson
 import pandas as pd
 
 from threads.records import Discussion, Parsed
+from threads.storage.exporting import Flagged
 from threads.storage.keeping import Kept
 
 SHOWN_CHARACTERS = 60
@@ -34,6 +36,18 @@ def parsed_json(results: Iterable[Parsed]) -> str:
         ],
     }
     return _json(document) + "\n"
+
+
+def decisions_json(frame: pd.DataFrame) -> str:
+    """Return decisions (`Exports.decisions`) as JSON: {"decisions": […]}; what is missing is null."""
+    return _json({"decisions": _records(frame)}) + "\n"
+
+
+def flagged_json(flagged: Flagged) -> str:
+    """Return flagged comments as JSON: {"comments": [{…, "flags": […]}]}; what is missing is null."""
+    records = _records(flagged.frame.drop(columns=["rules", "reasons"]))
+    comments = [{**record, "flags": flags} for record, flags in zip(records, flagged.flags, strict=True)]
+    return _json({"comments": comments}) + "\n"
 
 
 def discussion_text(discussion: Discussion) -> str:
@@ -141,6 +155,20 @@ def _discussion(discussion: Discussion) -> dict[str, Any]:
         "captured_at": discussion.captured_at,
         "comments": discussion.comments,
     }
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame as objects, each value of a type that JSON has, or a moment."""
+    columns = {
+        name: [None if pd.isna(value) else _value(value) for value in frame[name]] for name in frame.columns
+    }
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, pd.Timestamp):
+        return value.to_pydatetime()
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _json(document: dict[str, Any]) -> str:

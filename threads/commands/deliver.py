@@ -58,18 +58,19 @@ def deliver(db: str | None, dry_run: bool, watch: bool, again: bool) -> None:
 
 def _say_plan(planned: Iterable[Planned]) -> None:
     from threads.delivery.configured import Refused, Unneeded
+    from threads.views import printable
 
     sent = refused = 0
     for one in planned:
         head = _head(one.target.name, one.waiting.comment_id, one.waiting.thread_id, one.waiting.state)
         if isinstance(one.outcome, Refused):
             refused += 1
-            click.echo(_line(f"{head}: cannot be sent: {one.outcome.reason}"))
+            click.echo(printable(f"{head}: cannot be sent: {one.outcome.reason}"))
         elif isinstance(one.outcome, Unneeded):
-            click.echo(_line(f"{head}: not sent: {one.outcome.reason}"))
+            click.echo(printable(f"{head}: not sent: {one.outcome.reason}"))
         else:
             sent += 1
-            click.echo(_line(f"{head}: {one.target.platform.preview(one.outcome)}"))
+            click.echo(printable(f"{head}: {one.target.platform.preview(one.outcome)}"))
     click.echo(f"{sent:,} would be sent, {refused:,} cannot be. Nothing was sent.", err=True)
 
 
@@ -90,9 +91,11 @@ def _said(round_: Iterable[Told]) -> Iterable[Told]:
 
 
 def _say(told: Told) -> None:
+    from threads.views import printable
+
     waiting = told.waiting
     head = _head(waiting.target, waiting.comment_id, waiting.thread_id, waiting.state)
-    click.echo(_line(f"{head}: {told.state}: {told.answer}"))
+    click.echo(printable(f"{head}: {told.state}: {told.answer}"))
 
 
 def _finish(told: list[Told]) -> None:
@@ -105,11 +108,6 @@ def _finish(told: list[Told]) -> None:
 
 def _head(target: str, comment_id: str, thread_id: str, state: str) -> str:
     return f"{target}: {comment_id[:200]} of {thread_id[:200]}, {state}"
-
-
-def _line(text: str) -> str:
-    """Return a text on one line, without characters that a terminal would obey: ids are what pages say."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _until_stopped() -> threading.Event:

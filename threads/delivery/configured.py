@@ -31,6 +31,7 @@ from threads.settings import Settings
 from threads.storage.outbox import NOTHING_SENT, Route, Waiting
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
+NOT_KEPT = "nothing is sent: what the comment was when it was read is kept no longer"
 EVERYTHING = "*"  # in place of a discussion
 _COMMON = ("name", "platform", "discussions", "since", "comment_id", "actions")
 
@@ -80,7 +81,7 @@ class Target:
         """Return what the platform is told, or why it is not."""
         action = platform_action(self.actions, waiting.state, waiting.reason, waiting.imported)
         if action is None:
-            return Unneeded(f"nothing is sent for {waiting.state}")
+            return Unneeded(NOT_KEPT if waiting.imported is None else f"nothing is sent for {waiting.state}")
         comment = self._platform_id(waiting.comment_id)
         if comment is None:
             return _impossible(waiting, self._no_id(waiting.comment_id))

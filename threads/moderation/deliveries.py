@@ -41,7 +41,7 @@ MOST_ATTEMPTS = 18  # the last one comes a day or two after the first
 
 
 def platform_action(
-    actions: Mapping[str, str], state: State, reason: str | None, imported: str
+    actions: Mapping[str, str], state: State, reason: str | None, imported: str | None
 ) -> PlatformAction | None:
     """Return what a platform is told about a comment in `state`, None where nothing.
 
@@ -54,11 +54,12 @@ def platform_action(
     reason
         A key of REASONS, for a rejection that has one.
     imported
-        The status that the comment had when it was read: visible, pending, removed, spam or deleted.
+        The status that the comment had when it was read: visible, pending, removed, spam or deleted. None
+        where that is not known: then nothing is told in its place.
     """
     told = actions.get(f"{state}:{reason}", actions[state])
     if told == AS_IMPORTED:
-        return _IMPORTED[imported]
+        return None if imported is None else _IMPORTED[imported]
     return next((action for action in PLATFORM_ACTIONS if action == told), None)
 
 

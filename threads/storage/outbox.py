@@ -13,10 +13,9 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Select, and_, exists, func, or_, select, update
+from sqlalchemy import Connection, Engine, Select, and_, case, exists, func, or_, select, update
 
 from threads.moderation.decisions import State
 from threads.moderation.deliveries import (
@@ -29,15 +28,16 @@ from threads.moderation.deliveries import (
 from threads.storage import tables
 from threads.storage.audit import record
 from threads.storage.engine import insert_into, reading, writing
+from threads.storage.importing import chunks
 
 AnswerStatus = Literal["delivered", "later", "never"]
 
 SUPERSEDED = "a later decision took its place"
 NOTHING_SENT = "undone before anything was sent"
-_AT_ONCE = 500
 _LONGEST_ANSWER = 500  # characters of a platform's answer that are kept
 
 _a, _c, _d, _v = tables.audit.c, tables.comments.c, tables.decisions.c, tables.deliveries.c
+_IMPORTED = case((_c.emptied_at.is_(None), _c.status)).label("imported")
 _other = tables.deliveries.alias("other")
 _other_decision = tables.decisions.alias("other_decision")
 
@@ -55,8 +55,8 @@ class Route:
 class Waiting:
     """A decision that is to be told to a target. `id` is missing while it is not in the outbox.
 
-    `imported` is the status that the comment had when it was read, `reached` whether anything about the
-    comment may have reached the target before.
+    `imported` is the status that the comment had when it was read, missing where nothing is kept of it;
+    `reached` whether anything about the comment may have reached the target before.
     """
 
     id: int | None
@@ -66,7 +66,7 @@ class Waiting:
     thread_id: str
     comment_id: str
     url: str | None
-    imported: str
+    imported: str | None
     version: int
     state: State
     reason: str | None
@@ -212,7 +212,7 @@ class Outbox:
         values = {"state": "waiting", "attempts": 0, "next_at": now}
         with writing(self._engine) as connection:
             found = list(connection.scalars(select(_v.id).where(*condition).order_by(_v.id)))
-            for some in _batches(found):
+            for some in chunks(found):
                 connection.execute(update(tables.deliveries).where(_v.id.in_(some)).values(values))
             if found:
                 record(connection, "delivery_again", actor, {"deliveries": found}, now)
@@ -255,7 +255,7 @@ class Outbox:
     def _take_in(self, target: str, decisions: Sequence[Any]) -> None:
         """Insert rows for `decisions` and supersede those whose place they take."""
         now = self._clock()
-        for some in _batches(decisions):
+        for some in chunks(decisions):
             rows = [
                 {
                     "decision": row.decision,
@@ -273,13 +273,6 @@ class Outbox:
         if decisions:
             with writing(self._engine) as connection:
                 connection.execute(_superseding(target))
-
-
-def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:
-    """Yield lists of as many as one statement takes."""
-    left = iter(items)
-    while some := list(islice(left, _AT_ONCE)):
-        yield some
 
 
 def _joined() -> Any:
@@ -308,7 +301,7 @@ def _latest_decisions(route: Route) -> Select[Any]:
             _d.decided_at,
             _c.thread_id,
             _c.comment_id,
-            _c.status,
+            _IMPORTED,
             d.url,
             _reached(route.target).label("reached"),
         )
@@ -339,7 +332,7 @@ def _reached(target: str) -> Any:
 
 def _not_taken_in(connection: Connection, route: Route, news: Sequence[int] | None) -> Iterator[Any]:
     query = _latest_decisions(route)
-    queries = [query] if news is None else [query.where(_d.id.in_(some)) for some in _batches(news)]
+    queries = [query] if news is None else [query.where(_d.id.in_(some)) for some in chunks(news)]
     for one in queries:
         for row in connection.execution_options(yield_per=5_000).execute(one):
             if route.covers(row.thread_id, row.url):
@@ -360,7 +353,7 @@ def _new(target: str, row: Any) -> Waiting:
         thread_id=row.thread_id,
         comment_id=row.comment_id,
         url=row.url,
-        imported=row.status,
+        imported=row.imported,
         version=row.version,
         state=row.after_state,
         reason=row.reason,
@@ -381,7 +374,7 @@ def _waiting_in_outbox(target: str) -> Select[Any]:
             _c.thread_id,
             _c.comment_id,
             d.url,
-            _c.status.label("imported"),
+            _IMPORTED,
             _d.version,
             _d.after_state.label("state"),
             _d.reason,

@@ -23,6 +23,7 @@ from threads.storage.choosing import QueueKey, chosen_keys, count_chosen
 from threads.storage.claims import Claim, claim, comment_key, release
 from threads.storage.deciding import all_decisions, decide_one, history_of, undo_batch
 from threads.storage.engine import database_name, make_engine, reading, writing
+from threads.storage.exporting import Exports
 from threads.storage.importing import Added, CommentKey, Held, hold, prepare, store_batch
 from threads.storage.keeping import Keeping
 from threads.storage.learning import Learning
@@ -105,6 +106,7 @@ class Store:
         self.learning = Learning(engine, clock)
         self.keeping = Keeping(engine, clock)
         self.outbox = Outbox(engine, clock)
+        self.exports = Exports(engine)
 
     @classmethod
     def open(cls, url: str, *, must_exist: bool = False, clock: Callable[[], datetime] = _utc_now) -> Store:

@@ -1,0 +1,117 @@
+"""Decisions and flagged comments as tables, to be written to files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Engine, Select, select
+
+from threads.records import COMMENT_COLUMNS, Column, Flag, typed
+from threads.storage import tables
+from threads.storage.engine import reading
+from threads.storage.importing import chunks, flags_of
+
+DECISION_COLUMNS: tuple[Column, ...] = (
+    Column("decision", "integer", "The decision; later ones have greater numbers."),
+    Column("thread_id", "text", "The discussion."),
+    Column("title", "text", "Title of the article."),
+    Column("url", "text", "Address of the article."),
+    Column("comment_id", "text", "The comment that was decided on."),
+    Column("version", "integer", "The comment's version after it."),
+    Column("action", "text", "approve, not_offensive, feature, reject, hold, escalate or undo."),
+    Column("before_state", "text", "State before: open, approved, featured, rejected, held or escalated."),
+    Column("after_state", "text", "State after."),
+    Column("actor", "text", "Who decided."),
+    Column("decided_at", "time", "When.", "UTC"),
+    Column("reason", "text", "Why it was rejected: a code."),
+    Column("note", "text", "What the moderator wrote about it."),
+    Column("batch", "text", "Decisions made together share it."),
+    Column("undoes", "integer", "The decision that this one took back."),
+)
+FLAGGED_COLUMNS: tuple[Column, ...] = (
+    *COMMENT_COLUMNS,
+    Column("title", "text", "Title of the article."),
+    Column("url", "text", "Address of the article."),
+    Column("state", "text", "open, approved, featured, rejected, held or escalated."),
+    Column("version", "integer", "How often it was decided on."),
+    Column("risk", "number", "How urgent the flags make it.", "0 to 1"),
+    Column("rules", "text", "The rules that flagged it, with blanks between them."),
+    Column("reasons", "text", "Their reasons, a line each."),
+)
+
+
+_AS_DECIDED = (
+    "version",
+    "action",
+    "before_state",
+    "after_state",
+    "actor",
+    "decided_at",
+    "reason",
+    "batch",
+    "undoes",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """Flagged comments, columns as in FLAGGED_COLUMNS, and the flags of each row."""
+
+    frame: pd.DataFrame
+    flags: Sequence[Sequence[Flag]]
+
+
+class Exports:
+    """What may leave the store as a file. Made by the store as `store.exports`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def decisions(self, thread_id: str | None = None) -> pd.DataFrame:
+        """Return every decision in the order in which they were made, columns as in DECISION_COLUMNS."""
+        c, d, t = tables.comments.c, tables.decisions.c, tables.discussions.c
+        stored = [d[name] for name in _AS_DECIDED]
+        named = (d.id.label("decision"), tables.notes.c.text.label("note"))
+        query = (
+            select(*named, *stored, c.thread_id, c.comment_id, t.title, t.url)
+            .select_from(
+                tables.decisions.join(tables.comments).join(tables.discussions).outerjoin(tables.notes)
+            )
+            .order_by(d.id)
+        )
+        return typed(_frame(self._engine, _within(query, thread_id)), DECISION_COLUMNS)
+
+    def flagged(self, thread_id: str | None = None) -> Flagged:
+        """Return every comment that a rule flagged, decided or not, by discussion and place."""
+        c, t = tables.comments.c, tables.discussions.c
+        records = [c[column.name] for column in COMMENT_COLUMNS]
+        query = (
+            select(c.id, *records, t.title, t.url, c.state, c.version, c.risk)
+            .select_from(tables.comments.join(tables.discussions))
+            .where(c.id.in_(select(tables.flags.c.comment)))
+            .order_by(c.thread_id, c.position, c.id)
+        )
+        with reading(self._engine) as connection:
+            result = connection.execute(_within(query, thread_id))
+            frame = pd.DataFrame(list(result), columns=list(result.keys()), dtype=object)
+            found: dict[int, list[Flag]] = {key: [] for key in frame["id"]}
+            for keys in chunks(found):
+                for key, flag in flags_of(connection, keys):
+                    found[key].append(flag)
+        flags = list(found.values())
+        frame["rules"] = [" ".join(flag.rule for flag in some) for some in flags]
+        frame["reasons"] = ["\n".join(flag.reason for flag in some) for some in flags]
+        return Flagged(typed(frame, FLAGGED_COLUMNS), flags)
+
+
+def _within(query: Select[Any], thread_id: str | None) -> Select[Any]:
+    return query if thread_id is None else query.where(tables.comments.c.thread_id == thread_id)
+
+
+def _frame(engine: Engine, query: Select[Any]) -> pd.DataFrame:
+    with reading(engine) as connection:
+        result = connection.execute(query)
+        return pd.DataFrame(list(result), columns=list(result.keys()), dtype=object)
