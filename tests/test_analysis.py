@@ -240,7 +240,8 @@ def test_decisions_survive_and_a_decided_comment_keeps_its_flags(store):
     decision = Action(key="k", thread_id="t", comment_id="c2", action="reject", actor="a", expected_version=0)
     store.decide([decision])
     before = store.queue(QueueFilter(view="decided"))
-    again = import_parsed(store, parsed(discussion(1, 2, 3, 4)), SETTINGS)
+    calm = (comment(3, text="The ferries would do."), comment(4, text="Who pays for the tolls?"))
+    again = import_parsed(store, parsed(discussion(comments=(comment(1), comment(2), *calm))), SETTINGS)
     assert again.added.flagged == 0
     assert store.queue(QueueFilter(view="decided")) == before
     assert store.verify() == []

@@ -13,7 +13,8 @@ import pandas as pd
 from threads.erasing import without_erased
 from threads.errors import ConflictError, SettingError
 from threads.keys import read_key
-from threads.moderation.rules import flag
+from threads.moderation.flagging import flag
+from threads.moderation.rule_book import RuleBook
 from threads.parse import parse
 from threads.parse.formats import Options
 from threads.parse.source import Source
@@ -110,14 +111,23 @@ def _parse_file(source: str | Path, chosen: Options, format_name: str | None, se
     return parse(Source.from_path(source, settings), chosen, format_name, settings=settings)
 
 
-def analyse_parsed(parsed: Parsed, settings: Settings, *, target: str | None = None) -> Analysis:
-    """Score and flag what a parse found; `settings` name the models."""
+def analyse_parsed(
+    parsed: Parsed, settings: Settings, *, target: str | None = None, store: Store | None = None
+) -> Analysis:
+    """Score and flag what a parse found; `settings` name the models.
+
+    Flags are by the rule book of `store` and count what is stored of other discussions, or by the settings.
+    """
     records = comments_frame(parsed.discussions)
-    return Analysis(
-        parsed=parsed,
-        scores=score(with_context(records, parsed.discussions, target), scores_for(settings)),
-        flags=flag(records, settings),
+    scores = score(with_context(records, parsed.discussions, target), scores_for(settings))
+    book = RuleBook.from_settings(settings) if store is None else store.rule_books.current(settings)
+    flags = flag(
+        pd.concat([records, scores], axis="columns"),
+        book,
+        stored=None if store is None else store.rule_books.nearby(records),
+        characters=settings.max_comment_characters,
     )
+    return Analysis(parsed, scores, flags)
 
 
 def import_parsed(store: Store, parsed: Parsed, settings: Settings) -> Imported:
@@ -150,8 +160,11 @@ def _import_once(store: Store, parsed: Parsed, settings: Settings) -> Imported:
         parsed = without_erased(parsed, erased)
         held = held.only({d.thread_id for d in parsed.discussions if d.comments})
     whole = replace(parsed, discussions=_merged_all(held, parsed.discussions))
-    analysis = analyse_parsed(whole, settings)
+    book = store.rule_books.latest()
+    analysis = analyse_parsed(whole, settings, store=store)
     added = store.add(whole, analysis.scores, analysis.flags, held=held)
+    if store.rule_books.latest() != book:  # somebody has put other rules into force meanwhile
+        store.rule_books.reflag(settings, threads=[d.thread_id for d in whole.discussions])
     captured = sum(len(d.comments) for d in parsed.discussions)
     return Imported(replace(added, known=captured - added.comments), analysis)
 

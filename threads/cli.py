@@ -17,6 +17,7 @@ from threads.commands.deliver import deliver
 from threads.commands.duplicates import duplicates
 from threads.commands.report import report
 from threads.commands.results import table, write, write_csv
+from threads.commands.rules import rules
 from threads.commands.sources import EXIT_INPUT_PROBLEM, finish, parse_all, source_options
 from threads.errors import SettingError, ThreadsError
 from threads.settings import SETTINGS, Settings
@@ -257,6 +258,7 @@ main.add_command(models.evaluate)
 main.add_command(models.train)
 main.add_command(topic.topic)
 main.add_command(users.user)
+main.add_command(rules)
 
 
 @main.command()
@@ -284,14 +286,6 @@ def guide() -> None:
     from threads.guide import guide as sections
 
     click.echo(as_markdown(sections()), nl=False)
-
-
-@main.command()
-def rules() -> None:
-    """List the rules that flag comments for a moderator."""
-    from threads.moderation.rules import RULES
-
-    table((item.name, item.help) for item in RULES)
 
 
 @main.command()

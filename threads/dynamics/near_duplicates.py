@@ -8,6 +8,7 @@ comments linked by similar pairs are one group.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -93,10 +94,7 @@ def near_duplicates(
         `threshold` is out of its range.
     """
     rows = _ordered(frame)
-    folded = [
-        letters_and_digits(without_quotes(text[:MOST_CHARACTERS])) if isinstance(text, str) else ""
-        for text in rows["text"]
-    ]
+    folded = compared(rows["text"])
     rows["same"] = pd.factorize(np.array(folded, dtype=object))[0]
     different = list(dict.fromkeys(folded))
     long_enough = [n for n, text in enumerate(different) if len(text) >= max(5, fewest_characters)]
@@ -112,6 +110,14 @@ def near_duplicates(
         _blank_as_missing(typed(groups, GROUP_COLUMNS)),
         found.complete,
     )
+
+
+def compared(texts: Iterable[object]) -> list[str]:
+    """Return what is compared of each text: its own letters and digits; "" for what is no text."""
+    return [
+        letters_and_digits(without_quotes(text[:MOST_CHARACTERS])) if isinstance(text, str) else ""
+        for text in texts
+    ]
 
 
 def _blank_as_missing(table: pd.DataFrame) -> pd.DataFrame:

@@ -101,6 +101,29 @@ def group_similar(texts: Sequence[str], threshold: float, *, most_pairs: int = M
     return Groups(np.unique(labels, return_inverse=True)[1].astype(np.int64), index.complete)
 
 
+def may_be_similar(texts: Sequence[str], others: Sequence[str], threshold: float) -> npt.NDArray[np.bool_]:
+    """Return which of `others` may reach `threshold` with one of `texts`; loses none that does.
+
+    |A ∩ B| / |A ∪ B| ≥ t takes t|B| shingles of B that stand in A, so at least as many that stand in any of
+    `texts`. One pass over all characters; where `others` are many and `texts` few, it leaves little to
+    compare.
+    """
+    known = [_different(_hashes([texts[n] for n in block])[0]) for block in _blocks(texts)]
+    wanted = _different(np.concatenate([np.zeros(0, dtype=np.uint64), *known]))
+    found = np.zeros(len(others), dtype=np.bool_)
+    for block in _blocks(others):
+        hashes, rows = _hashes([others[number] for number in block])
+        keys = _different(
+            (rows.astype(np.uint64) << np.uint64(64 - _ROW_BITS)) | (hashes >> np.uint64(_ROW_BITS))
+        )
+        rows = (keys >> np.uint64(64 - _ROW_BITS)).astype(np.int64)
+        shared = np.isin(keys & np.uint64((1 << (64 - _ROW_BITS)) - 1), wanted >> np.uint64(_ROW_BITS))
+        sizes = np.bincount(rows, minlength=len(block))
+        hits = np.bincount(rows, weights=shared, minlength=len(block))
+        found[block.start : block.stop] = (hits >= threshold * sizes - 1e-9) & (sizes > 0)
+    return found
+
+
 def _link(labels: Integers, links: Sequence[tuple[int, int]]) -> None:
     """Give linked texts the smallest label of theirs, in place."""
     parents: dict[int, int] = {}

@@ -127,18 +127,24 @@ class OffensiveModel(StoredClassifier):
         for the bias, the contributions of all words, these and the others, add up to the log odds before
         calibration.
         """
-        folded = fold(text[:MOST_CHARACTERS])
-        found = list(TOKEN.finditer(folded.text))
-        judged = self.judge([[match[0] for match in found]])
-        chances = self.chances(judged)[0]
-        return [
-            Span(
-                *folded.span(*found[judged.reading.places[word]].span()),
-                typed_as(judged.parts[word], chances),
-                float(judged.parts[word, 0]),
-            )
-            for word in np.flatnonzero(judged.content & (judged.parts[:, 0] > 0))
-        ]
+        return self.marked_in([text])[0]
+
+    def marked_in(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Return for each text what `marked` does, faster for many at once."""
+        marks: list[list[Span]] = []
+        for block in blocks_of(texts):
+            folded = [fold(text[:MOST_CHARACTERS]) for text in block]
+            found = [list(TOKEN.finditer(each.text)) for each in folded]
+            judged = self.judge([[match[0] for match in matches] for matches in found])
+            chances, reading = self.chances(judged), judged.reading
+            of_block: list[list[Span]] = [[] for _ in block]
+            for word in np.flatnonzero(judged.content & (judged.parts[:, 0] > 0)):
+                text = reading.text[reading.sentence[word]]
+                start, end = folded[text].span(*found[text][reading.places[word]].span())
+                kind = typed_as(judged.parts[word], chances[text])
+                of_block[text].append(Span(start, end, kind, float(judged.parts[word, 0])))
+            marks += of_block
+        return marks
 
     def judge(self, texts: Sequence[Sequence[str]]) -> Judged:
         """Return what the model finds in texts, given as tokens."""

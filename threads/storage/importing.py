@@ -15,6 +15,7 @@ import pandas as pd
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from threads.errors import ConflictError, InputError, StoreError
+from threads.moderation.decisions import DECIDED
 from threads.moderation.queue_order import risk
 from threads.parse.storable import to_storable
 from threads.records import COMMENT_COLUMNS, Comment, Discussion, Flag, Parsed, Report
@@ -207,9 +208,10 @@ def store_batch(connection: Connection, batch: Batch, now: datetime, held: Held 
     corrected = _revise_comments(connection, batch.comments, known, _REVISED if whole else ("position",))
     ids = {key: comment.id for key, comment in known.items()} | (_ids(connection, batch) if new else {})
     _store_scores(connection, batch, known, ids)
-    flags = {ids[key]: given for key, given in batch.flags.items() if given}
-    stale = [c.id for c in known.values() if c.is_flagged and c.state == "open"] if whole else []
-    _store_flags(connection, flags, stale)
+    decided = {comment.id for comment in known.values() if comment.state in DECIDED}
+    flags = {ids[key]: given for key, given in batch.flags.items() if given and ids[key] not in decided}
+    stale = [c.id for c in known.values() if c.is_flagged and c.id not in decided] if whole else []
+    store_flags(connection, flags, stale)
     for chunk in chunks(row["thread_id"] for row in batch.discussions):
         _summarise(connection, chunk)
     return Added(
@@ -389,7 +391,7 @@ def _store_scores(
         connection.execute(statement.on_conflict_do_update(index_elements=["comment"], set_=replaced), rows)
 
 
-def _store_flags(connection: Connection, flags: Mapping[int, Sequence[Flag]], stale: list[int]) -> None:
+def store_flags(connection: Connection, flags: Mapping[int, Sequence[Flag]], stale: list[int]) -> None:
     """Store flags by comment, in place of all those of the comments in `stale`; work out the risks."""
     for chunk in chunks(stale):
         connection.execute(delete(tables.flags).where(tables.flags.c.comment.in_(chunk)))

@@ -30,6 +30,7 @@ from threads.storage.learning import Learning
 from threads.storage.manifest import Manifest
 from threads.storage.outbox import Outbox
 from threads.storage.queue import AuthorComment, QueueItem, author_history, items, read_queue
+from threads.storage.rule_books import RuleBooks
 from threads.storage.schema import upgrade
 from threads.storage.second_opinions import SecondOpinions
 from threads.storage.sessions import Sessions
@@ -107,6 +108,7 @@ class Store:
         self.keeping = Keeping(engine, clock)
         self.outbox = Outbox(engine, clock)
         self.exports = Exports(engine)
+        self.rule_books = RuleBooks(engine, clock)
 
     @classmethod
     def open(cls, url: str, *, must_exist: bool = False, clock: Callable[[], datetime] = _utc_now) -> Store:

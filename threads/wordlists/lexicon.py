@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -11,6 +11,7 @@ from importlib import resources
 from threads.wordlists.folding import fold
 
 LONGEST_WORD = 40
+MOST_REMEMBERED = 100_000  # words
 _WORD = re.compile("[a-z]+")
 _RUN = re.compile(r"(.)\1{2,}")
 _PAIR = re.compile(r"(.)\1+")
@@ -57,11 +58,15 @@ class Lexicon:
             if len(parts) > 1:
                 self.phrases.setdefault(parts[0], []).append((parts, entry))
             else:
-                for form in _forms(word, kind):
+                for form in forms(word, kind):
                     self.words.setdefault(form, entry)
         for phrases in self.phrases.values():
             phrases.sort(key=lambda item: -len(item[0]))
-        self._phrase_words = [set(words) for group in self.phrases.values() for words, _ in group]
+        # By their longest word, for it is the rarest.
+        self._phrase_words: dict[str, list[frozenset[str]]] = {}
+        for words in (words for group in self.phrases.values() for words, _ in group):
+            self._phrase_words.setdefault(max(words, key=len), []).append(frozenset(words))
+        self._unlisted: set[str] = set()
         self._inside = inside
         self._any_inside = re.compile("|".join(map(re.escape, inside)) or r"(?!)")
         self._masked = dict(self._masks())
@@ -73,9 +78,22 @@ class Lexicon:
         """Return what is behind a token of letters, digits and ``@$*!``, all small."""
         return self._remembered(token) if len(token) <= LONGEST_WORD else self._find(token)
 
-    def has_phrase(self, words: set[str]) -> bool:
+    def listed(self, words: Set[str]) -> set[str]:
+        """Return those of `words` that are listed; quick where none is."""
+        found = set()
+        for word in words - self._unlisted:
+            if self.find(word).entry is not None:
+                found.add(word)
+            elif len(word) <= LONGEST_WORD:
+                self._unlisted.add(word)
+        if len(self._unlisted) > MOST_REMEMBERED:
+            self._unlisted = set()
+        return found
+
+    def has_phrase(self, words: Set[str]) -> bool:
         """Return whether all words of some phrase are among `words`."""
-        return any(phrase <= words for phrase in self._phrase_words)
+        keys = self._phrase_words.keys() & words
+        return any(phrase <= words for key in keys for phrase in self._phrase_words[key])
 
     def _find(self, token: str) -> Match:
         if any("a" <= c <= "z" for c in token):
@@ -123,7 +141,8 @@ def plain_forms(token: str) -> Iterator[str]:
             yield _RUN.sub(r"\1", spelling)
 
 
-def _forms(word: str, kind: str) -> Iterator[str]:
+def forms(word: str, kind: str) -> Iterator[str]:
+    """Yield a folded word and its inflections by kind, as in `Lexicon`."""
     yield word
     if kind in ("noun", "verb"):
         yield from _plural(word)

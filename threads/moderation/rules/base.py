@@ -1,41 +1,100 @@
-"""What a rule is: something that looks at one comment and says whether, and why, a human should."""
+"""What a rule is: something that looks at comments and says which need a human, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from threads.moderation.rules.comments import Comments, Text
 from threads.records import Flag
-from threads.settings import Settings
 
 MOST_SPANS = 100  # a page that marks more is not read by anybody, and spans are stored
 
+Found = tuple[int, Flag]
+"""The place of a comment among those given, and its flag."""
 
-@dataclass(frozen=True, slots=True)
-class CommentContext:
-    """A comment as rules see it.
 
-    `text` is as found, cut at the setting max_comment_characters. `copies` is how many comments with the
-    same text came before it, and `first_copy` names the first of them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A number that a moderator lead may change; whole where its default is an int.
+
+    `setting` names the setting that gives the default in the place of `default`.
     """
 
-    text: str
-    status: str
-    settings: Settings
-    copies: int = 0
-    first_copy: str = ""
+    name: str
+    default: int | float
+    unit: str
+    help: str
+    least: int | float = 0
+    most: float = math.inf
+    setting: str | None = None
 
 
-class Rule(Protocol):
-    """A rule. An item of RULES."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOfWords:
+    """A list that a moderator lead may change: entries as in `threads.moderation.rules.listed`."""
 
     name: str
     help: str
 
-    def check(self, comment: CommentContext) -> Flag | None:
-        """Return why the comment needs a human, or None; linear in its length, and never raises."""
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The limits and lists of one rule that are in force, and whether it is switched on."""
+
+    on: bool = True
+    limits: Mapping[str, int | float] = field(default_factory=dict)
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class Rule(Protocol):
+    """A rule. An item of RULES.
+
+    `reason` is the code of `threads.moderation.decisions.REASONS` that a rejection for it would give. A rule
+    that is `alone` judges each comment by itself; it is given comments a block at a time.
+    """
+
+    name: str
+    help: str
+    reason: str
+    alone: bool
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """What can be set of it; flags hold their value against the first one."""
         ...
+
+    @property
+    def lists(self) -> tuple[ListOfWords, ...]:
+        """The lists that it reads."""
+        ...
+
+    def flags(self, comments: Comments, values: Values) -> Iterable[Found]:
+        """Yield the comments that need a human; linear in the input, and never raises."""
+        ...
+
+
+class OneComment:
+    """Base of the rules that judge each comment by itself."""
+
+    name: str
+    help: str
+    reason: str
+    limits: tuple[Limit, ...] = ()
+    lists: tuple[ListOfWords, ...] = ()
+    alone = True
+
+    def flags(self, comments: Comments, values: Values) -> Iterator[Found]:
+        """Yield the comments for which `check` gives a flag."""
+        for place, text in enumerate(comments.texts):
+            if (found := self.check(text, values)) is not None:
+                yield place, found
+
+    def check(self, text: Text, values: Values) -> Flag | None:
+        """Return why a comment needs a human, or None; linear in its length, and never raises."""
+        raise NotImplementedError
 
 
 def merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -49,6 +108,6 @@ def merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     return tuple(joined[:MOST_SPANS])
 
 
-def counted(number: int, thing: str) -> str:
+def counted(number: int, thing: str, things: str | None = None) -> str:
     """Return "1 link" or "2 links"."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {things or thing + 's'}"

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from threads.moderation.rules.base import CommentContext, counted, merged
+from threads.moderation.rules.base import Limit, OneComment, Values, counted, merged
+from threads.moderation.rules.comments import Text
 from threads.records import Flag
-from threads.scores.links import find_links
 
 
-class Links:
+class Links(OneComment):
     """Flags many links: with a scheme, bare domains, and disguised ones such as "example [dot] com"."""
 
     name = "links"
-    help = "It holds at least link_limit links."
+    help = "It holds many links, plain or disguised."
+    reason = "spam"
+    limits = (
+        Limit(
+            name="links",
+            default=2,
+            unit="links",
+            help="Links from which it is flagged.",
+            least=1,
+            setting="link_limit",
+        ),
+    )
 
-    def check(self, comment: CommentContext) -> Flag | None:
+    def check(self, text: Text, values: Values) -> Flag | None:
         """Return a flag whose value is the number of links, and whose spans are the links."""
-        spans = find_links(comment.text)
-        limit = comment.settings.link_limit
-        if not spans or len(spans) < limit:
+        found, limit = len(text.links), values.limits["links"]
+        if found < limit:
             return None
-        return Flag(
-            self.name,
-            f"It holds {counted(len(spans), 'link')}.",
-            value=len(spans),
-            limit=limit,
-            spans=merged(spans),
-        )
+        reason = f"It holds {counted(found, 'link')}."
+        return Flag(self.name, reason, value=found, limit=limit, spans=merged(text.links))

@@ -1,117 +1,104 @@
-"""Words and phrases that offend, however they are written. It finds words; it understands nothing."""
+"""Comments that the score `offensive` ranks high: on the whole, as a threat, as an attack on a group."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
 
-from threads.moderation.rules.base import CommentContext, merged
+from threads.moderation.rules.base import Found, Limit, ListOfWords, Values, merged
+from threads.moderation.rules.comments import Comments, blanked
 from threads.records import Flag
-from threads.scores.links import find_links
-from threads.wordlists.folding import fold
-from threads.wordlists.lexicon import Entry, Lexicon, Match, read_lexicon
+from threads.scores.offensive import Offensive
+from threads.scores.offensive_model import Span
 
-LANGUAGES = ("en", "de")
-FEWEST_SPELT_OUT = 4  # letters; three single letters in a row are often initials
-
-_TOKEN = re.compile(r"[a-z0-9@$*!]+")
-_PART = re.compile(r"[a-z]+")
-_SPELT_OUT = re.compile(r"(?<![a-z0-9])[a-z](?:[ ._*-][a-z](?![a-z0-9]))++")
-
-Found = tuple[int, int, Entry]
+SCORE = Offensive()  # keeps its model, once it is needed
 
 
-class OffensiveLanguage:
-    """Flags words from lists, weighted by severity. Disguised words are found, words within words are not."""
+class Scored:
+    """Flags comments by a column of the score, and marks the words of `kind` (all where there are none)."""
 
-    name = "offensive"
-    help = "Listed offensive words in it add up to at least offensive_severity (English and German)."
+    alone = True
+    lists: tuple[ListOfWords, ...] = ()
 
-    def check(self, comment: CommentContext) -> Flag | None:
-        """Return a flag whose value adds up the severities of the different words found.
-
-        Severities: 0.5 mild, 1 vulgar, 2 strong or an insult, 3 abusive, 4 a slur, a threat, a wish of harm.
-        """
-        folded = fold(comment.text)
-        found = list(offensive_words(folded.text))
-        severities = {entry.name: entry.severity for _, _, entry in found}
-        value, limit = sum(severities.values()), comment.settings.offensive_severity
-        if not found or value < limit:
-            return None
-        words = "an offensive word" if len(severities) == 1 else f"{len(severities)} offensive words"
-        return Flag(
-            self.name,
-            f"It holds {words} or phrases." if len(severities) > 1 else f"It holds {words} or phrase.",
-            value=value,
-            limit=limit,
-            spans=merged(folded.span(start, end) for start, end, _ in found),
+    def __init__(self, name: str, column: str, help: str, says: str, default: float, kind: str) -> None:  # noqa: A002 - the Protocol's name
+        self.name, self.help, self.reason = name, help, name
+        self.limits = (
+            Limit(
+                name="probability",
+                default=default,
+                unit="probability",
+                help=f"Value of the score {column} from which it is flagged.",
+                least=0.01,
+                most=1,
+            ),
         )
+        self._column, self._says, self._kind = column, says, kind
+
+    def flags(self, comments: Comments, values: Values) -> Iterator[Found]:
+        """Yield flags whose value is the probability; none without the score."""
+        limit = values.limits["probability"]
+        chances = comments.column(self._column)
+        places = [place for place, value in enumerate(chances) if value is not None and value >= limit]
+        for place, spans in zip(places, _marked(comments, places), strict=True):
+            yield (
+                place,
+                Flag(
+                    self.name,
+                    f"{self._says} with a probability of {chances[place]:.0%}.",
+                    value=chances[place],
+                    limit=limit,
+                    spans=merged(_chosen(spans, self._kind)),
+                ),
+            )
 
 
-def offensive_words(folded: str) -> Iterator[Found]:
-    """Yield (start, end, entry) of the listed words and phrases in a folded text; links are passed over."""
-    text, lexicon = _without_links(folded), _lexicon()
-    if _may_offend(text, lexicon):
-        yield from _in_sequence(list(_words(text, lexicon)), lexicon)
-    for letters in _SPELT_OUT.finditer(text):
-        match = lexicon.find(_joined(letters[0]))
-        if match.entry and len(match.form) >= FEWEST_SPELT_OUT:
-            yield (*letters.span(), match.entry)
+def _marked(comments: Comments, places: list[int]) -> list[list[Span]]:
+    """Return the words that carry the offence of some comments; those of one comment are found once."""
+    known = comments.offence
+    new = [place for place in places if place not in known]
+    marks = SCORE.marked_in([own_words(comments.texts[place].text) for place in new])
+    known.update(zip(new, marks, strict=True))
+    return [known[place] for place in places]
 
 
-@cache
-def _lexicon() -> Lexicon:
-    return read_lexicon(LANGUAGES)
+def _chosen(spans: Sequence[Span], kind: str) -> list[tuple[int, int]]:
+    of_kind = [span for span in spans if span.type == kind] or spans
+    return [(span.start, span.end) for span in of_kind]
 
 
-def _without_links(text: str) -> str:
-    pieces, place = [], 0
-    for start, end in find_links(text):
-        pieces += [text[place:start], " " * (end - start)]
-        place = end
-    return "".join((*pieces, text[place:]))
+def own_words(text: str) -> str:
+    """Return a text with blanks in the place of lines that quote another comment, so that places stay."""
+    if ">" not in text:
+        return text
+    place, quoted = 0, []
+    for line in text.split("\n"):
+        if line.lstrip(" ").startswith(">"):
+            quoted.append((place, place + len(line)))
+        place += len(line) + 1
+    own = blanked(text, quoted)
+    return own if own.strip() else text
 
 
-def _may_offend(text: str, lexicon: Lexicon) -> bool:
-    """Return False, quickly, for a text without a listed word and without all words of a listed phrase."""
-    tokens = set(_TOKEN.findall(text))
-    if any(lexicon.find(token).entry for token in tokens):
-        return True
-    odd = [token for token in tokens if not token.isalpha()]
-    parts = {part for token in odd for part in _PART.findall(token)}
-    return any(lexicon.find(part).entry for part in parts) or lexicon.has_phrase(tokens | parts)
-
-
-def _joined(spelt_out: str) -> str:
-    return "".join(_PART.findall(spelt_out))
-
-
-def _words(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, Match]]:
-    """Yield every word of a text with its place; one that makes no sense as a whole, in its parts."""
-    for token in _TOKEN.finditer(text):
-        match = lexicon.find(token[0])
-        if match.entry is not None or token[0].isalpha():
-            yield (*token.span(), match)
-            continue
-        for part in _PART.finditer(token[0]):
-            yield token.start() + part.start(), token.start() + part.end(), lexicon.find(part[0])
-
-
-def _in_sequence(words: list[tuple[int, int, Match]], lexicon: Lexicon) -> Iterator[Found]:
-    """Yield listed phrases, the longest first, and the listed words outside of them."""
-    place = 0
-    while place < len(words):
-        start, end, match = words[place]
-        length, entry = _phrase_at(words, place, lexicon) or (1, match.entry)
-        if entry is not None and entry.severity:
-            yield start, words[place + length - 1][1] if length > 1 else end, entry
-        place += length
-
-
-def _phrase_at(words: list[tuple[int, int, Match]], place: int, lexicon: Lexicon) -> tuple[int, Entry] | None:
-    for phrase, entry in lexicon.phrases.get(words[place][2].form, ()):
-        following = words[place : place + len(phrase)]
-        if tuple(match.form for _, _, match in following) == phrase:
-            return len(phrase), entry
-    return None
+OFFENSIVE = Scored(
+    "offensive",
+    "offensive",
+    "The score offensive is high: readers probably find its language offensive (English).",
+    "Readers find its language offensive",
+    0.8,
+    "",
+)
+THREAT = Scored(
+    "threat",
+    "offensive_threat",
+    "The score offensive_threat is high: it probably threatens or wishes harm (English).",
+    "It threatens or wishes harm",
+    0.3,
+    "threat",
+)
+IDENTITY_ATTACK = Scored(
+    "identity_attack",
+    "offensive_identity_attack",
+    "The score offensive_identity_attack is high: it probably attacks people for who they are (English).",
+    "It attacks people for who they are",
+    0.3,
+    "identity_attack",
+)

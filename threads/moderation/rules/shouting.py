@@ -4,24 +4,45 @@ from __future__ import annotations
 
 import re
 
-from threads.moderation.rules.base import CommentContext, merged
+from threads.moderation.rules.base import Limit, OneComment, Values, merged
+from threads.moderation.rules.comments import Text
 from threads.records import Flag
 from threads.scores.spam import capitals_of
 
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
-class Shouting:
+class Shouting(OneComment):
     """Flags a large share of capitals among the letters that have a small and a capital form."""
 
     name = "shouting"
-    help = "Capitals make up at least shouting_share of its letters, and it has at least shouting_letters."
+    help = "Most of its letters are capitals."
+    reason = "other"
+    limits = (
+        Limit(
+            name="share",
+            default=0.7,
+            unit="share of letters",
+            help="Share of capitals from which it is flagged.",
+            least=0.01,
+            most=1,
+            setting="shouting_share",
+        ),
+        Limit(
+            name="letters",
+            default=20,
+            unit="letters",
+            help="Fewest letters that it takes to judge.",
+            least=1,
+            setting="shouting_letters",
+        ),
+    )
 
-    def check(self, comment: CommentContext) -> Flag | None:
+    def check(self, text: Text, values: Values) -> Flag | None:
         """Return a flag whose value is the share, and whose spans are the words in capitals."""
-        capitals, letters = capitals_of(comment.text)
-        limit = comment.settings.shouting_share
-        if letters < max(1, comment.settings.shouting_letters) or capitals / letters < limit:
+        capitals, letters = capitals_of(text.text)
+        limit = values.limits["share"]
+        if letters < values.limits["letters"] or capitals < limit * letters:
             return None
         share = capitals / letters
         return Flag(
@@ -29,5 +50,5 @@ class Shouting:
             f"{share:.0%} of its letters are capitals.",
             value=share,
             limit=limit,
-            spans=merged(word.span() for word in _WORDS.finditer(comment.text) if word[0].isupper()),
+            spans=merged(word.span() for word in _WORDS.finditer(text.text) if word[0].isupper()),
         )

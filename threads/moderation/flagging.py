@@ -1,0 +1,57 @@
+"""Which comments need a human by the rules of a book, each with its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pandas as pd
+
+from threads.moderation.rule_book import RuleBook
+from threads.moderation.rules import RULES, Comments
+from threads.records import Flag
+from threads.scores.text import MOST_CHARACTERS
+
+CommentKey = tuple[str, str]
+
+
+def flag(
+    frame: pd.DataFrame,
+    book: RuleBook,
+    *,
+    stored: pd.DataFrame | None = None,
+    characters: int = MOST_CHARACTERS,
+    only: Collection[str] | None = None,
+) -> dict[CommentKey, list[Flag]]:
+    """Return the flags of each comment that has any, by (thread_id, comment_id), in the order of RULES.
+
+    Parameters
+    ----------
+    frame
+        Whole discussions, one row a comment, columns as in COMMENT_COLUMNS and scores as far as they are
+        there; removed and deleted comments are passed over.
+    book
+        Limits, lists and switches.
+    stored
+        Comments of other discussions, columns as in COMMENT_COLUMNS: repeats and campaigns among them count.
+    characters
+        How much of a text is read.
+    only
+        Names of rules; all where not given.
+    """
+    comments = Comments(frame, stored, characters=characters)
+    on = [rule for rule in RULES if book.rules[rule.name].on and (only is None or rule.name in only)]
+    raised: dict[str, dict[int, Flag]] = {rule.name: {} for rule in on}
+    for start, block in comments.blocks():
+        for rule in on:
+            if rule.alone:
+                values = book.rules[rule.name]
+                raised[rule.name].update((start + place, found) for place, found in rule.flags(block, values))
+    for rule in on:
+        if not rule.alone:
+            raised[rule.name].update(rule.flags(comments, book.rules[rule.name]))
+    flags: dict[CommentKey, list[Flag]] = {}
+    keys = comments.keys
+    for of_rule in raised.values():
+        for place, found in of_rule.items():
+            flags.setdefault(keys[place], []).append(found)
+    return flags

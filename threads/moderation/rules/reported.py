@@ -1,0 +1,31 @@
+"""Comments that the platform itself marked or holds back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from threads.moderation.rules.base import Found, Limit, ListOfWords, Values
+from threads.moderation.rules.comments import Comments
+from threads.records import Flag
+
+_REASONS = {
+    "spam": "The platform marked this comment as spam.",
+    "pending": "The platform holds this comment until somebody approves it.",
+}
+
+
+class Reported:
+    """Flags what came with the status spam or pending."""
+
+    name = "reported"
+    help = "The platform that the comment comes from marked it as spam or holds it for approval."
+    reason = "spam"
+    limits: tuple[Limit, ...] = ()
+    lists: tuple[ListOfWords, ...] = ()
+    alone = True
+
+    def flags(self, comments: Comments, values: Values) -> Iterator[Found]:  # noqa: ARG002 - nothing to set
+        """Yield flags of value 1, limit 1."""
+        for place, status in enumerate(comments.column("status")):
+            if reason := _REASONS.get(status):
+                yield place, Flag(self.name, reason, value=1, limit=1)
