@@ -147,7 +147,7 @@ def _menu(current: Any, waiting: int) -> list[Component]:
             if page.path == "/moderation"
             else page.title,
             href=page.path,
-            className="on" if page is current or (page.path == "/" and not current.in_menu) else "",
+            className="on" if page is current or (page.path == "/" and current.path == "/thread") else "",
             title=f"{waiting:,} waiting" if page.path == "/moderation" else page.title,
         )
         for page in PAGES

@@ -60,6 +60,11 @@ def empty(reason: Any) -> Component:
     return html.P(reason, className="empty")
 
 
+def problem(message: str) -> Component:
+    """Return an error as it is shown in the page."""
+    return html.P(one_line(message, 600), className="problem", role="alert")
+
+
 def graph(figure: Figure, label: str, **attributes: Any) -> Component:
     """Return a figure with an explicit height, without which it collapses on a phone, and a spoken label."""
     return html.Div(

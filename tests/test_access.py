@@ -5,7 +5,7 @@ import pytest
 from dashboard import create_app
 from dashboard.security.access import LOCAL, current_user, need_of, needs
 from dashboard.security.bodies import problem
-from dashboard.security.requests import CALLBACKS, PAGES_OF_DASH, ROUTES_OF_DASH
+from dashboard.security.requests import ASSETS_OF_SIGN_IN, CALLBACKS, PAGES_OF_DASH, ROUTES_OF_DASH
 from threads.moderation.roles import PERMISSIONS
 from threads.settings import Settings
 from threads.storage import Store
@@ -30,7 +30,8 @@ def test_every_callback_declares_what_it_needs(app):
 
 
 def test_every_route_declares_what_it_needs(app):
-    known = {CALLBACKS, *PAGES_OF_DASH, *ROUTES_OF_DASH, "static", "/_reload-hash"}  # the last two: nobody
+    known = {CALLBACKS, *PAGES_OF_DASH, *ROUTES_OF_DASH, *ASSETS_OF_SIGN_IN, "static", "/_reload-hash"}
+    # The last two are nobody's.
     views = app.server.view_functions
     assert [name for name in views if name not in known and need_of(views[name]) is None] == []
 

@@ -107,7 +107,7 @@ ROUTES = {
     "/_dash-layout": "view",
     "/_dash-dependencies": "view",
     "/_dash-component-suites/dash/deps/react@18.js": "view",
-    "/_favicon.ico": "view",
+    "/_favicon.ico": None,
     "/export.csv": "view",
     "/export/decisions.csv": "export_people",
     "/export/decisions.json": "export_people",
@@ -117,8 +117,11 @@ ROUTES = {
     "/thread/x": "view",
     "/moderation": "decide",
     "/import": "import",
+    "/users": "manage_users",
+    "/account": "view",
     "/guide": "view",
     "/report": "decide",
+    "/report.csv": "decide",
     "/no/such/page": "view",
 }
 CALLBACK_NEEDS = {
@@ -128,6 +131,12 @@ CALLBACK_NEEDS = {
     "importing.preview": "import",
     "importing.store": "import",
     "importing.changed": "import",
+    "users.add": "manage_users",
+    "users.change": "manage_users",
+    "account.set_password": "view",
+    "account.end": "view",
+    "account.make": "view",
+    "account.revoke": "view",
 }
 
 
@@ -148,6 +157,14 @@ def test_every_page_stands_in_the_matrix():
         found = [path for path in ROUTES if path == page.path or path.startswith(f"{page.path}/")]
         assert found, f"{page.path} is not in ROUTES: add what opening it needs"
         assert {ROUTES[path] for path in found if page.path != "/"} <= {page.permission}
+
+
+def test_every_address_that_answers_stands_in_the_matrix(app):
+    adapter = app.server.url_map.bind("127.0.0.1")
+    known = {adapter.match(path, return_rule=True)[0].rule for path in ROUTES}
+    nobodys = {"/static/<path:filename>", "/_reload-hash"}
+    readable = {rule.rule for rule in app.server.url_map.iter_rules() if "GET" in rule.methods}
+    assert readable - known - nobodys == set(), "say in ROUTES what opening it needs"
 
 
 def test_every_callback_stands_in_the_matrix(app):

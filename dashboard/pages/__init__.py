@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboard.pages.account import AccountPage
 from dashboard.pages.base import FilteredPage, Page
 from dashboard.pages.guide import GuidePage
 from dashboard.pages.importing import ImportPage
@@ -9,6 +10,15 @@ from dashboard.pages.moderation import ModerationPage
 from dashboard.pages.overview import OverviewPage
 from dashboard.pages.report import ReportPage
 from dashboard.pages.thread import ThreadPage
+from dashboard.pages.users import UsersPage
 
 FILTERED_PAGES: tuple[FilteredPage, ...] = (OverviewPage(), ThreadPage())
-PAGES: tuple[Page, ...] = (*FILTERED_PAGES, ModerationPage(), ReportPage(), ImportPage(), GuidePage())
+PAGES: tuple[Page, ...] = (
+    *FILTERED_PAGES,
+    ModerationPage(),
+    ReportPage(),
+    ImportPage(),
+    UsersPage(),
+    AccountPage(),
+    GuidePage(),
+)

@@ -78,7 +78,7 @@ class ImportPage:
             try:
                 parsed = understood(context.settings, *values)
             except ThreadsError as error:
-                return problem(str(error)), True, None
+                return ui.problem(str(error)), True, None
             return preview_of(parsed), not parsed.report.kept, None
 
         @app.callback(
@@ -95,7 +95,7 @@ class ImportPage:
                 parsed = understood(context.settings, *values)
                 added = import_parsed(context.store, parsed, context.settings).added
             except ThreadsError as error:
-                return problem(str(error)), False
+                return ui.problem(str(error)), False
             return stored(parsed, added), True
 
         @app.callback(
@@ -322,11 +322,6 @@ def stored(parsed: Parsed, added: Added) -> Component:
         ],
         className="panel done",
     )
-
-
-def problem(message: str) -> Component:
-    """Return an error as it is shown in the page."""
-    return html.P(one_line(message, 600), className="problem", role="alert")
 
 
 def _discussion(discussion: Discussion) -> Component:

@@ -26,10 +26,9 @@ ROUTES_OF_DASH = {
     "/_dash-layout": Need("view"),
     "/_dash-dependencies": Need("view"),
     "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": Need("view"),
-    "/_favicon.ico": Need("view"),
     "_dash_assets.static": Need("view"),
 }
-ASSETS_OF_SIGN_IN = frozenset({"/assets/style.css"})
+ASSETS_OF_SIGN_IN = frozenset({"/assets/style.css", "/_favicon.ico"})
 
 
 def guard(app: Dash, store: Store, pages: Sequence[Page], places: Places) -> None:

@@ -19,7 +19,8 @@ PATH = "/sign-in"
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ title }} · Below the Line</title><link rel="stylesheet" href="/assets/style.css"></head>
+<title>{{ title }} · Below the Line</title><link rel="stylesheet" href="/assets/style.css">
+<link rel="icon" href="/_favicon.ico"></head>
 <body class="plain"><main class="panel">
 <p class="word">Below <i>the</i> Line</p>
 <h1>{{ title }}</h1>
