@@ -65,6 +65,16 @@ def problem(message: str) -> Component:
     return html.P(one_line(message, 600), className="problem", role="alert")
 
 
+def take_away() -> Component:
+    """Return links to every decision and to flagged comments, for who may see people."""
+    links = [
+        html.A(f"{label}, {kind.upper()}", href=f"/export/{what}.{kind}", download="", className="button")
+        for what, label in (("decisions", "Every decision"), ("flagged", "Flagged comments"))
+        for kind in ("csv", "json")
+    ]
+    return panel("To take away", html.Div(links, className="keys"), note="With names; put on record.")
+
+
 def graph(figure: Figure, label: str, **attributes: Any) -> Component:
     """Return a figure with an explicit height, without which it collapses on a phone, and a spoken label."""
     return html.Div(

@@ -121,6 +121,7 @@ ROUTES = {
     "/account": "view",
     "/guide": "view",
     "/report": "decide",
+    "/deliveries": "deliver",
     "/report.csv": "decide",
     "/no/such/page": "view",
 }
@@ -128,6 +129,7 @@ CALLBACK_NEEDS = {
     "dashboard.show": "view",
     "filtering.refresh": "view",
     "moderation.save": "decide",
+    "deliveries.again": "deliver",
     "importing.preview": "import",
     "importing.store": "import",
     "importing.changed": "import",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboard.pages.account import AccountPage
 from dashboard.pages.base import FilteredPage, Page
+from dashboard.pages.deliveries import DeliveriesPage
 from dashboard.pages.guide import GuidePage
 from dashboard.pages.importing import ImportPage
 from dashboard.pages.moderation import ModerationPage
@@ -17,6 +18,7 @@ PAGES: tuple[Page, ...] = (
     *FILTERED_PAGES,
     ModerationPage(),
     ReportPage(),
+    DeliveriesPage(),
     ImportPage(),
     UsersPage(),
     AccountPage(),

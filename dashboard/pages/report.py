@@ -64,6 +64,7 @@ class ReportPage:
                     [_workload(report), html.Div([_moderators(report), _agreement(report)])],
                     className="columns even",
                 ),
+                ui.take_away() if may("export_people") else None,
             ],
             className="report",
         )

@@ -1,0 +1,249 @@
+"""Decisions on their way to platforms: what waits, what arrived, and what was given up, to be tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash.development.base_component import Component
+
+from dashboard import components as ui
+from dashboard.filters import Filters
+from dashboard.pages.base import Context
+from dashboard.security.access import needs, require
+from dashboard.text import one_line, shown
+from threads.delivery.configured import Target, read_targets
+from threads.errors import SettingError, ThreadsError
+from threads.moderation.deliveries import DELIVERY_STATES, DeliveryState
+from threads.moderation.roles import Permission
+from threads.storage.outbox import Delivery
+
+ROWS = 50
+MOST_COUNTED = 1_000  # decisions that no outbox holds yet are counted up to here
+EVERY = "every"  # in place of a delivery: all that were given up
+WORDS: Mapping[DeliveryState, str] = {
+    "waiting": "waiting",
+    "failed": "given up",
+    "delivered": "delivered",
+    "superseded": "superseded",
+    "unneeded": "not needed",
+}
+_WHEN: Mapping[DeliveryState, str] = {
+    "waiting": "next attempt",
+    "delivered": "arrived",
+    "failed": "by hand",
+}
+_NOTHING: Mapping[DeliveryState, str] = {
+    "waiting": "Nothing waits.",
+    "failed": "Nothing was given up.",
+    "delivered": "Nothing was delivered yet.",
+    "superseded": "No later decision has taken an earlier one's place before it was sent.",
+    "unneeded": "There was nothing that need not be sent.",
+}
+
+
+class DeliveriesPage:
+    """The outbox; `rest` is a state of deliveries, waiting by default."""
+
+    path = "/deliveries"
+    title = "Deliveries"
+    in_menu = True
+    permission: Permission = "deliver"
+
+    def layout(self, context: Context, rest: str, search: str) -> Component:
+        """Return the targets, and a page of the deliveries in one state."""
+        state: DeliveryState = next((name for name in DELIVERY_STATES if name == rest), "waiting")
+        return html.Div(
+            [
+                html.H1("Deliveries"),
+                html.P(
+                    "What moderators decided, on its way to the platforms that comments came from. "
+                    "Nothing is sent from here: btl deliver sends it, btl deliver --watch whatever comes.",
+                    className="meta",
+                ),
+                html.Div(_content(context, state, search), id="deliveries"),
+                dcc.Store(id="deliveries-state", data=state),
+            ]
+        )
+
+    def register(self, app: Dash, context: Context) -> None:
+        """Add trying again what was given up."""
+
+        @app.callback(
+            Output("deliveries", "children"),
+            Input({"delivery-again": ALL}, "n_clicks"),
+            State("deliveries-state", "data"),
+            State("url", "search"),
+            prevent_initial_call=True,
+        )
+        @needs("deliver")
+        def again(clicks: Any, state: Any, search: Any) -> Any:
+            if not isinstance(clicks, list) or not any(clicks) or not isinstance(ctx.triggered_id, dict):
+                return no_update  # buttons that only appeared
+            context.store.outbox.again(require("deliver").name, ids=_asked_for(ctx.triggered_id))
+            known: DeliveryState = next((name for name in DELIVERY_STATES if name == state), "failed")
+            return _content(context, known, search if isinstance(search, str) else "")
+
+
+def _asked_for(button: Mapping[str, Any]) -> list[int] | None:
+    """Return whose button was pressed, None for that of all; nothing in it is trusted.
+
+    Raises
+    ------
+    ThreadsError
+        It is no button of this page.
+    """
+    which = button.get("delivery-again")
+    if which == EVERY:
+        return None
+    if not isinstance(which, int) or isinstance(which, bool) or not 0 < which < 2**31:
+        raise ThreadsError("not a delivery", source="delivery-again")
+    return [which]
+
+
+def _content(context: Context, state: DeliveryState, search: str) -> list[Component]:
+    counts = context.store.outbox.counts()
+    totals = {name: sum(one[name] for one in counts.values()) for name in DELIVERY_STATES}
+    last = max(1, -(-totals[state] // ROWS))
+    page = min(Filters.from_query(search).page, last)
+    rows = context.store.outbox.listed(state, ROWS, (page - 1) * ROWS)
+    return [
+        _targets(context, counts),
+        _tabs(state, totals),
+        ui.panel(
+            WORDS[state].capitalize(),
+            html.P(_again_button(EVERY, "Try all again")) if state == "failed" and rows else None,
+            _table(rows, state) if rows else ui.empty(_NOTHING[state]),
+            _pager(state, page, last) if last > 1 else None,
+        ),
+        ui.take_away(),
+    ]
+
+
+def _targets(context: Context, counts: Mapping[str, Mapping[DeliveryState, int]]) -> Component:
+    try:
+        targets = read_targets(context.settings)
+    except SettingError as error:
+        return ui.panel("Targets", ui.problem(str(error)))
+    if not targets and not counts:
+        return ui.panel(
+            "Targets",
+            ui.empty(
+                f"There is no target. The file {context.settings.delivery_file} would name them; "
+                "docs/delivery.md shows how."
+            ),
+        )
+    known = [_target_row(context, target, counts) for target in targets]
+    gone = [
+        _row(name, "no longer in the file", "–", counts[name])
+        for name in counts
+        if name not in {target.name for target in targets}
+    ]
+    heads = ("target", "platform", "not taken up", *(WORDS[state] for state in DELIVERY_STATES))
+    return ui.panel(
+        "Targets",
+        html.Div(
+            html.Table(
+                [
+                    html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
+                    html.Tbody([*known, *gone]),
+                ],
+            ),
+            className="wide",
+            tabIndex=0,
+            role="region",
+            **ui.hyphenated(aria_label="Targets"),
+        ),
+        note="Not taken up are decisions that btl deliver has not seen yet.",
+    )
+
+
+def _target_row(
+    context: Context, target: Target, counts: Mapping[str, Mapping[DeliveryState, int]]
+) -> Component:
+    planned = context.store.outbox.planned([target.route])
+    new = sum(1 for one in islice(planned, MOST_COUNTED) if one.id is None)
+    number = f"{new:,}" if new < MOST_COUNTED else f"{MOST_COUNTED:,} or more"
+    return _row(target.name, target.platform.name, number, counts.get(target.name, {}))
+
+
+def _row(name: str, platform: str, new: str, counts: Mapping[DeliveryState, int]) -> Component:
+    cells = (platform, new, *(f"{counts.get(state, 0):,}" for state in DELIVERY_STATES))
+    return html.Tr([html.Td(cell) for cell in (name, *cells)])
+
+
+def _tabs(state: DeliveryState, totals: Mapping[DeliveryState, int]) -> Component:
+    return html.Nav(
+        [
+            dcc.Link(
+                f"{WORDS[name]} {totals[name]:,}",
+                href=f"/deliveries/{name}",
+                className="on" if name == state else "",
+            )
+            for name in DELIVERY_STATES
+        ],
+        className="states",
+        **ui.hyphenated(aria_label="State of the deliveries"),
+    )
+
+
+def _table(rows: Sequence[Delivery], state: DeliveryState) -> Component:
+    heads = ["target", "comment", "decided", "attempts", "answer"]
+    if state in _WHEN:
+        heads.append(_WHEN[state])
+    return html.Div(
+        html.Table(
+            [
+                html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
+                html.Tbody([html.Tr(_cells(row, state)) for row in rows]),
+            ]
+        ),
+        className="wide",
+        tabIndex=0,
+        role="region",
+        **ui.hyphenated(aria_label="Deliveries"),
+    )
+
+
+def _cells(row: Delivery, state: DeliveryState) -> list[Component]:
+    told = f"{row.after_state}, told {row.action}" if row.action else row.after_state
+    cells: list[Component] = [
+        html.Td(row.target),
+        html.Td(
+            dcc.Link(
+                shown(one_line(row.comment_id, 60)),
+                href=ui.link_to(row.comment_id, f"/thread/{row.thread_id}"),
+            )
+        ),
+        html.Td([told, html.Br(), html.Small(_moment(row.decided_at), className="muted")]),
+        html.Td(f"{row.attempts:,}"),
+        html.Td(shown(one_line(row.answer or "–", 300)), className="answer"),
+    ]
+    if state == "failed":
+        cells.append(html.Td(_again_button(row.id, "Try again")))
+    elif state in _WHEN:
+        cells.append(html.Td(_moment(row.delivered_at if state == "delivered" else row.next_at)))
+    return cells
+
+
+def _moment(value: datetime | None) -> str:
+    return f"{value:%d %b %Y %H:%M}" if value else "–"
+
+
+def _again_button(which: int | str, label: str) -> Component:
+    return html.Button(label, id={"delivery-again": which}, className="button")
+
+
+def _pager(state: str, page: int, last: int) -> Component:
+    return html.Nav(
+        [
+            dcc.Link("← before", href=f"/deliveries/{state}?page={page - 1}") if page > 1 else None,
+            html.Span(f"page {page} of {last}"),
+            dcc.Link("after →", href=f"/deliveries/{state}?page={page + 1}") if page < last else None,
+        ],
+        className="pager",
+        **ui.hyphenated(aria_label="Pages of deliveries"),
+    )
