@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, dcc, html
+from dash import Dash, Input, Output, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from flask import Response, has_request_context, jsonify
 from flask.typing import ResponseReturnValue
@@ -131,11 +131,13 @@ def _register_routes(app: Dash, context: Context) -> None:
         Output("content", "children"),
         Output("menu", "children"),
         Input("url", "pathname"),
-        State("url", "search"),
+        Input("url", "search"),
     )
     @needs("view")
     def show(pathname: str | None, search: str | None) -> tuple[Any, Any]:
         page, rest = find_page(PAGES, pathname)
+        if page in FILTERED_PAGES and set(ctx.triggered_prop_ids) == {"url.search"}:
+            return no_update, no_update  # their own callback follows the query
         require(page.permission)
         return page.layout(context, rest, search or ""), _menu(page, context.store.queue_counts()["flagged"])
 

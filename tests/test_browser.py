@@ -203,63 +203,6 @@ def test_the_calendar_fits_its_page(page, server):
     assert calendar.bounding_box()["width"] < 500
 
 
-def test_a_rejected_comment_can_be_taken_back(page, server):
-    page.goto(f"{server}moderation")
-    page.locator("[data-item].selected").wait_for()
-    name = page.locator("[data-item].selected").get_attribute("data-item")
-    waiting = int(page.locator("#queue-count-flagged").inner_text())
-    assert (
-        page.locator("[data-item].selected mark").count() + page.locator("[data-item].selected .why").count()
-        >= 1
-    )
-    page.keyboard.press("d")
-    expect(page.locator("#queue-count-decided")).to_have_text("1")
-    assert page.locator("#queue-count-flagged").inner_text() == str(waiting - 1)
-    assert page.locator("[data-item].selected").get_attribute("data-item") != name
-    page.reload()
-    page.locator("[data-item].selected").wait_for()
-    assert page.locator(f"[data-item='{name}']").count() == 0
-    page.goto(f"{server}moderation/decided")
-    page.locator(f"[data-item='{name}'].selected").wait_for()
-    page.get_by_role("button", name="Undo").click()
-    expect(page.locator("#queue-count-decided")).to_have_text("0")
-    page.goto(f"{server}moderation")
-    page.locator(f"[data-item='{name}']").wait_for(state="attached")
-    assert int(page.locator("#queue-count-flagged").inner_text()) == waiting
-
-
-def test_a_decision_can_be_taken_back_after_a_reload(page, server):
-    page.goto(f"{server}moderation")
-    page.locator("[data-item].selected").wait_for()
-    waiting = page.locator("#queue-count-flagged").inner_text()
-    page.keyboard.press("F")
-    expect(page.locator("#queue-count-flagged")).to_have_text(str(int(waiting) - 1))
-    page.reload()
-    page.locator("[data-item].selected").wait_for()
-    page.keyboard.press("u")
-    expect(page.locator("#queue-toast")).to_have_text("Taken back: it waits in the queue again")
-    expect(page.locator("#queue-count-flagged")).to_have_text(waiting)
-
-
-def test_fast_keys_are_all_saved(page, server):
-    page.goto(f"{server}moderation")
-    page.locator("[data-item].selected").wait_for()
-    count = page.locator("[data-item]").count()
-    waiting = int(page.locator("#queue-count-flagged").inner_text())
-    page.evaluate(
-        """(count) => { for (let n = 0; n < count; n += 1)
-        document.dispatchEvent(new KeyboardEvent("keydown", {key: n % 2 ? "f" : "d", bubbles: true})); }""",
-        count,
-    )
-    expect(page.locator("#queue-count-flagged")).to_have_text(str(waiting - count))
-    page.evaluate(
-        """(count) => { for (let n = 0; n < count; n += 1)
-        document.dispatchEvent(new KeyboardEvent("keydown", {key: "u", bubbles: true})); }""",
-        count,
-    )
-    expect(page.locator("#queue-count-flagged")).to_have_text(str(waiting))
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1400, 390])
 @pytest.mark.parametrize("path", ["", "moderation", "import", "guide", "thread", "filtered"])

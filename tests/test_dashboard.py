@@ -16,7 +16,6 @@ from dashboard.filters import NO_NAME, Filters, author_choices
 from dashboard.pages import PAGES
 from dashboard.pages.base import Context, find_page
 from dashboard.pages.importing import understood
-from dashboard.pages.moderation import requested
 from dashboard.pages.thread import ThreadPage
 from dashboard.security import is_loopback, require_safe
 from dashboard.text import for_plotly, marked, one_line, shown
@@ -306,22 +305,6 @@ def test_a_paste_over_the_limit_names_the_setting():
         understood(Settings(max_paste_characters=10), "x" * 11, None, None, None, None)
 
 
-@pytest.mark.parametrize(
-    "pending",
-    [
-        None,
-        {},
-        [1],
-        [{"key": "k"}],
-        [{"key": "k", "thread_id": "t", "comment_id": "c", "action": "approve", "expected_version": "0"}],
-        [None] * 1000,
-    ],
-)
-def test_what_a_browser_sends_is_not_trusted(pending):
-    with pytest.raises(ThreadsError):
-        requested(pending)
-
-
 HOSTILE = "\ud800 \x00 \u202e <b>x</b> ]]> \ufeff\U000e0041 = [a](b)"
 
 
@@ -400,11 +383,6 @@ def test_a_hostile_name_can_be_filtered_by(hostile):
     frame = Context(hostile, Settings()).comments()
     (name,) = author_choices(frame).unique()
     assert len(Filters.from_query(Filters(authors=(name,)).query()).apply(frame)) == 3
-
-
-def test_actions_that_are_none_are_refused_as_the_requests_fault(client):
-    answer = callback(client, "queue-outcomes.data", queue_pending__data=[{"key": 1}])
-    assert (answer.status_code, answer.mimetype) == (400, "text/plain")
 
 
 @pytest.fixture
@@ -487,14 +465,8 @@ def test_a_foreign_host_name_is_refused(client):
 )
 def test_a_request_from_another_site_changes_nothing(client, store, headers, status):
     before = store.queue_counts()
-    body = {
-        "output": "queue-outcomes.data",
-        "outputs": {"id": "queue-outcomes", "property": "data"},
-        "inputs": [{"id": "queue-pending", "property": "data", "value": []}],
-        "changedPropIds": ["queue-pending.data"],
-        "state": [],
-    }
-    answer = client.post("/_dash-update-component", json=body, base_url=LOCAL, headers=headers)
+    body = {"actions": [], "after": 0}
+    answer = client.post("/moderation/save", json=body, base_url=LOCAL, headers=headers)
     assert answer.status_code == status
     assert store.queue_counts() == before
 

@@ -85,10 +85,10 @@ def links(value=3.0, limit=2.0):
     return Flag("links", "It holds 3 links.", value, limit, ((0, 4),))
 
 
-def action(number=1, name="reject", *, key=None, version=0, actor="anna", **changes):
+def action(number=1, name="reject", *, key=None, version=0, actor="anna", thread_id="t", **changes):
     return Action(
         key=key or f"{name}-{number}-{version}-{actor}",
-        thread_id="t",
+        thread_id=thread_id,
         comment_id=f"c{number}",
         action=name,
         actor=actor,

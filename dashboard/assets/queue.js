@@ -1,210 +1,110 @@
-// The moderation queue in the browser: keys, the next comment at once, and nothing lost on the way.
-// Every action is kept in a list until the server has acknowledged it; the whole list is sent each time, and the
-// server ignores what it has seen (an action carries a key of its own). The list survives a reload.
+// The moderation queue in the browser: which key does what, and when a page of the queue begins.
+// Each file queue_*.js has one job and adds it to `queue`. What React draws is read and never changed: all that
+// is marked here has attributes of its own (data-selected, data-now …) or stands in boxes that React leaves empty.
 (function () {
   "use strict";
-  const PENDING = "btl-pending";
-  const DECIDED = "btl-decided";
-  const RESEND_MS = 3000;
-  const ACTIONS = { f: "approve", d: "reject", u: "undo", j: "next", k: "previous", "?": "help" };
+  const queue = (window.btlQueue = window.btlQueue || {});
+  let drawn = null;
 
-  // What the server has not acknowledged yet, and what `u` would take back; both survive a reload.
-  let pending = load(PENDING);
-  let decided = load(DECIDED);
-  let sentAt = 0;
+  queue.root = () => document.getElementById("queue");
+  queue.second = () => Boolean(queue.root() && queue.root().dataset.second);
+  queue.same = (one, other) => one.thread_id === other.thread_id && one.comment_id === other.comment_id;
 
-  function load(name) {
-    try {
-      const list = JSON.parse(window.sessionStorage.getItem(name) || "[]");
-      return Array.isArray(list) ? list : [];
-    } catch (error) {
-      return [];
+  queue.element = function (tag, attributes, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) {
+      if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value);
     }
-  }
+    element.append(...children);
+    return element;
+  };
 
-  function keep() {
-    window.sessionStorage.setItem(PENDING, JSON.stringify(pending));
-    window.sessionStorage.setItem(DECIDED, JSON.stringify(decided));
-  }
-
-  function send() {
-    keep();
-    if (pending.length) sentAt = sentAt || Date.now();
-    if (document.getElementById("queue") && pending.length) {
-      window.dash_clientside.set_props("queue-pending", { data: pending.slice() });
-    }
-  }
-
-  const items = () => [...document.querySelectorAll("[data-item]")];
-  const selected = () => document.querySelector("[data-item].selected");
-  const entry = (item) => document.querySelector(`[data-select="${CSS.escape(item.dataset.item)}"]`);
-
-  function select(item) {
-    if (!item) return;
-    for (const other of items()) {
-      other.classList.toggle("selected", other === item);
-      const listed = entry(other);
-      if (listed) listed.setAttribute("aria-current", other === item ? "true" : "false");
-    }
-    const listed = entry(item);
-    if (listed) listed.scrollIntoView({ block: "nearest" });
-  }
-
-  function step(by) {
-    const all = items();
-    const place = all.indexOf(selected()) + by;
-    if (place >= 0 && place < all.length) select(all[place]);
-  }
-
-  function nextOpen() {
-    const all = items();
-    const from = all.indexOf(selected());
-    const order = all.slice(from + 1).concat(all.slice(0, from + 1));
-    return order.find((item) => item.dataset.state === "open");
-  }
-
-  function show(item, state) {
-    item.dataset.state = state;
-    const listed = entry(item);
-    if (listed) listed.dataset.state = state;
-    item.querySelector("[data-action=approve]").disabled = state === "approved";
-    item.querySelector("[data-action=reject]").disabled = state === "rejected";
-  }
-
-  function toast(text) {
+  queue.say = function (text) {
     const box = document.getElementById("queue-toast");
     if (box) box.textContent = text;
+  };
+
+  // Draws the page's address anew, with the same filters and what waits now.
+  queue.reload = function (search) {
+    window.dash_clientside.set_props("url", { search: search === undefined ? window.location.search : search });
+  };
+
+  const PERFORM = {
+    next: () => queue.items.step(1),
+    previous: () => queue.items.step(-1),
+    undo: () => queue.decide.undo(),
+    claim: () => queue.team.claim(),
+    mark: () => queue.bulk.mark(),
+    bulk: () => queue.bulk.open(),
+    reason: () => queue.form.focus("queue-reason"),
+    note: () => queue.form.focus("queue-note"),
+    amend: () => queue.decide.amend(),
+    history: () => queue.items.history(),
+    search: () => focus("queue-by-text"),
+    help: () => queue.keys.open(),
+  };
+  for (const name of ["approve", "reject", "hold", "escalate", "feature", "not_offensive"]) {
+    PERFORM[name] = () => queue.decide.decide(name);
   }
 
-  function act(target, action) {
-    pending.push({
-      key: crypto.randomUUID(),
-      thread_id: target.thread_id,
-      comment_id: target.comment_id,
-      action,
-      expected_version: target.version,
-    });
-    send();
-  }
-
-  function target(item) {
-    return {
-      name: item.dataset.item,
-      thread_id: item.dataset.thread,
-      comment_id: item.dataset.comment,
-      version: Number(item.dataset.version),
-    };
-  }
-
-  function decide(action) {
-    const item = selected();
-    const state = action === "approve" ? "approved" : "rejected";
-    if (!item || item.dataset.state === state) return;
-    const chosen = target(item);
-    decided = decided.filter((other) => other.name !== chosen.name);
-    decided.push({ ...chosen, version: chosen.version + 1 });
-    item.dataset.version = String(chosen.version + 1);
-    show(item, state);
-    act(chosen, action);
-    const next = nextOpen();
-    toast(`${action === "approve" ? "Approved" : "Rejected"} · Undo (u)${next ? "" : " · that was the last one here"}`);
-    if (next) select(next);
-  }
-
-  function undo() {
-    const here = selected();
-    const chosen = here && here.dataset.state !== "open" ? target(here) : decided[decided.length - 1];
-    if (!chosen) {
-      toast("Nothing to undo here");
-      return;
-    }
-    decided = decided.filter((other) => other.name !== chosen.name);
-    act(chosen, "undo");
-    const item = items().find((candidate) => candidate.dataset.item === chosen.name);
-    if (item) {
-      item.dataset.version = String(chosen.version + 1);
-      show(item, "open");
-      select(item);
-    }
-    toast(item ? "Taken back" : "Taken back: it waits in the queue again");
-  }
-
-  function help() {
-    const box = document.getElementById("queue-help");
-    if (box) box.open = !box.open;
+  function focus(id) {
+    const box = document.getElementById(id);
+    if (box) box.focus();
   }
 
   function perform(name) {
-    if (name === "approve" || name === "reject") decide(name);
-    else if (name === "undo") undo();
-    else if (name === "next") step(1);
-    else if (name === "previous") step(-1);
-    else if (name === "help") help();
+    const act = PERFORM[name];
+    if (act) act();
   }
 
-  function typing(target) {
-    return target instanceof Element && target.closest("input, textarea, select, [contenteditable], [role=dialog], [role=grid]");
-  }
+  const OURS = "input, textarea, select, [contenteditable], dialog, [role=dialog], [role=grid], [role=listbox]";
+  const typing = (target) => target instanceof Element && target.closest(OURS);
 
   document.addEventListener("keydown", (event) => {
-    if (!document.getElementById("queue") || event.repeat || event.isComposing) return;
-    if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
-    const name = ACTIONS[event.key.toLowerCase()];
+    if (!queue.root() || event.isComposing) return;
+    if (event.key === "Escape" && event.target instanceof Element && event.target.closest("#queue-form")) {
+      queue.items.focus();
+      return;
+    }
+    if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
+    if (document.querySelector("dialog[open]")) return;
+    const reason = queue.form.reasonOf(event.key);
+    const name = reason ? "reject" : queue.keys.actionOf(event.key);
     if (!name) return;
     event.preventDefault();
-    perform(name);
+    if (reason) queue.decide.decide("reject", reason);
+    else perform(name);
   });
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-action]");
+    const target = event.target instanceof Element ? event.target : null;
+    if (!target || !queue.root()) return;
+    const button = target.closest("[data-action]");
     if (button && button.closest("#queue")) perform(button.dataset.action);
-    const listed = event.target.closest("[data-select]");
-    if (listed) select(items().find((item) => item.dataset.item === listed.dataset.select));
-  });
-
-  window.addEventListener("beforeunload", (event) => {
-    if (pending.length) event.preventDefault();
-  });
-
-  // A list that was sent and not acknowledged (the server was away, the tab was reloaded) is sent again.
-  window.setInterval(() => {
-    send();
-    if (pending.length && Date.now() - sentAt > RESEND_MS) {
-      toast(`The server does not answer: ${pending.length} kept here, sent again until it does`);
+    const listed = target.closest("[data-select]");
+    if (listed) queue.items.select(queue.items.at(listed.dataset.select));
+    const batch = target.closest("[data-undo-batch]");
+    if (batch) queue.pending.undoBatch(batch.dataset.undoBatch);
+    const more = target.closest("[data-reload]");
+    if (more) {
+      event.preventDefault();
+      queue.reload(more.dataset.reload);
     }
-  }, RESEND_MS);
+  });
 
-  window.dash_clientside = window.dash_clientside || {};
-  window.dash_clientside.queue = {
-    acknowledge(answer) {
-      if (!answer) return window.dash_clientside.no_update;
-      for (const outcome of answer.outcomes) {
-        const action = pending.find((candidate) => candidate.key === outcome.key);
-        if (!action) continue;
-        pending = pending.filter((candidate) => candidate !== action);
-        const name = `${action.thread_id}/${action.comment_id}`;
-        if (outcome.status !== "done") {
-          decided = decided.filter((other) => other.name !== name);
-          toast(`Not done: ${outcome.message}`);
-        }
-        const waiting = pending.some((other) => `${other.thread_id}/${other.comment_id}` === name);
-        const item = items().find((candidate) => candidate.dataset.item === name);
-        if (item && !waiting) {
-          item.dataset.version = String(outcome.version);
-          show(item, outcome.state);
-        }
-      }
-      sentAt = 0;
-      keep();
-      for (const [state, count] of Object.entries(answer.counts)) {
-        const box = document.getElementById(`queue-count-${state}`);
-        if (box) box.textContent = count.toLocaleString("en");
-      }
-      const more = document.getElementById("queue-more");
-      if (more) more.hidden = pending.length > 0 || !answer.counts.flagged || Boolean(nextOpen());
-      const badge = document.getElementById("menu-waiting");
-      if (badge) badge.textContent = answer.counts.flagged ? String(answer.counts.flagged) : "";
-      return window.dash_clientside.no_update;
-    },
-  };
+  // A page of the queue carries a mark of its own, so that each is begun once, however React draws it.
+  function begin() {
+    const root = queue.root();
+    const mark = root && root.dataset.drawn;
+    if (!mark || mark === drawn) return;
+    drawn = mark;
+    queue.keys.begin(root);
+    queue.items.begin();
+    queue.pending.begin(root.dataset.user, Number(root.dataset.cursor));
+    queue.decide.begin();
+    queue.bulk.begin();
+  }
+  const watch = { childList: true, subtree: true, attributes: true, attributeFilter: ["data-drawn"] };
+  document.addEventListener("DOMContentLoaded", () => new MutationObserver(begin).observe(document.body, watch));
+  if (document.readyState !== "loading") new MutationObserver(begin).observe(document.body, watch);
 })();

@@ -18,10 +18,13 @@ from dashboard.figures import POINTS_UP_TO, STANCES, sentiment_over_time, share_
 from dashboard.filters import Filters
 from dashboard.pages.base import Context
 from dashboard.pages.filtering import filtered_layout
+from dashboard.pages.moderation.address import Address
+from dashboard.security.access import may
 from dashboard.text import one_line, shown
 from threads.dynamics.people import people
 from threads.dynamics.timeline import Part, key_figures, smooth, timeline, what_happened
 from threads.errors import StoreError
+from threads.moderation.queue_filter import QueueFilter
 from threads.moderation.roles import Permission
 from threads.records import Discussion, Report
 from threads.scores.featuring import reweighted, weights
@@ -60,7 +63,7 @@ class ThreadPage:
         filters = replace(filters, page=pages.get(filters.at, filters.page), at="")
         return [
             html.H1(shown(ui.title_of(discussion.title, frame["published_at"].min()))),
-            html.P(_meta(discussion, chosen), className="meta"),
+            html.P([_meta(discussion, chosen), _as_queue(rest, chosen, filters)], className="meta"),
             *([] if chosen.empty else [_facts(chosen), _said(chosen, filters, pages)]),
             html.Div(
                 [
@@ -110,6 +113,23 @@ def _meta(discussion: Discussion, frame: pd.DataFrame) -> str:
         f"language {one_line(discussion.language, 40)}" if discussion.language else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _as_queue(thread_id: str, chosen: pd.DataFrame, filters: Filters) -> Component | None:
+    """Return the way to the stretch of time that is chosen, as a queue; a moderator's only."""
+    if chosen.empty or not may("decide"):
+        return None
+    until = None if filters.until is None else filters.until + pd.Timedelta(minutes=1)
+    stretch = QueueFilter(
+        view="all",
+        order="age",
+        thread_id=thread_id,
+        since=None if filters.since is None else filters.since.to_pydatetime(),
+        until=None if until is None else until.to_pydatetime(),
+    )
+    whole = filters.since is None and filters.until is None
+    label = "Open the discussion as a queue" if whole else "Open this stretch of time as a queue"
+    return dcc.Link(label, href=Address(stretch).href, className="as-queue")
 
 
 def _facts(frame: pd.DataFrame) -> Component:

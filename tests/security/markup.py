@@ -119,7 +119,9 @@ def _views(server: str, count: int) -> Iterator[str]:
     yield from (f"{server}/thread/short{start}" for start in range(0, count, A_FIGURE))
     yield from (f"{server}/thread/{quote(written(n, 'thread_id'), safe='')}" for n in range(count))
     for name in VIEWS:
-        yield from (f"{server}/moderation/{name}?page={number}" for number in range(1, 3 * count // 50 + 2))
+        yield from (
+            f"{server}/moderation?view={name}&page={number}" for number in range(1, 3 * count // 50 + 2)
+        )
     for number in range(count):
         text = written(number, "query").encode("utf-8", "replace").decode()
         names = ("q", "author", "stance", "from", "to", "page", "at")

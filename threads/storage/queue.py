@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,9 +58,9 @@ class QueueItem(Comment):
 
     `author_comments` and `author_rejected` count the author's comments in the whole store, within the same
     source format and this one included; of an unnamed author, this one is all that is known. `risk` is as in
-    `threads.moderation.queue_order`, and 0 when no rule flagged the comment. `sentiment` is the compound.
-    `article` is how the article begins, `decisions` all on this comment, oldest first, and `claim` the one
-    that holds.
+    `threads.moderation.queue_order`, and 0 when no rule flagged the comment. Missing
+    `scores` are left out. `article` is how the article begins, `decisions` all on this comment, oldest first,
+    and `claim` the one that holds.
     """
 
     title: str | None
@@ -70,7 +70,7 @@ class QueueItem(Comment):
     parent_text: str | None
     flags: tuple[Flag, ...]
     risk: float
-    sentiment: float | None
+    scores: Mapping[str, Any]
     author_comments: int
     author_rejected: int
     state: State
@@ -188,7 +188,7 @@ def _item(
         **{name: row[name] for name in _AS_STORED},
         flags=tuple(flags),
         risk=row["risk"] or 0.0,
-        sentiment=(row["values"] or {}).get("sentiment"),
+        scores=row["values"] or {},
         author_comments=total,
         author_rejected=rejected,
         decisions=tuple(decisions),

@@ -1,0 +1,197 @@
+// Many at once: only what was looked at and marked, or a stretch of the scores after a sample of it was looked
+// through and its number typed. What became of each is told, and the whole can be taken back.
+(function () {
+  "use strict";
+  const queue = (window.btlQueue = window.btlQueue || {});
+  let members = []; // what the dialog decides on
+  let sample = null; // {shown, of} while a stretch is looked through
+  let batch = null; // {id, action, members, open, refused: []} once decided
+
+  const dialog = () => document.getElementById("queue-bulk");
+  const box = (name) => document.getElementById(`queue-bulk-${name}`);
+
+  const marked = () => queue.items.all().filter((item) => item.marked);
+
+  function title() {
+    const button = document.getElementById("queue-bulk-open");
+    const count = marked().length;
+    if (button) button.textContent = count ? `Decide on the ${count} marked` : "None marked";
+  }
+
+  function memberOf(item) {
+    const { thread_id, comment_id, version, state } = item;
+    return { thread_id, comment_id, version, state, label: queue.items.label(item) };
+  }
+
+  function show(heading, lines) {
+    batch = null;
+    box("title").textContent = heading;
+    box("list").replaceChildren(...lines.map((line) => queue.element("li", {}, line)));
+    box("list").hidden = !lines.length;
+    box("result").replaceChildren();
+    box("choice").hidden = false;
+    box("confirm").hidden = !sample;
+    box("sample").hidden = !sample;
+    box("back").hidden = true;
+    if (!dialog().open) dialog().showModal();
+  }
+
+  // The sample is looked through one by one before a number can be typed.
+  function step() {
+    const shown = [...box("sample").querySelectorAll("[data-sample]")];
+    shown.forEach((item, place) => {
+      item.dataset.hidden = place === sample.shown ? "" : "true";
+    });
+    const last = sample.shown >= shown.length - 1;
+    box("seen").textContent = `${Math.min(sample.shown + 1, shown.length)} of a sample of ${shown.length}`;
+    box("next").hidden = last;
+    box("number").disabled = !last;
+    ready();
+  }
+
+  function ready() {
+    const typed = box("number").value.replace(/[,. ]/g, "");
+    const held = sample && (box("number").disabled || typed !== String(members.length));
+    for (const button of dialog().querySelectorAll("[data-bulk]")) button.disabled = Boolean(held) || !members.length;
+  }
+
+  function decide(what) {
+    const given = what === "reject" ? { reason: box("reason").value } : {};
+    const note = box("note").value.trim();
+    if (note) given.note = note;
+    for (const item of marked()) unmark(item);
+    title();
+    const id = queue.decide.decideAll(members, what, given);
+    batch = { id, said: queue.decide.after(what), members, open: members.length, refused: [] };
+    box("choice").hidden = true;
+    box("confirm").hidden = true;
+    box("sample").hidden = true;
+    box("back").hidden = false;
+    box("back").focus();
+    sample = null;
+    report();
+  }
+
+  function unmark(item) {
+    item.marked = false;
+    for (const part of [item.element, item.entry]) delete part.dataset.marked;
+  }
+
+  function report() {
+    const done = batch.members.length - batch.open - batch.refused.length;
+    const waiting = batch.open ? `, ${batch.open} not yet saved` : "";
+    const said = `${batch.said}: ${done} of ${batch.members.length} ${waiting}`.trim();
+    const name = (member) => member.label || `comment ${member.comment_id}`;
+    const lines = batch.refused.map((one) => queue.element("li", {}, `“${name(one.member)}” · ${one.message}`));
+    const missed = lines.length ? `, ${lines.length} not saved:` : "";
+    box("result").replaceChildren(queue.element("p", {}, `${said}${missed}`), queue.element("ul", {}, ...lines));
+  }
+
+  queue.bulk = {
+    begin() {
+      title();
+      const place = box("number-box");
+      if (!place || place.firstChild) return;
+      const attributes = { id: "queue-bulk-number", inputmode: "numeric", autocomplete: "off", size: 8 };
+      place.append(queue.element("input", attributes));
+    },
+
+    mark() {
+      const item = queue.items.selected();
+      if (!item || queue.second()) return;
+      if (item.marked) unmark(item);
+      else {
+        item.marked = true;
+        for (const part of [item.element, item.entry]) part.dataset.marked = "";
+      }
+      title();
+      queue.say(item.marked ? `Marked, ${marked().length} in all` : "Not marked any more");
+    },
+
+    open() {
+      const items = marked();
+      if (!items.length) {
+        queue.say(`Nothing is marked: look at a comment and press ${queue.keys.of("mark")}`);
+        return;
+      }
+      members = items.map(memberOf);
+      sample = null;
+      show(`Decide on ${members.length} marked`, members.map((one) => one.label));
+      ready();
+    },
+
+    told(wanted, outcome) {
+      if (!batch || wanted.batch !== batch.id) return;
+      batch.open -= 1;
+      if (outcome.status !== "done") {
+        const member = batch.members.find((other) => queue.same(other, wanted));
+        batch.refused.push({ member, message: outcome.message });
+      }
+      report();
+    },
+
+    // A stretch of the scores as the server found it: what is in it, and the sample that is shown.
+    range(found) {
+      if (!found || !dialog()) return;
+      if (found.problem) {
+        queue.say(found.problem);
+        return;
+      }
+      members = found.members.map(([thread_id, comment_id, version, state]) => ({ thread_id, comment_id, version, state }));
+      sample = { shown: 0 };
+      box("number").value = "";
+      show(`Decide on all ${members.length.toLocaleString("en")} that match ${found.said}`, []);
+      step();
+    },
+  };
+
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    if (!target || !queue.root()) return;
+    if (target.closest("#queue-bulk-open")) queue.bulk.open();
+    if (target.closest("#queue-range-open")) {
+      window.dash_clientside.set_props("queue-range-of", { data: { search: window.location.search, at: Date.now() } });
+    }
+    const chosen = target.closest("[data-bulk]");
+    if (chosen) decide(chosen.dataset.bulk);
+    if (target.closest("#queue-bulk-next")) {
+      sample.shown += 1;
+      step();
+    }
+    if (target.closest("#queue-bulk-close")) dialog().close();
+    if (target.closest("#queue-bulk-back") && batch) {
+      const done = batch.members.filter((one) => !batch.refused.some((other) => other.member === one));
+      const id = queue.decide.takeBack(done.map((one) => ({ ...one, version: one.version + 1, before: one.state })));
+      batch = { id, said: "Taken back", members: done, open: done.length, refused: [] };
+      box("back").hidden = true;
+      report();
+    }
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target instanceof Element && event.target.id === "queue-bulk-number") ready();
+  });
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.queue = {
+    range(found) {
+      queue.bulk.range(found);
+      return window.dash_clientside.no_update;
+    },
+    // The address of the filters as they stand; nothing where the page shows them already.
+    search(...values) {
+      const nothing = window.dash_clientside.no_update;
+      const root = queue.root();
+      if (!root || !root.dataset.controls) return nothing;
+      const drawn = JSON.parse(root.dataset.controls);
+      const same = Object.values(drawn).every((value, place) => written(value) === written(values[place]));
+      if (same) return nothing;
+      const found = new URLSearchParams(JSON.parse(root.dataset.kept));
+      Object.keys(drawn).forEach((name, place) => {
+        if (written(values[place])) found.set(name, written(values[place]));
+      });
+      return `?${found}`;
+    },
+  };
+
+  const written = (value) => (value === null || value === undefined ? "" : String(value).trim());
+})();

@@ -1,0 +1,251 @@
+// Decisions: shown at once, taken back with one key, and never silently lost to a colleague's.
+(function () {
+  "use strict";
+  const queue = (window.btlQueue = window.btlQueue || {});
+  const AFTER = {
+    approve: ["approved", "Approved"],
+    not_offensive: ["approved", "Marked as not offensive"],
+    feature: ["featured", "Featured"],
+    reject: ["rejected", "Rejected"],
+    hold: ["held", "Held"],
+    escalate: ["escalated", "Escalated"],
+  };
+  const MOST_TAKEN_BACK = 200;
+
+  // What `u` takes back, the latest last, also after a reload: {members: [{thread_id, comment_id, version, …}]}.
+  let done = [];
+  const name = () => `btl-done:${queue.pending.user()}`;
+  const keep = () => window.sessionStorage.setItem(name(), JSON.stringify(done.slice(-MOST_TAKEN_BACK)));
+
+  function action(member, what, more) {
+    return {
+      key: crypto.randomUUID(),
+      thread_id: member.thread_id,
+      comment_id: member.comment_id,
+      action: what,
+      expected_version: member.version,
+      ...more,
+    };
+  }
+
+  // Takes a comment one version on, as the server will: what is decided next is decided on that.
+  function move(item, state) {
+    item.version += 1;
+    queue.items.tell(item, "conflict", null);
+    queue.items.tell(item, "theirs", null);
+    queue.items.show(item, state);
+  }
+
+  function forget(member) {
+    done = done
+      .map((entry) => ({ ...entry, members: entry.members.filter((other) => !queue.same(other, member)) }))
+      .filter((entry) => entry.members.length);
+  }
+
+  function member(item, what, given) {
+    return {
+      thread_id: item.thread_id,
+      comment_id: item.comment_id,
+      version: item.version + 1,
+      before: item.state,
+      action: what,
+      label: queue.items.label(item),
+      ...given,
+    };
+  }
+
+  function reasonOf(what, given) {
+    return what === "reject" && given ? `: ${queue.form.said(given)}` : "";
+  }
+
+  const undoKey = () => queue.keys.of("undo") || "in the bar";
+
+  function opine(item, what, given) {
+    item.done = true;
+    queue.items.show(item, "seen");
+    const { thread_id, comment_id } = item;
+    const wanted = action({ thread_id, comment_id, version: 0 }, what, { second: item.decision, ...given });
+    queue.pending.add(wanted);
+    queue.items.onward();
+    queue.say(`Your second look: ${AFTER[what][0]}. It stays as it was decided; agreement is counted.`);
+  }
+
+  queue.decide = {
+    begin() {
+      done = queue.stored(name());
+      showConflicts();
+    },
+
+    after: (what) => AFTER[what][0],
+    action,
+
+    decide(what, reason) {
+      const item = queue.items.selected();
+      if (!item || item.done) return;
+      const [state, said] = AFTER[what];
+      if (queue.second()) {
+        opine(item, what, {});
+        return;
+      }
+      if (item.state === state && what !== "not_offensive") {
+        queue.say(`It is ${state} already`);
+        return;
+      }
+      const given = queue.form.take(item, what, reason);
+      forget(item);
+      done.push({ members: [member(item, what, given)] });
+      keep();
+      const wanted = action(item, what, given);
+      move(item, state);
+      queue.pending.add(wanted);
+      const next = queue.items.onward();
+      const last = next ? "" : " · that was the last one here";
+      queue.say(`${said}${reasonOf(what, given.reason)} · Undo (${undoKey()})${last}`);
+    },
+
+    // Decides on many at once; what was not done is told by bulk, one by one.
+    decideAll(members, what, given) {
+      const batch = crypto.randomUUID();
+      const wanted = members.map((one) => action(one, what, { ...given, batch }));
+      for (const one of members) forget(one);
+      done.push({ members: members.map((one) => ({ ...one, version: one.version + 1, before: one.state || "open" })) });
+      keep();
+      for (const one of members) {
+        const item = queue.items.find(one);
+        if (item) move(item, AFTER[what][0]);
+      }
+      queue.pending.add(...wanted);
+      return batch;
+    },
+
+    // Takes back what is open where that was decided here, else the latest decision of all.
+    undo() {
+      if (queue.second()) {
+        queue.say("A second look is given once");
+        return;
+      }
+      const here = queue.items.selected();
+      const decided = here && here.state !== "open";
+      const touched = decided && (here.state !== here.loaded || queue.root().dataset.view === "decided");
+      const latest = done[done.length - 1];
+      const isLatest = here && latest && latest.members.some((one) => queue.same(one, here));
+      const own = here && done.flatMap((entry) => entry.members).find((one) => queue.same(one, here));
+      if (touched && !isLatest) this.takeBack([own || here]);
+      else if (latest) this.takeBack(latest.members);
+      else if (decided) this.takeBack([here]);
+      else queue.say("Nothing to undo here");
+    },
+
+    takeBack(members) {
+      const batch = members.length > 1 ? { batch: crypto.randomUUID() } : {};
+      const wanted = [];
+      for (const one of members) {
+        const item = queue.items.find(one);
+        const target = item || one;
+        wanted.push(action(target, "undo", batch));
+        if (item) move(item, one.before || "open");
+        forget(one);
+      }
+      keep();
+      queue.pending.add(...wanted);
+      const first = queue.items.find(members[0]);
+      if (first && members.length === 1) queue.items.select(first, true);
+      const what = members.length > 1 ? `${members.length} decisions taken back` : "Taken back";
+      queue.say(first ? what : `${what}: it waits in the queue again`);
+      return batch.batch;
+    },
+
+    // Opens the reason and the note of the latest rejection, to reject anew with others.
+    amend() {
+      const latest = done[done.length - 1];
+      const one = latest && latest.members.length === 1 ? latest.members[0] : null;
+      const item = one && queue.items.find(one);
+      if (!item || item.state !== "rejected") {
+        queue.say("The latest decision here is no rejection");
+        return;
+      }
+      this.undo();
+      queue.form.give(item, one);
+      queue.form.focus("queue-reason");
+      queue.say("Taken back to be rejected anew: choose a reason, write a note, and reject");
+    },
+
+    // A batch of which only the server knows the members was taken back.
+    undone(outcomes) {
+      for (const outcome of outcomes) {
+        forget(outcome);
+        const item = queue.items.find(outcome);
+        if (!item || outcome.version === null) continue;
+        item.version = outcome.version;
+        queue.items.show(item, outcome.state);
+      }
+      keep();
+      const missed = outcomes.filter((outcome) => outcome.status !== "done");
+      const said = `${outcomes.length - missed.length} of a batch of ${outcomes.length} taken back`;
+      queue.say([said, ...missed.map((outcome) => outcome.message)].join(" · "));
+    },
+
+    settle(wanted, outcome) {
+      const later = queue.pending.on(wanted);
+      const item = queue.items.find(wanted);
+      if (outcome.status === "done") {
+        if (item && !later.length && !wanted.second) {
+          item.version = outcome.version;
+          queue.items.show(item, outcome.state);
+        }
+      } else {
+        // What was asked for on top of it was asked for on a state that never was.
+        queue.pending.drop(later);
+        forget(wanted);
+        keep();
+        lost(wanted, outcome, item);
+      }
+      queue.bulk.told(wanted, outcome);
+    },
+  };
+
+  // A decision that met a colleague's, or was refused: said at the comment, and listed until somebody has looked.
+  function lost(wanted, outcome, item) {
+    const asked = wanted.action.replace("_", " ");
+    const text = `Not saved: your “${asked}”. ${outcome.message}`;
+    if (item && outcome.version !== undefined && outcome.version !== null) {
+      item.version = outcome.version;
+      item.loaded = outcome.state;
+      queue.items.show(item, outcome.state);
+    }
+    if (item) queue.items.tell(item, "conflict", `${text}. Look again: you may decide on it as it is now.`);
+    if (!wanted.batch) {
+      const { thread_id, comment_id } = wanted;
+      const list = conflicts().filter((other) => !queue.same(other, wanted));
+      saveConflicts([...list, { thread_id, comment_id, text, label: item ? queue.items.label(item) : "" }]);
+    }
+    queue.say(text);
+  }
+
+  const conflictName = () => `btl-conflicts:${queue.pending.user()}`;
+  const conflicts = () => queue.stored(conflictName());
+  function saveConflicts(list) {
+    window.sessionStorage.setItem(conflictName(), JSON.stringify(list));
+    showConflicts();
+  }
+
+  function showConflicts() {
+    const box = document.getElementById("queue-conflicts");
+    if (!box) return;
+    box.replaceChildren(...conflicts().map(conflictLine));
+    box.hidden = !box.childElementCount;
+  }
+
+  function conflictLine(conflict) {
+    const item = queue.items.find(conflict);
+    const path = `/thread/${encodeURIComponent(conflict.thread_id)}?at=${encodeURIComponent(conflict.comment_id)}`;
+    const look = item
+      ? queue.element("button", { type: "button", class: "link" }, "Look at it")
+      : queue.element("a", { href: path }, "See it in its thread");
+    if (item) look.addEventListener("click", () => queue.items.select(item, true));
+    const away = queue.element("button", { type: "button", class: "link" }, "Seen");
+    away.addEventListener("click", () => saveConflicts(conflicts().filter((other) => !queue.same(other, conflict))));
+    const text = conflict.label ? `“${conflict.label}” · ${conflict.text}` : conflict.text;
+    return queue.element("p", {}, text, " ", look, " ", away);
+  }
+})();

@@ -1,0 +1,67 @@
+// The bar under a comment: the reason of a rejection, a note to any decision; what is typed stays with its comment.
+(function () {
+  "use strict";
+  const queue = (window.btlQueue = window.btlQueue || {});
+  const drafts = new Map();
+  const name = (item) => JSON.stringify([item.thread_id, item.comment_id]);
+  const reasonBox = () => document.getElementById("queue-reason");
+  const noteBox = () => document.getElementById("queue-note");
+  const reasons = () => [...reasonBox().options].map((option) => option.value);
+
+  queue.form = {
+    leave(item) {
+      if (!item || !reasonBox()) return;
+      const draft = { reason: reasonBox().value, note: noteBox().value };
+      if (draft.note || draft.reason !== item.reason) drafts.set(name(item), draft);
+      else drafts.delete(name(item));
+    },
+
+    enter(item) {
+      if (!reasonBox()) return;
+      const draft = drafts.get(name(item)) || {};
+      reasonBox().value = draft.reason || item.reason;
+      noteBox().value = draft.note || "";
+      this.allow(item);
+    },
+
+    // Puts a reason and a note in the boxes of a comment.
+    give(item, given) {
+      drafts.set(name(item), { reason: given.reason || item.reason, note: given.note || "" });
+      if (item === queue.items.selected()) this.enter(item);
+    },
+
+    // Greys the button of what the comment is already.
+    allow(item) {
+      for (const button of document.querySelectorAll("#queue-form .key[data-state]")) {
+        button.setAttribute("aria-disabled", String(button.dataset.state === item.state));
+      }
+    },
+
+    // Reason and note as they go with a decision; the draft is done with.
+    take(item, what, reason) {
+      const note = noteBox().value.trim();
+      const given = what === "reject" ? { reason: reason || reasonBox().value } : {};
+      if (note) given.note = note;
+      drafts.delete(name(item));
+      reasonBox().value = item.reason;
+      noteBox().value = "";
+      return given;
+    },
+
+    said(reason) {
+      const option = reasonBox() && [...reasonBox().options].find((one) => one.value === reason);
+      return option ? option.dataset.said : reason;
+    },
+
+    // 1 to 9 and 0 are the reasons in their order.
+    reasonOf(key) {
+      if (!/^[0-9]$/.test(key) || !reasonBox() || queue.second()) return null;
+      return reasons()[key === "0" ? 9 : Number(key) - 1] || null;
+    },
+
+    focus(id) {
+      const box = document.getElementById(id);
+      if (box) box.focus();
+    },
+  };
+})();

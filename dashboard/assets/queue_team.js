@@ -1,0 +1,74 @@
+// Colleagues: their decisions and claims, as the server tells them every two seconds.
+(function () {
+  "use strict";
+  const queue = (window.btlQueue = window.btlQueue || {});
+
+  function who(actor) {
+    return actor === queue.pending.user() ? "You (elsewhere)" : actor;
+  }
+
+  function change(made) {
+    const item = queue.items.find(made);
+    if (!item || made.version <= item.version || queue.pending.on(item).length) return;
+    item.version = made.version;
+    item.loaded = made.state;
+    item.done = true;
+    queue.items.show(item, made.state);
+    const reason = made.reason ? ` (${queue.form.said(made.reason)})` : "";
+    const did = made.action === "undo" ? "took a decision back" : `decided “${made.action.replace("_", " ")}”${reason}`;
+    queue.items.tell(item, "theirs", `${who(made.actor)} ${did} at ${made.at}. You may decide on it as it is now.`);
+    if (item === queue.items.selected()) queue.say(`${who(made.actor)} ${did} just now`);
+  }
+
+  function claimed(item, claim) {
+    item.claim = claim || null;
+    if (!claim) {
+      queue.items.tell(item, "claim", null);
+      return;
+    }
+    const left = Math.max(1, Math.ceil(claim.seconds / 60));
+    const mine = claim.actor === queue.pending.user();
+    const text = mine
+      ? `Claimed by you for ${left} more min (${queue.keys.of("claim") || "Claim"} gives it up)`
+      : `${claim.actor} has claimed it for ${left} more min. You may still decide.`;
+    if (item.told.claim && item.told.claim.textContent === text) return;
+    queue.items.tell(item, "claim", text);
+    if (!mine && item === queue.items.selected()) queue.say(text);
+  }
+
+  function count(counts) {
+    const root = queue.root();
+    for (const [view, number] of Object.entries(counts)) {
+      const box = document.getElementById(`queue-count-${view}`);
+      const text = number.toLocaleString("en");
+      if (box && box.textContent !== text) box.textContent = text;
+    }
+    const badge = document.getElementById("menu-waiting");
+    const all = root.dataset.kept === "{}" && !document.querySelector("#queue .chips");
+    if (badge && all) badge.textContent = counts.flagged ? counts.flagged.toLocaleString("en") : "";
+    const more = document.getElementById("queue-more");
+    if (more) more.hidden = queue.pending.any() || !counts[root.dataset.view] || queue.items.untouched().length > 0;
+  }
+
+  queue.team = {
+    hear(answer) {
+      if (answer.counts) count(answer.counts);
+      if (queue.second()) return; // which is blind
+      for (const made of answer.changes) change(made);
+      for (const item of queue.items.all()) claimed(item, answer.claims.find((claim) => queue.same(claim, item)));
+    },
+
+    claim() {
+      const item = queue.items.selected();
+      if (!item || queue.second()) return;
+      const mine = item.claim && item.claim.actor === queue.pending.user();
+      if (item.claim && !mine) {
+        queue.say(`${item.claim.actor} has claimed it already; you may still decide`);
+        return;
+      }
+      const { thread_id, comment_id } = item;
+      queue.pending.claim({ thread_id, comment_id, release: Boolean(mine) });
+      queue.say(mine ? "Given up" : "Claimed for 10 minutes");
+    },
+  };
+})();

@@ -1,0 +1,228 @@
+"""The tabs, the order and the filters of the queue; all of them are the address."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+from dash.development.base_component import Component
+
+from dashboard import components as ui
+from dashboard.components import CLEAR_BUTTON
+from dashboard.pages.base import Context
+from dashboard.pages.moderation.address import PATH, Address
+from dashboard.text import one_line
+from threads.errors import StoreError
+from threads.moderation.decisions import REASONS
+from threads.moderation.queue_filter import LONGEST_SEARCH, VIEWS, QueueFilter, View
+from threads.moderation.rules import RULES
+
+ORDERS = {"risk": "by risk", "age": "oldest first", "thread": "by thread"}
+
+# What each control sets, in the order in which the browser is given their values.
+CONTROLS = (
+    "order",
+    "text",
+    "rule",
+    "author",
+    "since",
+    "until",
+    "risk_from",
+    "risk_to",
+    "offensive_from",
+    "offensive_to",
+    "decided_by",
+    "reason",
+)
+KEPT = ("view", "thread_id", "state", "claimed_by")  # what no control shows and every one leaves as it is
+_SAID = {
+    "rule": "rule",
+    "thread_id": "thread",
+    "author": "author",
+    "text": "text",
+    "since": "from",
+    "until": "before",
+    "risk_from": "risk from",
+    "risk_to": "risk to",
+    "offensive_from": "offensive from",
+    "offensive_to": "offensive to",
+    "decided_by": "decided by",
+    "reason": "rejected for",
+    "claimed_by": "claimed by",
+    "state": "state",
+}
+
+
+def tabs(address: Address | None, counts: Mapping[View, int], due: int) -> Component:
+    """Return the views with their counts; no `address` is the tab of second looks; `due` is their count."""
+    current = None if address is None else address.chosen.view
+    links = [
+        dcc.Link(
+            [f"{view} ", html.Span(f"{counts[view]:,}", id=f"queue-count-{view}")],
+            href=(address or Address(QueueFilter())).with_(view=view),
+            className="on" if view == current else "",
+        )
+        for view in VIEWS
+    ]
+    second = dcc.Link(
+        ["second look ", html.Span(f"{due:,}", id="queue-count-second")],
+        href=f"{PATH}/second",
+        className="on" if address is None else "",
+    )
+    return html.Nav([*links, second], className="states", **ui.hyphenated(aria_label="Views of the queue"))
+
+
+def bar(context: Context, address: Address) -> Component:
+    """Return search, order and filters, and what is restricted at present."""
+    values = control_values(address.chosen)
+    active = address.restrictions
+    return html.Div(
+        [
+            html.Div(
+                [
+                    dmc.TextInput(
+                        id="queue-by-text",
+                        label="Search",
+                        placeholder="any text",
+                        value=values["text"] or "",
+                        debounce=400,
+                        size="xs",
+                        attributes={"input": {"maxLength": LONGEST_SEARCH}},
+                    ),
+                    dmc.Select(
+                        id="queue-by-order",
+                        label="Order",
+                        data=[{"value": value, "label": label} for value, label in ORDERS.items()],
+                        value=values["order"],
+                        allowDeselect=False,
+                        size="xs",
+                    ),
+                ],
+                className="controls two",
+            ),
+            html.Details(
+                [html.Summary("Filters"), html.Div(_controls(values), className="controls")],
+                className="queue-filters",
+                open=bool(active.keys() - {"text", "thread_id"}),
+            ),
+            html.P(
+                [_chip(context, address, name, value) for name, value in active.items()], className="chips"
+            )
+            if active
+            else None,
+        ],
+        className="queue-search",
+    )
+
+
+def control_values(chosen: QueueFilter) -> dict[str, Any]:
+    """Return what each control shows for a filter."""
+    values: dict[str, Any] = {name: getattr(chosen, name) for name in CONTROLS}
+    for name in ("since", "until"):
+        values[name] = None if values[name] is None else f"{values[name]:%Y-%m-%d %H:%M:%S}"
+    return values
+
+
+def attributes(address: Address) -> dict[str, str]:
+    """Return what the browser needs to make an address of the controls."""
+    chosen, query = address.chosen, address.chosen.to_query()
+    return ui.hyphenated(
+        data_controls=json.dumps(control_values(chosen)),
+        data_kept=json.dumps({name: query[name] for name in KEPT if name in query}),
+    )
+
+
+def register(app: Dash) -> None:
+    """Let every control change the address; the browser makes it, and the page follows it."""
+    app.clientside_callback(
+        ClientsideFunction("queue", "search"),
+        Output("url", "search", allow_duplicate=True),
+        *(Input(f"queue-by-{name.replace('_', '-')}", "value") for name in CONTROLS),
+        prevent_initial_call=True,
+    )
+
+
+def _controls(values: Mapping[str, Any]) -> list[Component]:
+    return [
+        _select("rule", "Rule", {rule.name: rule.name.replace("_", " ") for rule in RULES}, values),
+        dmc.TextInput(
+            id="queue-by-author", label="Author", value=values["author"] or "", debounce=600, size="xs"
+        ),
+        _time("since", "From (UTC)", values),
+        _time("until", "Before (UTC)", values),
+        _number("risk_from", "Risk from", values, 0.5),
+        _number("risk_to", "Risk to", values, 0.5),
+        _number("offensive_from", "Offensive from", values, 0.05),
+        _number("offensive_to", "Offensive to", values, 0.05),
+        dmc.TextInput(
+            id="queue-by-decided-by",
+            label="Decided by",
+            value=values["decided_by"] or "",
+            debounce=600,
+            size="xs",
+        ),
+        _select("reason", "Rejected for", REASONS, values),
+    ]
+
+
+def _select(name: str, label: str, options: Mapping[str, str], values: Mapping[str, Any]) -> Component:
+    return dmc.Select(
+        id=f"queue-by-{name}",
+        label=label,
+        placeholder="any",
+        data=[{"value": value, "label": text} for value, text in options.items()],
+        value=values[name],
+        clearable=True,
+        clearButtonProps=CLEAR_BUTTON,
+        size="xs",
+    )
+
+
+def _number(name: str, label: str, values: Mapping[str, Any], step: float) -> Component:
+    return dmc.NumberInput(
+        id=f"queue-by-{name.replace('_', '-')}",
+        label=label,
+        value="" if values[name] is None else values[name],
+        min=0,
+        step=step,
+        debounce=600,
+        hideControls=True,
+        size="xs",
+    )
+
+
+def _time(name: str, label: str, values: Mapping[str, Any]) -> Component:
+    return dmc.DateTimePicker(
+        id=f"queue-by-{name}",
+        label=label,
+        placeholder="any time",
+        value=values[name],
+        valueFormat="DD MMM YYYY HH:mm",
+        clearable=True,
+        clearButtonProps=CLEAR_BUTTON,
+        size="xs",
+    )
+
+
+def _chip(context: Context, address: Address, name: str, value: str) -> Component:
+    said = _said(context, address, name, value)
+    return dcc.Link(
+        [f"{_SAID[name]} {said} ", html.Span("×", **ui.hyphenated(aria_hidden="true"))],
+        href=address.with_(**{name: None}),
+        className="chip",
+        title=f"Show all again: without {_SAID[name]} {said}",
+    )
+
+
+def _said(context: Context, address: Address, name: str, value: str) -> str:
+    if name == "thread_id":
+        try:
+            return one_line(ui.title_of(context.store.discussion(value).title, None), 60)
+        except StoreError:
+            return one_line(value, 40)
+    if name in {"since", "until"}:
+        return f"{getattr(address.chosen, name):%d %b %Y %H:%M} UTC"
+    return REASONS.get(value, one_line(value, 60)) if name == "reason" else one_line(value, 60)

@@ -1,0 +1,83 @@
+"""The bar under a comment: a button for each decision with its key, the reason of a rejection, a note."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import components as ui
+from dashboard.pages.moderation.keys import key_label
+from threads.moderation.decisions import AFTER, LONGEST_NOTE, REASONS
+
+DECISIONS = (
+    ("approve", "Approve"),
+    ("reject", "Reject"),
+    ("hold", "Hold"),
+    ("escalate", "Escalate"),
+    ("feature", "Feature"),
+    ("not_offensive", "Not offensive"),
+)
+
+
+def bar(*, second: bool) -> Component:
+    """Return the bar; a second look has no way back and nothing to claim."""
+    others = [] if second else [("undo", "Undo"), ("claim", "Claim"), ("mark", "Mark")]
+    steps = [("previous", "Previous"), ("next", "Next")]
+    return html.Div(
+        [
+            html.Div([_decide(action, label) for action, label in DECISIONS], className="keys"),
+            None
+            if second
+            else html.Div(
+                [
+                    reason_choice("queue-reason", "Reason of a rejection", "reason"),
+                    note_box("queue-note", "Note to the decision", "note"),
+                ],
+                className="reason-and-note",
+            ),
+            html.Div(
+                [
+                    *(_button(action, label, "key small") for action, label in [*others, *steps]),
+                    _button("help", "Keys", "key small"),
+                ],
+                className="keys",
+            ),
+        ],
+        id="queue-form",
+        className="panel queue-bar",
+        role="group",
+        **ui.hyphenated(aria_label="Decide"),
+    )
+
+
+def reason_choice(name: str, label: str, action: str | None = None) -> Component:
+    """Return the choice of reasons, numbered as the digits that reject for them."""
+    options = [
+        html.Option(f"{place % 10} {said}", value=code, **ui.hyphenated(data_said=said))
+        for place, (code, said) in enumerate(REASONS.items(), start=1)
+    ]
+    return html.Label([html.Span([label, *_key(action)]), html.Select(options, id=name)])
+
+
+def note_box(name: str, label: str, action: str | None = None) -> Component:
+    """Return the box for a note."""
+    return html.Label(
+        [html.Span([label, *_key(action)]), html.Textarea(id=name, rows="1", maxLength=str(LONGEST_NOTE))]
+    )
+
+
+def _key(action: str | None) -> list[Component | str]:
+    return [" ", key_label(action)] if action else []
+
+
+def _decide(action: str, label: str) -> Component:
+    return _button(action, label, f"key {action}", data_state=AFTER[action])
+
+
+def _button(action: str, label: str, style: str, **attributes: str) -> Component:
+    return html.Button(
+        [label, key_label(action)],
+        type="button",
+        className=style,
+        **ui.hyphenated(data_action=action, **attributes),
+    )

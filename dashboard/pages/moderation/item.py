@@ -1,0 +1,253 @@
+"""One comment of the queue: the text with its marks, what it answers, why it is here, what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard import components as ui
+from dashboard.pages.moderation.address import Address
+from dashboard.pages.moderation.marks import Reason, marked_text
+from dashboard.text import one_line, shown
+from threads.moderation.decisions import REASONS, Decision
+from threads.moderation.queue_filter import QueueFilter
+from threads.moderation.rules import RULES
+from threads.storage import AuthorComment, QueueItem
+
+MODEL = "offensive language"  # what the model's reading is called beside the flags
+SHOWN_DECISIONS = 5
+
+_REASON_OF: Mapping[str, str] = {rule.name: rule.reason for rule in RULES}
+
+
+def default_reason(item: QueueItem) -> str:
+    """Return the reason of a rejection where none is chosen: that of the rule furthest over its limit."""
+    order = sorted(item.flags, key=lambda flag: -(flag.value / flag.limit if flag.limit > 0 else flag.value))
+    return next((_REASON_OF[flag.rule] for flag in order if flag.rule in _REASON_OF), "other")
+
+
+def reasons(item: QueueItem) -> list[Reason]:
+    """Return why a comment is here: its flags, and the reading of the model where offence is likely."""
+    found = [
+        Reason(
+            number=number,
+            name=flag.rule,
+            sentence=flag.reason,
+            value=f"{flag.value:g}",
+            limit=f"{flag.limit:g}",
+            spans=tuple((start, end) for start, end in flag.spans),
+        )
+        for number, flag in enumerate(item.flags, start=1)
+    ]
+    row = {"text": item.text, **item.scores}
+    if spans := ui.offensive_spans(row):
+        words = row.get("offensive_words")
+        sentence = f"Words that make it likely: {words}." if isinstance(words, str) else "By its words."
+        found.append(
+            Reason(
+                number=len(found) + 1,
+                name=MODEL,
+                sentence=sentence,
+                value=ui.decimals(row["offensive"]),
+                limit=None,
+                spans=tuple(spans),
+            )
+        )
+    return found
+
+
+def entry(item: QueueItem, place: int) -> Component:
+    """Return the line of a comment in the list."""
+    names = ", ".join(flag.rule.replace("_", " ") for flag in item.flags) or "no flag"
+    return html.Button(
+        [
+            html.Strong(names),
+            html.Span(f"{item.risk:.2f}" if item.flags else "", className="risk"),
+            html.Span(one_line(item.text, 60), className="muted"),
+        ],
+        type="button",
+        **ui.hyphenated(data_select=str(place)),
+    )
+
+
+def article(item: QueueItem, place: int, *, second: int | None = None) -> Component:
+    """Return a comment, whole, in its conversation; `second` is the decision that a second look is about."""
+    return html.Article(
+        [
+            html.P(_where(item), className="meta"),
+            _article_excerpt(item),
+            _parent(item),
+            html.Div(marked_text(item.text, reasons(item)), className="text large", dir="auto"),
+            html.P(_who(item), className="scores"),
+            html.P(_scores(item), className="scores"),
+            html.Div(className="news"),  # the browser's: claims, colleagues, conflicts
+        ],
+        className="panel queue-item",
+        tabIndex=-1,
+        **ui.hyphenated(
+            aria_label=f"Comment by {one_line(ui.author_name(item.author), 60)}",
+            data_place=str(place),
+            data_thread=item.thread_id,
+            data_comment=item.comment_id,
+            data_version=str(item.version),
+            data_state=item.state,
+            data_reason=default_reason(item),
+            **({} if second is None else {"data_decision": str(second)}),
+        ),
+    )
+
+
+def why(item: QueueItem, place: int) -> Component:
+    """Return why a comment is here, and what was decided on it."""
+    found = reasons(item)
+    return html.Section(
+        [
+            html.H2("Why it is here"),
+            *(_reason(reason) for reason in found),
+            None if found else ui.empty("No rule flagged it."),
+            _decisions(item.decisions),
+        ],
+        className="panel queue-why",
+        **ui.hyphenated(data_why=str(place)),
+    )
+
+
+def author_history(comments: Sequence[AuthorComment]) -> list[Component]:
+    """Return an author's latest other comments with what became of them."""
+    if not comments:
+        return [ui.empty("Nothing else is known of this author.")]
+    return [
+        html.P(
+            [
+                html.Span(comment.state, className=f"decision {comment.state}"),
+                " flagged " if comment.is_flagged else " ",
+                html.A(
+                    shown(one_line(comment.text, 160)),
+                    href=ui.link_to(comment.comment_id, ui.thread_path(comment.thread_id)),
+                ),
+            ],
+            className="past",
+        )
+        for comment in comments
+    ]
+
+
+def only(label: str, **restriction: Any) -> Component:
+    """Return a link to all that a restriction leaves, decided or not."""
+    chosen = QueueFilter(view="all", **restriction)
+    return dcc.Link(label, href=Address(chosen).href, className="only")
+
+
+def _where(item: QueueItem) -> list[Any]:
+    return [
+        html.A(
+            shown(one_line(ui.title_of(item.title, None), 120)),
+            href=ui.link_to(item.comment_id, ui.thread_path(item.thread_id)),
+        ),
+        f" · comment {item.position} · ",
+        ui.time_label(item.published_at, item.published_at_precision, item.published_at_raw),
+        " · ",
+        only("this thread in the queue", thread_id=item.thread_id),
+    ]
+
+
+def _article_excerpt(item: QueueItem) -> Component | None:
+    if not item.article:
+        return None
+    return html.Details(
+        [
+            html.Summary("The article begins"),
+            html.Div(shown(item.article + " …"), className="text", dir="auto"),
+        ],
+        className="excerpt",
+    )
+
+
+def _parent(item: QueueItem) -> Component | None:
+    if item.parent_text is None:
+        return None
+    sure = f" (inferred {ui.decimals(item.parent_confidence)})" if item.parent_source == "inferred" else ""
+    return html.Blockquote(
+        [
+            html.Strong(shown(one_line(ui.author_name(item.parent_author), 60))),
+            f"{sure} ",
+            *shown(one_line(item.parent_text, 400)),
+        ],
+        dir="auto",
+    )
+
+
+def _who(item: QueueItem) -> list[Any]:
+    history = f"{ui.counted(item.author_comments, 'comment')}, {item.author_rejected:,} rejected"
+    return [
+        html.Strong(shown(one_line(ui.author_name(item.author), 60))),
+        html.Span(history),
+        only("only this author", author=item.author) if item.author else None,
+    ]
+
+
+def _scores(item: QueueItem) -> list[Any]:
+    row = item.scores
+    words, offensive, featuring = (row.get(name) for name in ("words", "offensive", "featuring"))
+    return [
+        ui.sentiment_bar(row.get("sentiment"), row.get("sentiment_missing")),
+        html.Span(f"{words} words") if words is not None else None,
+        ui.stance_label(row.get("stance"), row.get("stance_probability")),
+        ui.relation_label(row),
+        html.Span(f"offensive {ui.decimals(offensive)}") if offensive is not None else None,
+        html.Span(f"spam {ui.decimals(row['spam'])}") if row.get("spam") else None,
+        html.Span(f"worth featuring {ui.decimals(featuring)}") if featuring is not None else None,
+    ]
+
+
+def _reason(reason: Reason) -> Component:
+    limit = f" limit {reason.limit}" if reason.limit is not None else " a model's reading; it flags nothing"
+    return html.Div(
+        [
+            html.B(str(reason.number), className=f"number by-{reason.kind}"),
+            html.Em(f"{reason.name.replace('_', ' ')} {reason.value}"),
+            html.Span([*shown(one_line(reason.sentence, 400)), html.Small(limit)]),
+        ],
+        className="why",
+    )
+
+
+def _decisions(decisions: Sequence[Decision]) -> Component | None:
+    if not decisions:
+        return None
+    lines = [html.Li(_decision(decision)) for decision in decisions[-SHOWN_DECISIONS:]]
+    earlier = len(decisions) - len(lines)
+    return html.Div(
+        [
+            html.H3("Decisions so far"),
+            html.P(f"{earlier} earlier", className="muted") if earlier else None,
+            html.Ol(lines, className="past-decisions"),
+        ]
+    )
+
+
+def _decision(decision: Decision) -> list[Any]:
+    reason = f" ({REASONS.get(decision.reason, decision.reason)})" if decision.reason else ""
+    said = f"{decision.action.replace('_', ' ')}{reason}"
+    return [
+        html.Strong(said),
+        html.Span(
+            f" by {one_line(decision.actor, 60)}, {decision.decided_at:%d %b %Y %H:%M} UTC", className="muted"
+        ),
+        html.Q(shown(one_line(decision.note, 400)), dir="auto") if decision.note else None,
+        _whole_batch(decision),
+    ]
+
+
+def _whole_batch(decision: Decision) -> Component | None:
+    if decision.batch is None or decision.action == "undo":
+        return None
+    return html.Button(
+        "Take its whole batch back",
+        type="button",
+        className="link",
+        **ui.hyphenated(data_undo_batch=decision.batch),
+    )

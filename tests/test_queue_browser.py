@@ -1,0 +1,414 @@
+"""The queue in a real browser: one moderator by keyboard, and two at once."""
+
+import re
+
+import pytest
+from browsing import GOOD
+from playwright.sync_api import expect
+from queue_server import serving
+from test_browser import browser_type_launch_args  # noqa: F401 - the system's Chromium
+from test_storage import action, comment, links, parsed, put
+
+from threads.moderation.queue_filter import QueueFilter
+from threads.storage import Store
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = (
+    "<img src=x onerror=alert(1)><b>x</b><a href='javascript:alert(2)'>y</a>\u202e[z](http://evil.example)"
+)
+COMMENTS = 30
+expect.set_options(timeout=20_000)  # a busy machine is slow, and no fault of the page's
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """A store with an admin, two moderators, and the address at which they work."""
+    path = tmp_path_factory.mktemp("queue") / "queue.sqlite"
+    with Store.open(f"sqlite:///{path}") as store:
+        for name in ("eve", "ann", "bob"):
+            store.accounts.create(name, "admin" if name == "eve" else "moderator", GOOD, actor="test")
+        with serving(store, double_review_share=1.0) as address:
+            yield store, address
+
+
+@pytest.fixture(scope="module")
+def signed_in(served, browser):
+    """Sign in once as each: name → what their browser keeps."""
+    kept = {}
+    for name in ("eve", "ann", "bob"):
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"{served[1]}sign-in")
+        page.get_by_label("Name").fill(name)
+        page.get_by_label("Password").fill(GOOD)
+        page.get_by_role("button", name="Sign in").click()
+        page.locator("#menu a").first.wait_for(timeout=60_000)
+        kept[name] = context.storage_state()
+        context.close()
+    return kept
+
+
+@pytest.fixture
+def thread(served, request):
+    """Store a thread of this test's own, COMMENTS flagged comments; return its id."""
+    name = request.node.name
+    comments = tuple(
+        comment(n, thread_id=name, text=f"{n} you idiot\u202e, see http://a.example", author=HOSTILE)
+        for n in range(1, COMMENTS + 1)
+    )
+    flags = {(name, f"c{n}"): [links(value=100.0 - n)] for n in range(1, COMMENTS + 1)}
+    put(served[0], parsed(thread_id=name, comments=comments), flags)
+    return name
+
+
+@pytest.fixture
+def sit_down(served, signed_in, thread, browser):
+    """Open this test's thread as a queue as "ann", "bob" or "eve", each in a browser; fail on any trouble."""
+    contexts, troubles, dialogs = [], [], []
+
+    def open_queue(who="ann", search=""):
+        contexts.append(browser.new_context(storage_state=signed_in[who]))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(40_000)
+        page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
+        page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
+        page.goto(f"{served[1]}moderation?thread_id={thread}{search}")
+        selected(page).wait_for()
+        return page
+
+    yield open_queue
+    for context in contexts:
+        context.close()
+    assert troubles == []
+    assert set(dialogs) <= {"beforeunload"}
+
+
+def selected(page):
+    return page.locator(".queue-item[data-selected]")
+
+
+def number(page):
+    """Which comment is open."""
+    return int(selected(page).get_attribute("data-comment").removeprefix("c"))
+
+
+def toast(page):
+    return page.locator("#queue-toast")
+
+
+def keys(page, *names):
+    """Press keys all in one tick of the browser."""
+    page.evaluate(
+        """(names) => { for (const key of names)
+        document.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true})); }""",
+        names,
+    )
+
+
+def saved(page):
+    expect(page.locator("#queue")).to_have_attribute("data-pending", "0")
+
+
+def states(store, thread):
+    return {
+        item.comment_id: item.state
+        for item in store.queue(QueueFilter(view="all", thread_id=thread), limit=500)
+    }
+
+
+def decisions(store, thread, n=1):
+    return [(d.action, d.actor) for d in store.queue_item(thread, f"c{n}").decisions]
+
+
+def test_a_decision_is_one_key_and_the_next_comment_is_there(served, sit_down, thread):
+    page = sit_down()
+    assert number(page) == 1
+    expect(selected(page).locator("mark")).to_have_attribute("data-number", "1")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    assert number(page) == 1
+    page.keyboard.press("d")
+    assert number(page) == 2
+    expect(toast(page)).to_contain_text("Rejected: Advertising or spam · Undo (u)")
+    page.keyboard.press("F")
+    page.keyboard.press("h")
+    page.keyboard.press("e")
+    page.keyboard.press("s")
+    page.keyboard.press("n")
+    page.keyboard.press("4")
+    assert number(page) == 8
+    saved(page)
+    found = states(served[0], thread)
+    names = ["rejected", "approved", "held", "escalated", "featured", "approved", "rejected", "open"]
+    assert [found[f"c{n}"] for n in range(1, 9)] == names
+    assert served[0].queue_item(thread, "c7").last_decision.reason == "threat"
+    assert decisions(served[0], thread, 6) == [("not_offensive", "ann")]
+    expect(page.locator("#queue-count-flagged")).to_have_text(str(COMMENTS - 7))
+
+
+def test_reason_and_note_are_one_key_away_and_go_with_the_decision(served, sit_down, thread):
+    page = sit_down()
+    page.keyboard.press("w")
+    page.keyboard.type("jfd: a note")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(page.locator("#queue-note")).to_have_value("")
+    page.keyboard.press("k")
+    expect(page.locator("#queue-note")).to_have_value("jfd: a note")
+    page.locator("#queue-reason").select_option("harassment")
+    selected(page).focus()
+    page.keyboard.press("d")
+    saved(page)
+    last = served[0].queue_item(thread, "c1").last_decision
+    assert (last.reason, last.note) == ("harassment", "jfd: a note")
+    page.keyboard.press("a")
+    page.locator("#queue-reason").select_option("threat")
+    page.keyboard.press("Escape")
+    page.keyboard.press("d")
+    saved(page)
+    last = served[0].queue_item(thread, "c1").last_decision
+    assert (last.reason, last.note, last.version) == ("threat", "jfd: a note", 3)
+
+
+def test_ten_keys_in_one_tick_are_all_saved_and_taken_back(served, sit_down, thread):
+    page = sit_down()
+    keys(page, *"dfdfdfdfdf")
+    saved(page)
+    found = states(served[0], thread)
+    assert [found[f"c{n}"] for n in range(1, 11)] == ["rejected", "approved"] * 5
+    keys(page, *"uuuuuuuuuu")
+    saved(page)
+    assert set(states(served[0], thread).values()) == {"open"}
+    assert decisions(served[0], thread) == [("reject", "ann"), ("undo", "ann")]
+
+
+def test_what_is_not_acknowledged_survives_a_reload_and_is_done_once(served, sit_down, thread):
+    page = sit_down()
+    page.route("**/moderation/save", lambda route: (route.fetch(), route.abort()))  # the answer is lost
+    keys(page, "d", "f")
+    expect(toast(page)).to_contain_text("2 kept here")
+    page.unroute("**/moderation/save")
+    page.reload()
+    selected(page).wait_for()
+    saved(page)
+    assert decisions(served[0], thread, 1) == [("reject", "ann")]
+    assert decisions(served[0], thread, 2) == [("approve", "ann")]
+    page.keyboard.press("u")
+    saved(page)
+    assert decisions(served[0], thread, 2) == [("approve", "ann"), ("undo", "ann")]
+
+
+def test_what_one_moderator_kept_is_not_sent_as_anothers(served, sit_down, thread):
+    page = sit_down()
+    kept = [{"key": "k", "thread_id": thread, "comment_id": "c1", "action": "reject", "expected_version": 0}]
+    page.evaluate("(kept) => sessionStorage.setItem('btl-pending:bob', JSON.stringify(kept))", kept)
+    page.reload()
+    selected(page).wait_for()
+    page.keyboard.press("j")
+    page.keyboard.press("f")
+    saved(page)
+    assert decisions(served[0], thread, 1) == []
+
+
+def test_a_decision_is_taken_back_from_the_decided_tab(served, sit_down, thread):
+    served[0].decide([action(3, "reject", actor="ann", key=thread, thread_id=thread)])
+    page = sit_down(search="&view=decided")
+    assert number(page) == 3
+    expect(page.locator(".queue-why[data-selected]")).to_contain_text("reject by ann")
+    page.get_by_role("button", name="Undo").click()
+    saved(page)
+    assert states(served[0], thread)["c3"] == "open"
+
+
+def test_a_colleagues_decision_is_taken_back_by_an_admin_only(served, sit_down, thread):
+    served[0].decide([action(3, "reject", actor="bob", key=thread, thread_id=thread)])
+    page = sit_down(search="&view=decided")
+    page.keyboard.press("u")
+    expect(page.locator("#queue-conflicts")).to_contain_text("only they or an admin may undo it")
+    assert states(served[0], thread)["c3"] == "rejected"
+    admin = sit_down("eve", search="&view=decided")
+    admin.keyboard.press("u")
+    saved(admin)
+    assert states(served[0], thread)["c3"] == "open"
+
+
+def test_two_moderators_see_each_other_and_no_conflict_is_silent(served, sit_down, thread):
+    ann, bob = sit_down("ann"), sit_down("bob")
+    ann.keyboard.press("c")
+    expect(selected(bob).locator(".news")).to_contain_text(re.compile("ann has claimed it for 10 more min"))
+    bob.keyboard.press("j")
+    bob.keyboard.press("w")
+    bob.keyboard.type("half a no")
+    ann.keyboard.press("d")
+    ann.keyboard.press("f")
+    expect(selected(bob).locator(".news .theirs")).to_contain_text("ann decided “approve”")
+    expect(bob.locator("#queue-note")).to_have_value("half a no")
+    assert number(bob) == 2
+    # Both at the same comment, before either hears of the other.
+    for page in (ann, bob):
+        page.route("**/moderation/poll", lambda route: route.abort())
+    ann.keyboard.press("h")
+    saved(ann)
+    bob.keyboard.press("Escape")
+    bob.keyboard.press("j")
+    assert number(bob) == 3
+    keys(bob, "d", "u")
+    expect(bob.locator("#queue-conflicts")).to_contain_text("ann decided first: hold")
+    saved(bob)
+    assert decisions(served[0], thread, 3) == [("hold", "ann")]
+    bob.get_by_role("button", name="Look at it").click()
+    assert number(bob) == 3
+    expect(selected(bob).locator(".news .conflict")).to_contain_text("you may decide on it")
+    bob.keyboard.press("d")
+    saved(bob)
+    assert decisions(served[0], thread, 3) == [("hold", "ann"), ("reject", "bob")]
+    bob.get_by_role("button", name="Seen").click()
+    expect(bob.locator("#queue-conflicts")).to_be_hidden()
+
+
+def test_many_are_decided_only_after_being_marked_and_taken_back_together(served, sit_down, thread):
+    page = sit_down()
+    page.keyboard.press("b")
+    expect(toast(page)).to_contain_text("Nothing is marked")
+    keys(page, "x", "j", "x", "j", "x")
+    page.route("**/moderation/poll", lambda route: route.abort())
+    served[0].decide([action(2, "hold", actor="bob", key=thread, thread_id=thread)])
+    page.keyboard.press("b")
+    expect(page.locator("#queue-bulk-list li")).to_have_count(3)
+    page.locator("[data-bulk=reject]").click()
+    expect(page.locator("#queue-bulk-result")).to_contain_text("rejected: 2 of 3, 1 not saved")
+    expect(page.locator("#queue-bulk-result li")).to_contain_text("bob decided first: hold")
+    found = states(served[0], thread)
+    assert [found[f"c{n}"] for n in (1, 2, 3)] == ["rejected", "held", "rejected"]
+    page.locator("#queue-bulk-back").click()
+    expect(page.locator("#queue-bulk-result")).to_contain_text("Taken back: 2 of 2")
+    found = states(served[0], thread)
+    assert [found[f"c{n}"] for n in (1, 2, 3)] == ["open", "held", "open"]
+
+
+def test_a_stretch_of_the_scores_is_looked_through_and_counted_before_it_is_decided(served, sit_down, thread):
+    page = sit_down(search="&risk_from=40")
+    count = page.locator(".queue-item").count()
+    assert 12 < count < COMMENTS
+    page.locator("#queue-range-open").click()
+    reject, typed = page.locator("[data-bulk=reject]"), page.locator("#queue-bulk-number")
+    expect(page.locator("#queue-bulk-title")).to_contain_text(f"Decide on all {count}")
+    expect(typed).to_be_disabled()
+    for _ in range(11):
+        page.locator("#queue-bulk-next").click()
+    typed.fill(str(count - 1))
+    expect(reject).to_be_disabled()
+    typed.fill(str(count))
+    reject.click()
+    expect(page.locator("#queue-bulk-result")).to_contain_text(f"rejected: {count} of {count}")
+    assert list(states(served[0], thread).values()).count("rejected") == count
+    page.locator("#queue-bulk-close").click()
+    page.keyboard.press("u")
+    saved(page)
+    assert set(states(served[0], thread).values()) == {"open"}
+
+
+def test_keys_can_be_changed_and_clashes_are_refused(sit_down):
+    page = sit_down()
+    page.keyboard.press("?")
+    box = page.locator("#queue-keys input[data-action-of=next]")
+    box.fill("d")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#queue-keys-problem")).to_contain_text("d is given twice")
+    box.fill("7")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#queue-keys-problem")).to_contain_text("digits")
+    box.fill("y")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#queue-keys")).to_be_hidden()
+    page.keyboard.press("j")
+    assert number(page) == 1
+    page.keyboard.press("y")
+    assert number(page) == 2
+    page.reload()
+    selected(page).wait_for()
+    expect(page.locator("#queue-form [data-key-of=next]")).to_have_text("y")
+    assert number(sit_down("bob")) == 1, "another moderator's keys are their own"
+    page.keyboard.press("?")
+    expect(page.locator("#queue-keys input[data-action-of=next]")).to_have_value("y")
+
+
+def test_filters_are_the_address_and_a_page_is_never_another_pages(served, sit_down, thread):
+    page = sit_down()
+    keys(page, "d", "d")
+    saved(page)
+    page.locator("#queue-by-order").click()
+    page.get_by_role("option", name="by thread").click()
+    page.wait_for_url("**order=thread**")
+    expect(page.locator(".queue-item").first).to_have_attribute("data-comment", "c3")
+    keys(page, "f")
+    saved(page)
+    assert decisions(served[0], thread, 3) == [("approve", "ann")]
+    page.get_by_role("link", name="Decided").click()
+    expect(page.locator(".queue-item")).to_have_count(3)
+    page.go_back()
+    expect(page.locator(".queue-item")).to_have_count(COMMENTS - 3)
+    page.get_by_role("textbox", name="Search").fill("30 YOU")
+    expect(page.locator(".queue-item")).to_have_count(1)
+    assert number(page) == 30
+
+
+def test_a_second_look_is_blind_and_changes_nothing(sit_down, served, thread):
+    store = served[0]
+    store.decide(
+        [action(n, "reject", actor="bob", key=f"{thread}{n}", thread_id=thread) for n in range(1, COMMENTS)]
+    )
+    page = sit_down()
+    page.get_by_role("link", name="Second look").click()
+    page.locator("#queue[data-second] .queue-item[data-selected]").wait_for()
+    decision = selected(page).get_attribute("data-decision")
+    assert "bob" not in page.locator("main").inner_text()
+    assert page.get_by_text("Decisions so far").count() == 0
+    expect(selected(page)).to_have_attribute("data-state", "open")
+    before = states(store, thread)
+    page.keyboard.press("f")
+    saved(page)
+    expect(toast(page)).to_contain_text("Your second look: approved")
+    assert states(store, thread) == before
+    page.reload()
+    page.locator("#queue[data-second] .queue-item[data-selected]").wait_for()
+    assert page.locator(f".queue-item[data-decision='{decision}']").count() == 0
+
+
+def test_the_authors_history_is_unfolded_on_demand(sit_down):
+    page = sit_down()
+    page.keyboard.press("i")
+    expect(page.locator("#queue-history-body .past").first).to_be_visible()
+    page.keyboard.press("i")
+    expect(page.locator("#queue-history-body")).to_be_hidden()
+
+
+def test_hostile_text_stays_text(sit_down):
+    page = sit_down()
+    keys(page, "i", "x", "b")
+    expect(page.locator("#queue-bulk-list li")).to_have_count(1)
+    assert (
+        page.locator("main img, main a[href^=javascript], main a[href*='//evil.example'], main b b").count()
+        == 0
+    )
+    expect(selected(page).locator(".text .hidden")).to_have_text("U+202E")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1400, 390])
+def test_the_queue_and_its_dialogs_are_accessible(sit_down, width, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = sit_down(search="&risk_from=48")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    keys(page, "d", "i", "c", "x")
+    expect(page.locator("#queue-history-body .past").first).to_be_visible()
+    for opened in ("", "b", "?"):
+        if opened:
+            keys(page, opened)
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+        page.evaluate("document.querySelectorAll('dialog').forEach((dialog) => dialog.close())")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
