@@ -80,7 +80,11 @@ FOR_STANCE = "builtin, transformers:NAME, nli:NAME or a file that `btl topic fit
     ("task", "choice", "said"),
     [
         ("reply_relation", "best", f"'best' is no model of reply_relation. Give {PACKAGE}"),
-        ("offensive", "nli:mine", f"'nli:mine' is no model of offensive. Give {PACKAGE}"),
+        (
+            "offensive",
+            "nli:mine",
+            "'nli:mine' is no model of offensive. Give builtin, onnx, transformers:NAME or a",
+        ),
         ("offensive", "transformers:", "'transformers:' is no model of offensive"),
         ("topic_stance", "best", f"'best' is no model of topic_stance. Give {FOR_STANCE}"),
         ("topic_stance", "onnx", f"there is no fine-tuned encoder of topic_stance. Give {FOR_STANCE}"),

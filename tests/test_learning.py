@@ -83,7 +83,8 @@ def morning(store, clock):
         ("t", "c5"): [links(3.0)],
         ("t", "c6"): [links(4.0)],
     }
-    store.add(what, no_scores(what), flags)
+    scores = no_scores(what).assign(offensive=[0.5] * 7 + [None])
+    store.add(what, scores, flags)
     clock.set(hours=1)
     first = decide(store, 1, "reject", reason="spam")
     clock.set(hours=2)
@@ -196,6 +197,7 @@ def test_second_opinions_are_agreement(store, morning, clock):
 
 
 def test_only_decisions_that_speak_of_language_are_labels(store, morning):
+    decide(store, 8, "reject", reason="threat")  # has no score: it is in another language
     found = store.learning.labelled()
     assert found.to_numpy().tolist() == [["text 4", 0], ["text 7", 1]]
 

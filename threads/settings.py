@@ -70,7 +70,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "offensive_model",
         "builtin",
-        "Which model ranks offensive language: builtin, onnx or transformers:NAME.",
+        "Which model ranks offensive language: builtin, onnx, transformers:NAME or a file that "
+        "`btl train offensive --decisions` made.",
     ),
     Setting("offensive_severity", 2.0, "Sum of severities of offensive words from which it is flagged."),
     Setting("shouting_share", 0.7, "Share of capital letters from which a comment is flagged as shouting."),

@@ -30,7 +30,7 @@ TRAINED: Final = (
     default="builtin",
     show_default=True,
     help="What judges: builtin, transformers:NAME; onnx, but not for stance; for stance alone nli:NAME or a "
-    "file that `btl topic fit` made.",
+    "file that `btl topic fit` made; for offensive a file that `btl train offensive --decisions` made.",
 )
 def evaluate(name: str, data: str, json_file: str | None, model: str) -> None:
     """Measure the score SCORE (reply_relation, topic_stance or offensive) on labelled data."""
@@ -89,24 +89,50 @@ def models() -> None:
 
 @click.command()
 @click.argument("name", metavar="MODEL", type=click.Choice(TRAINED))
+@click.option("--data", metavar="FOLDER", help="Labelled data, laid out as training/README.md says.")
 @click.option(
-    "--data", required=True, metavar="FOLDER", help="Labelled data, laid out as training/README.md says."
+    "--decisions",
+    metavar="URL",
+    help="For offensive: fit the shipped model to the decisions of moderators in this database.",
 )
 @click.option("--out", required=True, metavar="FOLDER", help="Where weights, card and manifest entry go.")
-def train(name: str, data: str, out: str) -> None:
+def train(name: str, data: str | None, decisions: str | None, out: str) -> None:
     """Train MODEL again from data: one of the package's, or an encoder (encoder_…) to run beside them.
 
     Models: reply_relation, topic_stance, offensive, reply_links, word_vectors, encoder_reply_relation and
-    encoder_offensive.
+    encoder_offensive. With --decisions, offensive is fitted to what moderators decided.
     """
     from importlib import import_module
 
-    entry = import_module(f"training.{name}").main(Path(data), Path(out))
+    if (data is None) == (decisions is None):
+        raise click.UsageError("Give --data or --decisions, and not both")
+    if decisions is not None:
+        if name != "offensive":
+            raise click.UsageError(f"--decisions is for offensive: of {name} decisions say nothing")
+        _fit_to(decisions, Path(out))
+        return
+    entry = import_module(f"training.{name}").main(Path(str(data)), Path(out))
+    _told(entry, out)
+    click.echo(entry["says"])
+
+
+def _fit_to(decisions: str, out: Path) -> None:
+    """Fit the ranking to the decisions in a database, and say how right it is before and after."""
+    from threads.storage import Store
+    from training.own_offensive import compared_lines, main
+
+    with Store.open(decisions, must_exist=True) as store:
+        entry = main(store.learning.labelled(), out)
+    click.echo("\n".join(compared_lines(entry["compared"])))
+    _told(entry, out)
+    click.echo(f"It judges once you set BTL_OFFENSIVE_MODEL={out / entry['file']}", err=True)
+
+
+def _told(entry: dict[str, Any], out: str | Path) -> None:
     click.echo(
         f"{entry['name']}@{entry['version']}: {Path(out) / entry['file']}, SHA-256 {entry['sha256']}",
         err=True,
     )
-    click.echo(entry["says"])
 
 
 def figures_text(answer: dict[str, Any]) -> str:

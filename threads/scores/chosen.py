@@ -13,6 +13,7 @@ from threads.scores.classifier import Classifier, TrainedScore
 from threads.scores.evaluate import SCORED, builtin
 from threads.scores.featuring import Featuring
 from threads.scores.labels import task as task_called
+from threads.scores.offensive_model import OffensiveModel
 from threads.scores.onnx_model import OnnxModel
 from threads.scores.own_topic import OwnTopic, load
 from threads.scores.own_topic.score import OwnStance
@@ -22,13 +23,18 @@ from threads.settings import SETTINGS, Settings
 BUILTIN: Final = "builtin"
 ONNX: Final = "onnx"
 STANCE: Final = "topic_stance"
+OFFENSIVE: Final = "offensive"
 TRANSFORMERS: Final = "transformers"
 NLI: Final = "nli"
 TASK_OF: Final = {scored.name: task for task, scored in SCORED.items()}
 """The task of each score that a classifier can be chosen for, by a setting called NAME_model."""
 ENCODERS: Final = ("reply_relation", "offensive")
 """The tasks that an encoder was fine-tuned for."""
-OWN_FILE: Final = "a file that `btl topic fit` made"
+OWN_FILES: Final = {
+    STANCE: "a file that `btl topic fit` made",
+    OFFENSIVE: "a file that `btl train offensive --decisions` made",
+}
+"""What a user can make of their own, by task."""
 
 
 def scores_for(settings: Settings) -> tuple[Score, ...]:
@@ -69,8 +75,9 @@ def variable_of(score: str) -> str:
 def choices(task: str) -> str:
     """Return what can be chosen for a task, in words."""
     onnx = [ONNX] if task in ENCODERS else []
-    own = [f"{NLI}:NAME", OWN_FILE] if task == STANCE else []
-    known = [BUILTIN, *onnx, f"{TRANSFORMERS}:NAME", *own]
+    nli = [f"{NLI}:NAME"] if task == STANCE else []
+    own = [OWN_FILES[task]] if task in OWN_FILES else []
+    known = [BUILTIN, *onnx, f"{TRANSFORMERS}:NAME", *nli, *own]
     return f"{', '.join(known[:-1])} or {known[-1]}"
 
 
@@ -78,14 +85,16 @@ def classifier_for(task: str, choice: str, *, download: bool = False, source: st
     """Return the classifier that `choice` names for a task; errors as in `scores_for`.
 
     A choice is `builtin`; `onnx` for ENCODERS; `transformers:` with the name or folder of a model, and
-    perhaps what its classes mean (?CLASS=LABEL&CLASS=LABEL); and for stance `nli:` with name or folder of a
-    model of natural language inference, or the file of a model of one's own topic. `download` lets models
-    come from the Hugging Face hub. `source` is where the choice comes from, for messages.
+    perhaps what its classes mean (?CLASS=LABEL&CLASS=LABEL); for stance `nli:` with name or folder of a
+    model of natural language inference; and a file of OWN_FILES. `download` lets models come from the Hugging
+    Face hub. `source` is where the choice comes from, for messages.
     """
     if choice == BUILTIN:
         return builtin(task)
     if is_own_topic(task, choice):
         return load(choice)
+    if task == OFFENSIVE and _is_file(choice):
+        return OffensiveModel.load(Path(choice).stem, Path(choice).parent)
     task_called(task)
     kind, _, name = choice.partition(":")
     if choice == ONNX and task not in ENCODERS:
@@ -99,7 +108,11 @@ def classifier_for(task: str, choice: str, *, download: bool = False, source: st
 
 def is_own_topic(task: str, choice: str) -> bool:
     """Return whether `choice` is the file of a model that judges one topic only."""
-    return task == STANCE and (choice.endswith(".npz") or Path(choice).is_file())
+    return task == STANCE and _is_file(choice)
+
+
+def _is_file(choice: str) -> bool:
+    return choice.endswith(".npz") or Path(choice).is_file()
 
 
 @lru_cache(maxsize=4)

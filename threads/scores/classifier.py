@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any, ClassVar, Final, Protocol, Self
 
 import numpy as np
@@ -69,9 +70,9 @@ class StoredClassifier:
     """What the weights must hold."""
 
     @classmethod
-    def load(cls, name: str) -> Self:
-        """Return the model called `name`; ModelError when it cannot be trusted."""
-        model = load(name)
+    def load(cls, name: str, folder: Path | None = None) -> Self:
+        """Return the model called `name` of the package or a folder; ModelError if it cannot be trusted."""
+        model = load(name, folder)
         for array in cls.arrays:
             model.array(array)
         return cls(model)

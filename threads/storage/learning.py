@@ -99,11 +99,17 @@ class Learning:
     def labelled(self) -> pd.DataFrame:
         """Return comments that moderators called offensive or not, by decisions that stand: LABELLED_COLUMNS.
 
-        Rejected for OFFENSIVE_REASONS, or marked as not offensive; nothing is concluded from the rest.
+        Rejected for OFFENSIVE_REASONS, or marked as not offensive; nothing is concluded from the rest. Only
+        comments that have the score `offensive`: those in another language have none.
         """
         query = (
-            select(_c.text, case((_d.action == "reject", 1), else_=0).label("offensive"))
+            select(
+                _c.text,
+                case((_d.action == "reject", 1), else_=0).label("offensive"),
+                tables.scores.c["values"],
+            )
             .join_from(tables.decisions, tables.comments)
+            .join(tables.scores, tables.scores.c.comment == _c.id)
             .where(
                 _stands(),
                 or_(
@@ -114,7 +120,13 @@ class Learning:
             .order_by(_c.id)
         )
         with reading(self._engine) as connection:
-            return _frame(connection, query, LABELLED_COLUMNS)
+            rows = [
+                (text, label)
+                for text, label, scores in connection.execute(query)
+                if scores.get("offensive") is not None
+            ]
+        names = [column.name for column in LABELLED_COLUMNS]
+        return typed(pd.DataFrame(rows, columns=names, dtype=object), LABELLED_COLUMNS)
 
 
 def _figures(connection: Connection, since: datetime, until: datetime) -> Figures:
