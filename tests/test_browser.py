@@ -205,7 +205,7 @@ def test_the_calendar_fits_its_page(page, server):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1400, 390])
-@pytest.mark.parametrize("path", ["", "moderation", "import", "guide", "thread", "filtered"])
+@pytest.mark.parametrize("path", ["", "moderation", "import", "guide", "rules", "thread", "filtered"])
 def test_pages_are_accessible(page, server, path, width, scheme):
     from axe_playwright_python.sync_playwright import Axe
 
@@ -222,6 +222,36 @@ def test_pages_are_accessible(page, server, path, width, scheme):
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_lead_tries_rules_out_saves_them_and_goes_back_by_keyboard(page, server):
+    page.goto(f"{server}rules")
+    words = page.locator("#rule-suspect_words textarea").first
+    words.focus()
+    page.keyboard.type("tunnel")
+    page.get_by_role("button", name="Preview").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#rules-result")).to_contain_text("by these.")
+    card = page.locator("#rule-suspect_words")
+    card.get_by_text(re.compile(r"\d+ newly flagged")).focus()
+    page.keyboard.press("Enter")
+    expect(card.locator(".examples a").first).to_have_attribute("href", re.compile(r"^/thread/.+#comment-"))
+    page.get_by_role("button", name="Save").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#rules-history li")).to_have_count(1)
+    expect(page.locator("#rules-applied")).to_contain_text("flagged by the rules in force")
+    page.goto(f"{server}rules/defaults")
+    expect(page.locator("#rule-suspect_words textarea").first).to_have_value("")
+    page.locator("#rule-links").get_by_role("textbox").fill("0")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("links, links: 0 is out of range")
+    page.locator("#rule-links").get_by_role("textbox").fill("2")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#rules-history li")).to_have_count(2)
+    expect(page.locator("#rules-history li").first).to_contain_text("in force")
+    page.locator("#rules-history").get_by_role("link", name="Go back to state 1").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#rule-suspect_words textarea").first).to_have_value("tunnel")
 
 
 HOSTILE = (

@@ -260,7 +260,7 @@ def test_a_preview_says_what_would_have_been_flagged_and_how_much_was_right(week
     effect = found.rules["links"]
     # Two links and more: c3 … c10; of these c3, c4 rejected, c5, c6, c7 published, c8 held, two open.
     assert (effect.now.flagged, effect.now.decided, effect.now.right) == (8, 5, 2)
-    assert effect.now.interval == wilson(2, 5)
+    assert effect.now.precision.interval == wilson(2, 5)
     # Four and more: c5 … c10.
     assert (effect.then.flagged, effect.then.decided, effect.then.right) == (6, 3, 0)
     assert (effect.newly, effect.no_longer) == (0, 2)

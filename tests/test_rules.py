@@ -537,9 +537,14 @@ def test_listed_words_are_found_as_they_are_written(entry, text, found):
 
 
 def test_lists_of_both_kinds_flag_and_say_so():
-    suspect = check("suspect_words", "a troll among sheeple", lists={"words": ["troll", "sheep*"]}, words=2)
+    suspect = check(
+        "suspect_words", "a troll among sheeple", lists={"words": ["troll", "sheep*"]}, different_words=2
+    )
     assert (suspect.value, suspect.limit, suspect.reason) == (2, 2, "It holds 2 suspect words.")
-    assert check("suspect_words", "trolls, troll", lists={"words": ["troll", "sheep*"]}, words=2) is None
+    assert (
+        check("suspect_words", "trolls, troll", lists={"words": ["troll", "sheep*"]}, different_words=2)
+        is None
+    )
     assert check("banned_words", "a troll", lists={"words": ["troll"]}).reason == "It holds 1 banned word."
     assert check("banned_words", "see troll.com", lists={"words": ["troll"]}) is None
     assert check("banned_words", "a troll") is None

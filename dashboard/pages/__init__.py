@@ -10,6 +10,7 @@ from dashboard.pages.importing import ImportPage
 from dashboard.pages.moderation import ModerationPage
 from dashboard.pages.overview import OverviewPage
 from dashboard.pages.report import ReportPage
+from dashboard.pages.rules import RulesPage
 from dashboard.pages.thread import ThreadPage
 from dashboard.pages.users import UsersPage
 
@@ -18,6 +19,7 @@ PAGES: tuple[Page, ...] = (
     *FILTERED_PAGES,
     ModerationPage(),
     ReportPage(),
+    RulesPage(),
     DeliveriesPage(),
     ImportPage(),
     UsersPage(),

@@ -140,7 +140,6 @@ def _rows(preview: Preview) -> Iterator[tuple[Any, ...]]:
 
 
 def _right(effect: Effect) -> str:
-    if not effect.decided:
-        return "none decided"
-    low, high = effect.interval
-    return f"{effect.right / effect.decided:.0%} of {effect.decided:,} ({low:.0%}–{high:.0%})"
+    from threads.moderation.report import share_words
+
+    return share_words(effect.precision)

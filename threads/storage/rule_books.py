@@ -13,9 +13,9 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Engine, func, or_, select
 
 from threads.errors import ConflictError, StoreError
-from threads.models.intervals import wilson
 from threads.moderation.decisions import DECIDED
 from threads.moderation.flagging import flag
+from threads.moderation.precision import Share
 from threads.moderation.rule_book import RuleBook
 from threads.moderation.rules import RULES
 from threads.records import COMMENT_COLUMNS, Flag, typed
@@ -77,9 +77,9 @@ class Effect:
     right: int = 0
 
     @property
-    def interval(self) -> tuple[float, float]:
-        """The 95% interval of its precision, right / decided."""
-        return wilson(self.right, self.decided)
+    def precision(self) -> Share:
+        """How many of the decided ones were right, with its interval."""
+        return Share(self.right, self.decided)
 
     def count(self, state: str) -> None:
         """Count a flagged comment."""

@@ -24,7 +24,7 @@ class Repeats:
             name="copies",
             default=2,
             unit="comments",
-            help="The how-many-eth comment with one text is the first to be flagged.",
+            help="Comments with one text, counted by time, from which they are flagged.",
             least=2,
         ),
         Limit(

@@ -15,7 +15,7 @@ class WordList(OneComment):
         self.name, self.help, self.reason, self._kind = f"{kind}_words", help, reason, kind
         self.limits = (
             Limit(
-                name="words",
+                name="different_words",
                 default=1,
                 unit="words",
                 help="Different words of the list from which it is flagged.",
@@ -34,7 +34,7 @@ class WordList(OneComment):
         if not values.lists["words"]:
             return None
         hits = listed_words(values.lists["words"]).find(text)
-        value, limit = len({entry.name for _, _, entry in hits}), values.limits["words"]
+        value, limit = len({entry.name for _, _, entry in hits}), values.limits["different_words"]
         if value < limit:
             return None
         return Flag(

@@ -1,0 +1,238 @@
+"""The rules that flag: limits, lists and switches, what others would have flagged, and every state before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ALL, Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
+
+from dashboard import components as ui
+from dashboard import rules_preview
+from dashboard.applying import Applying
+from dashboard.pages.base import Context
+from dashboard.rules_form import FORM, book_of, card, changes_in_words
+from dashboard.security.access import needs, require
+from dashboard.text import one_line, shown
+from threads.errors import StoreError, ThreadsError
+from threads.moderation.roles import Permission
+from threads.moderation.rule_book import RuleBook
+from threads.moderation.rules import RULES
+from threads.storage.rule_books import SavedBook
+
+DAYS = ("1", "7", "14", "30", "90")
+CHANGES_SHOWN = 8
+POLL = 1_500  # milliseconds
+
+
+class RulesPage:
+    """The book in force; `rest` is the id of an earlier one, or "defaults", to start from that."""
+
+    path = "/rules"
+    title = "Rules"
+    in_menu = True
+    permission: Permission = "edit_rules"
+
+    def layout(self, context: Context, rest: str, search: str) -> Component:  # noqa: ARG002 - the Protocol's signature
+        """Return the form with the book in force, or with an earlier one."""
+        books, defaults = context.store.rule_books, RuleBook.from_settings(context.settings)
+        latest, current = books.latest(), books.current(context.settings)
+        try:
+            book = _book(context, rest) if rest else current
+        except (StoreError, ValueError):
+            return html.Div(
+                [
+                    html.H1("Rules"),
+                    ui.empty("There are no such rules."),
+                    dcc.Link("Rules in force", href=self.path),
+                ]
+            )
+        return html.Div(
+            [
+                html.H1("Rules"),
+                html.P(
+                    "What brings a comment before a moderator. Change limits and lists, see what they would "
+                    "have flagged and how much of that was right, then save. Decided comments keep the flags "
+                    "that they were decided on.",
+                    className="lead",
+                ),
+                _other_book(rest, book, current),
+                _bar(),
+                html.Div(id="rules-result", **ui.hyphenated(aria_live="polite")),
+                html.Div(
+                    [card(rule, book.rules[rule.name], defaults.rules[rule.name]) for rule in RULES],
+                    className="rule-cards",
+                ),
+                html.Div(_history(books.history(context.settings), latest), id="rules-history"),
+                dcc.Store(id="rules-book", data=latest),
+                dcc.Interval(id="rules-poll", interval=POLL, disabled=books.is_in_force_everywhere()),
+            ],
+            className="rules",
+        )
+
+    def register(self, app: Dash, context: Context) -> None:
+        """Add preview, saving, and what tells how far stored comments are flagged anew."""
+        applying = Applying(context)
+        books = context.store.rule_books
+
+        @app.callback(
+            Output("rules-result", "children"),
+            Output({"type": "rule-preview", "rule": ALL}, "children"),
+            Input("rules-preview", "n_clicks"),
+            State("rules-days", "value"),
+            *FORM,
+            prevent_initial_call=True,
+            running=[(Output("rules-preview", "disabled"), True, False)],
+        )
+        @needs("edit_rules")
+        def preview(_clicks: int | None, days: Any, *form: Any) -> tuple[Any, list[Any]]:
+            try:
+                candidate = book_of(form, books.current(context.settings))
+                found = books.preview(candidate, int(days) if days in DAYS else 7, context.settings)
+            except ThreadsError as error:
+                return _problem(error), [None for _ in RULES]
+            return rules_preview.summary(found), [rules_preview.of_rule(found.rules[r.name]) for r in RULES]
+
+        @app.callback(
+            Output("rules-result", "children", allow_duplicate=True),
+            Output("rules-history", "children"),
+            Output("rules-book", "data"),
+            Output("rules-poll", "disabled"),
+            Input("rules-save", "n_clicks"),
+            State("rules-book", "data"),
+            *FORM,
+            prevent_initial_call=True,
+            running=[(Output("rules-save", "disabled"), True, False)],
+        )
+        @needs("edit_rules")
+        def save(_clicks: int | None, latest: Any, *form: Any) -> tuple[Any, Any, int | None, bool]:
+            user = require("edit_rules")
+            expected = latest if isinstance(latest, int) else None
+            try:
+                current = books.current(context.settings)
+                book = book_of(form, current)
+                if book == current:
+                    said: Component = html.P(
+                        "These are the rules in force: nothing to save.", className="said"
+                    )
+                else:
+                    expected = books.save(book, user.name, settings=context.settings, expected=expected)
+                    applying.begin(user.name)
+                    said = html.P("Saved, and in force for what comes in from now on.", className="said")
+            except ThreadsError as error:
+                said = _problem(error)
+            history = _history(books.history(context.settings), books.latest())
+            return said, history, expected, books.is_in_force_everywhere()
+
+        @app.callback(
+            Output("rules-applied", "children"),
+            Output("rules-apply", "hidden"),
+            Output("rules-poll", "disabled", allow_duplicate=True),
+            Input("rules-poll", "n_intervals"),
+            prevent_initial_call=True,
+        )
+        @needs("edit_rules", poll=True)
+        def told(_ticks: int | None) -> tuple[str, bool, bool]:
+            return _told(applying, in_force=books.is_in_force_everywhere())
+
+        @app.callback(
+            Output("rules-applied", "children", allow_duplicate=True),
+            Output("rules-apply", "hidden", allow_duplicate=True),
+            Output("rules-poll", "disabled", allow_duplicate=True),
+            Input("rules-apply", "n_clicks"),
+            prevent_initial_call=True,
+        )
+        @needs("edit_rules")
+        def apply(_clicks: int | None) -> tuple[str, bool, bool]:
+            applying.begin(require("edit_rules").name)
+            return _told(applying, in_force=False)
+
+
+def _told(applying: Applying, *, in_force: bool) -> tuple[str, bool, bool]:
+    """Return how far stored comments are, whether to hide the button that begins, and to stop asking."""
+    if in_force:
+        return "Stored comments that are not decided are flagged by the rules in force.", True, True
+    if applying.at_work:
+        return "Stored comments are being flagged anew …", True, False
+    if applying.problem:
+        return f"Stored comments could not be flagged anew: {applying.problem}", False, True
+    return "Stored comments still carry the flags of earlier rules.", False, True
+
+
+def _book(context: Context, rest: str) -> RuleBook:
+    if rest == "defaults":
+        return RuleBook.from_settings(context.settings)
+    return context.store.rule_books.saved(int(rest), context.settings)
+
+
+def _other_book(rest: str, book: RuleBook, current: RuleBook) -> Component | None:
+    if not rest:
+        return None
+    name = "the defaults" if rest == "defaults" else f"the rules as saved in state {int(rest):,}"
+    changes = changes_in_words(book.differences(current))
+    differs = f"They would change: {'; '.join(changes[:CHANGES_SHOWN])}." if changes else "They are in force."
+    return html.P(
+        [
+            f"Below stand {name}; nothing is in force before you save. {one_line(differs, 600)} ",
+            dcc.Link("Back to the rules in force", href="/rules"),
+        ],
+        className="said",
+    )
+
+
+def _bar() -> Component:
+    return html.Div(
+        [
+            dmc.Select(
+                id="rules-days",
+                data=[{"value": day, "label": ui.counted(int(day), "day")} for day in DAYS],
+                value="7",
+                allowDeselect=False,
+                size="xs",
+                **ui.hyphenated(aria_label="How far back the preview looks"),
+            ),
+            html.Button("Preview", id="rules-preview", className="button"),
+            html.Button("Save", id="rules-save", className="button primary"),
+            html.Span(id="rules-applied", className="muted", role="status"),
+            html.Button("Flag stored comments anew", id="rules-apply", className="link", hidden=True),
+        ],
+        className="rules-bar",
+    )
+
+
+def _history(books: list[SavedBook], latest: int | None) -> Component:
+    rows = [_saved(book, in_force=book.id == latest) for book in books]
+    return ui.panel(
+        "History",
+        html.Ol(rows, className="book-history")
+        if rows
+        else ui.empty("Nothing was saved yet: the defaults hold."),
+        html.P(dcc.Link("Start from the defaults", href="/rules/defaults")),
+        note="Every state that was saved. Going back to one opens it above; it holds once it is saved.",
+    )
+
+
+def _saved(book: SavedBook, *, in_force: bool) -> Component:
+    changes = changes_in_words(book.changes)
+    more = len(changes) - CHANGES_SHOWN
+    said = "; ".join(changes[:CHANGES_SHOWN]) + (f"; and {more:,} more" if more > 0 else "")
+    return html.Li(
+        [
+            html.Div(
+                [
+                    html.Strong(shown(one_line(book.actor, 60))),
+                    " ",
+                    html.Time(f"{book.at:%d %b %Y, %H:%M}", dateTime=book.at.isoformat(), className="time"),
+                ]
+            ),
+            html.Span(said or "Nothing that this program still knows"),
+            html.Strong("in force")
+            if in_force
+            else dcc.Link(f"Go back to state {book.id:,}", href=f"/rules/{book.id}"),
+        ]
+    )
+
+
+def _problem(error: ThreadsError) -> Component:
+    return html.P(shown(str(error)), className="problem", role="alert")

@@ -1,0 +1,107 @@
+"""What other rules would have flagged, and how much of it was right, rule by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard import components as ui
+from dashboard.pages.report import range_bar
+from dashboard.text import one_line, shown
+from threads.moderation.precision import Share
+from threads.moderation.report import share_words
+from threads.storage.rule_books import Effect, Example, Preview, RulePreview
+
+SHOWN = 160  # characters of an example
+
+
+def summary(preview: Preview) -> Component:
+    """Return what the candidate does on the whole."""
+    if not preview.comments:
+        return html.P(
+            f"No comment was published or imported in the last {preview.days} days.", className="said"
+        )
+    of = "" if preview.comments == preview.all_comments else f" the newest {preview.comments:,} of"
+    return html.Div(
+        [
+            html.P(
+                f"Of{of} {preview.all_comments:,} comments of the last {preview.days} days, "
+                f"{preview.now.flagged:,} are flagged by the rules in force and {preview.then.flagged:,} by "
+                "these.",
+                className="said",
+            ),
+            _bars(preview.now, preview.then, max(preview.now.flagged, preview.then.flagged)),
+        ]
+    )
+
+
+def of_rule(preview: RulePreview) -> Component:
+    """Return what a rule flags now and then, how right that is, and examples of what differs."""
+    most = max(preview.now.flagged, preview.then.flagged)
+    if not most:
+        return html.P("Flags nothing of these days, now or then.", className="muted")
+    return html.Div(
+        [
+            _bars(preview.now, preview.then, most),
+            _examples("newly flagged", preview.newly, preview.newly_flagged),
+            _examples("no longer flagged", preview.no_longer, preview.no_longer_flagged),
+        ]
+    )
+
+
+def _bars(now: Effect, then: Effect, most: int) -> Component:
+    return html.Dl([_bar("in force", now, most), _bar("these", then, most)], className="effects")
+
+
+def _bar(name: str, effect: Effect, most: int) -> Component:
+    share = effect.precision
+    return html.Div(
+        [
+            html.Dt(name),
+            html.Dd(
+                [
+                    html.Span(
+                        html.I(style={"width": f"{100 * effect.flagged / max(1, most):.1f}%"}),
+                        className="share-bar",
+                        **ui.hyphenated(aria_hidden="true"),
+                    ),
+                    html.Span(f"{effect.flagged:,} flagged", className="effect-count"),
+                    range_bar(share) if share.n else html.Div(),
+                    html.Span(_right(share), className="range-words"),
+                ]
+            ),
+        ],
+        className=name.replace(" ", "-"),
+    )
+
+
+def _right(share: Share) -> str:
+    return f"right: {share_words(share)}" if share.n else "none of them decided"
+
+
+def _examples(what: str, number: int, examples: Sequence[Example]) -> Component | None:
+    if not number:
+        return None
+    more = number - len(examples)
+    return html.Details(
+        [
+            html.Summary(f"{number:,} {what}"),
+            html.Ul([_example(example) for example in examples]),
+            html.P(f"and {ui.counted(more, 'more comment')}", className="muted") if more > 0 else None,
+        ],
+        className="examples",
+    )
+
+
+def _example(example: Example) -> Component:
+    return html.Li(
+        [
+            dcc.Link(
+                shown(one_line(example.text, SHOWN) or "(no text)"),
+                href=ui.link_to(example.comment_id, ui.thread_path(example.thread_id)),
+            ),
+            html.Span(f" {example.flag.reason} Now {example.state}.", className="muted"),
+        ]
+    )
