@@ -1,16 +1,19 @@
 """The import page: what it reads, where it reads it, and what it does not fetch."""
 
 import base64
+import gzip
 import os
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from dashboard.pages import importing
 from dashboard.pages.importing import understood
-from threads.errors import InputError
+from threads.errors import InputError, StoreError
 from threads.parse.source import Origin, Source
 from threads.settings import Settings
+from threads.storage import Store
 
 THREAD = (
     "Ann Lee\nMay 17, 2024 at 20:41\nAt last, a tunnel.\n\nBob Ray\nMay 18, 2024 at 9:10\nIt took years.\n"
@@ -26,6 +29,23 @@ def test_pastes_and_files_are_read_in_another_process():
     uploaded = "data:text/plain;base64," + base64.b64encode(THREAD.encode()).decode()
     for parsed in (preview(THREAD), preview(contents=uploaded)):
         assert parsed.report.kept == 2
+
+
+def test_a_file_is_unpacked_in_the_other_process(monkeypatch):
+    packed = base64.b64encode(gzip.compress(THREAD.encode())).decode()
+    assert preview(contents=f"data:application/gzip;base64,{packed}").report.kept == 2  # starts the worker
+    monkeypatch.setattr(Source, "from_bytes", lambda *_, **__: pytest.fail("it was unpacked here"))
+    assert preview(contents=f"data:application/gzip;base64,{packed}").report.kept == 2
+
+
+def test_what_is_stored_is_scored_in_another_process(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr("threads.scored_isolated._POOL.ask", lambda *about: asked.append(about) or [])
+    monkeypatch.setattr("threads.analysis.score", lambda *_: pytest.fail("it was scored here"))
+    parsed = preview(THREAD)
+    with Store.open(f"sqlite:///{tmp_path / 'store.sqlite'}") as store, suppress(StoreError):
+        importing.stored_now(store, parsed, Settings())
+    assert len(asked) == 1
 
 
 def test_what_takes_the_memory_of_the_worker_leaves_this_process_alone():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from threads.scores.text import without_quotes
 from threads.settings import Settings
 from threads.storage import Added, Held, Store, merged, numbered
 
+Scored = Callable[[Parsed, Settings], pd.DataFrame]
 ATTEMPTS = 10  # each failed one means that another import of the same discussion came through
 
 
@@ -111,15 +112,26 @@ def _parse_file(source: str | Path, chosen: Options, format_name: str | None, se
     return parse(Source.from_path(source, settings), chosen, format_name, settings=settings)
 
 
+def score_parsed(parsed: Parsed, settings: Settings, *, target: str | None = None) -> pd.DataFrame:
+    """Score what a parse found: one row a comment; `settings` name the models."""
+    records = comments_frame(parsed.discussions)
+    return score(with_context(records, parsed.discussions, target), scores_for(settings))
+
+
 def analyse_parsed(
-    parsed: Parsed, settings: Settings, *, target: str | None = None, store: Store | None = None
+    parsed: Parsed,
+    settings: Settings,
+    *,
+    target: str | None = None,
+    store: Store | None = None,
+    scores: pd.DataFrame | None = None,
 ) -> Analysis:
-    """Score and flag what a parse found; `settings` name the models.
+    """Score and flag what a parse found; `scores` are what `score_parsed` made of it, where that is done.
 
     Flags are by the rule book of `store` and count what is stored of other discussions, or by the settings.
     """
     records = comments_frame(parsed.discussions)
-    scores = score(with_context(records, parsed.discussions, target), scores_for(settings))
+    scores = score_parsed(parsed, settings, target=target) if scores is None else scores
     book = RuleBook.from_settings(settings) if store is None else store.rule_books.current(settings)
     flags = flag(
         pd.concat([records, scores], axis="columns"),
@@ -130,8 +142,12 @@ def analyse_parsed(
     return Analysis(parsed, scores, flags)
 
 
-def import_parsed(store: Store, parsed: Parsed, settings: Settings) -> Imported:
+def import_parsed(
+    store: Store, parsed: Parsed, settings: Settings, *, scored: Scored = score_parsed
+) -> Imported:
     """Merge what a parse found with what is stored of it, analyse the whole and store it.
+
+    `scored` scores it: here, or in another process (`threads.scored_isolated`).
 
     All of it is stored or nothing. The work is done before the write lock is taken; when another import of
     the same discussion comes first, it is done again on what that one stored.
@@ -147,13 +163,13 @@ def import_parsed(store: Store, parsed: Parsed, settings: Settings) -> Imported:
     """
     for _ in range(ATTEMPTS - 1):
         try:
-            return _import_once(store, parsed, settings)
+            return _import_once(store, parsed, settings, scored)
         except ConflictError:
             continue
-    return _import_once(store, parsed, settings)
+    return _import_once(store, parsed, settings, scored)
 
 
-def _import_once(store: Store, parsed: Parsed, settings: Settings) -> Imported:
+def _import_once(store: Store, parsed: Parsed, settings: Settings, scored: Scored) -> Imported:
     # What is held is read first: an erasure after it is a conflict, one before it is seen here.
     held = store.held({d.thread_id: None for d in parsed.discussions if d.comments})
     if erased := store.keeping.erased(lambda: read_key(settings.key_file, make=False)):
@@ -161,7 +177,7 @@ def _import_once(store: Store, parsed: Parsed, settings: Settings) -> Imported:
         held = held.only({d.thread_id for d in parsed.discussions if d.comments})
     whole = replace(parsed, discussions=_merged_all(held, parsed.discussions))
     book = store.rule_books.latest()
-    analysis = analyse_parsed(whole, settings, store=store)
+    analysis = analyse_parsed(whole, settings, store=store, scores=scored(whole, settings))
     added = store.add(whole, analysis.scores, analysis.flags, held=held)
     if store.rule_books.latest() != book:  # somebody has put other rules into force meanwhile
         store.rule_books.reflag(settings, threads=[d.thread_id for d in whole.discussions])

@@ -17,15 +17,18 @@ from dashboard import components as ui
 from dashboard.pages.base import Context
 from dashboard.security.access import needs
 from dashboard.text import one_line, shown
+from threads import scored_isolated
 from threads.analysis import import_parsed, options
 from threads.errors import InputError, ThreadsError
 from threads.moderation.roles import Permission
+from threads.parse import isolated
 from threads.parse.fetching import Fetcher, is_address
-from threads.parse.isolated import parse_isolated, warm
+from threads.parse.isolated import parse_isolated
 from threads.parse.source import Source
 from threads.records import Comment, Discussion, Parsed
+from threads.scored_isolated import score_isolated
 from threads.settings import Settings
-from threads.storage import Added
+from threads.storage import Added, Store
 
 PREVIEWED = 20
 FETCHED_PAGES = 4
@@ -42,7 +45,8 @@ class ImportPage:
 
     def layout(self, context: Context, rest: str, search: str) -> Component:  # noqa: ARG002 - the Protocol's
         """Return the form, and beside it where the preview will stand."""
-        warm()  # who opens the form will want something read
+        isolated.warm()  # who opens the form will want something read
+        scored_isolated.warm()
         return html.Div(
             [
                 html.H1("Import a thread"),
@@ -93,7 +97,7 @@ class ImportPage:
         def store(_clicks: int | None, *values: Any) -> tuple[Any, bool]:
             try:
                 parsed = understood(context.settings, *values)
-                added = import_parsed(context.store, parsed, context.settings).added
+                added = import_parsed(context.store, parsed, context.settings, scored=score_isolated).added
             except ThreadsError as error:
                 return ui.problem(str(error)), False
             return stored(parsed, added), True
@@ -219,12 +223,20 @@ def understood(
     """
     chosen = options(str(timezone) if timezone else None, _moment(captured))
     if contents:
-        return parse_isolated(
-            Source.from_bytes(_decoded(str(contents)), one_line(str(filename or "file"), 120), settings),
-            chosen,
-            settings=settings,
-        )
+        name = one_line(str(filename or "file"), 120)
+        return parse_isolated(_decoded(str(contents)), chosen, settings=settings, name=name)
     return parse_isolated(_pasted(str(text or ""), settings), chosen, settings=settings)
+
+
+def stored_now(store: Store, parsed: Parsed, settings: Settings) -> Added:
+    """Score and store a parse, the scores worked out under limits.
+
+    Raises
+    ------
+    ThreadsError
+        It took more than the limits, or the store refuses; then nothing was stored.
+    """
+    return import_parsed(store, parsed, settings, scored=score_isolated).added
 
 
 def _pasted(text: str, settings: Settings) -> Source:

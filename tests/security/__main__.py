@@ -12,13 +12,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.security import code_points, dependencies, markup, spreadsheets, weights, xml
+from tests.security import code_points, dependencies, inputs, markup, spreadsheets, weights, xml
 from tests.security.rows import Lab, NotTriedError, Row, Tally
 
 ROWS: tuple[Row, ...] = (
     markup.MARKUP,
     spreadsheets.ROUND_TRIPS,
     spreadsheets.FORMULAS_ROW,
+    inputs.HOSTILE_INPUTS,
     xml.HOSTILE_XML,
     code_points.CODE_POINTS,
     weights.PICKLES,
