@@ -7,7 +7,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, ctx, dcc, html, no_update
 from dash.development.base_component import Component
-from flask import Response, has_request_context, jsonify
+from flask import Response, has_request_context
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from flask_wtf.csrf import generate_csrf
@@ -17,10 +17,11 @@ from dashboard.downloads import add_downloads
 from dashboard.pages import FILTERED_PAGES, PAGES
 from dashboard.pages.base import Context, find_page
 from dashboard.pages.filtering import register_filters
-from dashboard.security.access import may, needs, open_to_all, require
+from dashboard.security.access import may, needs, require
 from dashboard.security.headers import add_headers
 from dashboard.security.identity import open_session
 from dashboard.security.setup import secure
+from dashboard.watching import add_watching
 from threads.errors import ThreadsError
 from threads.settings import Settings
 from threads.storage import Store
@@ -48,10 +49,10 @@ def create_app(store: Store, settings: Settings) -> Dash:
     )
     context = Context(store, settings)
     app.server.config["MAX_CONTENT_LENGTH"] = 2 * settings.max_input_bytes  # a file arrives as base64 in JSON
+    add_watching(app.server, store, settings)
     secure(app, store, settings, PAGES)
     Compress(app.server)
     add_downloads(app.server, context)
-    _add_health(app)
     app.server.register_error_handler(ThreadsError, _refuse)
     app.layout = _shell
     _register_routes(app, context)
@@ -60,13 +61,6 @@ def create_app(store: Store, settings: Settings) -> Dash:
         page.register(app, context)
     add_headers(app, settings)
     return app
-
-
-def _add_health(app: Dash) -> None:
-    @app.server.get("/healthz")
-    @open_to_all()
-    def health() -> ResponseReturnValue:
-        return jsonify(status="ok")
 
 
 def _refuse(error: ThreadsError) -> ResponseReturnValue:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 from threads.settings import Settings
 
+os.environ.setdefault("BTL_LOG_REQUESTS", "1")
 _settings = Settings.from_environment()
 
 wsgi_app = "dashboard.wsgi:create()"
@@ -12,3 +16,9 @@ worker_class = "gthread"
 workers = 2
 threads = 4
 timeout = 120  # seconds without a sign of life; reading an upload has its own limit
+
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    sys.stderr.write(
+        "PROMETHEUS_MULTIPROC_DIR is not set: /metrics tells the counts of the worker that answers. "
+        "Name an empty folder, and the workers count together.\n"
+    )

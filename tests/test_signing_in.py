@@ -77,10 +77,11 @@ def anonymous(app):
 
 @pytest.fixture(scope="module")
 def browsers(app):
-    """A browser for each of WHO."""
+    """A browser for each of WHO, none of them on the server's own machine."""
     found = {}
     for name in WHO:
         found[name] = app.server.test_client()
+        found[name].environ_base["REMOTE_ADDR"] = "192.0.2.50"
         if name:
             assert sign_in(found[name], name).status_code == 303
     return found
@@ -101,6 +102,8 @@ def content_of(store):
 
 ROUTES = {
     "/healthz": None,
+    "/readyz": "manage_users",
+    "/metrics": "manage_users",
     "/sign-in": None,
     "/assets/style.css": None,
     "/assets/page.js": "view",

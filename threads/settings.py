@@ -45,6 +45,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("port", 8050, "Port that `btl serve` listens on; 0 takes a free one."),
     Setting("public_url", "", "Address that a team opens, such as https://moderation.example.org."),
     Setting("proxies", 0, "How many reverse proxies of your own stand in front and tell who asks."),
+    Setting("log_requests", 0, "1 writes a line of JSON about each request to standard error."),
     Setting("oidc_issuer", "", "Address of the OpenID Connect provider that people may sign in with."),
     Setting("oidc_client_id", "", "What the dashboard is called there."),
     Setting("oidc_secret_file", "", "File that holds the secret that the provider gave the dashboard."),

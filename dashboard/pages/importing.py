@@ -20,6 +20,7 @@ from dashboard.text import one_line, shown
 from threads import scored_isolated
 from threads.analysis import import_parsed, options
 from threads.errors import InputError, ThreadsError
+from threads.metrics import count_failure
 from threads.moderation.roles import Permission
 from threads.parse import isolated
 from threads.parse.fetching import Fetcher, is_address
@@ -82,6 +83,7 @@ class ImportPage:
             try:
                 parsed = understood(context.settings, *values)
             except ThreadsError as error:
+                count_failure(error)
                 return ui.problem(str(error)), True, None
             return preview_of(parsed), not parsed.report.kept, None
 

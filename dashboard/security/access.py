@@ -40,20 +40,26 @@ class Need:
 
     `permission` is None where anybody may come in. `token` lets programs in with a personal API token. `form`
     is a route that plain HTML forms post to. A `poll` comes without anybody doing anything, and so does not
-    keep a session alive.
+    keep a session alive. What is for `watching` the server opens to any token too, and at the machine itself.
     """
 
     permission: Permission | None
     token: bool = False
     form: bool = False
     poll: bool = False
+    watching: bool = False
 
 
 def needs(
-    permission: Permission, *, token: bool = False, form: bool = False, poll: bool = False
+    permission: Permission,
+    *,
+    token: bool = False,
+    form: bool = False,
+    poll: bool = False,
+    watching: bool = False,
 ) -> Callable[[_F], _F]:
     """Declare what the callback or route under it needs; see `Need`. It stands nearest to the function."""
-    return _marked(Need(permission, token, form, poll))
+    return _marked(Need(permission, token, form, poll, watching))
 
 
 def open_to_all(*, form: bool = False) -> Callable[[_F], _F]:

@@ -100,7 +100,7 @@ def has_token(asked: Request) -> bool:
 
 def _user(store: Store) -> User | None:
     if not store.accounts.exist():
-        if not _is_at_this_machine():
+        if not is_at_this_machine():
             abort(403, "Without accounts this server answers to its own machine only.")
         return LOCAL
     if has_token(request):
@@ -112,8 +112,8 @@ def _user(store: Store) -> User | None:
     return None if opened is None else User(opened.account.name, opened.account.role)
 
 
-def _is_at_this_machine() -> bool:
-    """Whether a request comes from this machine itself, and not through a proxy on it."""
+def is_at_this_machine() -> bool:
+    """Return whether a request comes from this machine itself, and not through a proxy on it."""
     forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "Via"))
     host = urlsplit(f"//{request.host}").hostname or ""
     return is_loopback(request.remote_addr or "") and is_loopback(host) and not forwarded

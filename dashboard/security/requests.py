@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from dash import Dash
-from flask import abort, request
+from flask import abort, g, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from dashboard.pages.base import Page, find_page
 from dashboard.security.access import Need, current_user, may, need_of, refuse
 from dashboard.security.bodies import problem
-from dashboard.security.identity import has_token, identify, open_session
+from dashboard.security.identity import has_token, identify, is_at_this_machine, open_session
 from dashboard.security.places import Places
 from threads.storage import Store
 
@@ -85,12 +85,17 @@ def _check_form(need: Need) -> None:
 
 
 def _admit(need: Need) -> None:
-    if need.permission is None:
+    if need.permission is None or (need.watching and _may_watch()):
         return
     if has_token(request) and not need.token:
         abort(403, "A token does not open this: sign in.")
     if not may(need.permission):
         refuse(current_user())
+
+
+def _may_watch() -> bool:
+    """Whether a program asks that watches the server: with a token, or from the machine itself."""
+    return is_at_this_machine() or (has_token(request) and current_user() is not None)
 
 
 def _route_need(app: Dash, pages: Sequence[Page]) -> Need | None:
@@ -116,6 +121,7 @@ def _callback_need(app: Dash) -> Need:
         abort(400, reason)
     function: Callable[..., Any] | None = app.callback_map[body["output"]].get("callback")
     need = need_of(function)
-    if need is None:
+    if function is None or need is None:
         abort(403, "Nobody may use this.")
+    g.callback = f"{function.__module__}.{function.__name__}"  # for the log
     return need

@@ -82,6 +82,23 @@ def names(folder: Path | None = None) -> tuple[str, ...]:
     return tuple(read_manifest((FOLDER if folder is None else Path(folder)) / MANIFEST))
 
 
+def problems(folder: Path | None = None) -> list[str]:
+    """Return what is wrong with the weights that are there; [] where each is what the manifest says."""
+    folder = FOLDER if folder is None else Path(folder)
+    found: list[str] = []
+    try:
+        entries = read_manifest(folder / MANIFEST)
+    except ModelError as error:
+        return [str(error)]
+    for name, entry in entries.items():
+        try:
+            if installed(name, folder):
+                verified(folder / entry["file"], entry["sha256"])
+        except ModelError as error:
+            found.append(str(error))
+    return found
+
+
 @lru_cache(maxsize=16)
 def _load(name: str, folder: Path) -> Model:
     entry = entry_of(name, folder / MANIFEST)

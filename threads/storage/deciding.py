@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, Select, select, update
 
+from threads.metrics import CONFLICTS
 from threads.moderation.decisions import (
     Action,
     Change,
@@ -185,6 +186,7 @@ def _conflict(action: Action, comment: _Seen, history: list[Decision]) -> Outcom
         if last
         else f"the comment has version {comment.version}, not {action.expected_version}"
     )
+    CONFLICTS.inc()
     return _outcome(action, "conflict", comment, message=message, decision=last)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError, StatementError
 
 from threads.errors import StoreError
+from threads.metrics import lock_wait
 
 BUSY_SECONDS = 30.0
 WIPE_SECONDS = 5.0  # for readers to let go of what was deleted
@@ -138,20 +139,17 @@ def lock_for_upgrade(connection: Connection) -> None:
 
 def lock_for_import(connection: Connection) -> None:
     """Wait until no other import is being written; on SQLite every writer waits for the others anyway."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_IMPORT_LOCK})")
+    _wait_for(connection, _IMPORT_LOCK)
 
 
 def lock_for_audit(connection: Connection) -> None:
     """Wait until no other transaction is about to append to the audit log: its rows stand in one chain."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_AUDIT_LOCK})")
+    _wait_for(connection, _AUDIT_LOCK)
 
 
 def lock_for_accounts(connection: Connection) -> None:
     """Wait until no other transaction changes accounts or counts failed sign-ins."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ACCOUNTS_LOCK})")
+    _wait_for(connection, _ACCOUNTS_LOCK)
 
 
 def wiped(engine: Engine) -> str:
@@ -176,6 +174,12 @@ def wiped(engine: Engine) -> str:
     finally:
         connection.invalidate()  # it waits for others less long than it should for writing
     return f"{_UNWIPED}, for another program is reading it: {_WIPE_LATER}" if busy else ""
+
+
+def _wait_for(connection: Connection, lock: int) -> None:
+    if connection.dialect.name == "postgresql":
+        with lock_wait():
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({lock})")
 
 
 def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -275,9 +279,12 @@ def _begin_sqlite(connection: Connection) -> None:
         raw.execute("PRAGMA foreign_keys=OFF")  # heeded outside of a transaction only
     if not connection.get_execution_options().get(_WRITES, False):
         connection.exec_driver_sql("BEGIN")
-    elif not _write_lock_taken(raw):
-        # Once more through SQLAlchemy, so that the failure is one of its errors.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        with lock_wait():
+            taken = _write_lock_taken(raw)
+        if not taken:
+            # Once more through SQLAlchemy, so that the failure is one of its errors.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _write_lock_taken(connection: Any) -> bool:

@@ -24,6 +24,7 @@ from threads.storage.claims import Claim, claim, comment_key, release
 from threads.storage.deciding import all_decisions, decide_one, history_of, undo_batch
 from threads.storage.engine import database_name, make_engine, reading, writing
 from threads.storage.exporting import Exports
+from threads.storage.health import Health
 from threads.storage.importing import Added, CommentKey, Held, hold, prepare, store_batch
 from threads.storage.keeping import Keeping
 from threads.storage.learning import Learning
@@ -101,6 +102,7 @@ class Store:
     def __init__(self, engine: Engine, clock: Callable[[], datetime] = _utc_now) -> None:
         self._engine, self._clock = engine, clock
         self.accounts = Accounts(engine, clock)
+        self.health = Health(engine, clock)
         self.sessions = Sessions(engine, clock)
         self.second_opinions = SecondOpinions(engine, clock)
         self.tokens = Tokens(engine, clock)
