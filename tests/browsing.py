@@ -43,10 +43,10 @@ def csrf_token(client):
     return cookie.value if cookie else ""
 
 
-def post(client, body, *, origin=ADDRESS, token=None):
-    """Send a body to the callbacks, with the headers that a page of the dashboard sends."""
+def post(client, body, *, path=CALLBACKS, origin=ADDRESS, token=None):
+    """Send a body to the callbacks, or elsewhere, with the headers that a page of the dashboard sends."""
     headers = {"Origin": origin, "X-CSRFToken": csrf_token(client) if token is None else token}
-    return client.post(CALLBACKS, json=body, base_url=ADDRESS, headers=headers)
+    return client.post(path, json=body, base_url=ADDRESS, headers=headers)
 
 
 def server_callbacks(app):
