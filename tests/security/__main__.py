@@ -12,10 +12,24 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.security import code_points, dependencies, inputs, markup, spreadsheets, weights, xml
+from tests.security import (
+    code_points,
+    dependencies,
+    inputs,
+    load,
+    markup,
+    spreadsheets,
+    suites,
+    viewers,
+    weights,
+    xml,
+)
 from tests.security.rows import Lab, NotTriedError, Row, Tally
 
 ROWS: tuple[Row, ...] = (
+    suites.CALLBACKS,
+    suites.SESSIONS,
+    viewers.VIEWERS,
     markup.MARKUP,
     spreadsheets.ROUND_TRIPS,
     spreadsheets.FORMULAS_ROW,
@@ -23,6 +37,11 @@ ROWS: tuple[Row, ...] = (
     xml.HOSTILE_XML,
     code_points.CODE_POINTS,
     weights.PICKLES,
+    suites.UPGRADES,
+    suites.BACKUPS,
+    suites.KEEPING,
+    load.LOAD,
+    load.KILLED,
     dependencies.BOUNDS,
     dependencies.AUDIT,
 )

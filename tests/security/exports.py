@@ -1,20 +1,26 @@
-"""Every file that the dashboard gives away, with hostile texts in whatever it holds."""
+"""Every file that the dashboard gives away."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from dashboard import create_app
-from tests.security.hostile_store import Written
 from threads.settings import Settings
 from threads.storage import Store
 
 LOCAL = "http://127.0.0.1:8050"
-# (file name, address); a test holds that no export is missing here.
-EXPORTS = (("comments.csv", "/export.csv"),)
+EXPORTS = (  # (file name, address); a test holds that none is missing
+    ("comments.csv", "/export.csv"),
+    ("decisions.csv", "/export/decisions.csv"),
+    ("decisions.json", "/export/decisions.json"),
+    ("flagged.csv", "/export/flagged.csv"),
+    ("flagged.json", "/export/flagged.json"),
+    ("report.csv", "/report.csv"),
+)
 
 
-def exports(store: Store, written: Written, count: int, kind: str) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of every export of a kind (csv or json)."""
-    client = create_app(store, Settings()).server.test_client()
+def exports(store: Store, kind: str, key_file: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of every export of a kind (csv or json), as a single user gets it."""
+    client = create_app(store, Settings(key_file=str(key_file))).server.test_client()
     for name, address in EXPORTS:
         if name.endswith(kind):
             answer = client.get(address, base_url=LOCAL)

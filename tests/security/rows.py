@@ -34,11 +34,15 @@ class Tally:
 
 @dataclass(frozen=True)
 class Row:
-    """A promise: `check` tries to break it and returns the count. `name` is what one asks for it by."""
+    """A promise: `check` tries to break it and returns the count. `name` is what one asks for it by.
+
+    A sample of it runs with the tests if it is `sampled`.
+    """
 
     name: str
     promise: str
     check: Callable[["Lab"], Tally]
+    sampled: bool = True
 
 
 class Lab:

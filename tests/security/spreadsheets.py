@@ -16,6 +16,7 @@ from tests.security import hostile_store
 from tests.security.exports import exports
 from tests.security.payloads import FORMULAS
 from tests.security.rows import Lab, NotTriedError, Row, Tally
+from threads.moderation.decisions import Action
 from threads.records import Column, typed
 from threads.storage import Store
 from threads.storage.csv_files import read_csv, write_csv
@@ -76,19 +77,34 @@ def formulas(lab: Lab) -> Tally:
 
 def _exported(lab: Lab) -> list[Path]:
     def written(number: int, field: str) -> str:
-        return FORMULAS[number] + (f" {number}" if field in {"comment_id", "author_id"} else "")
+        text = FORMULAS[number] + (f" {number}" if field in {"comment_id", "author_id"} else "")
+        return hostile_store.whole(text) if field == "comment_id" else text
 
     with Store.open(lab.sqlite("formulas")) as store:
         numbers = range(len(FORMULAS))
         thread = hostile_store.discussion("t", numbers, written)
         hostile_store.fill(store, (thread,), written, len(FORMULAS))
+        store.decide([_rejection(number, written) for number in numbers[::2]])
         files = []
-        for name, content in exports(store, written, len(FORMULAS), "csv"):
+        for name, content in exports(store, "csv", lab.folder / "key"):
             rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
-            assert len(rows) > len(FORMULAS) // 2, f"{name} holds {len(rows)} rows: hardly anything to see"
+            assert len(rows) > 1, f"{name} holds nothing"
             files.append(lab.folder / name)
             files[-1].write_bytes(content)
     return files
+
+
+def _rejection(number: int, written: hostile_store.Written) -> Action:
+    return Action(
+        key=f"key {number}",
+        thread_id="t",
+        comment_id=hostile_store.whole(written(number, "comment_id")),
+        action="reject",
+        reason="spam",
+        note=written(number, "note"),
+        actor="anna",
+        expected_version=0,
+    )
 
 
 def _formulas(office: str, files: list[Path], separator: str, folder: Path) -> dict[str, list[str]]:
