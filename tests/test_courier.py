@@ -15,6 +15,7 @@ from test_storage import comment, parsed, scored
 
 from threads.delivery.configured import Refused, Unneeded, read_targets
 from threads.delivery.courier import MOST_FAILURES, Courier, summary
+from threads.errors import StoreError
 from threads.settings import Settings
 from threads.storage import Store
 from threads.storage.outbox import NOTHING_SENT, SUPERSEDED
@@ -193,7 +194,7 @@ def test_a_secret_that_is_missing_costs_nothing_but_time(store, hook, courier, c
 def test_a_watch_delivers_what_is_decided_meanwhile_and_stops(store, hook, courier):
     stop, seen = threading.Event(), threading.Event()
     one = courier(webhook(hook.url))
-    thread = threading.Thread(target=one.watch, args=(stop, 0.01, lambda _: seen.set()))
+    thread = threading.Thread(target=one.watch, args=(stop, 0.01, lambda _: seen.set(), pytest.fail))
     thread.start()
     decide(store, "reject", comment="comment-12")
     assert seen.wait(30)
@@ -203,12 +204,36 @@ def test_a_watch_delivers_what_is_decided_meanwhile_and_stops(store, hook, couri
     assert len(hook.taken) == 1
 
 
+def test_a_watch_outlives_a_store_that_is_away(store, hook, courier, monkeypatch):
+    decide(store, "reject", comment="comment-12")
+    stop, seen, troubles = threading.Event(), threading.Event(), []
+    one, fill, failures = courier(webhook(hook.url)), store.outbox.fill, iter([True, True])
+
+    def failing(*arguments):
+        if next(failures, False):
+            raise StoreError("the database cannot be reached")
+        return fill(*arguments)
+
+    monkeypatch.setattr(store.outbox, "fill", failing)
+    told = (lambda _: seen.set(), troubles.append)
+    thread = threading.Thread(target=one.watch, args=(stop, 0.01, *told))
+    thread.start()
+    assert seen.wait(30)
+    stop.set()
+    thread.join(30)
+    assert ([str(error) for error in troubles], len(hook.taken)) == (
+        ["the database cannot be reached"] * 2,
+        1,
+    )
+
+
 KILLED = """
 import os
 import sys
 from datetime import datetime
 from threads.delivery.configured import read_targets
 from threads.delivery.courier import Courier
+from threads.errors import StoreError
 from threads.settings import Settings
 from threads.storage import Store
 

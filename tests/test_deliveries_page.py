@@ -34,21 +34,25 @@ def settings(tmp_path):
     return Settings(delivery_file=str(tmp_path / "delivery.toml"))
 
 
-@pytest.fixture
-def store(tmp_path):
+def filled(store):
     """One delivered, one failed, one waiting, and one decision that is not taken up."""
     names = ("c1", HOSTILE, "c3", "c4")
+    comments = tuple(comment(n, thread_id="t", comment_id=name) for n, name in enumerate(names, 1))
+    store.add(parsed(comments=comments), scored(*[0.1] * 4), {})
+    for name in names[:3]:
+        decide(store, "reject", comment=name)
+    store.outbox.fill([ROUTE])
+    answers = (Answer("delivered", "it answers 200"), Answer("never", "it answers 404: <script>"))
+    for waiting, answer in zip(store.outbox.due("paper"), answers, strict=False):
+        claim = store.outbox.claim(waiting, "remove", LEASE)
+        store.outbox.settle(waiting, claim, answer, 1.0)
+    decide(store, "approve", comment="c4")
+
+
+@pytest.fixture
+def store(tmp_path):
     with Store.open(f"sqlite:///{tmp_path / 'store.sqlite'}") as store:
-        comments = tuple(comment(n, thread_id="t", comment_id=name) for n, name in enumerate(names, 1))
-        store.add(parsed(comments=comments), scored(*[0.1] * 4), {})
-        for name in names[:3]:
-            decide(store, "reject", comment=name)
-        store.outbox.fill([ROUTE])
-        answers = (Answer("delivered", "it answers 200"), Answer("never", "it answers 404: <script>"))
-        for waiting, answer in zip(store.outbox.due("paper"), answers, strict=False):
-            claim = store.outbox.claim(waiting, "remove", LEASE)
-            store.outbox.settle(waiting, claim, answer, 1.0)
-        decide(store, "approve", comment="c4")
+        filled(store)
         yield store
 
 

@@ -51,7 +51,7 @@ def deliver(db: str | None, dry_run: bool, watch: bool, again: bool) -> None:
         if again:
             click.echo(f"{store.outbox.again(LOCAL):,} tried again", err=True)
         if watch:
-            courier.watch(_until_stopped(), PAUSE_SECONDS, _say)
+            courier.watch(_until_stopped(), PAUSE_SECONDS, _say, lambda error: click.echo(error, err=True))
             return
         _finish(list(_said(courier.round())))
 

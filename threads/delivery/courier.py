@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from threads.delivery.base import Message
 from threads.delivery.configured import Refused, Target, Unneeded
-from threads.errors import SettingError
+from threads.errors import SettingError, StoreError
 from threads.moderation.deliveries import DeliveryState
 from threads.storage.outbox import NOTHING_SENT, Answer, Outbox, Waiting
 
@@ -81,11 +81,25 @@ class Courier:
         for target in self._targets:
             yield from self._deliver(target)
 
-    def watch(self, stop: threading.Event, pause: float, tell: Callable[[Told], None]) -> None:
-        """Do rounds, with so many seconds between them, until `stop` is set."""
+    def watch(
+        self,
+        stop: threading.Event,
+        pause: float,
+        tell: Callable[[Told], None],
+        trouble: Callable[[StoreError], None],
+    ) -> None:
+        """Do rounds, with so many seconds between them, until `stop` is set; what is being sent is finished.
+
+        A store that is away for a while is told to `trouble` and asked again in the next round.
+        """
         while not stop.is_set():
-            for told in self.round():
-                tell(told)
+            try:
+                for told in self.round():
+                    tell(told)
+                    if stop.is_set():
+                        break
+            except StoreError as error:
+                trouble(error)
             stop.wait(pause)
 
     def _deliver(self, target: Target) -> Iterator[Told]:
