@@ -410,21 +410,21 @@ def test_the_commands_take_a_backup_restore_it_retain_and_erase(tmp_path, monkey
     assert "b: " in btl("backup", "b")
     assert "the file is there already" in btl("backup", "b", code=1)
     told = btl("erase", "--author", NAME, "--dry-run")
-    assert "2 comments in 1 discussions would be emptied" in told
+    assert "2 comments in 1 discussion would be emptied" in told
     assert "Backup b of " in told
     assert NAME in btl("export")
-    assert "1 notes of moderators went" in btl("erase", "--comment", "t", "c5")
-    assert "2 comments in 1 discussions were emptied" in btl("erase", "--author", NAME)
+    assert "1 note of moderators went" in btl("erase", "--comment", "t", "c5")
+    assert "2 comments in 1 discussion were emptied" in btl("erase", "--author", NAME)
     assert NAME not in btl("export")
     assert "there is a database already" in btl("restore", "b", code=1)
     assert "2 erasures were made since then" in btl("restore", "b", "--replace")
     assert NAME in btl("export")
-    assert "3 comments in 1 discussions were emptied" in btl("erase", "--again")
+    assert "3 comments in 1 discussion were emptied" in btl("erase", "--again")
     assert NAME not in btl("export")
-    assert "2 comments in 1 discussions would be emptied" in btl("retain", "--days", "30", "--dry-run")
+    assert "2 comments in 1 discussion would be emptied" in btl("retain", "--days", "30", "--dry-run")
     assert "say how long comments are kept" in btl("retain", code=2)
     monkeypatch.setenv("BTL_RETENTION_DAYS", "30")
-    assert "2 comments in 1 discussions were emptied" in btl("retain")
+    assert "2 comments in 1 discussion were emptied" in btl("retain")
     assert set(texts_of("below-the-line.sqlite")) == {""}
     assert "say whom" in btl("erase", code=2)
     assert "say whom" in btl("erase", "--again", "--author", "x", code=2)

@@ -98,16 +98,19 @@ def duplicates_text(groups: pd.DataFrame) -> str:
 
 def kept_text(kept: Kept, *, dry_run: bool) -> list[str]:
     """Return in lines what retention or an erasure did, or would do."""
-    lines = [f"{printable(thread_id)}: {count:,} comments" for thread_id, count in kept.comments.items()]
+    were, went = ("would be", "would go or change") if dry_run else ("were", "went or changed")
+    lines = [
+        f"{printable(thread_id)}: {_counted(count, 'comment')}" for thread_id, count in kept.comments.items()
+    ]
     lines += [
-        f"{kept.total:,} comments in {len(kept.comments):,} discussions "
-        f"{'would be' if dry_run else 'were'} emptied, {kept.undecided:,} of them waiting for a decision.",
-        f"{kept.notes:,} notes of moderators {'would go or change' if dry_run else 'went or changed'}.",
+        f"{_counted(kept.total, 'comment')} in {_counted(len(kept.comments), 'discussion')} {were} emptied, "
+        f"{kept.undecided:,} of them waiting for a decision.",
+        f"{_counted(kept.notes, 'note')} of moderators {went}.",
     ]
     if kept.quotes or kept.names:
         lines.append(
-            f"In comments by others {'would be' if dry_run else 'were'} taken out: {kept.quotes:,} lines "
-            f"quoted, {kept.names:,} names."
+            f"In comments by others {were} taken out: {_counted(kept.quotes, 'quoted line')}, "
+            f"{_counted(kept.names, 'name')}."
         )
     lines += [f"Look at {printable(f'{thread}, {comment}: {why}')}." for thread, comment, why in kept.look_at]
     if kept.namesakes:
@@ -121,6 +124,10 @@ def kept_text(kept: Kept, *, dry_run: bool) -> list[str]:
     if kept.total:
         lines.append("Exported files are not known here: whoever wrote one must delete it.")
     return [*lines, f"{kept.remains}."] if kept.remains else lines
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def aligned(rows: list[list[str]]) -> str:

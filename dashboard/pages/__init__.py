@@ -7,6 +7,7 @@ from dashboard.pages.base import FilteredPage, Page
 from dashboard.pages.deliveries import DeliveriesPage
 from dashboard.pages.guide import GuidePage
 from dashboard.pages.importing import ImportPage
+from dashboard.pages.keeping import KeepingPage
 from dashboard.pages.moderation import ModerationPage
 from dashboard.pages.overview import OverviewPage
 from dashboard.pages.report import ReportPage
@@ -22,6 +23,7 @@ PAGES: tuple[Page, ...] = (
     RulesPage(),
     DeliveriesPage(),
     ImportPage(),
+    KeepingPage(),
     UsersPage(),
     AccountPage(),
     GuidePage(),

@@ -269,6 +269,10 @@ class _Fetched:
         self._lock = threading.Lock()
         self._fetcher: Fetcher | None = None
 
+    def forget(self) -> None:
+        with self._lock:
+            self._pages = {}
+
     def page(self, url: str, settings: Settings) -> Source:
         with self._lock:
             self._fetcher = self._fetcher or Fetcher(settings)
@@ -283,6 +287,11 @@ class _Fetched:
 
 
 _FETCHED = _Fetched()
+
+
+def forget_fetched() -> None:
+    """Forget the pages fetched lately, of which something may have been erased."""
+    _FETCHED.forget()
 
 
 def preview_of(parsed: Parsed) -> Component:

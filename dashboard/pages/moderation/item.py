@@ -9,8 +9,10 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.pages.keeping import keeping_path
 from dashboard.pages.moderation.address import Address
 from dashboard.pages.moderation.marks import Reason, marked_text
+from dashboard.security.access import may
 from dashboard.text import one_line, shown
 from threads.moderation.decisions import REASONS, Decision
 from threads.moderation.queue_filter import QueueFilter
@@ -186,6 +188,9 @@ def _who(item: QueueItem) -> list[Any]:
         html.Strong(shown(one_line(ui.author_name(item.author), 60))),
         html.Span(history),
         only("only this author", author=item.author) if item.author else None,
+        dcc.Link("erase…", href=keeping_path(item.author, item.author_id))
+        if may("keep") and (item.author or item.author_id)
+        else None,
     ]
 
 
