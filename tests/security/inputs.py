@@ -40,11 +40,10 @@ def inputs(share: float) -> Iterator[tuple[str, bytes]]:
     def n(count: int) -> int:
         return max(2, int(count * share))
 
-    nothing, letters = b"\0" * n(400_000_000), b"a" * n(300_000_000)
-    yield "bomb.html.gz", gzip.compress(nothing)
-    yield "bomb-in-a-bomb.html.gz", gzip.compress(gzip.compress(letters))
+    yield "bomb.html.gz", gzip.compress(b"\0" * n(400_000_000))
+    yield "bomb-in-a-bomb.html.gz", gzip.compress(gzip.compress(b"a" * n(300_000_000)))
     yield "just-under-the-ratio.txt.gz", _packed(n(2_000_000), 150)
-    yield "truncated.html.gz", gzip.compress(letters)[:-9]
+    yield "truncated.html.gz", gzip.compress(b"a" * n(300_000_000))[:-9]
     yield "members.warc.gz", gzip.compress(b"WARC/1.0\r\nContent-Length: 9999999\r\n\r\nx") * n(50_000)
     yield (
         "lying-lengths.warc",
@@ -93,13 +92,13 @@ def hostile_inputs(lab: Lab) -> Tally:
         list(add_samples(store, settings))
         _answer(store, settings, "first.txt", _PASTED.format(1, "A first text, to warm up.").encode() * 3)
         with _watched() as most, _somebody_else(store, settings) as waits:
-            for name, content in inputs(lab.size(100, 4) / 100):
+            for name, content in inputs(lab.size(100, 1) / 100):
                 names.append(name)
                 began = time.perf_counter()
                 answer = _answer(store, settings, name, content)
                 took = time.perf_counter() - began
                 worked = answer.startswith("stored") or "limit of" in answer  # to its end, or its limit
-                longest = settings.parse_seconds * 2 if worked else LONGEST
+                longest = settings.parse_seconds * 3 if worked else LONGEST
                 tally.hold(took <= longest, f"{name}: took {took:.1f} s ({answer[:120]})")
                 slow += worked and took > LONGEST
                 tally.hold("raised" not in answer, f"{name}: {answer[:200]}")
