@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from playwright.sync_api import Page, sync_playwright
 
 from dashboard.pages import PAGES
+from tests.browsing import GOOD
 from tests.chromium import ARGUMENTS, EXECUTABLE, MISSING
 from tests.security import hostile_store
 from tests.security.exports import EXPORTS
@@ -18,7 +19,11 @@ from tests.security.rows import Lab, NotTriedError, Row, Tally
 from tests.security.serving import served
 from threads.moderation.decisions import Action
 from threads.moderation.queue_filter import VIEWS
+from threads.moderation.rule_book import RuleBook
+from threads.moderation.rules import RULES
+from threads.settings import Settings
 from threads.storage import Store
+from threads.storage.outbox import Route
 
 INSPECT = (Path(__file__).parent / "inspect.js").read_text(encoding="utf-8")
 WATCH = """
@@ -46,6 +51,11 @@ HOVER = """() => { const shown = [], found = [];
   }
   return [shown, found]; }"""
 MARK = re.compile(r"z(\d{3})([a-z]+)z")
+ITEMS = """() => !document.getElementById("queue-history") ? [] :
+  [...document.querySelectorAll("[data-thread][data-comment]")].map((item) =>
+    ({ thread_id: item.dataset.thread, comment_id: item.dataset.comment }))"""
+HISTORIES = 5  # in a view
+ADMIN = "ann"
 A_FIGURE = 12  # comments up to which a figure carries names
 # How many of the payloads must be seen in a view; some places cut long texts, and with them the mark.
 SEEN = {"author": 1.0, "text": 1.0, "title": 1.0, "articletext": 1.0, "warning": 1.0, "hovered author": 0.6}
@@ -59,7 +69,12 @@ def markup(lab: Lab) -> Tally:
     url, tally, seen = lab.sqlite("markup"), Tally(), set()
     with Store.open(url) as store:
         fill(store, count)
-    with served(url, lab.folder / "server.log") as server, _page() as (page, troubles):
+        fill_team(store, count)
+    with (
+        served(url, lab.folder / "server.log", key_file=str(lab.folder / "key")) as server,
+        _page() as (page, troubles),
+    ):
+        _sign_in(page, server)
         views = list(_views(server, count))
         for view in views:
             _go(page, view)
@@ -72,7 +87,7 @@ def markup(lab: Lab) -> Tally:
         tally.hold(shown >= share * count, f"{field}: only {shown} of {count} payloads were ever shown")
     fields = {field for _, field in seen}
     tally.tried = (
-        f"{count} payloads in each of {len(hostile_store.FIELDS) + 10} fields ({len(fields)} of them shown), "
+        f"{count} payloads in each of {len(hostile_store.FIELDS) + 15} fields ({len(fields)} of them shown), "
         f"{len(views) + 1} views and {len(EXPORTS)} exports in Chromium, every mark of every figure hovered"
     )
     return tally
@@ -111,6 +126,22 @@ def fill(store: Store, count: int) -> None:
     )
 
 
+def fill_team(store: Store, count: int) -> None:
+    """Store what moderators, admins and platforms write: words of lists, names of tokens, answers."""
+    admin = store.accounts.create(ADMIN, "admin", GOOD, actor="local")
+    for number in range(count):
+        store.tokens.create(admin, written(number, "token")[:80], "viewer", 30)
+    book = RuleBook.from_settings(Settings())
+    words = [hostile_store.whole(written(number, "word"))[:90] for number in range(count)]
+    for rule in RULES:
+        for item in rule.lists:
+            book = book.changed(rule.name, lists={item.name: words})
+    store.rule_books.save(book, ADMIN)
+    store.outbox.fill([Route("platform", lambda *_: True)])
+    for number, waiting in enumerate(store.outbox.due("platform", count)):
+        store.outbox.close(waiting, "failed", written(number, "answer"))
+
+
 def _views(server: str, count: int) -> Iterator[str]:
     """Yield the address of every view."""
     for page in PAGES:
@@ -122,6 +153,8 @@ def _views(server: str, count: int) -> Iterator[str]:
         yield from (
             f"{server}/moderation?view={name}&page={number}" for number in range(1, 3 * count // 50 + 2)
         )
+    yield f"{server}/moderation/second"
+    yield from (f"{server}/deliveries/failed?page={number}" for number in range(1, count // 50 + 2))
     for number in range(count):
         text = written(number, "query").encode("utf-8", "replace").decode()
         names = ("q", "author", "stance", "from", "to", "page", "at")
@@ -145,6 +178,21 @@ def _page() -> Iterator[tuple[Page, list[str]]]:
         )
         yield page, troubles
         browser.close()
+
+
+def _sign_in(page: Page, server: str) -> None:
+    page.goto(f"{server}/sign-in")
+    page.get_by_label("Name").fill(ADMIN)
+    page.get_by_label("Password").fill(GOOD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_function(DRAWN)
+
+
+def _open_histories(page: Page) -> None:
+    """Ask for the history of the first comments of the queue, as who selects one with the panel open does."""
+    for name in page.evaluate(ITEMS)[:HISTORIES]:
+        with page.expect_response(lambda answer: "queue-history-body" in (answer.request.post_data or "")):
+            page.evaluate("(data) => window.dash_clientside.set_props('queue-history-of', { data })", name)
 
 
 def _go(page: Page, view: str) -> None:
@@ -173,6 +221,7 @@ def _left(address: str) -> bool:
 def _look(page: Page, view: str, troubles: list[str], tally: Tally) -> set[tuple[int, str]]:
     """Hold what a view shows and did; return the marks that it shows."""
     page.wait_for_function(DRAWN)
+    _open_histories(page)
     hovered, found = page.evaluate(HOVER)
     found += page.evaluate(f"(sink) => ({INSPECT})(document, sink)", SINK)
     found += [f"policy: {report}" for report in page.evaluate("window.reports")]

@@ -39,8 +39,8 @@ def viewers(lab: Lab) -> Tally:
             tally.hold(named >= 3, f"{name}: the control: moderators see names in {named} places only")
             _hold_oracles(name, app, tally)
     tally.tried = (
-        f"{len(seen['vic'])} pages, filters and exports as a viewer, {PEOPLE} people with names, ids and times "
-        "of their own, filters and addresses that would tell whether a guess is right; moderators as the control"
+        f"{len(seen['vic'])} pages, filters and exports as a viewer, of {PEOPLE} people with names, ids and "
+        "times of their own; guesses in filters and addresses; moderators as the control"
     )
     return tally
 
