@@ -357,9 +357,9 @@ def test_threads_limit_it_and_who_shares_the_name_is_told(store, key):
 def test_imports_do_not_bring_it_back(store, key, settings):
     fill(store)
     erase(store, key, author=NAME)
-    before = everything(store)["comments"]
+    before = store.comments()
     import_parsed(store, QUARREL, settings)
-    assert everything(store)["comments"] == before
+    pd.testing.assert_frame_equal(store.comments(), before)
     more = discussion(
         *QUARREL.discussions[0].comments,
         said(6, NAME, f"I am back: {SECRET}"),

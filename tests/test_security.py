@@ -20,9 +20,9 @@ def test_no_export_is_forgotten(tmp_path):
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.sampled], ids=lambda row: row.name)
-def test_a_sample_of_the_row_holds(row, tmp_path):
+def test_a_sample_of_the_row_holds(row, tmp_path, postgresql):
     try:
-        with Lab(tmp_path, small=True) as lab:
+        with Lab(tmp_path, small=True, server=postgresql) as lab:
             tally = row.check(lab)
     except NotTriedError as missing:
         pytest.skip(str(missing))

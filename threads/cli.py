@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from threads.commands import keeping, models, topic, users
+from threads.commands import audit, keeping, models, topic, users
 from threads.commands.deliver import deliver
 from threads.commands.duplicates import duplicates
 from threads.commands.report import report
@@ -251,6 +251,8 @@ main.add_command(deliver)
 main.add_command(report)
 main.add_command(keeping.backup)
 main.add_command(keeping.restore)
+main.add_command(audit.audit)
+main.add_command(audit.verify_audit)
 main.add_command(keeping.retain)
 main.add_command(keeping.erase)
 main.add_command(models.models)

@@ -13,7 +13,9 @@ import time
 from pathlib import Path
 
 from tests.security import (
+    audit,
     code_points,
+    concurrency,
     dependencies,
     inputs,
     load,
@@ -37,6 +39,11 @@ ROWS: tuple[Row, ...] = (
     xml.HOSTILE_XML,
     code_points.CODE_POINTS,
     weights.PICKLES,
+    audit.TAMPERING,
+    audit.REWRITING,
+    concurrency.CONTESTED,
+    concurrency.KILLED,
+    concurrency.LOCKS,
     suites.UPGRADES,
     suites.BACKUPS,
     suites.KEEPING,

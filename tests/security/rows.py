@@ -48,10 +48,10 @@ class Row:
 class Lab:
     """Where a row works: a folder of its own, databases, and the size of what is tried."""
 
-    def __init__(self, folder: Path, *, small: bool) -> None:
+    def __init__(self, folder: Path, *, small: bool, server: str | None = None) -> None:
         self.folder, self.small = folder, small
         self._stack = ExitStack()
-        self._server: str | None = None
+        self._server = server  # of PostgreSQL, where one runs already
 
     def size(self, full: int, small: int) -> int:
         """Return how much is tried: as much as the table says, or a sample for a quick run."""

@@ -40,6 +40,7 @@ REASONS: Mapping[str, str] = {
     "other": "Another reason, in the note",
 }
 LONGEST_NOTE = 2_000  # characters
+LONGEST_KEY = 200  # characters, of a batch too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A decision on record. `version` is the comment's version after it; `undoes` the id of another one."""
+    """A decision on record.
+
+    `version` is the comment's version after it, `undoes` the id of another decision, `key` the action's.
+    """
 
     id: int
     thread_id: str
@@ -81,6 +85,7 @@ class Decision:
     note: str | None = None
     batch: str | None = None
     undoes: int | None = None
+    key: str = ""
 
 
 class Step(NamedTuple):
@@ -153,6 +158,8 @@ def problem(action: Action) -> str | None:
     """Return what is wrong with an action as it was asked for, or None."""
     if not action.key or not action.actor:
         return "an action needs a key and an actor"
+    if max(len(action.key), len(action.batch or "")) > LONGEST_KEY:
+        return f"a key, and the name of a batch, have at most {LONGEST_KEY} characters"
     if action.reason is not None and action.action != "reject":
         return f"a reason is given for a rejection, not to {action.action.replace('_', ' ')}"
     if action.reason is not None and action.reason not in REASONS:

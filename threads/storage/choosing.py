@@ -6,7 +6,16 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    func,
+    select,
+    tuple_,
+    union_all,
+)
 
 from threads.errors import StoreError
 from threads.moderation.queue_filter import Order, QueueFilter, View
@@ -14,8 +23,7 @@ from threads.storage import tables
 from threads.storage.engine import contains_text
 from threads.storage.importing import CHUNK
 
-_c, _f, _d = tables.comments.c, tables.flags.c, tables.decisions.c
-_s, _l = tables.scores.c, tables.claims.c
+_c, _d, _l = tables.comments.c, tables.decisions.c, tables.claims.c
 
 REPORTED = "reported"  # the rule that flags what the platform reported
 
@@ -32,6 +40,9 @@ _STAGES: Mapping[View, str] = {
     "held": "held",
     "decided": "decided",
 }
+
+
+_ALL_STAGES = ("new", "flagged", "held", "decided", "gone")  # what is gone is in no view of its own
 
 
 class QueueKey(NamedTuple):
@@ -52,8 +63,8 @@ def chosen_ids(
     StoreError
         `limit` or `offset` is out of range.
     """
-    query = _page(select(_c.id), connection, chosen, limit, offset, now)
-    return list(connection.scalars(query))
+    query = _page(connection, chosen, limit, offset, now)
+    return [key for *_, key in connection.execute(query)]
 
 
 def chosen_keys(connection: Connection, chosen: QueueFilter, limit: int, now: datetime) -> list[QueueKey]:
@@ -66,42 +77,63 @@ def chosen_keys(connection: Connection, chosen: QueueFilter, limit: int, now: da
 
 def count_chosen(connection: Connection, chosen: QueueFilter, now: datetime) -> dict[View, int]:
     """Return how many comments each view has, with all other restrictions of the filter."""
-    conditions = list(_conditions(connection, chosen, now))
-    query = select(_c.stage, func.count()).where(*conditions).group_by(_c.stage)
-    stages: dict[str, int] = {stage: count for stage, count in connection.execute(query).all()}  # noqa: C416 - typed
-    reported = select(func.count()).where(*conditions, *_in_view("reported"))
-    return {
-        "new": stages.get("new", 0),
-        "flagged": stages.get("flagged", 0),
-        "reported": connection.scalar(reported) or 0,
-        "held": stages.get("held", 0),
-        "decided": stages.get("decided", 0),
-        "all": sum(stages.values()),
-    }
+    stage = _in_no_index(_c.stage) if _is_selective(chosen) else _c.stage
+    reported = func.count().filter(_flagged_by(REPORTED))
+    query = select(stage, func.count(), reported).where(*_conditions(connection, chosen, now)).group_by(stage)
+    found = {stage: (count, of_them) for stage, count, of_them in connection.execute(query)}
+    counts = {view: found.get(stage, (0, 0))[view == "reported"] for view, stage in _STAGES.items()}
+    return {**counts, "all": sum(count for count, _ in found.values())}
 
 
 def _page(
-    query: Select[Any], connection: Connection, chosen: QueueFilter, limit: int, offset: int, now: datetime
-) -> Select[Any]:
+    connection: Connection, chosen: QueueFilter, limit: int, offset: int, now: datetime
+) -> Select[Any] | CompoundSelect[Any]:
+    """Return the query of a page: the key of a comment is the last column."""
     if not 0 <= limit <= CHUNK or offset < 0:
         raise StoreError(f"a page of the queue has at most {CHUNK} comments", remedy="Use a smaller limit")
-    conditions = (*_in_view(chosen.view), *_conditions(connection, chosen, now))
-    return query.where(*conditions).order_by(*_ORDERS[chosen.order]).limit(limit).offset(offset)
+    columns = _ORDERS[chosen.order]
+    # One part a stage: an index holds each in order, and parts in order are merged.
+    stages = _ALL_STAGES if chosen.view == "all" else (_STAGES[chosen.view],)
+    parts = [_part(connection, chosen, stage, now) for stage in stages]
+    page = (
+        parts[0].order_by(*columns)
+        if len(parts) == 1
+        else union_all(*parts).order_by(*(column.name for column in columns))
+    )
+    return page.limit(limit).offset(offset)
 
 
-def _in_view(view: View) -> Iterator[ColumnElement[bool]]:
-    if view in _STAGES:
-        yield _c.stage == _STAGES[view]
-    if view == "reported":
-        yield _flagged_by(REPORTED)
+def _part(connection: Connection, chosen: QueueFilter, stage: str, now: datetime) -> Select[Any]:
+    query = select(*_ORDERS[chosen.order])
+    column = _in_no_index(_c.stage) if _is_selective(chosen) else _c.stage
+    query = query.where(column == stage)
+    if chosen.view == "reported":
+        query = query.where(_flagged_by(REPORTED))
+    return query.where(*_conditions(connection, chosen, now))
+
+
+def _is_selective(chosen: QueueFilter) -> bool:
+    """Return whether a filter leaves few comments, or looks at what no index holds: then rows are read."""
+    restrictions = (chosen.author, chosen.text, chosen.decided_by, chosen.reason, chosen.claimed_by)
+    in_a_thread = chosen.thread_id is not None and chosen.order != "thread"
+    return in_a_thread or any(value is not None for value in restrictions)
+
+
+def _in_no_index(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a column in a form that no index has.
+
+    SQLite knows no figures of the tables: it would take an index for a condition that most comments meet,
+    and look up the row of each, or sort them all.
+    """
+    return func.coalesce(column, column)
 
 
 def _conditions(connection: Connection, chosen: QueueFilter, now: datetime) -> Iterator[ColumnElement[bool]]:
     """Yield what a comment must be, apart from the view."""
     for column, value in (
-        (_c.state, chosen.state),
         (_c.thread_id, chosen.thread_id),
         (_c.author, chosen.author),
+        (_c.state, chosen.state),
     ):
         if value is not None:
             yield column == value
@@ -111,38 +143,38 @@ def _conditions(connection: Connection, chosen: QueueFilter, now: datetime) -> I
     yield from _by_score(chosen)
     yield from _by_decision(chosen)
     if chosen.claimed_by is not None:
-        yield exists().where(_l.comment == _c.id, _l.actor == chosen.claimed_by, _l.expires_at > now)
+        claimed = select(_l.comment).where(_l.actor == chosen.claimed_by, _l.expires_at > now)
+        yield _c.id.in_(claimed)
     if chosen.text:
         yield contains_text(connection, _c.text, chosen.text)
 
 
 def _flagged_by(rule: str) -> ColumnElement[bool]:
-    return exists().where(_f.comment == _c.id, _f.rule == rule)
+    return _c.flagged_by.contains(f"|{rule}|", autoescape=True)
 
 
 def _by_time(chosen: QueueFilter) -> Iterator[ColumnElement[bool]]:
     if chosen.since is None and chosen.until is None:
         return
     yield _c.published_at.is_not(None)
-    # Equal to published_at where there is one, and what the indexes hold.
+    # Equal to published_at where there is one.
+    appeared_at = _c.appeared_at if chosen.order == "age" else _in_no_index(_c.appeared_at)
     if chosen.since is not None:
-        yield _c.appeared_at >= chosen.since
+        yield appeared_at >= chosen.since
     if chosen.until is not None:
-        yield _c.appeared_at < chosen.until
+        yield appeared_at < chosen.until
 
 
 def _by_score(chosen: QueueFilter) -> Iterator[ColumnElement[bool]]:
+    urgency = _c.urgency if chosen.order == "risk" else _in_no_index(_c.urgency)
     if chosen.risk_from is not None:
-        yield _c.urgency <= -chosen.risk_from
+        yield urgency <= -chosen.risk_from
     if chosen.risk_to is not None:
-        yield _c.urgency >= -chosen.risk_to
-    bounds = []
+        yield urgency >= -chosen.risk_to
     if chosen.offensive_from is not None:
-        bounds.append(_s.offensive >= chosen.offensive_from)
+        yield _c.offensive >= chosen.offensive_from
     if chosen.offensive_to is not None:
-        bounds.append(_s.offensive <= chosen.offensive_to)
-    if bounds:
-        yield exists().where(_s.comment == _c.id, *bounds)
+        yield _c.offensive <= chosen.offensive_to
 
 
 def _by_decision(chosen: QueueFilter) -> Iterator[ColumnElement[bool]]:
@@ -152,4 +184,4 @@ def _by_decision(chosen: QueueFilter) -> Iterator[ColumnElement[bool]]:
     if chosen.reason is not None:
         wanted.append(_d.reason == chosen.reason)
     if wanted:
-        yield exists().where(_d.comment == _c.id, _d.version == _c.version, *wanted)
+        yield tuple_(_c.id, _c.version).in_(select(_d.comment, _d.version).where(*wanted))

@@ -44,6 +44,7 @@ _DECISIONS: Select[Any] = select(
     tables.notes.c.text.label("note"),
     _d.batch,
     _d.undoes,
+    _d.key,
 ).select_from(tables.decisions.join(tables.comments).outerjoin(tables.notes))
 
 
@@ -143,8 +144,10 @@ def history_of(connection: Connection, comment_key: int) -> Iterator[Decision]:
 
 def all_decisions(connection: Connection) -> Iterator[Decision]:
     """Yield every decision in the order in which they were made, a few thousand in memory at a time."""
-    for row in connection.execute(_DECISIONS.order_by(_d.id).execution_options(yield_per=5_000)):
-        yield Decision(**row._mapping)
+    query = _DECISIONS.order_by(_d.id).execution_options(yield_per=5_000)
+    with connection.execute(query) as found:
+        for row in found:
+            yield Decision(**row._mapping)
 
 
 def decisions_on(connection: Connection, comments: Iterable[int]) -> dict[int, list[Decision]]:
@@ -226,6 +229,7 @@ def audited(decision: Decision) -> dict[str, Any]:
     """Return what the audit log holds of a decision: ids and states, never a text that somebody wrote."""
     return {
         "decision": decision.id,
+        "key": decision.key,
         "thread_id": decision.thread_id,
         "comment_id": decision.comment_id,
         "version": decision.version,

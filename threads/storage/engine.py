@@ -214,7 +214,9 @@ def _anywhere(text: str) -> str:
 
 
 def _contains(text: str | None, part: str) -> bool:
-    return text is not None and part.lower() in text.lower()
+    if text is None or (text.isascii() and not part.isascii()):
+        return False
+    return part in text or part.lower() in text.lower()
 
 
 def database_name(url: URL) -> str:

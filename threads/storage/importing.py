@@ -203,7 +203,11 @@ def store_batch(connection: Connection, batch: Batch, now: datetime, held: Held 
     _store_discussions(connection, batch, now, whole=whole)
     known = _known_comments(connection, batch)
     batch = _without_emptied(batch, known)
-    new = [row for key, row in batch.comments.items() if key not in known]
+    new = [
+        {**row, "offensive": batch.scores[key].get("offensive")}
+        for key, row in batch.comments.items()
+        if key not in known
+    ]
     _insert_comments(connection, new, now)
     corrected = _revise_comments(connection, batch.comments, known, _REVISED if whole else ("position",))
     ids = {key: comment.id for key, comment in known.items()} | (_ids(connection, batch) if new else {})
@@ -379,16 +383,21 @@ def _store_scores(
     connection: Connection, batch: Batch, before: Mapping[CommentKey, _Known], ids: Mapping[CommentKey, int]
 ) -> None:
     """Store scores; a score given again is replaced, one that is not given now stays."""
-    rows = []
+    rows, judged_again = [], []
     for key, values in batch.scores.items():
         old = before[key].scores if key in before else {}
         merged = {name: value for name, value in old.items() if name not in batch.score_names} | values
         if merged != old:
-            rows.append({"comment": ids[key], "values": merged, "offensive": merged.get("offensive")})
+            rows.append({"comment": ids[key], "values": merged})
+        if key in before and merged.get("offensive") != old.get("offensive"):
+            judged_again.append({"key": ids[key], "score": merged.get("offensive")})
     if rows:
         statement = insert_into(connection, tables.scores)
-        replaced = {name: statement.excluded[name] for name in ("values", "offensive")}
+        replaced = {"values": statement.excluded["values"]}
         connection.execute(statement.on_conflict_do_update(index_elements=["comment"], set_=replaced), rows)
+    if judged_again:
+        again = update(tables.comments).where(tables.comments.c.id == bindparam("key"))
+        connection.execute(again.values(offensive=bindparam("score")), judged_again)
 
 
 def store_flags(connection: Connection, flags: Mapping[int, Sequence[Flag]], stale: list[int]) -> None:
@@ -418,13 +427,20 @@ def store_flags(connection: Connection, flags: Mapping[int, Sequence[Flag]], sta
 
 
 def _rank(connection: Connection, comment_keys: list[int]) -> None:
-    """Work out the risk of comments from all their flags, those of earlier imports included."""
+    """Work out risk and rules of comments from all their flags, those of earlier imports included."""
     found: dict[int, list[Flag]] = {}
     for comment, flag in flags_of(connection, comment_keys):
         found.setdefault(comment, []).append(flag)
     statement = update(tables.comments).where(tables.comments.c.id == bindparam("key"))
-    ratios = [{"key": key, "ratio": risk(found[key]) if key in found else None} for key in comment_keys]
-    connection.execute(statement.values(risk=bindparam("ratio")), ratios)
+    rows = [
+        {"key": key, "ratio": risk(found.get(key, ())), "rules": _rules(found.get(key, ()))}
+        for key in comment_keys
+    ]
+    connection.execute(statement.values(risk=bindparam("ratio"), flagged_by=bindparam("rules")), rows)
+
+
+def _rules(flags: Sequence[Flag]) -> str | None:
+    return f"|{'|'.join(flag.rule for flag in flags)}|" if flags else None
 
 
 def flags_of(connection: Connection, comment_keys: list[int]) -> Iterator[tuple[int, Flag]]:

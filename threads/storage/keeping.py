@@ -52,6 +52,7 @@ _EMPTY: dict[str, Any] = {
     "published_at_raw": None,
     "edited_at": None,
     "likes": None,
+    "offensive": None,
     "status": "deleted",
 }
 
@@ -394,7 +395,9 @@ def _empty(connection: Connection, ids: Iterable[int], now: datetime, *, keep_fl
                 update(tables.flags).where(_f.comment.in_(chunk)).values(reason=NO_LONGER_KEPT, spans=[])
             )
         connection.execute(delete(tables.flags).where(_f.comment.in_(flagged)))
-        connection.execute(update(tables.comments).where(_c.id.in_(flagged)).values(risk=None))
+        connection.execute(
+            update(tables.comments).where(_c.id.in_(flagged)).values(risk=None, flagged_by=None)
+        )
         connection.execute(update(tables.comments).where(these).values(**_EMPTY, emptied_at=now))
         connection.execute(delete(tables.scores).where(tables.scores.c.comment.in_(chunk)))
         connection.execute(delete(tables.claims).where(tables.claims.c.comment.in_(chunk)))

@@ -17,6 +17,7 @@ from threads.moderation.queue_filter import QueueFilter, View
 from threads.records import COMMENT_COLUMNS, Column, Discussion, Flag, Parsed, Report, Skipped, typed
 from threads.storage import tables
 from threads.storage.accounts import Accounts
+from threads.storage.audit import head, log_frame
 from threads.storage.backup import back_up
 from threads.storage.changes import Changes, changes_since, last_change
 from threads.storage.choosing import QueueKey, chosen_keys, count_chosen
@@ -399,8 +400,20 @@ class Store:
         """Write a backup and its manifest; see `threads.storage.backup.back_up`."""
         return back_up(self._engine, path, actor=actor, clock=self._clock)
 
+    def audit(self) -> pd.DataFrame:
+        """Return the audit log, columns as in AUDIT_COLUMNS: ids and who did what, no texts."""
+        with reading(self._engine) as connection:
+            return log_frame(connection)
+
+    def audit_head(self) -> tuple[int, str]:
+        """Return how many rows the audit log has, and the hash of the last one, which stands for all."""
+        with reading(self._engine) as connection:
+            return head(connection)
+
     def verify(self, head: str | None = None) -> list[str]:
-        """Return what is wrong with the audit log, and where comments differ from what it says; [] is well.
+        """Return what is wrong with the audit log, and where the store is not what it says; [] is well.
+
+        Held against it are decisions, second opinions, and the state and version of every comment.
 
         `head` is the hash of a row that was kept elsewhere: a log that was written anew does not have it.
         """
@@ -424,7 +437,7 @@ class Store:
     def _frame(self, query: Select[Any], columns: tuple[Column, ...]) -> pd.DataFrame:
         """Return the rows of `query` as a typed frame; a column "values" is spread into score columns."""
         with reading(self._engine) as connection:
-            result = connection.execution_options(yield_per=10_000).execute(query)
+            result = connection.execute(query.execution_options(yield_per=10_000))
             names = list(result.keys())
             lists: list[list[Any]] = [[] for _ in names]
             for part in result.partitions():

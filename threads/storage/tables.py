@@ -153,6 +153,23 @@ STAGE = (
     "WHEN risk IS NULL THEN 'new' ELSE 'flagged' END"
 )
 
+# What orders a view of the queue, then what else it is chosen and counted by, so that no row is read for it.
+BY = {
+    "risk": ("urgency", "appeared_at", "id", "state", "flagged_by", "offensive", "published_at"),
+    "age": ("appeared_at", "id", "state", "urgency", "flagged_by", "offensive", "published_at"),
+    "thread": (
+        "thread_id",
+        "position",
+        "id",
+        "state",
+        "urgency",
+        "appeared_at",
+        "flagged_by",
+        "offensive",
+        "published_at",
+    ),
+}
+
 comments = Table(
     "comments",
     metadata,
@@ -167,6 +184,9 @@ comments = Table(
     Column("state", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("risk", Float),  # missing: no flag was raised
+    # As in flags and scores, for the queue to choose by: its indexes hold them.
+    Column("flagged_by", Text),  # |rule|rule|, in order; missing: no flag was raised
+    Column("offensive", Float),
     Column("emptied_at", UtcTime),  # since then nothing is kept that its author wrote
     # Worked out by the database. None is ever missing, for databases differ in where they order what is.
     Column("stage", Text, Computed(STAGE, persisted=True), nullable=False),
@@ -180,9 +200,7 @@ comments = Table(
     UniqueConstraint("thread_id", "comment_id"),
     CheckConstraint(one_of("state", STATES), name="state"),
     Index(None, "thread_id", "position"),
-    Index(None, "stage", "urgency", "appeared_at", "id"),
-    Index(None, "stage", "appeared_at", "id"),
-    Index(None, "stage", "thread_id", "position", "id"),
+    *(Index(f"ix_comments_by_{order}", "stage", *columns) for order, columns in BY.items()),
     Index(None, "imported_at"),
     # A name may have any length, and PostgreSQL's trees take 2,704 bytes; its hashes take all.
     Index(None, "author_id", postgresql_using="hash"),
@@ -194,8 +212,6 @@ scores = Table(
     metadata,
     Column("comment", Integer, ForeignKey("comments.id"), primary_key=True),
     Column("values", StoredJson, nullable=False),  # {column: value}; a missing value is left out
-    Column("offensive", Float),  # as in `values`, for the queue to choose by
-    Index(None, "offensive"),
 )
 
 flags = Table(
@@ -207,7 +223,6 @@ flags = Table(
     Column("value", Float, nullable=False),
     Column("limit", Float, nullable=False),
     Column("spans", StoredJson, nullable=False),  # [[start, end], …] in the text as found
-    Index(None, "rule", "comment"),
 )
 
 # Append-only: triggers refuse UPDATE and DELETE. It names comments by key and never holds their text.

@@ -24,7 +24,22 @@ _STAGE = (
     "WHEN emptied_at IS NOT NULL THEN 'gone' WHEN state IN ('held', 'escalated') THEN 'held' "
     "WHEN risk IS NULL THEN 'new' ELSE 'flagged' END"
 )
-_AUDITED = ("thread_id", "comment_id", "version", "action", "before_state", "after_state", "undoes")
+_BY = {
+    "risk": ("urgency", "appeared_at", "id", "state", "flagged_by", "offensive", "published_at"),
+    "age": ("appeared_at", "id", "state", "urgency", "flagged_by", "offensive", "published_at"),
+    "thread": (
+        "thread_id",
+        "position",
+        "id",
+        "state",
+        "urgency",
+        "appeared_at",
+        "flagged_by",
+        "offensive",
+        "published_at",
+    ),
+}
+_AUDITED = ("key", "thread_id", "comment_id", "version", "action", "before_state", "after_state", "undoes")
 
 
 def upgrade() -> None:
@@ -63,7 +78,7 @@ def _widen_on_sqlite() -> None:
     with op.batch_alter_table("comments", recreate="always", table_args=(state,)) as table:
         table.add_column(sa.Column("emptied_at", _TIME))
         table.drop_constraint(op.f("ck_comments_ck_comments_state"), type_="check")
-        for column in _worked_out():
+        for column in _for_the_queue():
             table.add_column(column)
     action = sa.CheckConstraint(f"action IN ({_ACTIONS})", name=op.f("ck_decisions_action"))
     with op.batch_alter_table("decisions", recreate="always", table_args=(action,)) as table:
@@ -83,15 +98,17 @@ def _widen_on_postgresql() -> None:
     for column in ("author_id", "author"):
         op.drop_index(f"ix_comments_{column}", "comments")
         op.create_index(f"ix_comments_{column}", "comments", [column], postgresql_using="hash")
-    for worked_out in _worked_out():
+    for worked_out in _for_the_queue():
         op.add_column("comments", worked_out)
     op.drop_column("decisions", "note")
     op.add_column("decisions", sa.Column("reason", sa.Text))
     op.add_column("decisions", sa.Column("batch", sa.Text))
 
 
-def _worked_out() -> tuple[sa.Column[Any], ...]:
+def _for_the_queue() -> tuple[sa.Column[Any], ...]:
     return (
+        sa.Column("flagged_by", sa.Text),
+        sa.Column("offensive", sa.Float),
         sa.Column("stage", sa.Text, sa.Computed(_STAGE, persisted=True), nullable=False),
         sa.Column("urgency", sa.Float, sa.Computed("coalesce(-risk, 0)", persisted=True), nullable=False),
         sa.Column(
@@ -106,26 +123,34 @@ def _worked_out() -> tuple[sa.Column[Any], ...]:
 def _queue() -> None:
     """Make what the queue is ordered and chosen by."""
     op.drop_index("ix_comments_state_risk", "comments")
-    for columns in (
-        ["stage", "urgency", "appeared_at", "id"],
-        ["stage", "appeared_at", "id"],
-        ["stage", "thread_id", "position", "id"],
-    ):
-        op.create_index(f"ix_comments_{'_'.join(columns)}", "comments", columns)
-    op.create_index("ix_flags_rule_comment", "flags", ["rule", "comment"])
-    op.add_column("scores", sa.Column("offensive", sa.Float))
-    op.create_index("ix_scores_offensive", "scores", ["offensive"])
+    op.execute("UPDATE flags SET rule = 'reported' WHERE rule = 'held'")  # a state has that name now
+    _copy_flags_and_scores()
+    for order, columns in _BY.items():
+        op.create_index(f"ix_comments_by_{order}", "comments", ["stage", *columns])
+
+
+def _copy_flags_and_scores() -> None:
     connection = op.get_bind()
-    scores = sa.table("scores", sa.column("comment"), sa.column("values", StoredJson), sa.column("offensive"))
+    comments = sa.table("comments", sa.column("id"), sa.column("flagged_by"), sa.column("offensive"))
+    flags = sa.table("flags", sa.column("comment"), sa.column("rule"))
+    scores = sa.table("scores", sa.column("comment"), sa.column("values", StoredJson))
+    raised: dict[int, list[str]] = {}
+    for key, rule in connection.execute(sa.select(flags).order_by(flags.c.comment, flags.c.rule)):
+        raised.setdefault(key, []).append(rule)
     query = sa.select(scores.c.comment, scores.c["values"]).execution_options(yield_per=5_000)
+    offensive = {key: values.get("offensive") for key, values in connection.execute(query)}
     rows = [
-        {"key": key, "value": values["offensive"]}
-        for key, values in connection.execute(query)
-        if "offensive" in values
+        {
+            "key": key,
+            "rules": f"|{'|'.join(raised[key])}|" if key in raised else None,
+            "score": offensive.get(key),
+        }
+        for key in raised.keys() | offensive.keys()
     ]
     if rows:
-        statement = sa.update(scores).where(scores.c.comment == sa.bindparam("key"))
-        connection.execute(statement.values(offensive=sa.bindparam("value")), rows)
+        statement = sa.update(comments).where(comments.c.id == sa.bindparam("key"))
+        values: dict[str, Any] = {"flagged_by": sa.bindparam("rules"), "offensive": sa.bindparam("score")}
+        connection.execute(statement.values(values), rows)
 
 
 def _moderation() -> None:
@@ -268,9 +293,11 @@ def _keeping() -> None:
 def _put_on_record() -> None:
     """Begin the audit log with the decisions made before there was one."""
     query = sa.text(
-        "SELECT d.id, c.thread_id, c.comment_id, d.version, d.action, d.before_state, d.after_state, "
+        "SELECT d.id, d.key, c.thread_id, c.comment_id, d.version, d.action, d.before_state, d.after_state, "
         "d.undoes, d.actor, d.decided_at FROM decisions d JOIN comments c ON c.id = d.comment ORDER BY d.id"
-    ).columns(thread_id=StoredText, comment_id=StoredText, actor=StoredText, decided_at=UtcTime)
+    ).columns(
+        key=StoredText, thread_id=StoredText, comment_id=StoredText, actor=StoredText, decided_at=UtcTime
+    )
     connection = op.get_bind()
     for row in connection.execute(query).mappings().all():
         details = {
