@@ -120,8 +120,8 @@ def test_many_values_are_few_limits_that_part_the_comments_evenly():
     values = np.random.default_rng(1).random(1_000)
     found = curve(judged([("r", value, 1, "rejected", None, 1) for value in values]))
     assert len(found) == MOST_LIMITS
-    assert found["limit"].iloc[0] == values.min()
-    assert np.diff(found["decided"]).max() == pytest.approx(-1_000 / MOST_LIMITS, abs=2)
+    assert found["limit"].iloc[0] == pytest.approx(values.min(), abs=1e-3)
+    assert np.diff(found["decided"]).max() == pytest.approx(-1_000 / MOST_LIMITS, abs=4)
 
 
 def test_the_lowest_limit_is_proposed_from_which_a_rule_is_surely_right():

@@ -7,7 +7,8 @@ from test_learning import MONDAY, Clock, morning  # noqa: F401 - a fixture
 from dashboard import create_app
 from dashboard.pages import report as page_module
 from dashboard.pages.base import Context
-from dashboard.pages.report import ReportPage, range_bar
+from dashboard.pages.report import ReportPage
+from dashboard.ranges import range_bar
 from dashboard.security.access import User
 from threads.moderation.precision import FEWEST, Share
 from threads.settings import Settings

@@ -13,7 +13,9 @@ from dash.development.base_component import Component
 from flask import Response, request
 
 from dashboard import components as ui
+from dashboard.limits import limits_panel, register_limits
 from dashboard.pages.base import Context
+from dashboard.ranges import range_bar
 from dashboard.security.access import current_user, may, needs
 from dashboard.text import one_line, shown
 from threads.errors import InputError
@@ -64,6 +66,7 @@ class ReportPage:
                     [_workload(report), html.Div([_moderators(report), _agreement(report)])],
                     className="columns even",
                 ),
+                limits_panel(context),
                 ui.take_away() if may("export_people") else None,
             ],
             className="report",
@@ -71,6 +74,7 @@ class ReportPage:
 
     def register(self, app: Dash, context: Context) -> None:
         """Add choosing a week, printing, and the table to download."""
+        register_limits(app, context)
         app.clientside_callback(
             "(week) => week ? '/report/' + week : window.dash_clientside.no_update",
             Output("url", "pathname"),
@@ -227,22 +231,6 @@ def _rule(rule: str, flagged: int, row: Any, earlier: Any, reasons: pd.DataFrame
             html.Span(share_words(share), className="thin" if share.thin else "range-words"),
             _more(row, before, reasons[reasons["rule"] == rule]) if share.n else None,
         ]
-    )
-
-
-def range_bar(share: Share, before: Share | None = None) -> Component:
-    """Return a share as a dot on a scale from 0 to 1, its interval as a bar, and the one before as a ring."""
-    marks: list[Component] = []
-    if share.value is not None:
-        low, high = share.interval
-        marks += [
-            html.I(style={"left": f"{100 * low:.1f}%", "width": f"{100 * (high - low):.1f}%"}),
-            html.B(style={"left": f"{100 * share.value:.1f}%"}),
-        ]
-    if before is not None and before.value is not None and not before.thin:
-        marks.append(html.U(style={"left": f"{100 * before.value:.1f}%"}))
-    return html.Div(
-        marks, className="range thin" if share.thin else "range", **ui.hyphenated(aria_hidden="true")
     )
 
 

@@ -154,13 +154,15 @@ class Proposal:
 
     `before` and `after` are the precision at the limit in force and at the proposed one; `kept` is how many
     of those rightly flagged before are flagged after, as a ratio; `flagged_before` and `flagged_after` are
-    comments a week, of those that were flagged.
+    comments a week, of those that were flagged. `curve` has CURVE_COLUMNS, with intervals of 95% each.
     """
 
     rule: str
     limit: float | None
     why: str
+    in_force: float
     before: Share
+    curve: pd.DataFrame
     after: Share | None = None
     kept: float | None = None
     flagged_before: float | None = None
@@ -195,7 +197,16 @@ def propose(
     flagged = _a_week(raised, in_force, weeks)
 
     def answer(limit: float | None, why: str, **more: Any) -> Proposal:
-        return Proposal(rule=rule, limit=limit, why=why, before=before, flagged_before=flagged, **more)
+        return Proposal(
+            rule=rule,
+            limit=limit,
+            why=why,
+            in_force=in_force,
+            before=before,
+            curve=curve(judged, limits),
+            flagged_before=flagged,
+            **more,
+        )
 
     if int(found["decided"].max()) < FEWEST:
         return answer(None, f"fewer than {FEWEST} of its comments are decided")
@@ -280,7 +291,11 @@ def _a_week(raised: pd.DataFrame, limit: float, weeks: float) -> float | None:
 
 
 def _candidates(values: np.ndarray[Any, Any], counts: np.ndarray[Any, Any]) -> list[float]:
-    """Return at most MOST_LIMITS of the values, so that about equally many comments lie between them."""
+    """Return at most MOST_LIMITS of the values, so that about equally many comments lie between them.
+
+    They are rounded down to three decimals, for people to read.
+    """
+    values = np.floor(1_000 * values + 1e-6) / 1_000
     known = np.unique(values)
     if len(known) > MOST_LIMITS:
         order = np.argsort(values, kind="stable")
