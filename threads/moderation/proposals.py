@@ -7,31 +7,22 @@ from typing import Final
 
 from threads.moderation.precision import Proposal
 from threads.moderation.rule_book import RuleBook
-from threads.moderation.rules import RULES
+from threads.moderation.rules import RULES, Limit
 
-HELD_AGAINST: Final[Mapping[str, str]] = {
-    "offensive": "probability",
-    "threat": "probability",
-    "identity_attack": "probability",
-    "profanity": "severity",
-    "banned_words": "words",
-    "suspect_words": "words",
-    "personal_data": "items",
-    "repeats": "copies",
-    "links": "links",
-    "shouting": "share",
-    "off_topic": "distance",
+SEVERAL: Final = frozenset({"campaigns", "pile_on"})
+"""Rules whose values are held against one limit or another: of these none can be proposed."""
+LIMITS: Final[Mapping[str, Limit]] = {
+    rule.name: rule.limits[0] for rule in RULES if rule.limits and rule.name not in SEVERAL
 }
-"""The limit that each rule's value is held against. Not here: campaigns and pile_on, whose values are held
-against one of several limits, and reported, which has none."""
+"""The limit that each other rule's value is held against: the first it has."""
 
 
 def limits_in_force(book: RuleBook) -> dict[str, float]:
     """Return the limit of each rule that is on and has one to propose another for."""
     return {
-        rule: float(book.rules[rule].limits[limit])
-        for rule, limit in HELD_AGAINST.items()
-        if rule in book.rules and book.rules[rule].on
+        rule: float(book.rules[rule].limits[limit.name])
+        for rule, limit in LIMITS.items()
+        if book.rules[rule].on
     }
 
 
@@ -47,9 +38,6 @@ def applied(book: RuleBook, proposal: Proposal) -> RuleBook:
     """
     if proposal.limit is None:
         raise ValueError(f"no limit is proposed for {proposal.rule}")
-    name = HELD_AGAINST[proposal.rule]
-    (limit,) = (
-        limit for rule in RULES if rule.name == proposal.rule for limit in rule.limits if limit.name == name
-    )
-    value = proposal.limit
-    return book.changed(proposal.rule, limits={name: int(value) if isinstance(limit.default, int) else value})
+    limit = LIMITS[proposal.rule]
+    value = int(proposal.limit) if isinstance(limit.default, int) else proposal.limit
+    return book.changed(proposal.rule, limits={limit.name: value})
