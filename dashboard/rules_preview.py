@@ -8,7 +8,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components as ui
-from dashboard.pages.report import range_bar
+from dashboard.ranges import range_bar
 from dashboard.text import one_line, shown
 from threads.moderation.precision import Share
 from threads.moderation.report import share_words
