@@ -1,6 +1,7 @@
 """The queue in a real browser: one moderator by keyboard, and two at once."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from browsing import GOOD
@@ -9,7 +10,10 @@ from queue_server import serving
 from test_browser import browser_type_launch_args  # noqa: F401 - the system's Chromium
 from test_storage import action, comment, links, parsed, put
 
+from threads.analysis import import_parsed
 from threads.moderation.queue_filter import QueueFilter
+from threads.parse import Options, Source, parse
+from threads.settings import Settings
 from threads.storage import Store
 
 pytestmark = pytest.mark.browser
@@ -67,7 +71,7 @@ def sit_down(served, signed_in, thread, browser):
     """Open this test's thread as a queue as "ann", "bob" or "eve", each in a browser; fail on any trouble."""
     contexts, troubles, dialogs = [], [], []
 
-    def open_queue(who="ann", search=""):
+    def open_queue(who="ann", search="", thread=thread):
         contexts.append(browser.new_context(storage_state=signed_in[who]))
         page = contexts[-1].new_page()
         page.set_default_timeout(40_000)
@@ -412,3 +416,83 @@ def test_the_queue_and_its_dialogs_are_accessible(sit_down, width, scheme):
         assert results.violations_count == 0, results.generate_report()
         page.evaluate("document.querySelectorAll('dialog').forEach((dialog) => dialog.close())")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_two_moderators_do_the_work_of_a_morning_by_keyboard(served, sit_down, thread):
+    """Flag, decide, conflict, undo, bulk, report: no hand leaves the keyboard."""
+    store, address = served
+    text = "\n".join(
+        [
+            "A ferry for the fair",
+            "",
+            "The article.",
+            "",
+            "Comments",
+            *(
+                f"Reader {n}\nMay 17, 2024 at 20:{n:02}\n{n} http://a.example http://b.example http://c.example\nReply"
+                for n in range(10, 20)
+            ),
+        ]
+    )
+    parsed_thread = parse(Source.from_text(text, "pasted text"), Options())
+    analysis = import_parsed(store, parsed_thread, Settings())
+    assert analysis.added.flagged == 10
+    name = parsed_thread.discussions[0].thread_id
+    ann, bob = sit_down("ann", thread=name), sit_down("bob", thread=name)
+    for page in (ann, bob):
+        assert page.locator(".queue-item").count() == 10
+    for key in "dfd":  # decide
+        ann.keyboard.press(key)
+    saved(ann)
+    expect(bob.locator(".queue-list button[data-now]")).to_have_count(3)  # seen without a reload
+    for page in (ann, bob):
+        page.route("**/moderation/poll", lambda route: route.abort())
+    bob.keyboard.press("j")
+    bob.keyboard.press("j")
+    bob.keyboard.press("j")
+    ann.keyboard.press("h")
+    saved(ann)
+    bob.keyboard.press("d")  # conflict
+    expect(bob.locator("#queue-conflicts")).to_contain_text("ann decided first: hold")
+    ann.keyboard.press("u")  # undo
+    saved(ann)
+    for key in "jxjxjxb":  # bulk
+        bob.keyboard.press(key)
+    expect(bob.locator("#queue-bulk-list li")).to_have_count(3)
+    for key in ("Tab", "Tab", "Tab", "Enter"):  # the note, Approve, Reject
+        bob.keyboard.press(key)
+    expect(bob.locator("#queue-bulk-result")).to_contain_text("rejected: 3 of 3")
+    bob.keyboard.press("Escape")
+    found = sorted(states(store, name).values())
+    assert found == ["approved"] + ["open"] * 4 + ["rejected"] * 5
+    assert store.verify() == []
+    bob.goto(f"{address}report")
+    expect(bob.get_by_role("heading", level=1)).to_contain_text("Week")
+    expect(bob.locator("main")).to_contain_text("links")
+
+
+def test_a_stretch_of_a_discussions_time_opens_as_a_queue(served, sit_down, thread):
+    page = sit_down()
+    page.goto(f"{served[1]}thread/{quote(thread, safe='')}?from=2024-05-18T12:03&to=2024-05-18T12:06")
+    page.get_by_role("link", name="Open this stretch of time as a queue").click()
+    selected(page).wait_for()
+    shown = [one.get_attribute("data-comment") for one in page.locator(".queue-item").all()]
+    assert shown == ["c3", "c4", "c5", "c6"]
+
+
+def test_fast_keys_of_two_moderators_at_one_queue_are_neither_lost_nor_double(served, sit_down, thread):
+    pages = [sit_down("ann"), sit_down("bob")]
+    for _ in range(4):
+        for page in pages:
+            keys(page, *"dfdfudhdfu")
+    asked = 0
+    for page, name in zip(pages, ("ann", "bob"), strict=True):
+        saved(page)
+        told = page.locator("#queue-conflicts p").count()
+        asked += told
+        assert page.locator("#queue").get_attribute("data-pending") == "0", name
+    made = [d for n in range(1, COMMENTS + 1) for d in served[0].queue_item(thread, f"c{n}").decisions]
+    versions = {(d.comment_id, d.version) for d in made}
+    assert len(versions) == len(made) > 20
+    assert asked > 0, "they met each other"
+    assert served[0].verify() == []

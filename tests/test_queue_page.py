@@ -12,6 +12,7 @@ from dashboard.pages.base import Context
 from dashboard.pages.moderation import PER_PAGE, ModerationPage, bulk, item, keys, sync
 from dashboard.pages.moderation.address import Address
 from dashboard.pages.moderation.marks import Reason, marked_text
+from dashboard.pages.moderation.rightness import right_so_far, sentence
 from threads.errors import InputError
 from threads.moderation.queue_filter import QueueFilter
 from threads.records import Flag
@@ -162,6 +163,14 @@ def test_the_reason_of_a_rejection_is_that_of_the_rule_furthest_over_its_limit(s
     flags = [Flag("offensive", "", 2.0, 2.0), Flag("links", "", 9.0, 2.0)]
     put(store, parsed(1, 2), {("t", "c1"): flags, ("t", "c2"): [Flag("unknown", "", 1.0, 1.0)]})
     assert [item.default_reason(one) for one in store.queue()] == ["spam", "other"]
+
+
+def test_beside_a_reason_stands_how_often_it_was_right(store):
+    put(store, parsed(*range(1, 26)), {("t", f"c{n}"): [links(value=3.0)] for n in range(1, 26)})
+    store.decide([action(n, "reject" if n > 6 else "approve") for n in range(1, 25)])
+    assert right_so_far(store)["links"].startswith("Right in 75% of 24 decisions (")
+    assert right_so_far(store)["links"] in texts(laid_out(store))
+    assert "Too few decisions" in sentence(3, 1.0, 0.4, 1.0)
 
 
 # ---- keys

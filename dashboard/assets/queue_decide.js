@@ -11,6 +11,7 @@
     escalate: ["escalated", "Escalated"],
   };
   const MOST_TAKEN_BACK = 200;
+  const MOST_CONFLICTS = 5; // shown at once
 
   // What `u` takes back, the latest last, also after a reload: {members: [{thread_id, comment_id, version, …}]}.
   let done = [];
@@ -232,8 +233,11 @@
   function showConflicts() {
     const box = document.getElementById("queue-conflicts");
     if (!box) return;
-    box.replaceChildren(...conflicts().map(conflictLine));
-    box.hidden = !box.childElementCount;
+    const list = conflicts();
+    const earlier = list.length - MOST_CONFLICTS;
+    const more = earlier > 0 ? [queue.element("p", {}, `and ${earlier} earlier`)] : [];
+    box.replaceChildren(...list.slice(-MOST_CONFLICTS).map(conflictLine), ...more);
+    box.hidden = !list.length;
   }
 
   function conflictLine(conflict) {

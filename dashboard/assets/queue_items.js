@@ -17,7 +17,8 @@
       comment_id: comment,
       version: Number(version),
       state,
-      loaded: state,
+      drawn: state, // as the server drew it
+      loaded: state, // from which it still waits for a decision
       reason,
       decision: decision ? Number(decision) : null,
       claimant,
@@ -102,7 +103,7 @@
     show(item, state) {
       item.state = state;
       for (const part of parts(item)) {
-        if (state === item.loaded) delete part.dataset.now;
+        if (state === item.drawn) delete part.dataset.now;
         else part.dataset.now = state;
       }
       if (item === chosen) queue.form.allow(item);

@@ -18,6 +18,7 @@ from dashboard import components as ui
 from dashboard.pages.base import Context
 from dashboard.pages.moderation import bulk, filters, form, item, keys, sync
 from dashboard.pages.moderation.address import PATH, Address
+from dashboard.pages.moderation.rightness import right_so_far
 from dashboard.security.access import current_user, needs
 from threads.errors import InputError
 from threads.moderation.roles import Permission
@@ -78,6 +79,7 @@ def _queue(context: Context, address: Address) -> Component:
     last = max(1, -(-count // PER_PAGE))
     page = min(address.page, last)
     found = context.store.queue(chosen, PER_PAGE, (page - 1) * PER_PAGE)
+    right = right_so_far(context.store)
     return _page(
         context,
         [
@@ -89,7 +91,7 @@ def _queue(context: Context, address: Address) -> Component:
                 found,
                 [item.entry(one, place) for place, one in enumerate(found)],
                 [item.article(one, place) for place, one in enumerate(found)],
-                [item.why(one, place) for place, one in enumerate(found)],
+                [item.why(one, place, right) for place, one in enumerate(found)],
                 above=_above(address, found, count),
                 below=_pager(address, page, last),
                 nothing=_NOTHING[chosen.view]
@@ -106,7 +108,7 @@ def _queue(context: Context, address: Address) -> Component:
 
 def _second(context: Context) -> Component:
     cursor, due = context.store.last_change(), _due(context)
-    found = [one.item for one in due]
+    found, right = [one.item for one in due], right_so_far(context.store)
     return _page(
         context,
         [
@@ -120,7 +122,7 @@ def _second(context: Context) -> Component:
                 found,
                 [item.entry(one, place) for place, one in enumerate(found)],
                 [item.article(one.item, place, second=one.decision) for place, one in enumerate(due)],
-                [item.why(one, place) for place, one in enumerate(found)],
+                [item.why(one, place, right) for place, one in enumerate(found)],
                 above=html.P(f"{len(found)} to look at", className="note"),
                 below=None,
                 nothing="No second look is due.",
@@ -200,9 +202,10 @@ def _above(address: Address, found: Sequence[QueueItem], count: int) -> Componen
 
 
 def _more(address: Address) -> Component:
-    search = address.with_().removeprefix(PATH)
+    first = Address(address.chosen)
+    link = html.A("Load what still waits", href=first.href, **ui.hyphenated(data_reload=first.search))
     return html.P(
-        html.A("Load what still waits", href=address.with_(), **ui.hyphenated(data_reload=search)),
+        link,
         id="queue-more",
         hidden=True,
         className="more",

@@ -33,10 +33,15 @@ class Address:
             return cls(QueueFilter(), problem=str(error))
 
     @property
+    def search(self) -> str:
+        """The query, "?" included; empty where it would say nothing."""
+        query = self.chosen.to_query() | ({"page": str(self.page)} if self.page > 1 else {})
+        return f"?{urlencode(query, errors='replace')}" if query else ""
+
+    @property
     def href(self) -> str:
         """The address itself."""
-        query = self.chosen.to_query() | ({"page": str(self.page)} if self.page > 1 else {})
-        return PATH + (f"?{urlencode(query, errors='replace')}" if query else "")
+        return PATH + self.search
 
     def on_page(self, page: int) -> str:
         """Return the address of another page of the same view."""

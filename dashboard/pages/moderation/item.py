@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard import components as ui
@@ -38,14 +38,15 @@ def reasons(item: QueueItem) -> list[Reason]:
             number=number,
             name=flag.rule,
             sentence=flag.reason,
-            value=f"{flag.value:g}",
-            limit=f"{flag.limit:g}",
+            value=f"{flag.value:.3g}",
+            limit=f"{flag.limit:.3g}",
             spans=tuple((start, end) for start, end in flag.spans),
         )
         for number, flag in enumerate(item.flags, start=1)
     ]
     row = {"text": item.text, **item.scores}
-    if spans := ui.offensive_spans(row):
+    flagged_for_it = any(flag.rule == "offensive" for flag in item.flags)
+    if not flagged_for_it and (spans := ui.offensive_spans(row)):
         words = row.get("offensive_words")
         sentence = f"Words that make it likely: {words}." if isinstance(words, str) else "By its words."
         found.append(
@@ -102,13 +103,13 @@ def article(item: QueueItem, place: int, *, second: int | None = None) -> Compon
     )
 
 
-def why(item: QueueItem, place: int) -> Component:
-    """Return why a comment is here, and what was decided on it."""
+def why(item: QueueItem, place: int, right: Mapping[str, str]) -> Component:
+    """Return why a comment is here, how often each rule was `right` so far, and what was decided on it."""
     found = reasons(item)
     return html.Section(
         [
             html.H2("Why it is here"),
-            *(_reason(reason) for reason in found),
+            *(_reason(reason, right.get(reason.name, "")) for reason in found),
             None if found else ui.empty("No rule flagged it."),
             _decisions(item.decisions),
         ],
@@ -139,8 +140,8 @@ def author_history(comments: Sequence[AuthorComment]) -> list[Component]:
 
 def only(label: str, **restriction: Any) -> Component:
     """Return a link to all that a restriction leaves, decided or not."""
-    chosen = QueueFilter(view="all", **restriction)
-    return dcc.Link(label, href=Address(chosen).href, className="only")
+    address = Address(QueueFilter(view="all", **restriction))
+    return html.A(label, href=address.href, className="only", **ui.hyphenated(data_reload=address.search))
 
 
 def _where(item: QueueItem) -> list[Any]:
@@ -208,13 +209,13 @@ def _scores(item: QueueItem) -> list[Any]:
     ]
 
 
-def _reason(reason: Reason) -> Component:
-    limit = f" limit {reason.limit}" if reason.limit is not None else " a model's reading; it flags nothing"
+def _reason(reason: Reason, right: str) -> Component:
+    limit = f"limit {reason.limit}" if reason.limit is not None else "a model's reading; it flags nothing"
     return html.Div(
         [
             html.B(str(reason.number), className=f"number by-{reason.kind}"),
             html.Em(f"{reason.name.replace('_', ' ')} {reason.value}"),
-            html.Span([*shown(one_line(reason.sentence, 400)), html.Small(limit)]),
+            html.Span([*shown(one_line(reason.sentence, 400)), html.Small(f" {right} {limit}")]),
         ],
         className="why",
     )

@@ -1,0 +1,35 @@
+"""How often each rule was right so far, as a sentence beside what it says of a comment."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from weakref import WeakKeyDictionary
+
+from threads.moderation.precision import FEWEST, by_rule
+from threads.storage import Store
+
+KEPT = 60.0  # seconds; it takes a look at every decision, and changes slowly
+
+_known: WeakKeyDictionary[Store, tuple[float, Mapping[str, str]]] = WeakKeyDictionary()
+
+
+def right_so_far(store: Store) -> Mapping[str, str]:
+    """Return a sentence for each rule whose flags were decided on, by its name; at most KEPT seconds old."""
+    at, sentences = _known.get(store, (0.0, {}))
+    now = time.monotonic()
+    if not at or now - at > KEPT:
+        rows = by_rule(store.learning.judged()).to_dict("records")
+        sentences = {
+            str(row["rule"]): sentence(row["decided"], row["precision"], row["low"], row["high"])
+            for row in rows
+        }
+        _known[store] = now, sentences
+    return sentences
+
+
+def sentence(decided: int, precision: float, low: float, high: float) -> str:
+    """Return how often a rule was right, with its interval, or that too few decisions say so."""
+    if decided < FEWEST:
+        return f"Too few decisions to say how often it is right: {decided} of {FEWEST}."
+    return f"Right in {precision:.0%} of {decided:,} decisions ({low:.0%} to {high:.0%})."
