@@ -13,7 +13,7 @@ from threads import passwords
 from threads.errors import AccountError
 from threads.storage import Store
 from threads.storage.audit import rows
-from threads.storage.engine import make_engine, reading, writing
+from threads.storage.engine import reading
 from threads.storage.sessions import (
     FAILURES_OF_ACCOUNT,
     FAILURES_OF_ADDRESS,
@@ -59,17 +59,9 @@ def clock():
     return Clock()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request, tmp_path, clock):
-    url = f"sqlite:///{tmp_path / 'accounts.sqlite'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql")
-        engine = make_engine(url)
-        with writing(engine) as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-        engine.dispose()
-    with Store.open(url, clock=clock) as opened:
+@pytest.fixture
+def store(database, clock):
+    with Store.open(database, clock=clock) as opened:
         yield opened
 
 

@@ -30,7 +30,7 @@ from threads.samples import add_samples
 from threads.settings import Settings
 from threads.storage import Store
 from threads.storage.audit import rows
-from threads.storage.engine import make_engine, reading, writing
+from threads.storage.engine import reading
 from threads.storage.tables import metadata
 
 WHO = {None: None, "vic": "viewer", "mo": "moderator", "ann": "admin"}
@@ -534,13 +534,8 @@ def test_the_limits_count_who_stands_before_the_proxy(tmp_path, settings):
             assert found == network
 
 
-def test_it_works_on_postgresql(postgresql, settings):
-    engine = make_engine(postgresql)
-    with writing(engine) as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    with Store.open(postgresql) as store:
+def test_it_works_on_both_databases(database, settings):
+    with Store.open(database) as store:
         populate(store)
         app = create_app(store, settings)
         client = app.server.test_client()

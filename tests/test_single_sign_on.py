@@ -32,7 +32,16 @@ def provider():
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     known = [part for user in USERS for part in ("--user-claims", json.dumps(user))]
-    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--require-nonce", "true", *known]
+    command = [
+        sys.executable,
+        "-m",
+        "oidc_provider_mock",
+        "--port",
+        str(port),
+        "--require-nonce",
+        "true",
+        *known,
+    ]
     address = f"http://localhost:{port}"
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
         try:
