@@ -66,7 +66,7 @@ def body_for(app, output, values=lambda _spec: None):
         for part in ("inputs", "state")
     ]
     outputs = [
-        dict(zip(("id", "property"), part.rsplit(".", 1), strict=True))
+        [] if part.startswith("{") else dict(zip(("id", "property"), part.rsplit(".", 1), strict=True))
         for part in output.strip(".").split("...")
     ]
     return {

@@ -1,10 +1,12 @@
 """Who may do what: every route and callback says what it needs, and what is sent to one is held to it."""
 
+import browsing
 import pytest
+from browsing import body_for
 
 from dashboard import create_app
 from dashboard.security.access import LOCAL, current_user, need_of, needs
-from dashboard.security.bodies import problem
+from dashboard.security.bodies import callback_of, problem
 from dashboard.security.requests import ASSETS_OF_SIGN_IN, CALLBACKS, PAGES_OF_DASH, ROUTES_OF_DASH
 from threads.moderation.roles import PERMISSIONS
 from threads.settings import Settings
@@ -79,6 +81,11 @@ GOOD = {
 }
 
 
+def test_what_browsers_send_to_every_callback_is_let_through(app):
+    for output in browsing.server_callbacks(app).values():
+        assert problem(body_for(app, output), app.callback_map) is None
+
+
 def test_what_a_browser_sends_is_let_through():
     assert problem(GOOD, {"out.children": CALLBACK}) is None
 
@@ -86,8 +93,6 @@ def test_what_a_browser_sends_is_let_through():
 @pytest.mark.parametrize(
     "change",
     [
-        {"output": None},
-        {"output": "other.children"},
         {"outputs": "out.children"},
         {"outputs": [{"id": 1, "property": "children"}]},
         {"outputs": []},
@@ -109,6 +114,7 @@ def test_what_does_not_fit_the_callback_is_told(change):
     assert problem({**GOOD, **change}, {"out.children": CALLBACK})
 
 
-@pytest.mark.parametrize("body", [None, [], "x", 1, {}])
-def test_what_is_no_request_is_told(body):
-    assert problem(body, {})
+@pytest.mark.parametrize("body", [None, [], "x", 1, {}, {"output": None}, {"output": "other.children"}])
+def test_what_names_no_callback_finds_none(body):
+    assert callback_of(body, {"out.children": {**CALLBACK, "callback": print}}) is None
+    assert callback_of(GOOD, {"out.children": {**CALLBACK, "callback": print}}) is print

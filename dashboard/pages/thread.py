@@ -347,6 +347,8 @@ def _who_judged(models: pd.Series) -> str:
 
 
 def _report_panel(discussion: Discussion, report: Report) -> Component:
+    """Return how much was read; what was left out quotes names and texts, which not everybody may see."""
+    quoting = may("see_people")
     lines = [
         f"{ui.counted(report.read, 'comment')} read, {report.kept:,} kept, {len(report.skipped):,} left out."
     ]
@@ -356,7 +358,7 @@ def _report_panel(discussion: Discussion, report: Report) -> Component:
         "What was read",
         html.P(" ".join(lines)),
         html.Ul([html.Li(one_line(warning, 400)) for warning in report.warnings])
-        if report.warnings
+        if report.warnings and quoting
         else None,
         html.Details(
             [
@@ -364,7 +366,7 @@ def _report_panel(discussion: Discussion, report: Report) -> Component:
                 html.Ul([html.Li(one_line(f"{s.place}: {s.reason}", 300)) for s in report.skipped]),
             ]
         )
-        if report.skipped
+        if report.skipped and quoting
         else None,
     )
 

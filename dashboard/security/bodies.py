@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import zip_longest
 from typing import Any
 
@@ -20,18 +20,24 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
 }
 
 
-def problem(body: Any, callbacks: Mapping[str, Mapping[str, Any]]) -> str | None:
-    """Return what is wrong with the body of a request to a callback, or None.
+def callback_of(body: Any, callbacks: Mapping[str, Mapping[str, Any]]) -> Callable[..., Any] | None:
+    """Return the function that a request is meant for, or None where it names none that runs here."""
+    name = body.get("output") if isinstance(body, dict) else None
+    if not isinstance(name, str):
+        return None
+    function: Callable[..., Any] | None = callbacks.get(name, {}).get("callback")
+    return function
+
+
+def problem(body: Mapping[str, Any], callbacks: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """Return what is wrong with the body of a request to a callback that there is, or None.
 
     Dash takes from it which callback is meant and what its arguments are, and fails on one that does not fit.
     """
-    if not isinstance(body, dict) or not isinstance(body.get("output"), str):
-        return "This is no request to a callback."
-    if body["output"] not in callbacks:
-        return "There is no such callback."
-    if not _are_arguments(body, callbacks[body["output"]]):
+    callback = callbacks[body["output"]]
+    if not _are_arguments(body, callback):
         return "Inputs and state are not those of the callback."
-    if not callbacks[body["output"]].get("no_output") and not _are_outputs(body):
+    if not callback.get("no_output") and not _are_outputs(body):
         return "Outputs are not those of the callback."
     if not _are_names(body.get("changedPropIds", [])):
         return "changedPropIds is a list of names."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from dash import Dash
@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from dashboard.pages.base import Page, find_page
 from dashboard.security.access import Need, current_user, may, need_of, refuse
-from dashboard.security.bodies import problem
+from dashboard.security.bodies import callback_of, problem
 from dashboard.security.identity import has_token, identify, is_at_this_machine, open_session
 from dashboard.security.places import Places
 from threads.storage import Store
@@ -62,8 +62,7 @@ def guard(app: Dash, store: Store, pages: Sequence[Page], places: Places) -> Non
             if store.accounts.exist() and not has_token(request):
                 csrf.protect()
         if request.endpoint == CALLBACKS:
-            need = _callback_need(app)
-            _admit(need)
+            need = _admit_to_callback(app)
         opened = open_session() if user is not None else None
         if opened is not None and not need.poll:
             store.sessions.use(opened)
@@ -111,17 +110,19 @@ def _route_need(app: Dash, pages: Sequence[Page]) -> Need | None:
     return ROUTES_OF_DASH.get(endpoint) or need_of(app.server.view_functions.get(endpoint))
 
 
-def _callback_need(app: Dash) -> Need:
+def _admit_to_callback(app: Dash) -> Need:
+    """Hold who asks to what the callback needs, and what is sent to what it takes; return the need."""
     try:
         body: Any = request.get_json()
     except RecursionError:
         abort(400, "This is nested too deeply.")
+    function = callback_of(body, app.callback_map)
+    need = need_of(function)
+    if function is None or need is None:
+        abort(400 if function is None else 403, "There is no such callback.")
+    _admit(need)
     reason = problem(body, app.callback_map)
     if reason is not None:
         abort(400, reason)
-    function: Callable[..., Any] | None = app.callback_map[body["output"]].get("callback")
-    need = need_of(function)
-    if function is None or need is None:
-        abort(403, "Nobody may use this.")
     g.callback = f"{function.__module__}.{function.__name__}"  # for the log
     return need

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dash.exceptions import DependencyException
+from dash.exceptions import DependencyException, InvalidCallbackReturnValue
 from flask import Flask, Response, redirect, render_template_string, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, Unauthorized
@@ -104,7 +104,11 @@ def add_explanations(server: Flask, form: SignInForm) -> None:
             return page, error.code
         return error
 
+    # What a browser asked Dash for, and Dash would call a failure of its own.
     server.register_error_handler(DependencyException, lambda _error: ("There is no such file.", 404))
+    server.register_error_handler(
+        InvalidCallbackReturnValue, lambda _error: ("These outputs do not fit the callback.", 400)
+    )
 
 
 def inside(address: str) -> str:
