@@ -1,6 +1,7 @@
 """A sample of the table of `make security`, row by row; what takes long or needs a network is left to it."""
 
 import pytest
+from conftest import ROOT
 
 from dashboard import create_app
 from tests.security.__main__ import ROWS
@@ -8,6 +9,11 @@ from tests.security.exports import EXPORTS
 from tests.security.rows import Lab, NotTriedError
 from threads.settings import Settings
 from threads.storage import Store
+
+
+def test_the_note_on_security_names_every_row():
+    note = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    assert [row.name for row in ROWS if f"`{row.name}`" not in note] == []
 
 
 def test_no_export_is_forgotten(tmp_path):

@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.security import (
@@ -86,7 +87,7 @@ def tried(row: Row, *, small: bool) -> bool:
         print(f"NOT TRIED  {row.name}: {row.promise}. {missing}", flush=True)
         return not os.environ.get("CI")
     except Exception as error:  # noqa: BLE001 - a row that breaks has failed, and the others are tried
-        tally = Tally(tried="broke off", failures=[f"{type(error).__name__}: {error}"], of=1)
+        tally = Tally(tried="broke off", failures=[*_causes(error)], of=1)
     kept = tally.of > 0 and tally.held == tally.of
     print(
         f"{'held' if kept else 'FAILED':<9}  {row.name}: {row.promise}. "
@@ -96,6 +97,13 @@ def tried(row: Row, *, small: bool) -> bool:
     for failure in tally.failures:
         print(f"           {failure}", flush=True)
     return kept
+
+
+def _causes(error: BaseException | None) -> Iterator[str]:
+    """Yield what went wrong, and what went wrong before it."""
+    while error is not None:
+        yield f"{type(error).__name__}: {error}"
+        error = error.__cause__ or error.__context__
 
 
 if __name__ == "__main__":

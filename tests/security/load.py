@@ -4,6 +4,7 @@ from pathlib import Path
 
 from benchmarks.moderators import FLAGGED, Seen, Server, lost, percentile, prepare, work
 from tests.security.rows import Lab, Row, Tally
+from tests.security.serving import failures_in
 
 BARS = {"SQLite": 300.0, "PostgreSQL": 200.0}  # ms, 95 of 100 requests
 
@@ -54,9 +55,8 @@ def _worked(lab: Lab, name: str, url: str, people: int, seconds: float, kills: i
         server.stop()
     _hold(name, url, seen, tally)
     said = server.said()
-    tally.hold(
-        "Traceback" not in said, f"{name}: the server failed: {said[said.find('Traceback') :][:1_000]}"
-    )
+    failures = failures_in(said)
+    tally.hold(not failures, f"{name}: the server failed: {failures[:1]}")
     told = [text for text in FLAGGED if text in said]
     tally.hold(not told, f"{name}: the log holds what commenters wrote: {told}")
     return seen

@@ -56,6 +56,7 @@ ITEMS = """() => !document.getElementById("queue-history") ? [] :
     ({ thread_id: item.dataset.thread, comment_id: item.dataset.comment }))"""
 HISTORIES = 5  # in a view
 ADMIN = "ann"
+PATIENCE = 120_000  # milliseconds
 A_FIGURE = 12  # comments up to which a figure carries names
 # How many of the payloads must be seen in a view; some places cut long texts, and with them the mark.
 SEEN = {"author": 1.0, "text": 1.0, "title": 1.0, "articletext": 1.0, "warning": 1.0, "hovered author": 0.6}
@@ -168,6 +169,7 @@ def _page() -> Iterator[tuple[Page, list[str]]]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=list(ARGUMENTS))
         page = browser.new_page()
+        page.set_default_timeout(PATIENCE)
         page.add_init_script(WATCH)
         page.on("dialog", lambda dialog: (troubles.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.on("pageerror", lambda error: troubles.append(f"script: {error}"))

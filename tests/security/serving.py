@@ -31,6 +31,10 @@ def served(url: str, log: Path, **settings: str) -> Iterator[str]:
             yield found.group()
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(timeout=30)
-    said = log.read_text(encoding="utf-8")
-    assert "Traceback" not in said, f"the server failed: {said[said.rindex('Traceback') :][-1_000:]}"
+            process.wait(timeout=120)
+    assert not (failures := failures_in(log.read_text(encoding="utf-8"))), f"the server failed: {failures[0]}"
+
+
+def failures_in(log: str) -> list[str]:
+    """Return the lines of a server's log that tell of an exception."""
+    return [line[:1_000] for line in log.splitlines() if '"failure"' in line or line.startswith("Traceback")]
