@@ -68,6 +68,20 @@ def test_names_go_where_they_are_surely_meant(text, expected, doubts):
 
 
 @pytest.mark.parametrize(
+    ("text", "expected", "doubts"),
+    [
+        ("@Ann no", "@Ann no", ("it may name them",)),  # whom of them?
+        ("@Ann Ray no", "@Ann Ray no", ()),
+        ("@Ann Lee no", "@[erased] no", ()),
+        ("Ann lee! said", "[erased]! said", ()),
+    ],
+)
+def test_a_name_that_others_may_bear_is_theirs_too(text, expected, doubts):
+    found = Words([TEXT], ["Ann Lee"], ["Ann Ray"]).traces(text)
+    assert (found.taken_out(text), found.doubts) == (expected, doubts)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "As was said: nobody asked the ferrymen, who lose their work!",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Literal
@@ -106,21 +106,26 @@ class Words:
     texts
         The erased texts.
     names
-        Names that nobody else in the thread bears.
+        The names of their authors.
+    others
+        The names of everybody else in the thread: one that is among them is not surely meant.
     """
 
-    def __init__(self, texts: Iterable[str], names: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], names: Iterable[str], others: Iterable[str] = ()) -> None:
         own = [without_quotes(text) for text in texts]
         self._said = "\n".join(_plain(text) for text in own)
         self._whole = {_plain(text).strip(_AROUND) for text in own}
         self._runs = {run for text in own for run in _runs(text)}
-        self._names = Names(names)
+        known = frozenset(others)
+        self._theirs = frozenset(names) - known
+        self._names = Names(self._theirs | known) if self._theirs else Names(())
 
     def traces(self, text: str) -> Traces:
         """Return what a text by somebody else holds of the erased ones. Linear in the text."""
         quotes = tuple(self._quotes(text))
-        found = [m for m in self._names.mentions(text) if not _inside(m.start, quotes)]
-        names = tuple((m.start, m.end) for m in found if m.certain)
+        mentions = self._names.mentions(text)
+        found = [m for m in mentions if m.names & self._theirs and not _inside(m.start, quotes)]
+        names = tuple((m.start, m.end) for m in found if m.certain and m.names <= self._theirs)
         doubts = []
         if len(names) < len(found):
             doubts.append("it may name them")
@@ -176,8 +181,11 @@ def _without(discussion: Discussion, gone: Mapping[Comment, str]) -> Discussion:
         return discussion
     ids = {comment.comment_id for comment in gone}
     left = [comment for comment in discussion.comments if comment.comment_id not in ids]
-    theirs = {c.author for c, cover in gone.items() if cover == "author"} - {c.author for c in left}
-    found = Words((c.text for c in gone), (name for name in theirs if name))
+    found = Words(
+        (c.text for c in gone),
+        {c.author for c, cover in gone.items() if cover == "author" and c.author},
+        {c.author for c in left if c.author},
+    )
     return replace(
         discussion, comments=tuple(replace(c, text=found.traces(c.text).taken_out(c.text)) for c in left)
     )
@@ -187,9 +195,10 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def _runs(text: str) -> set[tuple[str, ...]]:
+def _runs(text: str) -> Iterator[tuple[str, ...]]:
+    """Yield every _COPIED_WORDS words that follow each other."""
     found = words(text)
-    return {tuple(found[i : i + _COPIED_WORDS]) for i in range(len(found) - _COPIED_WORDS + 1)}
+    return zip(*(found[start:] for start in range(_COPIED_WORDS)), strict=False)
 
 
 def _inside(place: int, spans: Sequence[Span]) -> bool:

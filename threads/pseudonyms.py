@@ -35,6 +35,7 @@ _SHORTEST_BARE = 3  # characters of a name of one word that is found without "@"
 # Where no blanks part words, each character is one.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _WORD = regex.compile(rf"[{_UNSPACED}]|[[\p{{L}}\p{{M}}\p{{N}}_]--[{_UNSPACED}]]++", regex.VERSION1)
+_NOBODY: frozenset[str] = frozenset()
 _IDS = ("comment_id", "parent_id")
 _REMOVED = ("author_id", "published_at_raw")
 
@@ -143,6 +144,7 @@ class _Thread:
                 called.setdefault(author, set()).add(other)
         self._called = called
         self._names = Names(called)
+        self._others: dict[frozenset[str], str] = {}
 
     def id_of(self, thread_id: str, comment_id: str | None) -> str | None:
         if comment_id is None:
@@ -150,14 +152,16 @@ class _Thread:
         return keyed(self._key, "comment ids", thread_id, comment_id).hex()[:16]
 
     def name(self, name: str) -> str:
-        return self._other({name})
+        return self._other(frozenset({name}))
 
     def text(self, text: str) -> str:
         return self._names.replaced(text, lambda mention: self._other(mention.names))
 
-    def _other(self, names: Iterable[str]) -> str:
-        found = set().union(*(self._called.get(name, {SOMEBODY}) for name in names))
-        return found.pop() if len(found) == 1 else SOMEBODY
+    def _other(self, names: frozenset[str]) -> str:
+        if names not in self._others:  # a name that thousands share is asked for thousands of times
+            found = set().union(*(self._called.get(name, {SOMEBODY}) for name in names))
+            self._others[names] = found.pop() if len(found) == 1 else SOMEBODY
+        return self._others[names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,15 +185,17 @@ class Names:
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._by_words: dict[tuple[str, ...], set[str]] = {}
-        self._by_first: dict[str, set[str]] = {}
+        by_words: dict[tuple[str, ...], set[str]] = {}
+        by_first: dict[str, set[str]] = {}
         self._prefixes: set[tuple[str, ...]] = set()
         for name in names:
             parts = tuple(words(name[:_LONGEST])[:_MOST_WORDS])
             if parts:
-                self._by_words.setdefault(parts, set()).add(name)
-                self._by_first.setdefault(parts[0], set()).add(name)
+                by_words.setdefault(parts, set()).add(name)
+                by_first.setdefault(parts[0], set()).add(name)
                 self._prefixes.update(parts[:length] for length in range(1, len(parts)))
+        self._by_words = {parts: frozenset(found) for parts, found in by_words.items()}
+        self._by_first = {word: frozenset(found) for word, found in by_first.items()}
 
     def replaced(self, text: str, other: Callable[[Mention], str]) -> str:
         """Return `text` with each mention as `other` has it; an "@" before it stays."""
@@ -201,28 +207,31 @@ class Names:
 
     def mentions(self, text: str) -> Iterator[Mention]:
         """Yield the mentions in order; none overlaps another."""
-        if not self._by_first or self._by_first.keys().isdisjoint(words(text)):
-            return  # most texts name nobody, and this is several times as fast as what follows
+        folded = words(text)
+        starts = [place for place, word in enumerate(folded) if word in self._by_first]
+        if not starts:
+            return
         found = list(_WORD.finditer(text))
-        folded = [_folded(match[0]) for match in found]
-        place = 0
-        while place < len(found):
+        end = 0
+        for place in starts:
+            if place < end:
+                continue
             length, names = self._at(text, found, folded, place)
             if names:
-                start, end = found[place].start(), found[place + length - 1].end()
-                yield Mention(start, end, frozenset(names), length > 1 or _after_at(text, start))
-            place += length
+                end = place + length
+                start = found[place].start()
+                yield Mention(start, found[end - 1].end(), names, length > 1 or _after_at(text, start))
 
-    def _at(self, text: str, found: list[Any], folded: list[str], place: int) -> tuple[int, Iterable[str]]:
-        """Return how many words from `place` on are a name, and which; (1, ()) where they are none."""
-        best: tuple[int, Iterable[str]] = (1, ())
+    def _at(self, text: str, found: list[Any], folded: list[str], place: int) -> tuple[int, frozenset[str]]:
+        """Return how many words from `place` on are a name, and which; (1, nobody) where they are none."""
+        best = (1, _NOBODY)
         start = found[place].start()
         called = _after_at(text, start)
         if called:
-            best = (1, self._by_first.get(folded[place], ()))
+            best = (1, self._by_first.get(folded[place], _NOBODY))
         for length in range(1, min(_MOST_WORDS, len(folded) - place) + 1):
             sequence = tuple(folded[place : place + length])
-            names = self._by_words.get(sequence, set())
+            names = self._by_words.get(sequence, _NOBODY)
             if names and (length > 1 or called or _as_written(found[place][0], names)):
                 best = (length, names)
             if sequence not in self._prefixes or not _close(text, found, place + length):
@@ -232,6 +241,9 @@ class Names:
 
 def words(text: str) -> list[str]:
     """Return the words of a text in the form in which they are compared."""
+    if text.isascii():
+        found: list[str] = _WORD.findall(text.lower())
+        return found
     return [_folded(word) for word in _WORD.findall(text)]
 
 

@@ -319,9 +319,11 @@ def _trace(connection: Connection, thread_id: str, gone: Sequence[_Gone], traces
         )
         if row.id not in ids
     ]
-    borne = {row.author for row in others}
-    names = {c.author for c in gone if c.with_author and c.author is not None and c.author not in borne}
-    words = Words((c.text for c in gone), names)
+    words = Words(
+        (c.text for c in gone),
+        {c.author for c in gone if c.with_author and c.author is not None},
+        {row.author for row in others if row.author is not None},
+    )
     for row in others:
         found = words.traces(row.text)
         traces.look_at += [(thread_id, row.comment_id, doubt) for doubt in found.doubts]
