@@ -109,7 +109,8 @@ def may_be_similar(texts: Sequence[str], others: Sequence[str], threshold: float
     compare.
     """
     known = [_different(_hashes([texts[n] for n in block])[0]) for block in _blocks(texts)]
-    wanted = _different(np.concatenate([np.zeros(0, dtype=np.uint64), *known]))
+    # Their last bits make room for the number of the text; sorted, for searching in them.
+    wanted = _different(np.concatenate([np.zeros(0, dtype=np.uint64), *known]) >> np.uint64(_ROW_BITS))
     found = np.zeros(len(others), dtype=np.bool_)
     for block in _blocks(others):
         hashes, rows = _hashes([others[number] for number in block])
@@ -117,7 +118,11 @@ def may_be_similar(texts: Sequence[str], others: Sequence[str], threshold: float
             (rows.astype(np.uint64) << np.uint64(64 - _ROW_BITS)) | (hashes >> np.uint64(_ROW_BITS))
         )
         rows = (keys >> np.uint64(64 - _ROW_BITS)).astype(np.int64)
-        shared = np.isin(keys & np.uint64((1 << (64 - _ROW_BITS)) - 1), wanted >> np.uint64(_ROW_BITS))
+        hashes = keys & np.uint64((1 << (64 - _ROW_BITS)) - 1)
+        places = np.searchsorted(wanted, hashes)
+        shared = np.zeros(len(keys), dtype=np.bool_)
+        inside = places < len(wanted)
+        shared[inside] = wanted[places[inside]] == hashes[inside]
         sizes = np.bincount(rows, minlength=len(block))
         hits = np.bincount(rows, weights=shared, minlength=len(block))
         found[block.start : block.stop] = (hits >= threshold * sizes - 1e-9) & (sizes > 0)

@@ -18,7 +18,7 @@ from threads.moderation.flagging import flag
 from threads.moderation.precision import Share
 from threads.moderation.rule_book import RuleBook
 from threads.moderation.rules import RULES
-from threads.records import COMMENT_COLUMNS, Flag, typed
+from threads.records import COMMENT_COLUMNS, Column, Flag, typed
 from threads.settings import Settings
 from threads.storage import tables
 from threads.storage.audit import record
@@ -32,6 +32,11 @@ BATCH: Final = 5_000  # comments of whole discussions that are judged at a time
 EXAMPLES: Final = 5  # of a rule in a preview
 
 _c, _b, _a = tables.comments.c, tables.rule_books.c, tables.audit.c
+NEARBY_COLUMNS: Final = tuple(
+    column
+    for column in COMMENT_COLUMNS
+    if column.name in {"thread_id", "comment_id", "author", "author_id", "published_at", "text"}
+)
 _RECORDS = [_c[column.name] for column in COMMENT_COLUMNS]
 
 
@@ -229,17 +234,17 @@ class RuleBooks:
         return applied is not None and applied["book"] >= latest
 
     def nearby(self, frame: pd.DataFrame, days: int = NEARBY_DAYS) -> pd.DataFrame:
-        """Return comments of other discussions from about the same time, columns as in COMMENT_COLUMNS.
+        """Return comments of other discussions from about the same time, columns as in NEARBY_COLUMNS.
 
         At most MOST_NEARBY, the newest, published up to `days` before or after those of `frame`.
         """
         threads = frame["thread_id"].dropna().unique().tolist()
         times = frame["published_at"].dropna()
         if times.empty:
-            return typed(pd.DataFrame(columns=[]), COMMENT_COLUMNS)
+            return _frame([], NEARBY_COLUMNS)
         around = timedelta(days=days)
         query = (
-            select(*_RECORDS)
+            select(*(_c[column.name] for column in NEARBY_COLUMNS))
             .where(
                 _c.published_at >= _moment(times.min()) - around,
                 _c.published_at <= _moment(times.max()) + around,
@@ -250,7 +255,7 @@ class RuleBooks:
         )
         with reading(self._engine) as connection:
             found = connection.execute(query).all()
-        stored = _frame(found)
+        stored = _frame(found, NEARBY_COLUMNS)
         return stored[~stored["thread_id"].isin(threads)] if len(threads) > BATCH else stored
 
     def reflag(
@@ -349,7 +354,7 @@ class RuleBooks:
                 for part in chunks(threads)
                 for row in connection.execute(query.where(_c.thread_id.in_(part)))
             ]
-        frame = _frame(rows)
+        frame = _frame(rows, COMMENT_COLUMNS)
         frame["key"] = [row.id for row in rows]
         frame["state"] = [row.state for row in rows]
         frame["imported_at"] = pd.to_datetime([row.imported_at for row in rows], utc=True)
@@ -441,13 +446,11 @@ def _read(values: Any, defaults: RuleBook) -> RuleBook:
     return RuleBook.from_json(known, defaults)
 
 
-def _frame(rows: Sequence[Any]) -> pd.DataFrame:
-    """Return rows that begin with the columns of a comment as a frame of these."""
-    width = len(COMMENT_COLUMNS)
-    names = [column.name for column in COMMENT_COLUMNS]
-    return typed(
-        pd.DataFrame([tuple(row)[:width] for row in rows], columns=names, dtype=object), COMMENT_COLUMNS
-    )
+def _frame(rows: Sequence[Any], columns: tuple[Column, ...]) -> pd.DataFrame:
+    """Return rows that begin with `columns` as a frame of these."""
+    names = [column.name for column in columns]
+    values = [tuple(row)[: len(columns)] for row in rows]
+    return typed(pd.DataFrame(values, columns=names, dtype=object), columns)
 
 
 def _moment(time: pd.Timestamp) -> datetime:

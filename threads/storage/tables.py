@@ -202,6 +202,7 @@ comments = Table(
     Index(None, "thread_id", "position"),
     *(Index(f"ix_comments_by_{order}", "stage", *columns) for order, columns in BY.items()),
     Index(None, "imported_at"),
+    Index(None, "published_at"),
     # A name may have any length, and PostgreSQL's trees take 2,704 bytes; its hashes take all.
     Index(None, "author_id", postgresql_using="hash"),
     Index(None, "author", postgresql_using="hash"),

@@ -50,6 +50,7 @@ def upgrade() -> None:
     else:
         _widen_on_postgresql()
     op.create_index("ix_comments_imported_at", "comments", ["imported_at"])
+    op.create_index("ix_comments_published_at", "comments", ["published_at"])
     op.create_index("ix_decisions_decided_at", "decisions", ["decided_at"])
     op.create_index("ix_decisions_actor", "decisions", ["actor"])
     op.create_index("ix_decisions_batch", "decisions", ["batch"])
