@@ -77,7 +77,7 @@ def chosen_keys(connection: Connection, chosen: QueueFilter, limit: int, now: da
 
 def count_chosen(connection: Connection, chosen: QueueFilter, now: datetime) -> dict[View, int]:
     """Return how many comments each view has, with all other restrictions of the filter."""
-    stage = _in_no_index(_c.stage) if _is_selective(chosen) else _c.stage
+    stage = _in_no_index(connection, _c.stage) if _is_selective(chosen) else _c.stage
     reported = func.count().filter(_flagged_by(REPORTED))
     query = select(stage, func.count(), reported).where(*_conditions(connection, chosen, now)).group_by(stage)
     found = {stage: (count, of_them) for stage, count, of_them in connection.execute(query)}
@@ -95,17 +95,15 @@ def _page(
     # One part a stage: an index holds each in order, and parts in order are merged.
     stages = _ALL_STAGES if chosen.view == "all" else (_STAGES[chosen.view],)
     parts = [_part(connection, chosen, stage, now) for stage in stages]
-    page = (
-        parts[0].order_by(*columns)
-        if len(parts) == 1
-        else union_all(*parts).order_by(*(column.name for column in columns))
-    )
-    return page.limit(limit).offset(offset)
+    if len(parts) == 1:
+        return parts[0].order_by(*columns).limit(limit).offset(offset)
+    whole = union_all(*parts).order_by(*(column.name for column in columns))
+    return whole.limit(limit).offset(offset)
 
 
 def _part(connection: Connection, chosen: QueueFilter, stage: str, now: datetime) -> Select[Any]:
     query = select(*_ORDERS[chosen.order])
-    column = _in_no_index(_c.stage) if _is_selective(chosen) else _c.stage
+    column = _in_no_index(connection, _c.stage) if _is_selective(chosen) else _c.stage
     query = query.where(column == stage)
     if chosen.view == "reported":
         query = query.where(_flagged_by(REPORTED))
@@ -119,13 +117,13 @@ def _is_selective(chosen: QueueFilter) -> bool:
     return in_a_thread or any(value is not None for value in restrictions)
 
 
-def _in_no_index(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return a column in a form that no index has.
+def _in_no_index(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a column in a form that no index of SQLite has; PostgreSQL knows figures of the tables.
 
-    SQLite knows no figures of the tables: it would take an index for a condition that most comments meet,
-    and look up the row of each, or sort them all.
+    SQLite would take an index for a condition that most comments meet, and look up the row of each, or sort
+    them all.
     """
-    return func.coalesce(column, column)
+    return column if connection.dialect.name == "postgresql" else func.coalesce(column, column)
 
 
 def _conditions(connection: Connection, chosen: QueueFilter, now: datetime) -> Iterator[ColumnElement[bool]]:
@@ -139,8 +137,8 @@ def _conditions(connection: Connection, chosen: QueueFilter, now: datetime) -> I
             yield column == value
     if chosen.rule is not None:
         yield _flagged_by(chosen.rule)
-    yield from _by_time(chosen)
-    yield from _by_score(chosen)
+    yield from _by_time(connection, chosen)
+    yield from _by_score(connection, chosen)
     yield from _by_decision(chosen)
     if chosen.claimed_by is not None:
         claimed = select(_l.comment).where(_l.actor == chosen.claimed_by, _l.expires_at > now)
@@ -153,20 +151,20 @@ def _flagged_by(rule: str) -> ColumnElement[bool]:
     return _c.flagged_by.contains(f"|{rule}|", autoescape=True)
 
 
-def _by_time(chosen: QueueFilter) -> Iterator[ColumnElement[bool]]:
+def _by_time(connection: Connection, chosen: QueueFilter) -> Iterator[ColumnElement[bool]]:
     if chosen.since is None and chosen.until is None:
         return
     yield _c.published_at.is_not(None)
     # Equal to published_at where there is one.
-    appeared_at = _c.appeared_at if chosen.order == "age" else _in_no_index(_c.appeared_at)
+    appeared_at = _c.appeared_at if chosen.order == "age" else _in_no_index(connection, _c.appeared_at)
     if chosen.since is not None:
         yield appeared_at >= chosen.since
     if chosen.until is not None:
         yield appeared_at < chosen.until
 
 
-def _by_score(chosen: QueueFilter) -> Iterator[ColumnElement[bool]]:
-    urgency = _c.urgency if chosen.order == "risk" else _in_no_index(_c.urgency)
+def _by_score(connection: Connection, chosen: QueueFilter) -> Iterator[ColumnElement[bool]]:
+    urgency = _c.urgency if chosen.order == "risk" else _in_no_index(connection, _c.urgency)
     if chosen.risk_from is not None:
         yield urgency <= -chosen.risk_from
     if chosen.risk_to is not None:
