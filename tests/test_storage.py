@@ -663,27 +663,6 @@ def test_the_history_of_an_unknown_comment_is_refused(store):
         store.history("t", "c1")
 
 
-def _decide_all(arguments):
-    url, actor, numbers = arguments
-    with Store.open(url) as store:
-        return [
-            store.decide([action(number, "approve", key=f"{actor}-{number}", actor=actor)])[0].status
-            for number in numbers
-        ]
-
-
-@pytest.mark.timeout(60)
-def test_of_four_processes_that_decide_on_the_same_comments_one_wins_each(url, store):
-    numbers = list(range(1, 101))
-    put(store, parsed(*numbers))
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        results = pool.map(_decide_all, [(url, f"actor {n}", numbers) for n in range(4)], chunksize=1)
-    statuses = [status for result in results for status in result]
-    assert {status: statuses.count(status) for status in set(statuses)} == {"done": 100, "conflict": 300}
-    assert count(store, decisions) == 100
-    assert store.verify() == []
-
-
 # ---- files
 
 

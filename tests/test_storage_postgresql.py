@@ -1,15 +1,12 @@
 """The same store on a real PostgreSQL server."""
 
-import multiprocessing
-
 import pandas as pd
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
-from test_storage import _decide_all, action, comment, links, parsed, scored
+from test_storage import comment, links, parsed, scored
 
-from threads.errors import StoreError
 from threads.records import Skipped, comments_frame
 from threads.storage import Store
 from threads.storage.engine import make_engine, reading, writing
@@ -56,25 +53,3 @@ def test_what_was_added_comes_back_equal_and_is_not_added_twice(store):
     assert (store.discussion("t").title, store.report("t")) == (hostile, what.report)
     assert [item.comment_id for item in store.queue()] == ["c1"]
     assert store.discussions()["flagged_open"].tolist() == [1]
-
-
-@pytest.mark.parametrize(
-    "statement",
-    ["UPDATE decisions SET actor = 'mallory'", "DELETE FROM decisions", "TRUNCATE decisions CASCADE"],
-)
-def test_recorded_decisions_cannot_be_changed(store, statement):
-    store.add(parsed(1), scored(0.1), {})
-    store.decide([action()])
-    with pytest.raises(StoreError, match="cannot be changed"), writing(store._engine) as connection:
-        connection.exec_driver_sql(statement)
-
-
-@pytest.mark.timeout(120)
-def test_of_four_processes_that_decide_on_the_same_comments_one_wins_each(url, store):
-    numbers = list(range(1, 101))
-    store.add(parsed(*numbers), scored(*[0.1] * 100), {})
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        results = pool.map(_decide_all, [(url, f"actor {n}", numbers) for n in range(4)], chunksize=1)
-    statuses = [status for result in results for status in result]
-    assert (statuses.count("done"), statuses.count("conflict")) == (100, 300)
-    assert store.verify() == []
