@@ -23,8 +23,8 @@ USUAL: Final = 0.7
 APPLY: Final = "limits-apply"
 
 
-def limits_panel(context: Context) -> Component:
-    """Return the panel; its rows are for USUAL until somebody chooses otherwise."""
+def limits_panel() -> Component:
+    """Return the panel; its rows come after the page, as they rest on all decisions there are."""
     return ui.panel(
         "Limits that decisions speak for",
         dmc.RadioGroup(
@@ -35,7 +35,7 @@ def limits_panel(context: Context) -> Component:
             size="xs",
             mb="sm",
         ),
-        html.Div(limits_rows(context, USUAL), id="limits-rows"),
+        html.Div(ui.empty("Counting …"), id="limits-rows"),
         html.Div(id="limits-said", role="status"),
         note=(
             "From all decisions that stand: for each rule the lowest limit from which it is surely right as "
@@ -63,11 +63,7 @@ def limits_rows(context: Context, wanted: float) -> list[Component]:
 def register_limits(app: Dash, context: Context) -> None:
     """Add choosing how right rules ought to be, and putting a proposed limit into force."""
 
-    @app.callback(
-        Output("limits-rows", "children"),
-        Input("limits-wanted", "value"),
-        prevent_initial_call=True,
-    )
+    @app.callback(Output("limits-rows", "children"), Input("limits-wanted", "value"))
     @needs("decide")
     def redraw(wanted: Any) -> list[Component]:
         return limits_rows(context, _checked(wanted))

@@ -6,7 +6,7 @@ from test_learning import Clock, decide
 from test_storage import links, no_scores, parsed
 
 from dashboard import limits
-from dashboard.limits import limits_panel, limits_rows, put_into_force
+from dashboard.limits import limits_rows, put_into_force
 from dashboard.pages.base import Context
 from threads.settings import Settings
 from threads.storage import Store
@@ -39,8 +39,8 @@ def buttons(component):
     return found
 
 
-def test_the_panel_shows_before_and_after(context):
-    said = texts(limits_panel(context))
+def test_the_rows_show_before_and_after(context):
+    said = texts(limits_rows(context, 0.8))
     assert "right 50% (39 to 61%) of 80, 80 flagged a week" in said
     assert "right 100% (91 to 100%) of 40, 40 flagged a week" in said
     assert "it keeps 100% of what is rightly flagged now" in said

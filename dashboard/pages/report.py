@@ -66,7 +66,7 @@ class ReportPage:
                     [_workload(report), html.Div([_moderators(report), _agreement(report)])],
                     className="columns even",
                 ),
-                limits_panel(context),
+                limits_panel(),
                 ui.take_away() if may("export_people") else None,
             ],
             className="report",

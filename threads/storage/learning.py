@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, exists, func, null, or_, select
 
 from threads.moderation.decisions import DECIDED, PUBLISHED
 from threads.moderation.precision import JUDGED_COLUMNS, Proposal, Recall, Share, propose, recall
@@ -69,7 +69,7 @@ class Learning:
     def judged(self, since: datetime | None = None, until: datetime | None = None) -> pd.DataFrame:
         """Return the flags of comments whose standing decision fell in a time: JUDGED_COLUMNS."""
         with reading(self._engine) as connection:
-            return _judged(connection, since, until)
+            return _judged(connection, since, until, values=True)
 
     def made(self, since: datetime, until: datetime) -> pd.DataFrame:
         """Return every decision made in a time, undone ones too: MADE_COLUMNS."""
@@ -89,7 +89,7 @@ class Learning:
         now = self._clock()
         since = now - timedelta(weeks=WEEKS_COUNTED)
         with reading(self._engine) as connection:
-            judged, raised = _judged(connection, None, None), _raised(connection, since, now)
+            judged, raised = _judged(connection, None, None, values=True), _raised(connection, since, now)
             first = connection.scalar(select(func.min(tables.imports.c.imported_at)))
         weeks = 0.0 if first is None else (now - max(first, since)) / timedelta(weeks=1)
         return [
@@ -145,26 +145,26 @@ def _figures(connection: Connection, since: datetime, until: datetime) -> Figure
     )
 
 
-def _judged(connection: Connection, since: datetime | None, until: datetime | None) -> pd.DataFrame:
+def _judged(
+    connection: Connection, since: datetime | None, until: datetime | None, *, values: bool = False
+) -> pd.DataFrame:
+    """Return JUDGED_COLUMNS; without `values` they are missing, and what differs in them alone is one row."""
     another = tables.flags.alias()
     alone = ~exists().where(another.c.comment == _f.comment, another.c.rule != _f.rule)
-    by: tuple[ColumnElement[Any], ...] = (
-        _f.rule,
-        _f.value,
-        case((alone, 1), else_=0),
-        _d.after_state,
-        _d.reason,
-    )
-    names = ("rule", "value", "alone", "state", "reason")
+    parts: dict[str, ColumnElement[Any]] = {
+        "rule": _f.rule,
+        "value": _f.value if values else null(),
+        "alone": case((alone, 1), else_=0),
+        "state": _d.after_state,
+        "reason": _d.reason,
+    }
+    by = [column for name, column in parts.items() if values or name != "value"]
     query = (
-        select(
-            *(column.label(name) for column, name in zip(by, names, strict=True)),
-            func.count().label("comments"),
-        )
+        select(*(column.label(name) for name, column in parts.items()), func.count().label("comments"))
         .join_from(tables.flags, tables.decisions, _f.comment == _d.comment)
         .where(_stands(), _d.after_state.in_(sorted(DECIDED)), _within(_d.decided_at, since, until))
         .group_by(*by)
-        .order_by(*by[:4])
+        .order_by(*by[:-1])
     )
     return _frame(connection, query, JUDGED_COLUMNS)
 
