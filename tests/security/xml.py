@@ -64,9 +64,7 @@ def hostile_xml(lab: Lab) -> Tally:
         _read("warm up", "A first text.\nAnn\nMay 17, 2024\nHello there.")
         hostile = files(secret, listener.getsockname()[1])
         for name, content in hostile.items():
-            began = time.perf_counter()
-            answer = _read(name, content)
-            took = time.perf_counter() - began
+            answer, took = _timed(name, content)
             tally.hold(took <= LONGEST, f"{name}: took {took:.1f} s")
             tally.hold(name in answer, f"{name}: the answer does not name the file: {answer[:200]}")
             tally.hold(SECRET not in answer, f"{name}: another file was read")
@@ -76,6 +74,16 @@ def hostile_xml(lab: Lab) -> Tally:
         f"{LONGEST:.0f} s, no other file read, no connection made"
     )
     return tally
+
+
+def _timed(name: str, content: str) -> tuple[str, float]:
+    """Return the answer, and the shortest of at most three times: a busy machine is no fault of the file."""
+    times: list[float] = []
+    while len(times) < 3 and not any(taken <= LONGEST for taken in times):
+        began = time.perf_counter()
+        answer = _read(name, content)
+        times.append(time.perf_counter() - began)
+    return answer, min(times)
 
 
 def _read(name: str, content: str) -> str:
