@@ -111,6 +111,15 @@ def test_labels_find_their_comments_by_id(btl):
     assert "8 different labelled comments are too few" in result.stderr  # all eight were found
 
 
+def test_labels_find_their_comments_in_a_store(btl):
+    btl("import", PIPELINE, "--db", "sqlite:///s.sqlite")
+    btl("export", "--db", "sqlite:///s.sqlite", "--csv", "comments.csv", "--raw")
+    ids = pd.read_csv("comments.csv")["comment_id"]
+    written("comment_id,stance", *(f"{name},{'pro' if n % 2 else 'con'}" for n, name in enumerate(ids)))
+    result = btl("topic", "fit", "labels.csv", *TARGET, "--db", "sqlite:///s.sqlite")
+    assert "8 different labelled comments are too few" in result.stderr  # all eight were found
+
+
 def test_comments_to_label_are_written_with_an_empty_column(btl):
     assert btl("topic", "suggest", PIPELINE, "--count", "3", "--csv", "label.csv").exit_code == 0
     frame = pd.read_csv("label.csv", encoding="utf-8-sig")

@@ -79,7 +79,8 @@ def suggest(sources: tuple[str, ...], count: int, model: str | None, csv_file: s
     multiple=True,
     help="Take texts from there, by comment_id, where LABELS has none; may be given again.",
 )
-def fit(labels: str, target: str, model: str, sources: tuple[str, ...]) -> None:
+@click.option("--db", metavar="URL", help="Take such texts from this database, too.")
+def fit(labels: str, target: str, model: str, sources: tuple[str, ...], db: str | None) -> None:
     """Learn from LABELS (CSV with text and stance, or JSON lines); say how good it is, then save it."""
     from threads.errors import InputError
     from threads.scores.own_topic import fit as learn
@@ -87,7 +88,8 @@ def fit(labels: str, target: str, model: str, sources: tuple[str, ...]) -> None:
 
     if not target.strip():
         raise click.UsageError("--target is empty: say what the stance is toward")
-    found = read_labels(labels, target, _texts(sources) if sources else None)
+    texts = {**_texts(sources), **({} if db is None else _stored(db))}
+    found = read_labels(labels, target, texts if sources or db else None)
     try:
         learnt = learn(found.texts, found.labels, target)
     except InputError as error:
@@ -191,6 +193,15 @@ def _mapping(found: LabelFile) -> Iterator[str]:
 
 
 def _texts(sources: tuple[str, ...]) -> dict[tuple[str, str], str]:
-    results, _ = parse_all(sources, _PLAIN)
+    results, _ = parse_all(sources, _PLAIN) if sources else ([], False)
     comments = (c for parsed in results for d in parsed.discussions for c in d.comments)
     return {(comment.thread_id, comment.comment_id): comment.text for comment in comments}
+
+
+def _stored(db: str) -> dict[tuple[str, str], str]:
+    from threads.storage import Store
+
+    with Store.open(db, must_exist=True) as store:
+        frame = store.comments()
+    keys = zip(frame["thread_id"], frame["comment_id"], strict=True)
+    return dict(zip(keys, frame["text"], strict=True))
