@@ -25,6 +25,7 @@ from training.offensive_suite import measure as suite
 from training.offensive_suite import rows
 from training.output import About, in_memory, save
 
+Numbers = npt.NDArray[np.intp]
 GROUPS: Final = (
     ("women", "a woman"),
     ("gay people", "a gay man"),
@@ -135,8 +136,8 @@ def read_rows(folder: Path) -> Rows:
         for number, (text, targets) in enumerate(texts):
             part = source + " sentences" * (source == "Civil" and number > 0)
             found.append((part, html.unescape(text), targets, group))
-    sources, texts, targets, groups = zip(*found, strict=True)
-    return Rows(list(texts), np.array(sources), np.array(targets), np.array(groups))
+    sources, written, shares, groups = zip(*found, strict=True)
+    return Rows(list(written), np.array(sources), np.array(shares), np.array(groups))
 
 
 def sourced(folder: Path) -> Iterator[tuple[str, list[tuple[str, Sequence[float]]]]]:
@@ -310,7 +311,7 @@ def fit(data: Table, targets: Vector, weights: Vector) -> Fitted:
     return Fitted(found[:-heads].reshape(-1, heads), found[-heads:])
 
 
-def pooled(sums: Vector, starts: Vector, counts: Vector) -> tuple[Vector, Vector]:
+def pooled(sums: Vector, starts: Numbers, counts: Numbers) -> tuple[Vector, Vector]:
     """Return the log odds of texts from the sums of their sentences, and each sentence's share in them."""
     most = np.maximum.reduceat(sums, starts)
     exponentials = np.exp(sums - np.repeat(most, counts, axis=0))
@@ -442,7 +443,7 @@ class HeldOut:
 def scaled(held_out: HeldOut) -> dict[str, npt.NDArray[Any]]:
     """Return calibration and forced choice, both out of fold; types follow the shares of annotators."""
     odds, clean = held_out.parts()["Out of fold"]
-    found = [platt(odds, 1.0 - clean)]
+    found = [platt(odds, np.asarray(1.0 - clean, dtype=np.float64))]
     for head in range(1, len(HEADS)):
         known = ~np.isnan(held_out.data.targets[:, head])
         found.append(platt(held_out.folds[known, head], held_out.data.targets[known, head]))
