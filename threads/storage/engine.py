@@ -57,7 +57,8 @@ def make_engine(url: str | URL) -> Engine:
     """
     parsed = _checked_url(url)
     # Parameters hold comment text, which must not reach messages or logs.
-    options: dict[str, Any] = {"hide_parameters": True}
+    # Twenty moderators at once find a connection each; those beyond the size are opened anew each time.
+    options: dict[str, Any] = {"hide_parameters": True, "pool_size": 20, "max_overflow": 20}
     if parsed.get_backend_name() == "sqlite":
         options["connect_args"] = {"isolation_level": None, "timeout": BUSY_SECONDS}
     try:
