@@ -61,12 +61,14 @@ TIME_A_KEY = """async (key) => {
     watch.observe(root, {attributes: true, attributeFilter: ["data-pending"]});
   });
   document.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+  document.body.offsetHeight;  // lays the page out
+  const laid = performance.now() - start;
   const drawn = new Promise((resolve) => requestAnimationFrame(() => {
     const channel = new MessageChannel();
     channel.port1.onmessage = () => resolve(performance.now() - start);
     channel.port2.postMessage(null);
   }));
-  return [await drawn, await saved];
+  return [laid, await drawn, await saved];
 }"""
 
 # Keeps which actions were asked for, and what was told of them.
@@ -130,14 +132,15 @@ def serving(store: Store) -> Iterator[str]:
         thread.join(timeout=10)
 
 
-def server_time(store: Store, search: str) -> float:
-    """Return the median milliseconds that a page of the queue takes to be laid out and written as JSON."""
-    page, context, times = ModerationPage(), Context(store, Settings()), []
+def server_time(store: Store, search: str) -> tuple[float, float]:
+    """Return the median milliseconds in which a page of the queue is laid out: clock, and processor."""
+    page, context, times, processor = ModerationPage(), Context(store, Settings()), [], []
     for _ in range(ROUNDS):
-        began = time.perf_counter()
-        page.layout(context, "", search).to_plotly_json()
+        began, used = time.perf_counter(), time.process_time()
+        page.layout(context, "", search)
         times.append(1_000 * (time.perf_counter() - began))
-    return statistics.median(times)
+        processor.append(1_000 * (time.process_time() - used))
+    return statistics.median(times), statistics.median(processor)
 
 
 def sit_down(browser: Browser, address: str, name: str) -> Page:
@@ -154,11 +157,10 @@ def sit_down(browser: Browser, address: str, name: str) -> Page:
     return page
 
 
-def key_times(page: Page, keys: int = 40) -> tuple[float, float]:
-    """Return the median milliseconds from a key to the next comment, and to its decision on record."""
+def key_times(page: Page, keys: int = 40) -> tuple[float, ...]:
+    """Return the median milliseconds from a key until the next is laid out, is drawn, and all is saved."""
     found = [page.evaluate(TIME_A_KEY, "d" if n % 2 else "f") for n in range(keys)]
-    next_comment, saved = zip(*found, strict=True)
-    return statistics.median(next_comment), statistics.median(saved)
+    return tuple(statistics.median(times) for times in zip(*found, strict=True))
 
 
 def press_many(pages: list[Page], keys: int) -> None:
@@ -207,7 +209,9 @@ def measure(store: Store, comments: int, keys: int) -> Iterator[tuple[str, Any, 
     fill(store, comments)
     last = -(-store.queue_counts(QueueFilter())["flagged"] // PER_PAGE)
     for name, search in (("first page", ""), (f"page {last:,}, the last", f"?page={last}")):
-        yield f"server, {name} of {comments:,} open, ms", server_time(store, search), BARS["page"]
+        taken, processor = server_time(store, search)
+        yield f"server, {name} of {comments:,} open, ms", taken, BARS["page"]
+        yield "    of it processor of this process, ms", processor, None
     store.accounts.create("admin", "admin", PASSWORD, actor="benchmark")
     for name in MODERATORS:
         store.accounts.create(name, "moderator", PASSWORD, actor="benchmark")
@@ -216,7 +220,8 @@ def measure(store: Store, comments: int, keys: int) -> Iterator[tuple[str, Any, 
         arguments = ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         pages = [sit_down(browser, address, name) for name in MODERATORS]
-        next_comment, saved = key_times(pages[0])
+        laid_out, next_comment, saved = key_times(pages[0])
+        yield "key → next comment laid out, median ms", laid_out, None
         yield "key → next comment, median ms", next_comment, BARS["next"]
         yield "key → saved, median ms", saved, BARS["saved"]
         began = time.perf_counter()
