@@ -176,7 +176,7 @@ class Moderator(threading.Thread):
             if now - self._polled_at >= POLL_EVERY:
                 self._polled_at = now
                 self._hear(self._json("poll", "/moderation/poll", {"after": self._cursor, "search": ""}))
-            time.sleep(min(0.1, max(0.0, until - time.monotonic())))
+            time.sleep(max(0.0, min(until, self._polled_at + POLL_EVERY) - time.monotonic()))
 
     def _decide(self, item: Mapping[str, Any]) -> None:
         choice = self._rng.choices(("approve", "reject", "hold", "escalate", "feature"), (55, 30, 5, 5, 5))[0]
