@@ -239,11 +239,12 @@ def test_decisions_survive_and_a_decided_comment_keeps_its_flags(store):
     assert first.added.flagged == 1
     decision = Action(key="k", thread_id="t", comment_id="c2", action="reject", actor="a", expected_version=0)
     store.decide([decision])
-    before = store.queue(QueueFilter(view="decided"))
+    (before,) = store.queue(QueueFilter(view="decided"))
     calm = (comment(3, text="The ferries would do."), comment(4, text="Who pays for the tolls?"))
     again = import_parsed(store, parsed(discussion(comments=(comment(1), comment(2), *calm))), SETTINGS)
     assert again.added.flagged == 0
-    assert store.queue(QueueFilter(view="decided")) == before
+    (after,) = store.queue(QueueFilter(view="decided"))
+    assert replace(after, scores=before.scores) == before  # some scores compare within the discussion
     assert store.verify() == []
     assert store.comments()["state"].tolist() == ["open", "rejected", "open", "open"]
 

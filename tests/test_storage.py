@@ -506,7 +506,7 @@ def test_a_queue_item_holds_what_is_needed_to_decide(store):
     )
     assert (item.parent_author, item.parent_text) == ("op", "text 1")
     assert item.flags == (links(),)
-    assert (item.author_comments, item.author_rejected, item.sentiment) == (2, 1, -0.5)
+    assert (item.author_comments, item.author_rejected, item.scores["sentiment"]) == (2, 1, -0.5)
     assert (item.state, item.version, item.last_decision) == ("open", 0, None)
     (rejected,) = store.queue(QueueFilter(view="decided"))
     assert (rejected.comment_id, rejected.version, rejected.last_decision.note) == ("c3", 1, "spam")

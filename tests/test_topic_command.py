@@ -192,4 +192,4 @@ def test_evaluate_measures_the_model_on_its_own_target(btl, model):
     answer = json.loads(result.stdout)
     assert (answer["n"], answer["left_out"], answer["learnt_from"]) == (2, 1, 1)
     assert answer["model"] == model.label
-    assert btl("evaluate", "offensive", "--data", "test.jsonl", "--model", "m.npz").exit_code == 2
+    assert btl("evaluate", "offensive", "--data", "test.jsonl", "--model", "m.npz").exit_code == 1

@@ -213,7 +213,7 @@ def _reason(reason: Reason, right: str) -> Component:
     limit = f"limit {reason.limit}" if reason.limit is not None else "a model's reading; it flags nothing"
     return html.Div(
         [
-            html.B(str(reason.number), className=f"number by-{reason.kind}"),
+            html.Strong(str(reason.number), className=f"number by-{reason.kind}"),
             html.Em(f"{reason.name.replace('_', ' ')} {reason.value}"),
             html.Span([*shown(one_line(reason.sentence, 400)), html.Small(f" {right} {limit}")]),
         ],
