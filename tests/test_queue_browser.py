@@ -167,8 +167,12 @@ def test_reason_and_note_are_one_key_away_and_go_with_the_decision(served, sit_d
     last = served[0].queue_item(thread, "c1").last_decision
     assert (last.reason, last.note) == ("harassment", "jfd: a note")
     page.keyboard.press("a")
-    page.locator("#queue-reason").select_option("threat")
     page.keyboard.press("Escape")
+    saved(page)
+    assert states(served[0], thread)["c1"] == "rejected"  # looking at the reason takes nothing back
+    page.keyboard.press("a")
+    page.locator("#queue-reason").select_option("threat")
+    page.keyboard.press("Enter")
     page.keyboard.press("d")
     saved(page)
     last = served[0].queue_item(thread, "c1").last_decision
@@ -280,6 +284,7 @@ def test_many_are_decided_only_after_being_marked_and_taken_back_together(served
     served[0].decide([action(2, "hold", actor="bob", key=thread, thread_id=thread)])
     page.keyboard.press("b")
     expect(page.locator("#queue-bulk-list li")).to_have_count(3)
+    expect(page.locator("#queue-bulk-reason")).to_have_value("spam")  # as each alone would be rejected
     page.locator("[data-bulk=reject]").click()
     expect(page.locator("#queue-bulk-result")).to_contain_text("rejected: 2 of 3, 1 not saved")
     expect(page.locator("#queue-bulk-result li")).to_contain_text("bob decided first: hold")

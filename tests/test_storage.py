@@ -5,6 +5,7 @@ import sqlite3
 import stat
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -129,6 +130,12 @@ def test_sqlite_is_set_up_for_several_writers(store):
         "recursive_triggers": 1,
         "busy_timeout": 30_000,
     }
+
+
+def test_a_new_file_is_for_its_owner_only(url, store):
+    put(store, parsed(1))
+    files = [Path(url.removeprefix("sqlite:///") + end) for end in ("", "-wal")]
+    assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600, 0o600]
 
 
 def test_only_writers_take_the_write_lock(store):

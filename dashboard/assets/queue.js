@@ -62,7 +62,9 @@
 
   document.addEventListener("keydown", (event) => {
     if (!queue.root() || event.isComposing) return;
-    if (event.key === "Escape" && event.target instanceof Element && event.target.closest("#queue-form")) {
+    const box = event.target instanceof Element && event.target.closest("#queue-form") ? event.target : null;
+    if (box && (event.key === "Escape" || (event.key === "Enter" && box.tagName === "SELECT"))) {
+      event.preventDefault(); // Enter would open the list
       queue.items.focus();
       return;
     }

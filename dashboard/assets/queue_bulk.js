@@ -23,8 +23,15 @@
     return { thread_id, comment_id, version, state, label: queue.items.label(item) };
   }
 
-  function show(heading, lines) {
+  // The reason that all would be rejected for one by one; where they differ, none of the rules'.
+  function reasonFor(items) {
+    const found = new Set(items.map((item) => item.reason));
+    return found.size === 1 ? [...found][0] : "other";
+  }
+
+  function show(heading, lines, reason) {
     batch = null;
+    box("reason").value = reason;
     box("title").textContent = heading;
     box("list").replaceChildren(...lines.map((line) => queue.element("li", {}, line)));
     box("list").hidden = !lines.length;
@@ -116,7 +123,7 @@
       }
       members = items.map(memberOf);
       sample = null;
-      show(`Decide on ${members.length} marked`, members.map((one) => one.label));
+      show(`Decide on ${members.length} marked`, members.map((one) => one.label), reasonFor(items));
       ready();
     },
 
@@ -140,7 +147,7 @@
       members = found.members.map(([thread_id, comment_id, version, state]) => ({ thread_id, comment_id, version, state }));
       sample = { shown: 0 };
       box("number").value = "";
-      show(`Decide on all ${members.length.toLocaleString("en")} that match ${found.said}`, []);
+      show(`Decide on all ${members.length.toLocaleString("en")} that match ${found.said}`, [], "other");
       step();
     },
   };

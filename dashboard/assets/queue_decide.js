@@ -15,6 +15,7 @@
 
   // What `u` takes back, the latest last, also after a reload: {members: [{thread_id, comment_id, version, …}]}.
   let done = [];
+  let amending = null; // the rejection that the next one takes the place of
   const name = () => `btl-done:${queue.pending.user()}`;
   const keep = () => window.sessionStorage.setItem(name(), JSON.stringify(done.slice(-MOST_TAKEN_BACK)));
 
@@ -88,10 +89,13 @@
         opine(item, what, {});
         return;
       }
-      if (item.state === state && what !== "not_offensive") {
+      const anew = what === "reject" && amending && queue.same(amending, item);
+      if (item.state === state && what !== "not_offensive" && !anew) {
         queue.say(`It is ${state} already`);
         return;
       }
+      if (item.state === state && anew) this.takeBack([amending]);
+      amending = null;
       const given = queue.form.take(item, what, reason);
       forget(item);
       done.push({ members: [member(item, what, given)] });
@@ -156,19 +160,22 @@
       return batch.batch;
     },
 
-    // Opens the reason and the note of the latest rejection, to reject anew with others.
+    // Opens reason and note of the rejection that is open here, or of the latest; only the next `reject` takes it back.
     amend() {
-      const latest = done[done.length - 1];
-      const one = latest && latest.members.length === 1 ? latest.members[0] : null;
-      const item = one && queue.items.find(one);
+      const here = queue.items.selected();
+      const decided = done.flatMap((entry) => entry.members);
+      const latest = done.length && done[done.length - 1].members.length === 1 ? done[done.length - 1].members[0] : null;
+      const item = here && here.state === "rejected" ? here : latest && queue.items.find(latest);
       if (!item || item.state !== "rejected") {
-        queue.say("The latest decision here is no rejection");
+        queue.say("No rejection stands here: open one, or undo the latest");
         return;
       }
-      this.undo();
+      const one = decided.find((other) => queue.same(other, item)) || item;
+      if (item !== here) queue.items.select(item, true);
+      amending = one;
       queue.form.give(item, one);
       queue.form.focus("queue-reason");
-      queue.say("Taken back to be rejected anew: choose a reason, write a note, and reject");
+      queue.say("Choose a reason (Enter), write a note, and reject: that takes the place of the rejection");
     },
 
     // A batch of which only the server knows the members was taken back.

@@ -38,6 +38,8 @@ def verify_audit(context: click.Context, db: str | None, head: str | None) -> No
         rows, last = store.audit_head()
         wrong = store.verify(head)
     click.echo(f"{rows:,} rows, head {last}")
+    if not wrong:
+        click.echo("Nothing was changed: the log is whole, and the store is what it says.")
     for line in wrong:
         click.echo(line)
     if wrong:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -89,6 +90,14 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _for_its_owner(engine: Engine) -> None:
+    """Make a new SQLite file that only its owner may read: it will hold names, texts and password hashes."""
+    path = engine.url.database
+    if engine.dialect.name == "sqlite" and path and not Path(path).exists():
+        with suppress(OSError):  # opening it will say what is wrong
+            Path(path).touch(mode=0o600)
+
+
 class Store:
     """A database of discussions. Make one with `Store.open`; any number of threads may use it.
 
@@ -136,6 +145,7 @@ class Store:
                 source=database_name(engine.url),
                 remedy="Check the path, or import something first",
             )
+        _for_its_owner(engine)
         try:
             upgrade(engine)
         except BaseException:

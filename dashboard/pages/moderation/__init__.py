@@ -120,7 +120,7 @@ def _second(context: Context) -> Component:
             ),
             _columns(
                 found,
-                [item.entry(one, place) for place, one in enumerate(found)],
+                [item.entry(one, place, blind=True) for place, one in enumerate(found)],
                 [item.article(one.item, place, second=one.decision) for place, one in enumerate(due)],
                 [item.why(one, place, right) for place, one in enumerate(found)],
                 above=html.P(f"{len(found)} to look at", className="note"),

@@ -62,8 +62,8 @@ def reasons(item: QueueItem) -> list[Reason]:
     return found
 
 
-def entry(item: QueueItem, place: int) -> Component:
-    """Return the line of a comment in the list."""
+def entry(item: QueueItem, place: int, *, blind: bool = False) -> Component:
+    """Return the line of a comment in the list; a `blind` one does not say what was decided."""
     names = ", ".join(flag.rule.replace("_", " ") for flag in item.flags) or "no flag"
     return html.Button(
         [
@@ -72,7 +72,9 @@ def entry(item: QueueItem, place: int) -> Component:
             html.Span(one_line(item.text, 60), className="muted"),
         ],
         type="button",
-        **ui.hyphenated(data_select=str(place)),
+        **ui.hyphenated(
+            data_select=str(place), **({} if blind or item.state == "open" else {"data_was": item.state})
+        ),
     )
 
 
@@ -230,7 +232,7 @@ def _decisions(decisions: Sequence[Decision]) -> Component | None:
         [
             html.H3("Decisions so far"),
             html.P(f"{earlier} earlier", className="muted") if earlier else None,
-            html.Ol(lines, className="past-decisions"),
+            html.Ol(lines, className="past-decisions", start=str(earlier + 1)),
         ]
     )
 
@@ -243,7 +245,8 @@ def _decision(decision: Decision) -> list[Any]:
         html.Span(
             f" by {one_line(decision.actor, 60)}, {decision.decided_at:%d %b %Y %H:%M} UTC", className="muted"
         ),
-        html.Q(shown(one_line(decision.note, 400)), dir="auto") if decision.note else None,
+        *([" ", html.Q(shown(one_line(decision.note, 400)), dir="auto")] if decision.note else []),
+        " ",
         _whole_batch(decision),
     ]
 

@@ -28,7 +28,7 @@ KEYS: Mapping[str, tuple[str, str]] = {
     "claim": ("c", "claim for 10 minutes, or give up"),
     "reason": ("r", "choose the reason of a rejection"),
     "note": ("w", "write a note to the decision"),
-    "amend": ("a", "change reason or note of the latest rejection"),
+    "amend": ("a", "change reason or note of a rejection"),
     "mark": ("x", "mark for a decision on many"),
     "bulk": ("b", "decide on all that are marked"),
     "history": ("i", "the author's history"),
