@@ -1,6 +1,7 @@
 """Run `btl demo` of an installed wheel outside the repository: `python demo_of_wheel.py PATH_OF_BTL`."""
 
-import json
+import csv
+import io
 import re
 import subprocess
 import sys
@@ -21,8 +22,8 @@ def main(btl):
             line = process.stdout.readline()
             address = re.search(r"http://127\.0\.0\.1:\d+/", line)
             assert address, f"no address in {line!r}"
-            with urllib.request.urlopen(address.group() + "healthz", timeout=30) as answer:
-                waiting = json.load(answer)["waiting"]
+            with urllib.request.urlopen(address.group() + "export/flagged.csv", timeout=30) as answer:
+                waiting = sum(1 for _ in csv.DictReader(io.TextIOWrapper(answer, "utf-8-sig", newline="")))
         finally:
             process.terminate()
             process.wait(timeout=30)
