@@ -15,6 +15,9 @@ bind = f"{_settings.host}:{_settings.port}"
 worker_class = "gthread"
 workers = 2
 threads = 4
+keepalive = (
+    75  # seconds; the queue asks every two, and at gunicorn's own two many met a connection being closed
+)
 timeout = 120  # seconds without a sign of life; reading an upload has its own limit
 
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
