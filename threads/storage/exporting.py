@@ -14,12 +14,8 @@ from threads.storage import tables
 from threads.storage.engine import reading
 from threads.storage.importing import chunks, flags_of
 
-DECISION_COLUMNS: tuple[Column, ...] = (
-    Column("decision", "integer", "The decision; later ones have greater numbers."),
-    Column("thread_id", "text", "The discussion."),
-    Column("title", "text", "Title of the article."),
-    Column("url", "text", "Address of the article."),
-    Column("comment_id", "text", "The comment that was decided on."),
+# What is told of a decision, in the history of a comment and in a file of all.
+OF_A_DECISION: tuple[Column, ...] = (
     Column("version", "integer", "The comment's version after it."),
     Column("action", "text", "approve, not_offensive, feature, reject, hold, escalate or undo."),
     Column("before_state", "text", "State before: open, approved, featured, rejected, held or escalated."),
@@ -31,29 +27,29 @@ DECISION_COLUMNS: tuple[Column, ...] = (
     Column("batch", "text", "Decisions made together share it."),
     Column("undoes", "integer", "The decision that this one took back."),
 )
+DECISION_COLUMNS: tuple[Column, ...] = (
+    Column("decision", "integer", "The decision; later ones have greater numbers."),
+    Column("thread_id", "text", "The discussion."),
+    Column("title", "text", "Title of the article."),
+    Column("url", "text", "Address of the article."),
+    Column("comment_id", "text", "The comment that was decided on."),
+    *OF_A_DECISION,
+)
 FLAGGED_COLUMNS: tuple[Column, ...] = (
     *COMMENT_COLUMNS,
     Column("title", "text", "Title of the article."),
     Column("url", "text", "Address of the article."),
     Column("state", "text", "open, approved, featured, rejected, held or escalated."),
     Column("version", "integer", "How often it was decided on."),
-    Column("risk", "number", "How urgent the flags make it.", "0 to 1"),
+    Column(
+        "risk", "number", "How far it is over its limits: the largest value / limit of its flags.", "ratio"
+    ),
     Column("rules", "text", "The rules that flagged it, with blanks between them."),
     Column("reasons", "text", "Their reasons, a line each."),
 )
 
 
-_AS_DECIDED = (
-    "version",
-    "action",
-    "before_state",
-    "after_state",
-    "actor",
-    "decided_at",
-    "reason",
-    "batch",
-    "undoes",
-)
+_AS_DECIDED = tuple(column.name for column in OF_A_DECISION if column.name != "note")  # notes have a table
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from threads.storage.choosing import QueueKey, chosen_keys, count_chosen
 from threads.storage.claims import Claim, claim, comment_key, release
 from threads.storage.deciding import all_decisions, decide_one, history_of, undo_batch
 from threads.storage.engine import database_name, make_engine, reading, writing
-from threads.storage.exporting import Exports
+from threads.storage.exporting import OF_A_DECISION, Exports
 from threads.storage.health import Health
 from threads.storage.importing import Added, CommentKey, Held, hold, prepare, store_batch
 from threads.storage.keeping import Keeping
@@ -70,16 +70,7 @@ STATE_COLUMN = Column(
 )
 HISTORY_COLUMNS: tuple[Column, ...] = (
     Column("id", "integer", "The decision."),
-    Column("version", "integer", "The comment's version after it."),
-    Column("action", "text", "approve, not_offensive, feature, reject, hold, escalate or undo."),
-    Column("before_state", "text", "State before: open, approved, featured, rejected, held or escalated."),
-    Column("after_state", "text", "State after."),
-    Column("actor", "text", "Who decided."),
-    Column("decided_at", "time", "When.", "UTC"),
-    Column("reason", "text", "Why it was rejected: a code."),
-    Column("note", "text", "What the moderator wrote about it."),
-    Column("batch", "text", "Decisions made together share it."),
-    Column("undoes", "integer", "The decision that this one took back."),
+    *OF_A_DECISION,
 )
 
 
