@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import io
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 from threads.errors import InputError
 from threads.parse.charsets import detected
@@ -152,6 +154,16 @@ class Source:
     def content(self) -> bytes | str:
         """What it was made from: the bytes as found, or a text already decoded."""
         return self._content
+
+    @property
+    def start(self) -> bytes:
+        """The first 64 kB as bytes, unpacked: for recognising a format of bytes."""
+        start = self._content[:HEAD_BYTES]
+        return start.encode("utf-8", errors="surrogatepass") if isinstance(start, str) else start
+
+    def open(self) -> BinaryIO:
+        """Return the bytes as a stream, unpacked; the caller closes it."""
+        return io.BytesIO(self.data)
 
     @property
     def head(self) -> str:

@@ -1,0 +1,110 @@
+"""What all exports have in common: references are checked, nothing is dropped silently."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from threads.parse.exports.found import FoundComment, FoundThread, Note
+from threads.parse.exports.gathering import gathered
+from threads.parse.exports.moments import since_1970, written
+from threads.parse.exports.texts import from_html
+from threads.parse.formats import Options
+from threads.records import Skipped
+
+
+def comment(number, parent=None, text="a text", **more):
+    return FoundComment(place=f"row {number}", id=number, parent=parent, text=text, **more)
+
+
+def test_a_comment_that_answers_itself_answers_the_article():
+    parsed = gathered([comment("1", "1")], "file", "format")
+    assert parsed.discussions[0].comments[0].parent_id is None
+    assert "answer itself" in parsed.report.warnings[0]
+
+
+def test_a_circle_is_cut_at_its_first_comment():
+    parsed = gathered([comment("1", "3"), comment("2", "1"), comment("3", "2")], "file", "format")
+    assert [c.parent_id for c in parsed.discussions[0].comments] == [None, "1", "2"]
+    assert parsed.report.warnings[0].startswith("1 circle ")
+
+
+def test_the_parent_of_an_orphan_stays_named_and_is_reported():
+    parsed = gathered([comment("1"), comment("2", "9")], "file", "format")
+    assert parsed.discussions[0].comments[1].parent_id == "9"
+    assert parsed.report.warnings[0].startswith("1 answer to a comment that is not in this export")
+
+
+def test_a_repeated_id_is_left_out_with_its_place():
+    parsed = gathered([comment("1"), comment("1", text="other")], "file", "format")
+    assert parsed.report.read == 2
+    assert parsed.report.skipped[0].place == "row 1"
+    assert "another text" in parsed.report.skipped[0].reason
+
+
+def test_a_thread_may_be_told_of_after_its_comments():
+    parsed = gathered(
+        [
+            comment("1", thread="t"),
+            Note("3 of 9 present"),
+            Skipped("row 2", "a pingback"),
+            FoundThread(key="t", title="A"),
+        ],
+        "file",
+        "format",
+    )
+    assert parsed.discussions[0].title == "A"
+    assert parsed.report.warnings == ("3 of 9 present",)
+    assert parsed.report.read == 2
+
+
+@pytest.mark.parametrize("value", [1700000000, "1700000000", 1700000000.0, 1700000000000, "1700000000000000"])
+def test_a_number_since_1970_in_any_unit(value):
+    assert since_1970(value).at == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("value", [None, "", "soon", float("nan"), -5, 0, 1e40])
+def test_what_is_no_number_since_1970_is_no_moment(value):
+    assert since_1970(value).at is None
+
+
+@pytest.mark.parametrize(
+    ("value", "zone", "precision"),
+    [
+        ("2011-11-18T17:43:21Z", "given", "second"),
+        ("2011-11-18 17:43:21", "assumed", "second"),
+        ("Fri, 18 Nov 2011 17:43:21 +0000", "given", "second"),
+    ],
+)
+def test_a_written_time(value, zone, precision):
+    moment = written(value, Options())
+    assert (moment.at, moment.zone, moment.precision) == (
+        datetime(2011, 11, 18, 17, 43, 21, tzinfo=UTC),
+        zone,
+        precision,
+    )
+
+
+def test_a_time_that_cannot_be_read_stays_as_written():
+    assert written("0000-00-00 00:00:00", Options()) == (None, "0000-00-00 00:00:00", "none", "none")
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("plain &amp; simple", "plain & simple"),
+        ("<p>One<br>two</p>\n<p>three <b>bold</b></p>", "One\ntwo\n\nthree bold"),
+        ("a<br/>b<br />c", "a\nb\nc"),
+        (
+            "<blockquote><p>said\nbefore</p><p>more</p></blockquote>answer",
+            "> said before\n>\n> more\n\nanswer",
+        ),
+        ("<script>alert(1)</script>seen<style>p{}</style>", "seen"),
+        ("a &lt;b&gt; c", "a <b> c"),
+        ("2 < 3 and 3 > 2", "2 < 3 and 3 > 2"),
+        ("<ul><li>one</li><li>two</li></ul>", "one\ntwo"),
+        ("<div>" * 5_000 + "deep", "deep"),
+        ("", ""),
+    ],
+)
+def test_the_text_of_html(markup, text):
+    assert from_html(markup) == text

@@ -1,0 +1,31 @@
+"""What the formats of exports have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+
+from threads.parse.exports.found import Found
+from threads.parse.exports.gathering import gathered
+from threads.parse.formats import Options
+from threads.parse.source import Source
+from threads.records import Parsed
+
+
+class Export(ABC):
+    """A format that finds comments one after the other; a `threads.parse.formats.Format`."""
+
+    name: str
+    help: str
+
+    @abstractmethod
+    def sniff(self, source: Source) -> bool:
+        """Return whether the content (not the name) is of this format; must be cheap and never raise."""
+
+    @abstractmethod
+    def found(self, source: Source, options: Options) -> Iterator[Found]:
+        """Yield what stands in the source, in its order, never more of it in memory than an item needs."""
+
+    def read(self, source: Source, options: Options) -> Parsed:
+        """Return everything in the source, with what was left out and why."""
+        return gathered(self.found(source, options), source.name, self.name)
