@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 
 from dashboard.figures import STANCES, Figure
 from dashboard.text import marked, one_line, shown
-from threads.dynamics.timeline import KeyFigures
+from threads.dynamics.key_figures import KeyFigures
 from threads.scores.offensive import LIKELY, Offensive
 from threads.scores.sentiment import SentenceScore, explain
 from threads.scores.text import without_quotes

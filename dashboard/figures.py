@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.text import for_plotly
-from threads.dynamics.timeline import Smooth
+from threads.dynamics.trend import Smooth
 
 Figure = dict[str, Any]
 

@@ -4,16 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from threads.dynamics.key_figures import key_figures
 from threads.dynamics.smoothing import change_of_mean, interval_of_mean, lowess
-from threads.dynamics.timeline import (
-    STANCES,
-    TIMELINE_COLUMNS,
-    WIDTHS,
-    key_figures,
-    smooth,
-    timeline,
-    what_happened,
-)
+from threads.dynamics.summary import what_happened
+from threads.dynamics.timeline import STANCES, TIMELINE_COLUMNS, WIDTHS, timeline
+from threads.dynamics.trend import smooth
 from threads.errors import SettingError
 
 START = pd.Timestamp("2024-05-17T20:41", tz="UTC")
@@ -104,6 +99,28 @@ def test_a_bin_counts_comments_people_mood_and_stances():
     assert rows["mean_sentiment"].iloc[0] == pytest.approx(0.2)
     assert rows["mean_sentiment"].isna().tolist() == [False, True, True]
     assert rows[list(STANCES)].iloc[0].tolist() == [1, 2, 0, 0]
+
+
+def test_a_bin_has_mean_words_and_shares_of_what_is_known():
+    frame = thread(
+        [0, 1, 2, 120],
+        words=[10, 20, 60, 4],
+        offensive=[0.5, 0.49, None, None],
+        stance=["critical", "critical", "supportive", None],
+    )
+    first, _, last = timeline(frame, width="1 hour").rows.to_dict("records")
+    assert (first["mean_words"], last["mean_words"]) == (30, 4)
+    assert first["offensive_share"] == 0.5
+    assert (first["stances"], last["stances"]) == (3, 0)
+    assert first["critical_share"] == pytest.approx(2 / 3)
+    assert np.isnan([last["offensive_share"], last["critical_share"]]).all()
+
+
+def test_the_busiest_bin_is_told():
+    assert timeline(known_thread(), width="1 hour").sentence().text == (
+        "Most was written in the 1 hour from 17 May 2024, 20:00 UTC on: 5 of 10 comments."
+    )
+    assert timeline(thread([None])).sentence().text == "No time is known of 1 comment."
 
 
 def test_comments_without_a_time_are_left_out_and_counted():
@@ -236,6 +253,26 @@ def test_comments_of_few_people_give_a_wider_band():
     few = smooth(thread(range(120), sentiment=sentiment, author=[f"p{n % 3}" for n in range(120)])).curve
     many = smooth(thread(range(120), sentiment=sentiment)).curve
     assert (few.high - few.low).mean() > 2 * (many.high - many.low).mean()
+
+
+def test_a_line_can_be_of_any_column_and_its_band_of_chains():
+    words = np.tile([10.0, 90.0, 30.0], 40)
+    parents = [None if n % 40 == 0 else f"c{n}" for n in range(120)]
+    chained = smooth(thread(range(120), words=words, parent_id=parents), "words", unit="chains")
+    assert 30 < chained.curve.value.mean() < 60
+    one = smooth(thread(range(20), words=5.0, parent_id=[None] + ["c1"] * 19), "words", unit="chains")
+    assert one.reason == "No trend can be told: all comments are in one chain of replies."
+
+
+def test_a_line_is_told_with_how_sure_its_ends_are():
+    rising = smooth(thread(range(60), sentiment=np.linspace(-0.5, 0.5, 60)))
+    assert rising.sentence().text == (
+        "The line of sentiment goes from −0.50 at the start to 0.50 at the end; "
+        "the bands there do not overlap."
+    )
+    flat = smooth(thread(range(60), words=np.tile([10.0, 90.0], 30)), "words")
+    assert "so it may be chance" in flat.sentence().text
+    assert smooth(thread([])).sentence().text.startswith("No trend can be told")
 
 
 def test_a_change_that_chance_can_make_is_none():

@@ -15,7 +15,8 @@ from dashboard.filters import Filters
 from dashboard.pages.base import Context
 from dashboard.pages.filtering import filtered_layout
 from dashboard.text import one_line, shown
-from threads.dynamics.timeline import key_figures, timeline
+from threads.dynamics.key_figures import key_figures
+from threads.dynamics.timeline import timeline
 from threads.moderation.roles import Permission
 
 

@@ -21,8 +21,12 @@ from dashboard.pages.filtering import filtered_layout
 from dashboard.pages.moderation.address import Address
 from dashboard.security.access import may
 from dashboard.text import one_line, shown
+from threads.dynamics.key_figures import key_figures
 from threads.dynamics.people import people
-from threads.dynamics.timeline import Part, key_figures, smooth, timeline, what_happened
+from threads.dynamics.sentences import Part
+from threads.dynamics.summary import what_happened
+from threads.dynamics.timeline import timeline
+from threads.dynamics.trend import smooth
 from threads.errors import StoreError
 from threads.moderation.queue_filter import QueueFilter
 from threads.moderation.roles import Permission
