@@ -10,6 +10,7 @@ from browsing import ADDRESS, GOOD, body_for, get, post, server_callbacks
 from dashboard import create_app
 from threads import metrics, models
 from threads.errors import InputError
+from threads.moderation.roles import ROLES
 from threads.samples import add_samples
 from threads.settings import Settings
 from threads.storage import Action, Store, health
@@ -38,9 +39,10 @@ def client(store, settings):
 
 
 @pytest.fixture(scope="module")
-def token(store):
+def tokens(store):
+    """A token of each role, all of one admin."""
     account = store.accounts.create("ann", "admin", GOOD, actor="local")
-    return store.tokens.create(account, "prometheus", "viewer", 30)
+    return {role: store.tokens.create(account, "prometheus", role, 30) for role in ROLES}
 
 
 def value(client, name):
@@ -54,13 +56,16 @@ def test_alive_says_nothing_else(client):
 
 
 @pytest.mark.parametrize("path", ["/readyz", "/metrics"])
-def test_a_watching_program_asks_from_the_machine_or_with_a_token(client, token, path):
+def test_a_watching_program_asks_from_the_machine_or_with_an_admins_token(client, tokens, path):
     assert get(client, path).status_code == 200
     assert client.get(path, base_url=ADDRESS, environ_overrides=FAR).status_code == 401
     proxied = {"HTTP_X_FORWARDED_FOR": "192.0.2.1"}
     assert client.get(path, base_url=ADDRESS, environ_overrides=proxied).status_code == 401
-    shown = {"Authorization": f"Bearer {token}"}
-    assert client.get(path, base_url=ADDRESS, environ_overrides=FAR, headers=shown).status_code == 200
+    told = {}
+    for role, token in tokens.items():
+        shown = {"Authorization": f"Bearer {token}"}
+        told[role] = client.get(path, base_url=ADDRESS, environ_overrides=FAR, headers=shown).status_code
+    assert told == {"viewer": 403, "moderator": 403, "admin": 200}
 
 
 def test_ready_is_a_store_that_can_be_written_on_a_disk_with_room_and_whole_models(

@@ -40,7 +40,7 @@ class Need:
 
     `permission` is None where anybody may come in. `token` lets programs in with a personal API token. `form`
     is a route that plain HTML forms post to. A `poll` comes without anybody doing anything, and so does not
-    keep a session alive. What is for `watching` the server opens to any token too, and at the machine itself.
+    keep a session alive. What is for `watching` the server opens at the machine itself too, to anybody.
     """
 
     permission: Permission | None

@@ -84,17 +84,12 @@ def _check_form(need: Need) -> None:
 
 
 def _admit(need: Need) -> None:
-    if need.permission is None or (need.watching and _may_watch()):
+    if need.permission is None or (need.watching and is_at_this_machine()):
         return
     if has_token(request) and not need.token:
         abort(403, "A token does not open this: sign in.")
     if not may(need.permission):
         refuse(current_user())
-
-
-def _may_watch() -> bool:
-    """Whether a program asks that watches the server: with a token, or from the machine itself."""
-    return is_at_this_machine() or (has_token(request) and current_user() is not None)
 
 
 def _route_need(app: Dash, pages: Sequence[Page]) -> Need | None:
