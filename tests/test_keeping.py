@@ -309,6 +309,33 @@ def test_flags_go_and_those_on_others_stay_where_their_words_are(store, key):
     assert [item.flags for item in store.queue(QueueFilter(view="decided", state="rejected"))] == [()]
 
 
+@pytest.mark.parametrize(
+    ("reason", "span"),
+    [
+        (f"Many people named {NAME} within an hour.", (0, 4)),  # names them
+        ("It repeats “Who asked the ferrymen?”.", (0, 4)),  # quotes them
+        ("It says quincunx.", (6, 14)),  # the word that went with the quotation
+    ],
+)
+def test_a_reason_of_a_flag_on_others_that_tells_of_them_goes_and_what_the_team_learns_from_stays(
+    store, key, reason, span
+):
+    found = discussion(*QUARREL.discussions[0].comments[:2], said(3, "Cid", "Nobody, as far as I know."))
+    told = [Flag("offensive", reason, 3, 2, (span,)), Flag("shouting", "It says ugly.", 1, 0.7, ())]
+    put(store, found, {("t", "c2"): told, ("t", "c3"): [Flag("offensive", "It is far too dear.", 3, 2)]})
+    assert erase(store, key, author=NAME).reasons == 1
+    reasons = {
+        (item.comment_id, flag.rule): (flag.reason, flag.value, flag.limit)
+        for item in store.queue()
+        for flag in item.flags
+    }
+    assert reasons == {
+        ("c2", "offensive"): (NO_LONGER_KEPT, 3, 2),
+        ("c2", "shouting"): ("It says ugly.", 1, 0.7),
+        ("c3", "offensive"): ("It is far too dear.", 3, 2),
+    }
+
+
 def test_the_audit_log_tells_of_an_erasure_without_a_name(store, key):
     fill(store)
     erase(store, key, author=NAME)

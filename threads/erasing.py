@@ -22,6 +22,7 @@ ERASED = "[erased]"
 _SHORTEST_QUOTE = 12  # characters; "I agree" stands in many comments
 _COPIED_WORDS = 8  # that follow each other in both
 _QUOTED = re.compile(r"^ *>[> ]*(?P<words>.*)$", re.MULTILINE)
+_IN_MARKS = re.compile(r"[\"“„«‘](?P<words>[^\"“”„«»’]+)[\"“”»’]")
 _AROUND = " \t\"'“”„‘’«»….[]()"
 Span = tuple[int, int]
 
@@ -80,16 +81,16 @@ class Traces:
             end = stop
         return "".join([*parts, text[end:]])
 
-    def moved(self, spans: Iterable[Span]) -> list[Span]:
-        """Return stretches of the text where they are after `taken_out`; those that were touched are gone."""
+    def moved(self, spans: Iterable[Span]) -> list[Span | None]:
+        """Return where stretches of the text are after `taken_out`; None for one of which something went."""
         taken = self.spans
         ends = [end for _, end in taken]
         shifts = list(accumulate((len(ERASED) - (end - start) for start, end in taken), initial=0))
-        found = []
+        found: list[Span | None] = []
         for start, end in spans:
             before = bisect_right(ends, start)
-            if before == len(taken) or taken[before][0] >= end:
-                found.append((start + shifts[before], end + shifts[before]))
+            whole = before == len(taken) or taken[before][0] >= end
+            found.append((start + shifts[before], end + shifts[before]) if whole else None)
         return found
 
     @property
@@ -133,6 +134,20 @@ class Words:
         if self._runs and not self._runs.isdisjoint(_runs(rest)):
             doubts.append("it has words of theirs")
         return Traces(quotes, names, tuple(doubts))
+
+    def are_in(self, sentence: str, marked: Iterable[str] = ()) -> bool:
+        """Return whether a sentence about a text, such as a flag's reason, may tell of the erased ones.
+
+        It names them, has words of theirs, quotes them between quotation marks, or has one of the `marked`
+        words of the text, which are taken out of it.
+        """
+        found = self.traces(sentence)
+        return bool(
+            found.spans
+            or found.doubts
+            or any(self._is_theirs(match["words"]) for match in _IN_MARKS.finditer(sentence))
+            or any(word in sentence for word in marked if word.strip())
+        )
 
     def _quotes(self, text: str) -> Iterable[Span]:
         if ">" not in text or not self._said:

@@ -107,10 +107,10 @@ def kept_text(kept: Kept, *, dry_run: bool) -> list[str]:
         f"{kept.undecided:,} of them waiting for a decision.",
         f"{_counted(kept.notes, 'note')} of moderators {went}.",
     ]
-    if kept.quotes or kept.names:
+    if kept.quotes or kept.names or kept.reasons:
         lines.append(
-            f"In comments by others {were} taken out: {_counted(kept.quotes, 'quoted line')}, "
-            f"{_counted(kept.names, 'name')}."
+            f"From comments by others {were} taken: {_counted(kept.quotes, 'quoted line')}, "
+            f"{_counted(kept.names, 'name')}, {_counted(kept.reasons, 'reason')} of flags."
         )
     lines += [f"Look at {printable(f'{thread}, {comment}: {why}')}." for thread, comment, why in kept.look_at]
     if kept.namesakes:

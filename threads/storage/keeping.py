@@ -26,9 +26,10 @@ from sqlalchemy import (
     update,
 )
 
-from threads.erasing import Erased, Words, mark
+from threads.erasing import Erased, Traces, Words, mark
 from threads.errors import SettingError, StoreError
 from threads.keys import fingerprint
+from threads.records import Flag
 from threads.storage import tables
 from threads.storage.audit import record
 from threads.storage.engine import insert_into, lock_for_import, reading, wiped, writing
@@ -84,10 +85,11 @@ class Kept:
     """What retention or an erasure did, or would do.
 
     `comments` counts by thread what loses its text; `undecided` of them wait for a decision. `notes` of
-    moderators go or are changed. In comments by others, lines of `quotes` and `names` are taken out, and
-    `look_at` has what a person should look at: thread, comment, why. `namesakes` are the platform's ids of
-    those who share the name. `backups` were taken since the comments came, and hold them still. `remains`
-    says where bytes may be left; it is empty where they are gone.
+    moderators go or are changed. In comments by others, lines of `quotes` and `names` are taken out,
+    `reasons` of their flags that tell of it go, and `look_at` has what a person should look at: thread,
+    comment, why. `namesakes` are the platform's ids of those who share the name. `backups` were taken since
+    the comments came, and hold them still. `remains` says where bytes may be left; it is empty where they are
+    gone.
     """
 
     comments: Mapping[str, int] = field(default_factory=dict)
@@ -95,6 +97,7 @@ class Kept:
     notes: int = 0
     quotes: int = 0
     names: int = 0
+    reasons: int = 0
     look_at: tuple[tuple[str, str, str], ...] = ()
     namesakes: tuple[str, ...] = ()
     backups: tuple[Backup, ...] = ()
@@ -121,13 +124,14 @@ class _Gone:
 
 @dataclass(slots=True)
 class _Traces:
-    """What is to change in comments and notes by others: their new texts by key."""
+    """What is to change in comments, their flags and notes by others: new texts by key, new flags as rows."""
 
     texts: dict[int, str] = field(default_factory=dict)
-    spans: list[dict[str, Any]] = field(default_factory=list)
+    flags: list[dict[str, Any]] = field(default_factory=list)
     notes: dict[int, str] = field(default_factory=dict)
     quotes: int = 0
     names: int = 0
+    reasons: int = 0
     look_at: list[tuple[str, str, str]] = field(default_factory=list)
 
 
@@ -324,16 +328,18 @@ def _trace(connection: Connection, thread_id: str, gone: Sequence[_Gone], traces
         {c.author for c in gone if c.with_author and c.author is not None},
         {row.author for row in others if row.author is not None},
     )
+    in_texts = {row.id: words.traces(row.text) for row in others}
     for row in others:
-        found = words.traces(row.text)
+        found = in_texts[row.id]
         traces.look_at += [(thread_id, row.comment_id, doubt) for doubt in found.doubts]
         if found.spans:
             traces.texts[row.id] = found.taken_out(row.text)
             traces.quotes += len(found.quotes)
             traces.names += len(found.names)
-            for _, flag in flags_of(connection, [row.id]):
-                spans = [list(span) for span in found.moved(flag.spans)]
-                traces.spans.append({"of_comment": row.id, "of_rule": flag.rule, "new_spans": spans})
+    texts = {row.id: row.text for row in others}
+    for chunk in chunks(texts):
+        for comment, flag in flags_of(connection, chunk):
+            _trace_flag(comment, flag, texts[comment], in_texts[comment], words, traces)
     query = _NOTES.where(_c.thread_id == thread_id)
     for decision, comment, comment_id, text in connection.execute(query):
         if comment in ids:
@@ -342,6 +348,18 @@ def _trace(connection: Connection, thread_id: str, gone: Sequence[_Gone], traces
         traces.look_at += [(thread_id, comment_id, f"in a note, {doubt}") for doubt in found.doubts]
         if found.spans:
             traces.notes[decision] = found.taken_out(text)
+
+
+def _trace_flag(comment: int, flag: Flag, text: str, found: Traces, words: Words, traces: _Traces) -> None:
+    """Move the marks of a flag on another's comment, and take away a reason that tells of the erased."""
+    moved = found.moved(flag.spans)
+    lost = [text[start:end] for (start, end), to in zip(flag.spans, moved, strict=True) if to is None]
+    spans = [list(span) for span in moved if span is not None]
+    reason = NO_LONGER_KEPT if words.are_in(flag.reason, lost) else flag.reason
+    traces.reasons += reason != flag.reason
+    if reason != flag.reason or found.spans:
+        new = {"of_comment": comment, "of_rule": flag.rule, "new_reason": reason, "new_spans": spans}
+        traces.flags.append(new)
 
 
 def _count_notes(connection: Connection, gone: Sequence[_Gone]) -> int:
@@ -357,6 +375,7 @@ def _told(gone: Sequence[_Gone], traces: _Traces) -> Kept:
         undecided=sum(comment.is_waiting for comment in gone),
         quotes=traces.quotes,
         names=traces.names,
+        reasons=traces.reasons,
         look_at=tuple(traces.look_at),
     )
 
@@ -410,7 +429,7 @@ def _empty(connection: Connection, ids: Iterable[int], now: datetime, *, keep_fl
 
 
 def _take_out(connection: Connection, traces: _Traces) -> None:
-    """Write the texts of others, with the places of their flags."""
+    """Write the texts of others, with their flags."""
     for table, key, texts in (
         (tables.comments, _c.id, traces.texts),
         (tables.notes, _n.decision, traces.notes),
@@ -420,11 +439,11 @@ def _take_out(connection: Connection, traces: _Traces) -> None:
                 update(table).where(key == bindparam("of_key")).values(text=bindparam("new_text")),
                 [{"of_key": number, "new_text": text} for number, text in texts.items()],
             )
-    if traces.spans:
+    if traces.flags:
         flags = (_f.comment == bindparam("of_comment")) & (_f.rule == bindparam("of_rule"))
-        connection.execute(
-            update(tables.flags).where(flags).values(spans=bindparam("new_spans")), traces.spans
-        )
+        changed = update(tables.flags).where(flags)
+        changed = changed.values(reason=bindparam("new_reason"), spans=bindparam("new_spans"))
+        connection.execute(changed, traces.flags)
 
 
 def _put_on_record(
@@ -442,6 +461,7 @@ def _put_on_record(
         "notes": found.notes,
         "quotes": found.quotes,
         "names": found.names,
+        "reasons": found.reasons,
     }
     record(connection, "erase", actor, details, now)
 
