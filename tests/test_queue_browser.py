@@ -207,6 +207,71 @@ def test_what_is_not_acknowledged_survives_a_reload_and_is_done_once(served, sit
     assert decisions(served[0], thread, 2) == [("approve", "ann"), ("undo", "ann")]
 
 
+def test_a_refused_action_takes_neither_claims_nor_batches_nor_others_with_it(served, sit_down, thread):
+    store = served[0]
+    store.decide(
+        [action(n, "hold", actor="ann", key=f"{thread}{n}", thread_id=thread, batch=thread) for n in (8, 9)]
+    )
+    page = sit_down(search="&view=all")
+    requests = []
+
+    def answer(route):  # as the server does: what holds something wrong is refused whole
+        requests.append(route.request.post_data_json)
+        if len(requests) == 1:
+            route.abort()  # so that the next one carries all
+        elif any(sent["comment_id"] == "c2" for sent in requests[-1]["actions"]):
+            route.fulfill(status=400, content_type="text/plain", body="No such thing.")
+        else:
+            route.continue_()
+
+    page.route("**/moderation/save", answer)
+    page.evaluate("(batch) => btlQueue.decide.undoBatch(batch)", thread)
+    keys(page, "j", "c", "d", "f")
+    expect(page.locator("#queue-conflicts")).to_contain_text("Not saved: your “reject”. No such thing.")
+    saved(page)
+    page.wait_for_function("btlQueue.items.all()[1].told.claim")
+    assert decisions(store, thread, 2) == []
+    assert decisions(store, thread, 3) == [("approve", "ann")]
+    assert {states(store, thread)[f"c{n}"] for n in (8, 9)} == {"open"}
+    assert store.queue_item(thread, "c2").claim.actor == "ann"
+    kinds = [tuple(len(sent[kind]) for kind in ("actions", "batches", "claims")) for sent in requests[1:]]
+    assert kinds == [(2, 1, 1), (1, 0, 0), (1, 0, 0), (0, 1, 1)], "whole, then one alone until one is done"
+
+
+def test_a_batch_is_taken_back_once_and_it_is_said(served, sit_down, thread):
+    served[0].decide(
+        [action(n, "hold", actor="ann", key=f"{thread}{n}", thread_id=thread, batch=thread) for n in (1, 2)]
+    )
+    page = sit_down(search="&view=all")
+    button = page.get_by_role("button", name="Take its whole batch back")
+    button.click()
+    expect(toast(page)).to_contain_text("2 of a batch of 2 taken back")
+    expect(button).to_be_hidden()
+    assert decisions(served[0], thread, 2) == [("hold", "ann"), ("undo", "ann")]
+    page.evaluate("(batch) => btlQueue.decide.undoBatch(batch)", thread)
+    expect(toast(page)).to_contain_text("Nothing of that batch stands any more")
+
+
+def test_what_is_typed_survives_a_reload_and_goes_when_its_author_signs_out(served, sit_down, thread):
+    page = sit_down("bob")
+    page.keyboard.press("w")
+    page.keyboard.type("half a no")
+    page.reload()
+    selected(page).wait_for()
+    expect(page.locator("#queue-note")).to_have_value("half a no")
+    kept = "Object.keys(sessionStorage).filter((key) => sessionStorage[key].includes('half a no'))"
+    assert page.evaluate(kept) == ["btl-drafts:bob"]
+    page.evaluate("sessionStorage.setItem('btl-drafts:ann', '[]')")
+    page.keyboard.press("j")
+    page.reload()
+    selected(page).wait_for()
+    assert page.evaluate("sessionStorage.getItem('btl-drafts:ann')") is None, "another's goes"
+    page.route("**/sign-out", lambda route: route.fulfill(status=200, content_type="text/html", body="Bye"))
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("Bye")).to_be_visible()
+    assert page.evaluate(kept) == []
+
+
 def test_what_one_moderator_kept_is_not_sent_as_anothers(served, sit_down, thread):
     page = sit_down()
     kept = [{"key": "k", "thread_id": thread, "comment_id": "c1", "action": "reject", "expected_version": 0}]

@@ -278,6 +278,32 @@ def test_a_page_hears_of_colleagues_decisions_claims_and_counts(filled):
     assert again["counts"] is None
 
 
+def test_a_batch_is_offered_for_taking_back_only_while_the_decision_stands(filled):
+    def offered():
+        page = laid_out(filled, "?view=all")
+        return [attribute(found, "data-undo-batch") for found in all_of(page, html.Button)]
+
+    filled.decide([action(2, "hold", batch="b")])
+    assert "b" in offered()
+    filled.decide([action(2, "undo", version=1)])
+    assert "b" not in offered()
+
+
+def test_what_one_person_asked_for_is_not_put_down_as_anothers(served):
+    _, client = served
+    sent = {"actions": [], "claims": [{"thread_id": "t", "comment_id": "c1"}], "after": 0}
+    answers = {
+        user: client.post(
+            "/moderation/save",
+            json={**sent, "user": user},
+            base_url=LOCAL,
+            headers={"Origin": LOCAL},
+        ).status_code
+        for user in ("bob", "local")
+    }
+    assert answers == {"bob": 409, "local": 200}
+
+
 def test_a_claim_is_given_up_and_a_batch_taken_back(filled):
     client = create_app(filled, Settings()).server.test_client()
     mine = {"thread_id": "t", "comment_id": "c1"}

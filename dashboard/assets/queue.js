@@ -86,7 +86,7 @@
     const listed = target.closest("[data-select]");
     if (listed) queue.items.select(queue.items.at(listed.dataset.select));
     const batch = target.closest("[data-undo-batch]");
-    if (batch) queue.pending.undoBatch(batch.dataset.undoBatch);
+    if (batch) queue.decide.undoBatch(batch.dataset.undoBatch);
     const more = target.closest("[data-reload]");
     if (more) {
       event.preventDefault();

@@ -178,7 +178,15 @@
       queue.say("Choose a reason (Enter), write a note, and reject: that takes the place of the rejection");
     },
 
-    // A batch of which only the server knows the members was taken back.
+    // Takes a batch back of which only the server knows the members.
+    undoBatch(batch) {
+      for (const button of document.querySelectorAll("#queue [data-undo-batch]")) {
+        if (button.dataset.undoBatch === batch) button.dataset.asked = "";
+      }
+      queue.say("Taking the whole batch back …");
+      queue.pending.undoBatch(batch);
+    },
+
     undone(outcomes) {
       for (const outcome of outcomes) {
         forget(outcome);
@@ -189,8 +197,10 @@
       }
       keep();
       const missed = outcomes.filter((outcome) => outcome.status !== "done");
-      const said = `${outcomes.length - missed.length} of a batch of ${outcomes.length} taken back`;
-      queue.say([said, ...missed.map((outcome) => outcome.message)].join(" · "));
+      const said = outcomes.length
+        ? `${outcomes.length - missed.length} of a batch of ${outcomes.length} taken back`
+        : "Nothing of that batch stands any more";
+      queue.say([said, ...new Set(missed.map((outcome) => outcome.message))].join(" · "));
     },
 
     settle(wanted, outcome) {

@@ -1,24 +1,35 @@
-// The bar under a comment: the reason of a rejection, a note to any decision; what is typed stays with its comment.
+// The bar under a comment: the reason of a rejection, a note to any decision. What is typed stays with its comment,
+// through reloads too, until it is decided or its author signs out (session.js).
 (function () {
   "use strict";
   const queue = (window.btlQueue = window.btlQueue || {});
-  const drafts = new Map();
+  const MOST = 200; // drafts that are kept, the latest
   const name = (item) => JSON.stringify([item.thread_id, item.comment_id]);
+  const kept = () => `btl-drafts:${queue.root().dataset.user}`;
+  const drafts = () => new Map(queue.stored(kept()));
   const reasonBox = () => document.getElementById("queue-reason");
   const noteBox = () => document.getElementById("queue-note");
   const reasons = () => [...reasonBox().options].map((option) => option.value);
 
-  queue.form = {
-    leave(item) {
-      if (!item || !reasonBox()) return;
-      const draft = { reason: reasonBox().value, note: noteBox().value };
-      if (draft.note || draft.reason !== item.reason) drafts.set(name(item), draft);
-      else drafts.delete(name(item));
-    },
+  // Keeps what is typed for a comment; nothing where it is as at first.
+  function keep(item, draft) {
+    const all = drafts();
+    all.delete(name(item));
+    if (draft.note || draft.reason !== item.reason) all.set(name(item), draft);
+    window.sessionStorage.setItem(kept(), JSON.stringify([...all].slice(-MOST)));
+  }
 
+  document.addEventListener("input", (event) => {
+    const item = queue.root() && queue.items.selected();
+    if (item && [reasonBox(), noteBox()].includes(event.target)) {
+      keep(item, { reason: reasonBox().value, note: noteBox().value });
+    }
+  });
+
+  queue.form = {
     enter(item) {
       if (!reasonBox()) return;
-      const draft = drafts.get(name(item)) || {};
+      const draft = drafts().get(name(item)) || {};
       reasonBox().value = draft.reason || item.reason;
       noteBox().value = draft.note || "";
       this.allow(item);
@@ -26,7 +37,7 @@
 
     // Puts a reason and a note in the boxes of a comment.
     give(item, given) {
-      drafts.set(name(item), { reason: given.reason || item.reason, note: given.note || "" });
+      keep(item, { reason: given.reason || item.reason, note: given.note || "" });
       if (item === queue.items.selected()) this.enter(item);
     },
 
@@ -42,9 +53,8 @@
       const note = noteBox().value.trim();
       const given = what === "reject" ? { reason: reason || reasonBox().value } : {};
       if (note) given.note = note;
-      drafts.delete(name(item));
-      reasonBox().value = item.reason;
-      noteBox().value = "";
+      keep(item, { reason: item.reason, note: "" });
+      this.enter(item);
       return given;
     },
 

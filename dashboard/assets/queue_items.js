@@ -31,7 +31,6 @@
 
   queue.items = {
     begin() {
-      queue.form.leave(chosen);
       items = [...document.querySelectorAll("#queue [data-place]")].map(read);
       chosen = null;
       for (const item of items) {
@@ -42,6 +41,7 @@
         }
         item.news.replaceChildren();
       }
+      for (const button of document.querySelectorAll("#queue [data-undo-batch]")) delete button.dataset.asked;
       this.select(items[0], false);
     },
 
@@ -53,7 +53,6 @@
 
     select(item, focus) {
       if (!item || item === chosen) return;
-      queue.form.leave(chosen);
       if (chosen) {
         for (const part of parts(chosen)) delete part.dataset.selected;
         if (chosen.entry) chosen.entry.removeAttribute("aria-current");

@@ -1,23 +1,25 @@
-// Nothing is lost on the way: every action is kept here until the server has acknowledged it. One request at a
-// time carries the first of them; the server ignores what it has seen (an action carries a key of its own). The
-// list survives a reload, and is that of one person: what somebody else signs in to is not theirs to send.
+// Nothing is lost on the way: what is asked for is kept here until the server has acknowledged it. One request at
+// a time carries the first of it; the server ignores what it has seen (an action carries a key of its own, a batch
+// is taken back once). Both lists survive a reload, and are those of one person: what somebody else signs in to is
+// not theirs to send. A claim is a hint, and is forgotten with the page.
 (function () {
   "use strict";
   const queue = (window.btlQueue = window.btlQueue || {});
-  const MOST = 100; // actions in one request; the server takes no more
+  const MOST = 100; // of each kind in one request; the server takes no more
   const EVERY_MS = 2000;
   const PATIENCE_MS = 15000;
 
   let user = null;
   let pending = [];
-  let claims = [];
   let batches = []; // to take back whole
+  let claims = [];
   let cursor = 0;
   let saving = false;
   let polling = false;
-  let alone = false; // one action a request, after a request that was refused whole
+  let alone = false; // one thing a request, after a request that was refused whole
 
-  const name = () => `btl-pending:${user}`;
+  const name = (what) => `btl-${what}:${user}`;
+  const waiting = () => pending.length + batches.length;
 
   queue.stored = function (key) {
     try {
@@ -29,8 +31,9 @@
   };
 
   function keep() {
-    window.sessionStorage.setItem(name(), JSON.stringify(pending));
-    if (queue.root()) queue.root().dataset.pending = String(pending.length);
+    window.sessionStorage.setItem(name("pending"), JSON.stringify(pending));
+    window.sessionStorage.setItem(name("batches"), JSON.stringify(batches));
+    if (queue.root()) queue.root().dataset.pending = String(waiting());
   }
 
   function token() {
@@ -47,7 +50,9 @@
         signal: AbortSignal.timeout(PATIENCE_MS),
       });
       if (response.status === 401 || response.redirected) return { problem: "You are signed out" };
-      if (response.status === 400 || response.status === 403) return { refused: await response.text() };
+      if (response.status === 409) return { problem: "Somebody else has signed in with this browser" };
+      if (response.status === 403) return { refused: "Your account may not do this" };
+      if (response.status === 400) return { refused: await response.text() };
       if (!response.ok) return { problem: `The server answers ${response.status}` };
       return await response.json();
     } catch (error) {
@@ -55,18 +60,28 @@
     }
   }
 
+  // What the next request carries. One thing alone, so that a refusal is of that thing.
+  function next() {
+    const most = alone ? 1 : MOST;
+    const actions = pending.slice(0, most);
+    const asked = { actions, batches: batches.slice(0, most), claims: claims.slice(0, most) };
+    if (alone && actions.length) return { ...asked, batches: [], claims: [] };
+    return alone && asked.batches.length ? { ...asked, claims: [] } : asked;
+  }
+
   async function send() {
-    if (saving || !(pending.length || claims.length || batches.length)) return;
+    if (saving || !(waiting() || claims.length)) return;
     saving = true;
-    const sent = pending.slice(0, alone ? 1 : MOST);
-    const asked = { claims, batches };
-    [claims, batches] = [[], []];
-    const answer = await ask("save", { actions: sent, ...asked, after: cursor });
+    const sent = next();
+    const answer = await ask("save", { ...sent, user, after: cursor });
     saving = false;
-    if (answer.problem || answer.refused) complain(answer, sent, asked);
-    else settle(answer);
+    if (answer.problem) queue.say(`${answer.problem}${still()}`);
+    else if (answer.refused) refuse(answer.refused, sent);
+    else settle(answer, sent);
     if (!answer.problem) send();
   }
+
+  const still = () => (waiting() ? `: ${waiting()} kept here, sent again until saved` : "");
 
   async function poll() {
     if (polling) return;
@@ -83,8 +98,9 @@
     if (queue.root()) queue.team.hear(answer);
   }
 
-  function settle(answer) {
+  function settle(answer, sent) {
     alone = false;
+    forget(sent);
     for (const outcome of answer.outcomes) {
       const action = pending.find((candidate) => candidate.key === outcome.key);
       if (!action) continue;
@@ -92,30 +108,36 @@
       queue.decide.settle(action, outcome);
     }
     keep();
-    if (answer.undone.length) queue.decide.undone(answer.undone);
+    if (sent.batches.length) queue.decide.undone(answer.undone);
     hear(answer);
   }
 
-  function complain(answer, sent, asked) {
-    if (answer.refused && sent.length === 1) {
-      pending = pending.filter((action) => action.key !== sent[0].key);
-      keep();
-      queue.decide.settle(sent[0], { status: "refused", message: answer.refused });
-    } else if (answer.refused && sent.length) {
+  // What needs no outcome of its own is done with.
+  function forget(sent) {
+    batches = batches.filter((batch) => !sent.batches.includes(batch));
+    claims = claims.filter((claim) => !sent.claims.includes(claim));
+  }
+
+  // A request is refused whole; what of it was wrong shows when each thing goes alone.
+  function refuse(message, sent) {
+    if (sent.actions.length + sent.batches.length + sent.claims.length > 1) {
       alone = true;
-    } else {
-      claims = asked.claims.concat(claims);
-      batches = asked.batches.concat(batches);
+      return;
     }
-    const kept = pending.length ? `: ${pending.length} kept here, sent again until they are saved` : "";
-    queue.say(`${answer.problem || answer.refused}${kept}`);
+    forget(sent);
+    pending = pending.filter((action) => !sent.actions.includes(action));
+    keep();
+    for (const action of sent.actions) queue.decide.settle(action, { status: "refused", message });
+    if (sent.batches.length) queue.say(`The batch was not taken back. ${message}`);
+    if (sent.claims.length) queue.say(`Not claimed. ${message}`);
   }
 
   queue.pending = {
     begin(whose, seen) {
       if (whose !== user) {
         user = whose;
-        pending = queue.stored(name());
+        queue.forgetAllBut(user);
+        [pending, batches, claims] = [queue.stored(name("pending")), queue.stored(name("batches")), []];
       }
       cursor = seen;
       keep();
@@ -123,7 +145,7 @@
       poll();
     },
     user: () => user,
-    any: () => pending.length > 0,
+    any: () => waiting() > 0,
     on: (item) => pending.filter((action) => queue.same(action, item)),
     add(...actions) {
       pending.push(...actions);
@@ -134,7 +156,8 @@
       pending = pending.filter((action) => !actions.includes(action));
     },
     undoBatch(batch) {
-      batches.push(batch);
+      if (!batches.includes(batch)) batches.push(batch);
+      keep();
       send();
     },
     claim(claim) {
@@ -144,7 +167,7 @@
   };
 
   window.addEventListener("beforeunload", (event) => {
-    if (pending.length) event.preventDefault();
+    if (waiting()) event.preventDefault();
   });
 
   // What colleagues do is asked for while somebody looks; what is not acknowledged is sent in any case.

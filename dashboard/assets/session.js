@@ -1,6 +1,22 @@
 // Says when the session has ended: a page that is open looks alive, and nothing that is done on it is done.
+// What somebody typed or looked at in the queue goes with them when they sign out; what is not saved yet waits.
 (function () {
   "use strict";
+  const THEIRS = /^btl-(?:drafts|done|conflicts):/;
+  const queue = (window.btlQueue = window.btlQueue || {});
+
+  // Forgets what is kept here of everybody but one.
+  queue.forgetAllBut = function (user) {
+    for (const key of Object.keys(window.sessionStorage)) {
+      if (THEIRS.test(key) && key.replace(THEIRS, "") !== user) window.sessionStorage.removeItem(key);
+    }
+  };
+
+  document.addEventListener("submit", (event) => {
+    if (event.target.getAttribute("action") !== "/sign-out") return;
+    window.addEventListener("pagehide", () => queue.forgetAllBut(null)); // unless they stay for what is not saved
+  });
+
   const original = window.fetch;
 
   function tell() {

@@ -14,7 +14,7 @@ from dashboard.pages.moderation.address import Address
 from dashboard.pages.moderation.marks import Reason, marked_text
 from dashboard.security.access import may
 from dashboard.text import one_line, shown
-from threads.moderation.decisions import REASONS, Decision
+from threads.moderation.decisions import REASONS, Decision, standing
 from threads.moderation.queue_filter import QueueFilter
 from threads.moderation.rules import RULES
 from threads.storage import AuthorComment, QueueItem
@@ -226,7 +226,10 @@ def _reason(reason: Reason, right: str) -> Component:
 def _decisions(decisions: Sequence[Decision]) -> Component | None:
     if not decisions:
         return None
-    lines = [html.Li(_decision(decision)) for decision in decisions[-SHOWN_DECISIONS:]]
+    stands = standing(decisions)
+    lines = [
+        html.Li(_decision(decision, stands=decision is stands)) for decision in decisions[-SHOWN_DECISIONS:]
+    ]
     earlier = len(decisions) - len(lines)
     return html.Div(
         [
@@ -237,7 +240,7 @@ def _decisions(decisions: Sequence[Decision]) -> Component | None:
     )
 
 
-def _decision(decision: Decision) -> list[Any]:
+def _decision(decision: Decision, *, stands: bool) -> list[Any]:
     reason = f" ({REASONS.get(decision.reason, decision.reason)})" if decision.reason else ""
     said = f"{decision.action.replace('_', ' ')}{reason}"
     return [
@@ -247,16 +250,14 @@ def _decision(decision: Decision) -> list[Any]:
         ),
         *([" ", html.Q(shown(one_line(decision.note, 400)), dir="auto")] if decision.note else []),
         " ",
-        _whole_batch(decision),
+        _whole_batch(decision.batch) if stands and decision.batch else None,
     ]
 
 
-def _whole_batch(decision: Decision) -> Component | None:
-    if decision.batch is None or decision.action == "undo":
-        return None
+def _whole_batch(batch: str) -> Component:
     return html.Button(
         "Take its whole batch back",
         type="button",
         className="link",
-        **ui.hyphenated(data_undo_batch=decision.batch),
+        **ui.hyphenated(data_undo_batch=batch),
     )

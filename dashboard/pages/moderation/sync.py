@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from dash import Dash
-from flask import jsonify, request
+from flask import abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from dashboard.pages.base import Context
@@ -34,6 +34,7 @@ def add_routes(app: Dash, context: Context) -> None:
     @needs("decide")
     def save() -> ResponseReturnValue:
         body = _body()
+        _require_same(body)
         after, claims, batches = cursor(body), _claims(body), _batches(body)
         outcomes = perform(context, body.get("actions", []))
         claim(context, claims)
@@ -178,6 +179,13 @@ def _opinion(context: Context, action: Action, decision: int) -> Outcome:
         version=None,
         message=message,
     )
+
+
+def _require_same(body: Mapping[str, Any]) -> None:
+    """Answer 409 where somebody else has signed in since: what one asked for is not put down as another's."""
+    name = require("decide").name
+    if body.get("user", name) != name:
+        abort(409, "Somebody else has signed in with this browser")
 
 
 def _body() -> Mapping[str, Any]:
