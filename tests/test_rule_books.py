@@ -13,8 +13,7 @@ from threads.moderation.rule_book import RuleBook
 from threads.records import Comment, Discussion, Parsed, Report
 from threads.settings import Settings
 from threads.storage import Action, Store, rule_books, tables
-from threads.storage.engine import reading, writing
-from threads.storage.importing import CHUNK
+from threads.storage.engine import CHUNK, reading, writing
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 SETTINGS = Settings()

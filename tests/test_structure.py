@@ -12,6 +12,7 @@ ORDER = [
     ["threads.errors"],
     ["threads.metrics"],
     ["threads.records"],
+    ["threads.outline"],
     ["threads.settings"],
     ["threads.keys"],
     ["threads.isolation"],

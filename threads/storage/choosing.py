@@ -20,8 +20,7 @@ from sqlalchemy import (
 from threads.errors import StoreError
 from threads.moderation.queue_filter import Order, QueueFilter, View
 from threads.storage import tables
-from threads.storage.engine import contains_text
-from threads.storage.importing import CHUNK
+from threads.storage.engine import CHUNK, contains_text
 
 _c, _d, _l = tables.comments.c, tables.decisions.c, tables.claims.c
 

@@ -26,8 +26,7 @@ from threads.moderation.decisions import (
 from threads.storage import tables
 from threads.storage.audit import record
 from threads.storage.claims import release_decided
-from threads.storage.engine import insert_into, reading, writing
-from threads.storage.importing import chunks
+from threads.storage.engine import chunks, insert_into, reading, writing
 
 _c, _d = tables.comments.c, tables.decisions.c
 _DECISIONS: Select[Any] = select(

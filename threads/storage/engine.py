@@ -6,9 +6,10 @@ import random
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, create_engine, event, func, make_url
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,6 +19,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from threads.errors import StoreError
 from threads.metrics import lock_wait
 
+T = TypeVar("T")
+
+CHUNK = 500  # values in one IN (…); databases allow some tens of thousands
 BUSY_SECONDS = 30.0
 WIPE_SECONDS = 5.0  # for readers to let go of what was deleted
 DIALECTS = ("sqlite", "postgresql")
@@ -73,6 +77,13 @@ def make_engine(url: str | URL) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    """Yield `values` in lists of at most CHUNK."""
+    iterator = iter(values)
+    while chunk := list(islice(iterator, CHUNK)):
+        yield chunk
 
 
 @contextmanager

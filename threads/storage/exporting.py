@@ -11,8 +11,8 @@ from sqlalchemy import Engine, Select, select
 
 from threads.records import COMMENT_COLUMNS, Column, Flag, typed
 from threads.storage import tables
-from threads.storage.engine import reading
-from threads.storage.importing import chunks, flags_of
+from threads.storage.engine import chunks, reading
+from threads.storage.importing import flags_of
 
 # What is told of a decision, in the history of a comment and in a file of all.
 OF_A_DECISION: tuple[Column, ...] = (

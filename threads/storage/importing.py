@@ -6,31 +6,31 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
 from operator import attrgetter
 from statistics import fmean
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from threads.errors import ConflictError, InputError, StoreError
 from threads.moderation.decisions import DECIDED
 from threads.moderation.queue_order import risk
+from threads.outline import NO_TIME, STANCES, Piece, moment
 from threads.parse.storable import to_storable
 from threads.records import COMMENT_COLUMNS, Comment, Discussion, Flag, Parsed, Report
 from threads.storage import tables
-from threads.storage.engine import insert_into, lock_for_import
+from threads.storage.engine import chunks, insert_into, lock_for_import
+from threads.storage.outlines import store_outlines
 
 CommentKey = tuple[str, str]
 Row = dict[str, Any]
 T = TypeVar("T")
 
 KEEPING_EVENTS = ("retain", "erase")
-CHUNK = 500  # values in one IN (…); databases allow some tens of thousands
 LONGEST_ID = 1_000  # bytes as stored; a pair of ids is indexed, and PostgreSQL's index takes 2,704 bytes
 _HALF = re.compile("[\ud800-\udfff]")
-STANCES = ("supportive", "critical", "neutral", "unclear")
 
 _COMMENT_NAMES = tuple(column.name for column in COMMENT_COLUMNS)
 _comment_values = attrgetter(*_COMMENT_NAMES)
@@ -226,13 +226,6 @@ def store_batch(connection: Connection, batch: Batch, now: datetime, held: Held 
         empty=batch.empty,
         flagged=len(flags.keys() - {comment.id for comment in known.values() if comment.is_flagged}),
     )
-
-
-def chunks(values: Iterable[T]) -> Iterator[list[T]]:
-    """Yield `values` in lists of at most CHUNK."""
-    iterator = iter(values)
-    while chunk := list(islice(iterator, CHUNK)):
-        yield chunk
 
 
 def _discussion_rows(discussions: Iterable[Discussion]) -> list[Row]:
@@ -451,54 +444,12 @@ def flags_of(connection: Connection, comment_keys: list[int]) -> Iterator[tuple[
         yield comment, Flag(rule, reason, value, limit, tuple((start, end) for start, end in spans))
 
 
-@dataclass(slots=True)
-class _Summary:
-    """The overview's figures of one discussion, growing comment by comment."""
-
-    comments: int = 0
-    authors: set[str] = field(default_factory=set)
-    first_at: datetime | None = None
-    last_at: datetime | None = None
-    sentiments: list[float] = field(default_factory=list)
-    stances: dict[str, int] = field(default_factory=dict)
-
-    def count(self, author: str | None, published_at: datetime | None, scores: Row) -> None:
-        self.comments += 1
-        if author is not None:
-            self.authors.add(author)
-        if published_at is not None:
-            self.first_at = min(self.first_at or published_at, published_at)
-            self.last_at = max(self.last_at or published_at, published_at)
-        if isinstance(scores.get("sentiment"), float | int):
-            self.sentiments.append(scores["sentiment"])
-        if (stance := scores.get("stance")) in STANCES:
-            self.stances[stance] = self.stances.get(stance, 0) + 1
-
-    def row(self, thread_id: str) -> Row:
-        return {
-            "thread": thread_id,
-            "comments": self.comments,
-            "authors": len(self.authors),
-            "first_at": self.first_at,
-            "last_at": self.last_at,
-            "mean_sentiment": fmean(self.sentiments) if self.sentiments else None,
-            # Without a single stance the comments were not judged, which is not the same as none of a kind.
-            **{name: self.stances.get(name, 0) if self.stances else None for name in STANCES},
-        }
-
-
 def _summarise(connection: Connection, thread_ids: list[str]) -> None:
-    c = tables.comments.c
-    query = (
-        select(c.thread_id, func.coalesce(c.author_id, c.author), c.published_at, tables.scores.c["values"])
-        .select_from(tables.comments.outerjoin(tables.scores))
-        .where(c.thread_id.in_(thread_ids))
-    )
-    summaries: dict[str, _Summary] = {}
-    for thread_id, author, published_at, values in connection.execute(query):
-        summaries.setdefault(thread_id, _Summary()).count(author, published_at, values or {})
-    rows = [summary.row(thread_id) for thread_id, summary in summaries.items()]
+    """Store the outlines of discussions, and the figures that the list of discussions shows."""
+    pieces = store_outlines(connection, thread_ids)
+    rows = [_figures(thread_id, piece) for thread_id, piece in pieces.items()]
     # What was counted of comments whose authors and scores are no longer kept stays as it was.
+    c = tables.comments.c
     emptied = set(
         connection.scalars(select(c.thread_id).where(c.thread_id.in_(thread_ids), c.emptied_at.is_not(None)))
     )
@@ -508,6 +459,23 @@ def _summarise(connection: Connection, thread_ids: list[str]) -> None:
         [row for row in rows if row["thread"] not in emptied],
         (*_FROM_TIMES, "authors", "mean_sentiment", *STANCES),
     )
+
+
+def _figures(thread_id: str, piece: Piece) -> Row:
+    times, sentiments = piece.columns["time"], piece.columns["sentiment"]
+    known, scored = times[times != NO_TIME], sentiments[~np.isnan(sentiments)]
+    judged = piece.columns["stance"]
+    counts = np.bincount(judged[judged >= 0], minlength=len(STANCES)).tolist()
+    return {
+        "thread": thread_id,
+        "comments": len(piece),
+        "authors": len({person.id or person.name for person in piece.people}),
+        "first_at": moment(known.min()) if known.size else None,
+        "last_at": moment(known.max()) if known.size else None,
+        "mean_sentiment": fmean(scored.tolist()) if scored.size else None,
+        # Without a single stance the comments were not judged, which is not the same as none of a kind.
+        **{name: count if sum(counts) else None for name, count in zip(STANCES, counts, strict=True)},
+    }
 
 
 _FROM_TIMES = ("comments", "first_at", "last_at")

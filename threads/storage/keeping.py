@@ -32,8 +32,9 @@ from threads.keys import fingerprint
 from threads.records import Flag
 from threads.storage import tables
 from threads.storage.audit import record
-from threads.storage.engine import insert_into, lock_for_import, reading, wiped, writing
-from threads.storage.importing import CommentKey, chunks, flags_of
+from threads.storage.engine import chunks, insert_into, lock_for_import, reading, wiped, writing
+from threads.storage.importing import CommentKey, flags_of
+from threads.storage.outlines import forget_outlines
 
 AT_ONCE = 5_000  # comments emptied in one transaction, so that no other writer waits long
 NO_LONGER_KEPT = "The text is no longer kept."
@@ -421,6 +422,7 @@ def _empty(connection: Connection, ids: Iterable[int], now: datetime, *, keep_fl
         )
         connection.execute(update(tables.comments).where(these).values(**_EMPTY, emptied_at=now))
         connection.execute(delete(tables.scores).where(tables.scores.c.comment.in_(chunk)))
+        forget_outlines(connection, chunk)
         connection.execute(delete(tables.claims).where(tables.claims.c.comment.in_(chunk)))
         notes += connection.execute(delete(tables.notes).where(_n.decision.in_(decisions))).rowcount
         deliveries = tables.deliveries

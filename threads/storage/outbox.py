@@ -27,8 +27,7 @@ from threads.moderation.deliveries import (
 )
 from threads.storage import tables
 from threads.storage.audit import record
-from threads.storage.engine import insert_into, reading, writing
-from threads.storage.importing import chunks
+from threads.storage.engine import chunks, insert_into, reading, writing
 
 AnswerStatus = Literal["delivered", "later", "never"]
 

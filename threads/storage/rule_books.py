@@ -22,8 +22,8 @@ from threads.records import COMMENT_COLUMNS, Column, Flag, typed
 from threads.settings import Settings
 from threads.storage import tables
 from threads.storage.audit import record
-from threads.storage.engine import lock_for_audit, reading, writing
-from threads.storage.importing import chunks, flags_of, store_flags
+from threads.storage.engine import chunks, lock_for_audit, reading, writing
+from threads.storage.importing import flags_of, store_flags
 
 MOST_NEARBY: Final = 20_000  # stored comments that an import is held against, the newest
 NEARBY_DAYS: Final = 14

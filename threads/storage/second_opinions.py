@@ -15,8 +15,7 @@ from threads.errors import InputError, StoreError
 from threads.moderation.decisions import STATES, State
 from threads.storage import tables
 from threads.storage.audit import record
-from threads.storage.engine import insert_into, reading, writing
-from threads.storage.importing import chunks
+from threads.storage.engine import chunks, insert_into, reading, writing
 from threads.storage.queue import QueueItem, items
 
 ASKED_FOR: Final = timedelta(days=14)  # what was decided before is not asked about any more

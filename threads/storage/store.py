@@ -32,6 +32,7 @@ from threads.storage.keeping import Keeping
 from threads.storage.learning import Learning
 from threads.storage.manifest import Manifest
 from threads.storage.outbox import Outbox
+from threads.storage.outlines import Outlines
 from threads.storage.queue import AuthorComment, QueueItem, author_history, items, read_queue
 from threads.storage.rule_books import RuleBooks
 from threads.storage.schema import upgrade
@@ -111,6 +112,7 @@ class Store:
         self.keeping = Keeping(engine, clock)
         self.outbox = Outbox(engine, clock)
         self.exports = Exports(engine)
+        self.outlines = Outlines(engine)
         self.rule_books = RuleBooks(engine, clock)
 
     @classmethod

@@ -19,6 +19,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -206,6 +207,16 @@ comments = Table(
     # A name may have any length, and PostgreSQL's trees take 2,704 bytes; its hashes take all.
     Index(None, "author_id", postgresql_using="hash"),
     Index(None, "author", postgresql_using="hash"),
+)
+
+# What filters and timelines need of a discussion's comments (`threads.outline`); missing: to be worked out.
+outlines = Table(
+    "outlines",
+    metadata,
+    Column("thread_id", StoredText, ForeignKey("discussions.thread_id"), primary_key=True),
+    Column("stamp", Integer, nullable=False),  # higher than that of every outline stored before
+    Column("content", LargeBinary, nullable=False),
+    Index(None, "stamp"),
 )
 
 scores = Table(

@@ -58,6 +58,7 @@ def upgrade() -> None:
     _moderation()
     _audit()
     _accounts()
+    _outlines()
     _keeping()
     _put_on_record()
 
@@ -278,6 +279,18 @@ def _accounts() -> None:
     )
     op.create_index("ix_failed_sign_ins_account_at", "failed_sign_ins", ["account", "at"])
     op.create_index("ix_failed_sign_ins_address_at", "failed_sign_ins", ["address", "at"])
+
+
+def _outlines() -> None:
+    op.create_table(
+        "outlines",
+        sa.Column("thread_id", sa.Text, nullable=False),
+        sa.Column("stamp", sa.Integer, nullable=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("thread_id", name="pk_outlines"),
+        sa.ForeignKeyConstraint(["thread_id"], ["discussions.thread_id"], name="fk_outlines_thread_id"),
+    )
+    op.create_index("ix_outlines_stamp", "outlines", ["stamp"])
 
 
 def _keeping() -> None:

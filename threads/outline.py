@@ -1,0 +1,176 @@
+"""Comments as rows of numbers, without their texts: what filters, timelines and counts need of them.
+
+Small enough to be held for a million comments at once (50 bytes each), and packed into bytes, one piece a
+discussion, for a store to keep.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple, TypeAlias, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from threads.records import Status
+
+STANCES: Final = ("supportive", "critical", "neutral", "unclear")
+RELATIONS: Final = ("agrees", "disagrees", "asks", "comments", "unclear")
+STATUSES: Final[tuple[str, ...]] = get_args(Status)
+REPLIES: Final = ("given", "inferred")
+NO_TIME: Final = int(np.iinfo(np.int64).min)
+"""The value of `time` where none is known; a code that is not known is -1, a number NaN."""
+
+Columns: TypeAlias = Mapping[str, npt.NDArray[Any]]
+
+
+class OutlineColumn(NamedTuple):
+    """A column of an outline: its name, its type in memory and what it means."""
+
+    name: str
+    dtype: str
+    help: str
+
+
+OUTLINE_COLUMNS: Final = (
+    OutlineColumn("key", "<i8", "The store's number of the comment."),
+    OutlineColumn("time", "<i8", "When it appeared, in microseconds since 1970 in UTC; NO_TIME: not known."),
+    OutlineColumn("person", "<i4", "Whose it is: a place in `people`; -1 without a name."),
+    OutlineColumn("parent", "<i4", "The row of the comment that it answers; -1: none, or not stored."),
+    OutlineColumn("depth", "<i2", "1 for an answer to the article, one more for each step below it."),
+    OutlineColumn("reply", "i1", "A place in REPLIES: how it is known to answer a comment; -1: it does not."),
+    OutlineColumn("status", "i1", "A place in STATUSES."),
+    OutlineColumn("sentiment", "<f8", "The compound, -1 to 1."),
+    OutlineColumn("words", "<i4", "Its words; -1: not counted."),
+    OutlineColumn("offensive", "<f4", "How likely its language offends, 0 to 1."),
+    OutlineColumn("stance", "i1", "A place in STANCES; -1: not judged."),
+    OutlineColumn("relation", "i1", "A place in RELATIONS; -1: not judged."),
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_LONGEST_CHAIN = 20  # doublings: a million steps, so that a circle of answers ends
+
+
+class Person(NamedTuple):
+    """Who wrote: the displayed name and the platform's own id, as far as they are known."""
+
+    name: str | None
+    id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The outline of one discussion: `people` and `parent` count within it."""
+
+    people: tuple[Person, ...]
+    columns: Columns
+
+    def __len__(self) -> int:
+        return len(self.columns["key"])
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The outline of many discussions: columns of OUTLINE_COLUMNS, and `thread`, a place in `thread_ids`."""
+
+    thread_ids: tuple[str, ...]
+    people: tuple[Person, ...]
+    columns: Columns
+
+    def __len__(self) -> int:
+        return len(self.columns["key"])
+
+    def __getitem__(self, name: str) -> npt.NDArray[Any]:
+        return self.columns[name]
+
+
+def microseconds(time: datetime | None) -> int:
+    """Return an aware moment as the column `time` has it."""
+    return NO_TIME if time is None else (time - _EPOCH) // _MICROSECOND
+
+
+def moment(value: int) -> datetime | None:
+    """Return what `microseconds` was given."""
+    return None if value == NO_TIME else _EPOCH + timedelta(microseconds=int(value))
+
+
+def code(values: Sequence[str], value: object) -> int:
+    """Return the place of a word in its list, -1 where it is not there."""
+    return values.index(value) if value in values else -1
+
+
+def depths(parents: npt.NDArray[Any]) -> npt.NDArray[np.int16]:
+    """Return how deep each row stands below the article, 1 for those without a parent (-1)."""
+    ancestor, depth = parents.astype(np.int64), np.ones(len(parents), dtype=np.int64)
+    for _ in range(_LONGEST_CHAIN):
+        below = ancestor >= 0
+        if not below.any():
+            break
+        above = ancestor[below]
+        depth[below] += depth[above]
+        ancestor[below] = ancestor[above]
+    return depth.clip(max=np.iinfo(np.int16).max).astype(np.int16)
+
+
+def packed(piece: Piece) -> bytes:
+    """Return a piece as bytes, for `unpacked`."""
+    people = json.dumps(piece.people).encode()
+    arrays = (piece.columns[name].astype(dtype).tobytes() for name, dtype, _ in OUTLINE_COLUMNS)
+    head = json.dumps([_FORM, len(piece), len(people)]).encode()
+    return zlib.compress(b"".join((head, b"\n", people, *arrays)), 1)
+
+
+_FORM = zlib.crc32(repr((OUTLINE_COLUMNS, STANCES, RELATIONS, STATUSES, REPLIES)).encode())
+
+
+def unpacked(data: bytes) -> Piece | None:
+    """Return the piece that `packed` was given; None where another version of this program packed it."""
+    content = zlib.decompress(data)
+    head, _, rest = content.partition(b"\n")
+    form, rows, length = json.loads(head)
+    if form != _FORM:
+        return None
+    people = tuple(Person(*person) for person in json.loads(rest[:length]))
+    columns, place = {}, length
+    for name, dtype, _ in OUTLINE_COLUMNS:
+        columns[name] = np.frombuffer(rest, dtype=dtype, count=rows, offset=place)
+        place += columns[name].nbytes
+    return Piece(people, columns)
+
+
+def joined(pieces: Iterable[tuple[str, Piece]]) -> Outline:
+    """Return the outline of discussions, each with its id; somebody who writes in several is one person.
+
+    An author id makes a person, or a name where there is none (as in `threads.dynamics.people`).
+    """
+    pieces = list(pieces)
+    places: dict[tuple[bool, str | None], int] = {}
+    people: list[Person] = []
+    types = {name: dtype for name, dtype, _ in OUTLINE_COLUMNS} | {"thread": "<i4"}
+    parts: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in types}
+    rows = 0
+    for number, (_, piece) in enumerate(pieces):
+        numbers = np.empty(len(piece.people) + 1, dtype=np.int32)
+        numbers[-1] = -1  # where the place -1 finds it
+        for place, person in enumerate(piece.people):
+            key = (person.id is None, person.name if person.id is None else person.id)
+            if key not in places:
+                places[key] = len(people)
+                people.append(person)
+            numbers[place] = places[key]
+        for name, values in piece.columns.items():
+            parts[name].append(values)
+        parts["person"][-1] = numbers[piece.columns["person"]]
+        parent = piece.columns["parent"]
+        parts["parent"][-1] = np.where(parent >= 0, parent + rows, -1).astype(np.int32)
+        parts["thread"].append(np.full(len(piece), number, dtype=np.int32))
+        rows += len(piece)
+    columns = {
+        name: np.concatenate(arrays) if arrays else np.empty(0, dtype=types[name])
+        for name, arrays in parts.items()
+    }
+    return Outline(tuple(thread_id for thread_id, _ in pieces), tuple(people), columns)
