@@ -7,6 +7,7 @@ group of their own, shown with a missing name: nobody knows how many people they
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,9 +26,17 @@ PEOPLE_COLUMNS: tuple[Column, ...] = (
     Column("word_share", "number", "Share of all words.", "share"),
     Column("first_at", "time", "First comment with a known time.", "UTC"),
     Column("last_at", "time", "Last comment with a known time.", "UTC"),
+    Column("median_gap", "number", "Median time between two comments, by times to the minute.", "minutes"),
     Column("mean_sentiment", "number", "Mean compound of the comments that have one.", "-1 to 1"),
     *MEASURES,
 )
+
+EXACT: Final = ("second", "minute")
+"""Precisions of times between which a gap can be measured."""
+MOST_MEASURED: Final = 50  # people whose variety and readability are measured where all words are counted
+MOST_TEXTS: Final = 100  # of one person that are measured then
+
+_COUNTED: Final = ("words", "sentences", "characters")
 
 Groups = npt.NDArray[np.intp]
 
@@ -36,7 +45,9 @@ def people(frame: pd.DataFrame) -> pd.DataFrame:
     """Return one row a person, PEOPLE_COLUMNS, by number of words, most first.
 
     Variety and readability are of all the person's comments together, with the same minimum lengths as for
-    one comment; readability is missing where one of them is known not to be in English.
+    one comment; readability is missing where one of them is known not to be in English. Where the frame has
+    `words`, `sentences` and `characters`, these are added up, and variety and readability are of the
+    MOST_MEASURED people with the most words.
 
     Parameters
     ----------
@@ -54,8 +65,8 @@ def people(frame: pd.DataFrame) -> pd.DataFrame:
         last_at=("published_at", "max"),
         mean_sentiment=("sentiment", "mean"),
     )
-    measures = [_measure_together(rows) for _, rows in grouped[["text", "language"]]]
-    found[list(Measures._fields)] = pd.DataFrame(measures, columns=list(Measures._fields), index=found.index)
+    found["median_gap"] = median_gaps(frame, groups)
+    found = pd.concat([found, _measures(frame, groups)], axis="columns")
     for share, count in (("comment_share", "comments"), ("word_share", "words")):
         total = found[count].sum()
         found[share] = found[count] / total if total else None
@@ -69,6 +80,28 @@ def person_of_each(frame: pd.DataFrame) -> Groups:
     # The prefix keeps an id apart from a name that happens to be spelt alike.
     keys = ("i" + ids).where(ids.notna(), "n" + names)
     return pd.factorize(keys, use_na_sentinel=True)[0]
+
+
+def median_gaps(frame: pd.DataFrame, persons: Groups) -> pd.Series[float]:
+    """Return the median minutes between two comments of a person, by person; by times to the minute only."""
+    exact = exactly_timed(frame) & (persons >= 0)
+    if not exact.any():
+        return pd.Series(dtype=np.float64)
+    times = pd.DataFrame({"at": frame["published_at"][exact], "person": persons[exact]})
+    times = times.sort_values(["person", "at"], kind="stable")
+    minutes = times["at"].diff().dt.total_seconds() / 60
+    medians: pd.Series[float] = minutes[times["person"].diff() == 0].groupby(times["person"]).median()
+    return medians
+
+
+def exactly_timed(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which rows have a time to the minute; all with a time where no precision is known."""
+    if "published_at" not in frame:
+        return np.zeros(len(frame), dtype=np.bool_)
+    there = frame["published_at"].notna().to_numpy(dtype=np.bool_)
+    if "published_at_precision" not in frame:
+        return there
+    return there & known(frame, "published_at_precision").isin(EXACT).to_numpy(dtype=np.bool_)
 
 
 def known(frame: pd.DataFrame, column: str) -> pd.Series[str]:
@@ -126,6 +159,30 @@ def _with_columns(frame: pd.DataFrame) -> pd.DataFrame:
     context = (*COMMENT_COLUMNS, Column("language", "text", ""), Column("sentiment", "number", ""))
     wanted = ("text", "author", "author_id", "published_at", "language", "sentiment")
     return typed(frame, tuple(column for column in context if column.name in wanted))
+
+
+def _measures(frame: pd.DataFrame, groups: Groups) -> pd.DataFrame:
+    """Return the MEASURES of each group's comments together, by group."""
+    texts = _with_columns(frame)[["text", "language"]]
+    if not all(name in frame and frame[name].notna().all() for name in _COUNTED):
+        return _measured(texts, groups)
+    counts = frame[list(_COUNTED)].groupby(groups, sort=True).sum()
+    wordiest = counts["words"].sort_values(ascending=False, kind="stable").index[:MOST_MEASURED]
+    chosen = np.flatnonzero(np.isin(groups, wordiest))
+    # Of a group with more comments, about every so many-th is measured.
+    own = pd.Series(groups[chosen]).groupby(groups[chosen])
+    apart = np.ceil(own.transform("size").to_numpy(dtype=np.float64) / MOST_TEXTS)
+    chosen = chosen[own.cumcount().to_numpy() % apart == 0]
+    found = _measured(texts.iloc[chosen], groups[chosen]).reindex(counts.index)
+    found[list(_COUNTED)] = counts
+    found["mean_sentence_length"] = counts["words"] / counts["sentences"].where(counts["words"] > 0)
+    return found
+
+
+def _measured(texts: pd.DataFrame, groups: Groups) -> pd.DataFrame:
+    grouped = texts.groupby(groups, sort=True)
+    found = {group: _measure_together(rows) for group, rows in grouped}
+    return pd.DataFrame(list(found.values()), columns=list(Measures._fields), index=list(found))
 
 
 def _measure_together(rows: pd.DataFrame) -> Measures:

@@ -40,7 +40,12 @@ class Sentence:
 
 def counted(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun, "1 comment" or "2 comments"."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def plain(text: str) -> Sentence:
+    """Return a sentence that speaks of no comment."""
+    return Sentence((Part(text),))
 
 
 def link(text: str, row: Row) -> Part:
