@@ -151,6 +151,7 @@ def test_a_folder_is_named_as_one(btl):
 
 def test_a_file_over_the_limit_is_refused_by_its_size_alone(btl):
     with Path("large.txt").open("wb") as file:
+        file.write(b"hello " * 30_000)
         file.truncate(200_000_000)
     result = btl("analyse", "large.txt")
     assert result.exit_code == 1

@@ -1,8 +1,13 @@
 """Inputs: what is read, how it is decoded, and what is refused with a reason."""
 
+import bz2
+import gzip
+import io
+import lzma
 import os
 import threading
 from contextlib import suppress
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import given
@@ -10,6 +15,7 @@ from hypothesis import strategies as st
 
 from threads.errors import InputError, ThreadsError
 from threads.parse.source import HEAD_BYTES, Source
+from threads.parse.unpacking import zstd
 from threads.settings import Settings
 
 GERMAN = "Grüße aus Köln – schöne Häuser"
@@ -89,7 +95,98 @@ def test_nothing_is_refused(data):
 )
 def test_what_is_no_text_is_named(data, kind):
     with pytest.raises(InputError, match=kind):
-        Source.from_bytes(data, "input")
+        _ = Source.from_bytes(data, "input").text
+
+
+PACKED = {
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "zstandard": zstd.compress,
+}
+
+
+@pytest.mark.parametrize("kind", PACKED)
+@pytest.mark.parametrize("on_disk", [True, False])
+def test_a_compressed_file_is_unpacked_all_members_of_it(kind, on_disk, tmp_path):
+    data = PACKED[kind](b"hello " * 50_000) + PACKED[kind](b"world")
+    (tmp_path / "a.txt").write_bytes(data)
+    source = Source.from_path(tmp_path / "a.txt") if on_disk else Source.from_bytes(data)
+    assert source.head.startswith("hello hello")
+    assert source.text == "hello " * 50_000 + "world"
+
+
+@pytest.mark.parametrize("kind", PACKED)
+def test_a_compressed_file_that_ends_in_the_middle_is_an_error(kind):
+    data = PACKED[kind](os.urandom(300_000).hex().encode())
+    with pytest.raises(InputError, match=f"this is a {kind} archive, and it ends in the middle"):
+        _ = Source.from_bytes(data[:-5_000]).text
+
+
+@pytest.mark.parametrize("kind", ["bzip2", "xz", "zstandard"])
+def test_a_small_file_that_unpacks_to_much_is_refused(kind):
+    with pytest.raises(InputError, match=r"times its size, more than the limit of 200"):
+        _ = Source.from_bytes(PACKED[kind](b" " * 30_000_000 + b"x")).data
+
+
+def zipped(*files, **how):
+    archive = io.BytesIO()
+    with ZipFile(archive, "w", ZIP_DEFLATED, **how) as file:
+        for name, data in files:
+            file.writestr(name, data)
+    return archive.getvalue()
+
+
+def test_a_zip_archive_of_one_file_is_read_as_that_file():
+    assert Source.from_bytes(zipped(("a/", b""), ("a/b.txt", b"hello"), ("__MACOSX/x", b""))).text == "hello"
+
+
+def test_a_zip_archive_of_several_files_stays_one():
+    data = zipped(("a", b"1"), ("b", b"2"))
+    source = Source.from_bytes(data)
+    assert source.data == data
+    with pytest.raises(InputError, match="ZIP archive or an office document"):
+        _ = source.text
+
+
+def test_a_zip_bomb_is_refused():
+    with pytest.raises(InputError, match=r"times its size, more than the limit of 200"):
+        _ = Source.from_bytes(zipped(("a", b" " * 30_000_000 + b"x"))).data
+
+
+def test_a_damaged_zip_archive_is_an_error():
+    data = bytearray(zipped(("a", os.urandom(200_000))))
+    data[150_000] ^= 1
+    with pytest.raises(InputError, match="this is a ZIP archive, and it is damaged"):
+        _ = Source.from_bytes(bytes(data)).data
+
+
+def test_an_upload_may_unpack_to_so_much():
+    with pytest.raises(InputError, match=r"limit of 8,000 bytes.*BTL_MAX_UNPACKED_BYTES"):
+        Source.from_bytes(gzip.compress(os.urandom(9_000)), settings=Settings(max_unpacked_bytes=8_000))
+
+
+def utf8(source):
+    with source.open_utf8() as stream:
+        return stream.read().decode()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "cp1252"])
+def test_a_stream_of_text_is_utf8_whatever_it_was(encoding):
+    source = Source.from_bytes((GERMAN * 20_000).encode(encoding))
+    assert utf8(source) == GERMAN * 20_000
+    assert source.warnings == (("decoded as cp1252",) if encoding == "cp1252" else ())
+
+
+def test_bytes_that_are_no_utf8_are_mended_and_counted():
+    source = Source.from_bytes((GERMAN * 50).encode() + "Grüße".encode("cp1252"))
+    assert utf8(source) == GERMAN * 50 + "Grüße"
+    assert source.warnings == ("damaged utf-8: 2 bytes are read as Windows-1252",)
+
+
+def test_a_stream_of_text_is_of_text():
+    with pytest.raises(InputError, match="SQLite"):
+        Source.from_bytes(b"SQLite format 3\x00...").open_utf8()
 
 
 def test_missing_file_and_folder(tmp_path):
@@ -101,12 +198,14 @@ def test_missing_file_and_folder(tmp_path):
         Source.from_path("a\x00b")
 
 
-def test_size_is_checked_before_reading(tmp_path, monkeypatch):
+def test_what_is_too_large_is_a_stream_and_no_text(tmp_path):
     file = tmp_path / "a.txt"
     file.write_bytes(b"x" * 11)
-    monkeypatch.setattr("pathlib.Path.open", lambda *_: pytest.fail("it was read"))
+    source = Source.from_path(file, Settings(max_input_bytes=10))
+    with source.open() as stream:
+        assert stream.read() == b"x" * 11
     with pytest.raises(InputError, match=r"11 bytes.*limit of 10.*BTL_MAX_INPUT_BYTES"):
-        Source.from_path(file, Settings(max_input_bytes=10))
+        _ = source.text
 
 
 def test_what_has_no_end_is_read_to_the_limit():

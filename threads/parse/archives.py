@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from email.errors import MessageError
 from email.message import Message
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
@@ -26,7 +26,6 @@ from warcio.recordloader import ArcWarcRecord
 from threads.errors import InputError
 from threads.parse.page_kinds import page_kind
 from threads.parse.provenance import moment
-from threads.parse.unpacking import GZIP, unpacked_stream
 from threads.settings import Settings
 
 MAX_PARTS = 200  # of a page saved with its frames
@@ -102,7 +101,7 @@ def _mail_date(message: Message) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def warc_parts(data: bytes, name: str, settings: Settings) -> Iterator[Part]:
+def warc_parts(stream: BinaryIO, name: str, settings: Settings) -> Iterator[Part]:
     """Yield the HTML documents of a web archive (WARC, ISO 28500), one at a time, in its order.
 
     Only answers that succeeded count; of these, what is neither declared as HTML nor looks like it is
@@ -113,7 +112,6 @@ def warc_parts(data: bytes, name: str, settings: Settings) -> Iterator[Part]:
     InputError
         It is damaged, or larger than a limit.
     """
-    stream = unpacked_stream(data, name, settings) if data.startswith(GZIP) else io.BytesIO(data)
     for number, record in enumerate(_records(stream, name), start=1):
         if _is_html_record(record):
             part = _warc_part(record, f"record {number}", name, settings)

@@ -11,7 +11,7 @@ from threads.errors import InputError
 from threads.parse import charsets
 from threads.parse.archives import Part, mhtml_parts, warc_parts
 from threads.parse.frames import frame_files, frames_in, inner_documents
-from threads.parse.page_kinds import page_kind
+from threads.parse.page_kinds import PageKind, page_kind
 from threads.parse.provenance import provenance, unarchived
 from threads.parse.source import Source
 
@@ -41,7 +41,7 @@ class Document:
 
 def is_page(source: Source) -> bool:
     """Return whether `source` is a saved page (HTML, MHTML, WARC) by its content; cheap, never raises."""
-    return page_kind(source.content) is not None
+    return _kind(source) is not None
 
 
 def documents(source: Source) -> Iterator[Document]:
@@ -52,13 +52,17 @@ def documents(source: Source) -> Iterator[Document]:
     InputError
         It holds no HTML document, is damaged, or is larger than a limit; names input, place and remedy.
     """
-    kind = page_kind(source.content)
+    kind = _kind(source)
     if kind == "warc":
         yield from _warc_documents(source)
     elif kind == "mhtml":
         yield _mhtml_document(source)
     else:
         yield _html_document(source)
+
+
+def _kind(source: Source) -> PageKind | None:
+    return page_kind(source.start if source.given is None else source.given)
 
 
 def _html_document(source: Source) -> Document:
@@ -70,12 +74,11 @@ def _html_document(source: Source) -> Document:
 
 
 def _decoded(source: Source) -> charsets.Decoded:
-    content = source.content
-    if isinstance(content, str):
-        return charsets.cleaned(charsets.Decoded(content, "text"))
+    if source.given is not None:
+        return charsets.cleaned(charsets.Decoded(source.given, "text"))
     if source.asked_encoding is not None:
         return charsets.cleaned(charsets.Decoded(source.text, source.encoding, source.warnings))
-    return charsets.decode(content, source.origin.charset)
+    return charsets.decode(source.data, source.origin.charset)
 
 
 def _mhtml_document(source: Source) -> Document:
@@ -89,9 +92,10 @@ def _mhtml_document(source: Source) -> Document:
 
 def _warc_documents(source: Source) -> Iterator[Document]:
     number = 0
-    for number, part in enumerate(warc_parts(source.data, source.name, source.settings), start=1):
-        name = f"{source.name}#{number} {part.url or ''}".rstrip()
-        yield _document(name, charsets.decode(part.data, part.charset), part)
+    with source.open() as stream:
+        for number, part in enumerate(warc_parts(stream, source.name, source.settings), start=1):
+            name = f"{source.name}#{number} {part.url or ''}".rstrip()
+            yield _document(name, charsets.decode(part.data, part.charset), part)
     if not number:
         raise InputError(NO_PAGE, source=source.name, remedy="Give an archive that holds the page itself")
 
@@ -156,8 +160,9 @@ def _frame(path: Path, source: Source, most: int) -> Document:
     name = f"{source.name}, frame {path.name}"
     try:
         frame = Source.from_path(path, source.settings.replace(max_input_bytes=max(most, 1)))
+        data = frame.data
     except InputError as error:
         return Document(name, "", warnings=(f"the frame {path.name} is not read: {error.problem}",))
-    if page_kind(frame.content) != "html":
+    if _kind(frame) != "html":
         return Document(name, "")
-    return _document(name, charsets.decode(frame.data), Part(b""))
+    return _document(name, charsets.decode(data), Part(b""))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from threads.parse.unpacking import GZIP, unpacked_start
-
 PageKind = Literal["html", "mhtml", "warc"]
 
 HEAD_CHARACTERS = 65_536
@@ -34,8 +32,7 @@ _MIME_VERSION = re.compile(r"^mime-version:", re.IGNORECASE | re.MULTILINE)
 def page_kind(content: bytes | str) -> PageKind | None:
     """Return what kind of saved page `content` is, or None for anything else; only its head is looked at."""
     if isinstance(content, bytes):
-        start = unpacked_start(content, 5) if content.startswith(GZIP) else content
-        if start.startswith(b"WARC/"):
+        if content.startswith(b"WARC/"):
             return "warc"
         content = _readable(content[: HEAD_CHARACTERS * 2])
     head = content[:HEAD_CHARACTERS].lstrip(_LEADING)

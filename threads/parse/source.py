@@ -1,4 +1,4 @@
-"""An input as bytes and as text: read once, decoded once, refused with a reason when it cannot be text."""
+"""An input as a stream, as bytes and as text: text is refused with a reason where there is none."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from typing import BinaryIO
 
 from threads.errors import InputError
 from threads.parse.charsets import detected
-from threads.parse.page_kinds import page_kind
-from threads.parse.unpacking import GZIP, unpacked
+from threads.parse.unpacking import unpacked
+from threads.parse.utf8_stream import Utf8Stream
 from threads.settings import Settings
 
 HEAD_BYTES = 65_536
+START_BYTES = 131_072
 
 # UTF-32 before UTF-16: the little-endian mark of the one begins with that of the other.
 _BYTE_ORDER_MARKS = (
@@ -58,13 +59,14 @@ class Source:
     """One input: its name, its bytes and its text, each worked out when first asked for.
 
     Make one with `from_path`, `from_bytes` or `from_text`. `path` is the file it was read from; `origin`
-    what a server said with it.
+    what a server said with it. `start`, `head` and `open` take an input of any size and never hold it in
+    memory; `data` and `text` hold it whole, and refuse what is larger than `max_input_bytes`.
     """
 
     def __init__(
         self,
         name: str,
-        content: bytes | str,
+        content: bytes | str | Path,
         encoding: str | None = None,
         *,
         settings: Settings | None = None,
@@ -72,29 +74,31 @@ class Source:
         origin: Origin | None = None,
     ) -> None:
         self.name = name
-        self.path = path
+        self.path = content if isinstance(content, Path) else path
         self.origin = origin or Origin()
         self.settings = settings or Settings()
         self.asked_encoding = encoding
         self._content = content
+        self._mended: list[Utf8Stream] = []
 
     @classmethod
     def from_path(
         cls, path: str | Path, settings: Settings | None = None, *, encoding: str | None = None
     ) -> Source:
-        """Return the file at `path`, named as given.
+        """Return the file at `path`, named as given; of a pipe or a device, what `data` may hold.
 
         Raises
         ------
         InputError
-            There is no such file, it cannot be read, is too large, is empty or is not text.
+            There is no such file, it cannot be read or unpacked, or it is empty.
         """
-        name, file = str(path), Path(path)
+        name, file, settings = str(path), Path(path), settings or Settings()
         try:
             if file.is_dir():
                 raise InputError("this is a folder", source=name, remedy="Name the files in it")
-            _check_size(file.stat().st_size, name, settings or Settings())
-            data = _read_bounded(file, name, settings or Settings())
+            content = file if file.is_file() else _read_bounded(file, name, settings)
+            source = cls(name, content, encoding, settings=settings, path=file)
+            source._check()
         except FileNotFoundError:
             raise InputError("there is no such file", source=name, remedy="Check the path") from None
         except (OSError, ValueError) as error:
@@ -104,8 +108,6 @@ class Source:
                 source=name,
                 remedy="Check the path and its permissions",
             ) from None
-        source = cls.from_bytes(data, name, settings, encoding=encoding)
-        source.path = file
         return source
 
     @classmethod
@@ -123,19 +125,13 @@ class Source:
         Raises
         ------
         InputError
-            The data are too many, empty or not text, or the encoding is not known.
+            The data are too many or empty, or the encoding is not known.
         """
         settings = settings or Settings()
         _check_size(len(data), name, settings)
-        if data.startswith(GZIP) and page_kind(data) is None:
-            data = unpacked(data, name, settings)
-        if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
-            raise InputError("there is nothing in it", source=name, remedy=_NOT_TEXT_REMEDY)
-        if page_kind(data) is None:  # pages may hold zero bytes, and pictures beside them
-            _check_is_text(data, name, encoding)
-        if encoding is not None:
-            _check_encoding(encoding, name)
-        return cls(name, data, encoding, settings=settings, origin=origin)
+        source = cls(name, data, encoding, settings=settings, origin=origin)
+        source._check()
+        return source
 
     @classmethod
     def from_text(cls, text: str, name: str = "pasted text") -> Source:
@@ -150,36 +146,109 @@ class Source:
             raise InputError("there is nothing in it", source=name, remedy="Paste the text of a page")
         return cls(name, text)
 
-    @property
-    def content(self) -> bytes | str:
-        """What it was made from: the bytes as found, or a text already decoded."""
-        return self._content
+    def _check(self) -> None:
+        if len(self.start) < START_BYTES and not self.start.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
+            raise InputError("there is nothing in it", source=self.name, remedy=_NOT_TEXT_REMEDY)
+        if self.asked_encoding is not None:
+            _check_encoding(self.asked_encoding, self.name)
 
     @property
+    def given(self) -> str | None:
+        """The text that it was made from, where it was text already."""
+        return self._content if isinstance(self._content, str) else None
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has as stored, packed or not."""
+        return self._content.stat().st_size if isinstance(self._content, Path) else len(self._content)
+
+    @cached_property
     def start(self) -> bytes:
-        """The first 64 kB as bytes, unpacked: for recognising a format of bytes."""
-        start = self._content[:HEAD_BYTES]
-        return start.encode("utf-8", errors="surrogatepass") if isinstance(start, str) else start
-
-    def open(self) -> BinaryIO:
-        """Return the bytes as a stream, unpacked; the caller closes it."""
-        return io.BytesIO(self.data)
+        """The first 128 kB as bytes, unpacked: for recognising a format of bytes."""
+        if isinstance(self._content, str):
+            return self._content[:START_BYTES].encode("utf-8", errors="surrogatepass")
+        with self.open() as stream:
+            return stream.read(START_BYTES)
 
     @property
     def head(self) -> str:
         """The first 64 kB, decoded without complaint: for recognising a format, not for reading."""
-        start = self._content[:HEAD_BYTES]
-        if isinstance(start, str):
-            return start
+        if isinstance(self._content, str):
+            return self._content[:HEAD_BYTES]
+        start = self.start[:HEAD_BYTES]
         encoding = self.asked_encoding or _encoding_by_mark(start) or "utf-8"
         return start.decode(encoding, errors="ignore")
 
-    @property
+    def open(self) -> BinaryIO:
+        """Return the bytes as a stream, unpacked while it is read; the caller closes it.
+
+        A file that is not packed can be moved in. Whole in memory is at most what was given so.
+
+        Raises
+        ------
+        InputError
+            Now or while it is read: it cannot be opened, is damaged, or unpacks to more than the limits.
+        """
+        if isinstance(self._content, Path):
+            return unpacked(self._opened(self._content), self.name, self.settings)
+        most = self.settings.max_unpacked_bytes
+        return unpacked(io.BytesIO(self._bytes()), self.name, self.settings, most=most)
+
+    def open_utf8(self) -> BinaryIO:
+        """Return the text as a stream of sound UTF-8 without a byte-order mark, whatever it is stored as.
+
+        For readers of text of any size: nothing of it stays in memory. What cannot be decoded is mended,
+        and `warnings` then say so, once it was read.
+
+        Raises
+        ------
+        InputError
+            As `open`; also where it is not text.
+        """
+        if self.given is not None:
+            return io.BytesIO(self.given.encode("utf-8", errors="replace"))
+        _check_is_text(self.start, self.name, self.asked_encoding)
+        mended = Utf8Stream(self.open(), _encoding_of_start(self.start, self.asked_encoding))
+        self._mended.append(mended)
+        return io.BufferedReader(mended, START_BYTES)
+
+    def _opened(self, path: Path) -> BinaryIO:
+        try:
+            return path.open("rb")
+        except OSError as error:
+            raise InputError(
+                f"the file cannot be read ({error.strerror})",
+                source=self.name,
+                remedy="Check the path and its permissions",
+            ) from None
+
+    @cached_property
     def data(self) -> bytes:
-        """The bytes as found; a pasted text as UTF-8, lone surrogates included."""
+        """All the bytes, unpacked; a pasted text as UTF-8, lone surrogates included.
+
+        Raises
+        ------
+        InputError
+            They are more than `max_input_bytes`, or cannot be unpacked.
+        """
         if isinstance(self._content, str):
-            return self._content.encode("utf-8", errors="surrogatepass")
-        return self._content
+            return self._bytes()
+        _check_size(self.size, self.name, self.settings)
+        limit = self.settings.max_input_bytes
+        with self.open() as stream:
+            data = stream.read(limit + 1)
+        if len(data) > limit:
+            raise InputError(
+                f"unpacked it has more than the limit of {limit:,} bytes",
+                source=self.name,
+                remedy="Split it, or raise the limit with the variable BTL_MAX_INPUT_BYTES",
+            )
+        return data
+
+    def _bytes(self) -> bytes:
+        content = self._content
+        assert not isinstance(content, Path)  # noqa: S101 - whose bytes are read as a stream
+        return content.encode("utf-8", errors="surrogatepass") if isinstance(content, str) else content
 
     @property
     def text(self) -> str:
@@ -188,7 +257,7 @@ class Source:
         Raises
         ------
         InputError
-            The bytes do not fit the encoding that was asked for.
+            It is more than `max_input_bytes`, not text, or not in the encoding that was asked for.
         """
         return self._decoded[0]
 
@@ -199,29 +268,43 @@ class Source:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the reader should know about the decoding; nothing for sound UTF-8."""
+        """What the reader should know about the decoding, as far as it was read; nothing for sound UTF-8."""
+        if self._mended:
+            return tuple(dict.fromkeys(note for stream in self._mended for note in stream.notes))
         return self._decoded[2]
 
     @cached_property
     def _decoded(self) -> tuple[str, str, tuple[str, ...]]:
         if isinstance(self._content, str):
             return self._content, "text", ()
-        _check_is_text(self._content, self.name, self.asked_encoding)
-        text, encoding, warnings = _decode(self._content, self.name, self.asked_encoding)
+        _check_is_text(self.start, self.name, self.asked_encoding)
+        text, encoding, warnings = _decode(self.data, self.name, self.asked_encoding)
         if not text.strip():
             raise InputError("there is nothing in it", source=self.name, remedy=_NOT_TEXT_REMEDY)
         return text, encoding, warnings
 
 
+def _encoding_of_start(start: bytes, asked: str | None) -> str:
+    """Return the encoding of a text by its beginning: UTF-8 unless most of what is not ASCII is none."""
+    known = asked or _encoding_by_mark(start)
+    if known is not None:
+        return "utf-8" if known == "utf-8-sig" else known
+    text = start.decode("utf-8", errors="replace")
+    broken = text[:-3].count("\ufffd")  # the last character may be cut
+    if not broken or sum(not c.isascii() for c in text) - broken >= 20 * broken:
+        return "utf-8"
+    return detected(start)
+
+
 def _read_bounded(file: Path, name: str, settings: Settings) -> bytes:
-    """Return the bytes of a file; devices and growing files do not tell their size beforehand."""
+    """Return the bytes of a pipe or a device, which do not tell their size beforehand."""
     with file.open("rb") as stream:
         data = stream.read(settings.max_input_bytes + 1)
     if len(data) > settings.max_input_bytes:
         raise InputError(
             f"it does not end within the limit of {settings.max_input_bytes:,} bytes",
             source=name,
-            remedy="Split it, or raise the limit with the variable BTL_MAX_INPUT_BYTES",
+            remedy="Write it to a file first, or raise the limit with the variable BTL_MAX_INPUT_BYTES",
         )
     return data
 

@@ -2,122 +2,243 @@
 
 from __future__ import annotations
 
+import bz2
 import io
+import lzma
+import struct
+import sys
 import zlib
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Protocol
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from threads.errors import InputError
 from threads.settings import Settings
 
-GZIP = b"\x1f\x8b"
-_CHUNK = 65_536
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+ZIP = b"PK\x03\x04"
+_CHUNK = 131_072
+_LONGEST_MAGIC = 10
 _RATIO_COUNTS_FROM = 1_000_000  # bytes: a short text of one letter packs a thousand to one
-_GZIP_ONLY = 16 + zlib.MAX_WBITS
+_XZ_MEMORY = 300_000_000  # bytes; `xz -9` needs 65 MB
+_ZSTD_WINDOW = 31  # 2 GB, with which Reddit's dumps are packed (zstd --long=31)
 
 
-def unpacked(data: bytes, name: str, settings: Settings) -> bytes:
-    """Return what the gzip file `data` holds, to be read into memory as one input.
+class _Decompressor(Protocol):
+    """One member of an archive, as the standard library unpacks it."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
+
+
+class _Gzip:
+    """zlib's decompressor in the shape of the others."""
+
+    def __init__(self) -> None:
+        self._zlib = zlib.decompressobj(16 + zlib.MAX_WBITS)
+
+    @property
+    def eof(self) -> bool:
+        return self._zlib.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._zlib.unconsumed_tail
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._zlib.unused_data
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        return self._zlib.decompress(self._zlib.unconsumed_tail + data, max_length)
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """A way of compressing one file: what it is called, how it begins, what unpacks a member of it."""
+
+    kind: str
+    begins: Callable[[bytes], bool]
+    decompressor: Callable[[], _Decompressor]
+
+
+PACKINGS: tuple[Packing, ...] = (
+    Packing("gzip", lambda start: start.startswith(b"\x1f\x8b"), _Gzip),
+    Packing(
+        "bzip2",
+        lambda start: start.startswith(b"BZh") and start[4:10] in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90"),
+        bz2.BZ2Decompressor,
+    ),
+    Packing(
+        "xz",
+        lambda start: start.startswith(b"\xfd7zXZ\x00"),
+        lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, _XZ_MEMORY),
+    ),
+    Packing(
+        "zstandard",
+        # Frames that are to be skipped may come first.
+        lambda start: start.startswith(b"\x28\xb5\x2f\xfd") or start[1:4] == b"\x2a\x4d\x18",
+        lambda: zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW}),
+    ),
+)
+_ERRORS = (
+    *(BadZipFile, EOFError, OSError, ValueError),
+    *(lzma.LZMAError, struct.error, zlib.error, zstd.ZstdError),
+)
+
+
+def unpacked(stream: BinaryIO, name: str, settings: Settings, *, most: int | None = None) -> BinaryIO:
+    """Return what a compressed file holds as a stream, never whole in memory; any other file as it is.
+
+    A file is compressed as gzip, bzip2, xz or zstandard, in one member or several, or the only one in a
+    ZIP archive; an archive of several files stays as it is.
+
+    Parameters
+    ----------
+    stream
+        The file, at its start; it must be one that can be moved in. Closed with what is returned.
+    name
+        What it is called in messages.
+    settings
+        Limits in force: the ratio holds always.
+    most
+        How many bytes may come out of it; any number where not given.
 
     Raises
     ------
     InputError
-        It is damaged, or more comes out of it than the limits allow.
+        Now or while it is read: it is damaged, or more comes out of it than the limits allow.
     """
-    parts, size = [], 0
-    for part in _parts(data, name, settings):
-        size += len(part)
-        if size > settings.max_input_bytes:
-            raise InputError(
-                f"unpacked it has more than the limit of {settings.max_input_bytes:,} bytes",
-                source=name,
-                remedy="Split it, or raise the limit with the variable BTL_MAX_INPUT_BYTES",
-            )
-        parts.append(part)
-    return b"".join(parts)
-
-
-def unpacked_start(data: bytes, length: int) -> bytes:
-    """Return the first `length` bytes that the gzip file `data` holds, fewer where it is short or damaged."""
-    try:
-        return zlib.decompressobj(_GZIP_ONLY).decompress(data[:_CHUNK], length)
-    except zlib.error:
-        return b""
-
-
-def unpacked_stream(data: bytes, name: str, settings: Settings) -> io.BufferedReader:
-    """Return what the gzip file `data` holds as a stream, never whole in memory; reading it may raise.
-
-    Raises
-    ------
-    InputError
-        While it is read: it is damaged, or more comes out of it than the limits allow.
-    """
-    return io.BufferedReader(_Stream(_parts(data, name, settings)), _CHUNK)
+    start = stream.read(_LONGEST_MAGIC)
+    stream.seek(0)
+    packing = next((packing for packing in PACKINGS if packing.begins(start)), None)
+    if packing is not None:
+        pieces = _members(stream, packing, name)
+    elif start.startswith(ZIP) and (member := _only_file(stream)) is not None:
+        pieces = _file_of_zip(stream, member, name)
+    else:
+        stream.seek(0)
+        return stream
+    counted = _counted(pieces, stream, name, settings, most)
+    return io.BufferedReader(_Stream(counted, stream), _CHUNK)
 
 
 class _Stream(io.RawIOBase):
-    """The pieces that an iterator gives, as a file."""
+    """The pieces that an iterator gives, as a file; `packed` is closed with it."""
 
-    def __init__(self, parts: Iterator[bytes]) -> None:
+    def __init__(self, pieces: Iterator[bytes], packed: BinaryIO) -> None:
         super().__init__()
-        self._parts = parts
-        self._rest = b""
+        self._pieces = pieces
+        self._packed = packed
+        self._rest = memoryview(b"")
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         if not self._rest:
-            self._rest = next(self._parts, b"")
+            self._rest = memoryview(next(self._pieces, b""))
         length = min(len(buffer), len(self._rest))
         buffer[:length], self._rest = self._rest[:length], self._rest[length:]
         return length
 
+    def close(self) -> None:
+        self._packed.close()
+        super().close()
 
-def _parts(data: bytes, name: str, settings: Settings) -> Iterator[bytes]:
-    """Yield what the members of a gzip file hold, in pieces; what is no member at the end is left out."""
-    position = size = 0
-    while data.startswith(GZIP, position):
-        member, waiting = zlib.decompressobj(_GZIP_ONLY), b""
+
+def _members(stream: BinaryIO, packing: Packing, name: str) -> Iterator[bytes]:
+    """Yield what the members of a compressed file hold, in pieces; what is none at the end is left out."""
+    waiting = stream.read(_CHUNK)
+    while packing.begins(waiting):
+        member = packing.decompressor()
         while not member.eof:
-            if not waiting:
-                waiting = data[position : position + _CHUNK]
-                position += len(waiting)
-            part = _part(member, waiting, name)
-            size += len(part)
-            _check(size, position, name, settings)
-            waiting = member.unconsumed_tail
-            if part:
-                yield part
-        position -= len(member.unused_data)
+            if not waiting and member.needs_input:
+                waiting = stream.read(_CHUNK)
+            ends = not waiting
+            piece = _piece(member, waiting, packing.kind, name)
+            waiting = b""
+            if piece:
+                yield piece
+            elif ends and member.needs_input and not member.eof:
+                raise _damaged(packing.kind, "it ends in the middle", name)
+        waiting = member.unused_data
+        if len(waiting) < _LONGEST_MAGIC:
+            waiting += stream.read(_CHUNK)
 
 
-def _part(member: Any, waiting: bytes, name: str) -> bytes:
+def _piece(member: _Decompressor, waiting: bytes, kind: str, name: str) -> bytes:
     try:
-        part: bytes = member.decompress(waiting, _CHUNK)
-    except zlib.error:
-        raise _damaged("it is damaged", name) from None
-    if not part and not waiting and not member.eof:
-        raise _damaged("it ends in the middle", name)
-    return part
+        return member.decompress(waiting, _CHUNK)
+    except _ERRORS:
+        raise _damaged(kind, "it is damaged", name) from None
 
 
-def _damaged(problem: str, name: str) -> InputError:
-    return InputError(f"this is a gzip archive, and {problem}", source=name, remedy="Save or fetch it again")
+def _only_file(stream: BinaryIO) -> ZipInfo | None:
+    """Return the only file in a ZIP archive, but for what systems put beside it; None for several."""
+    try:
+        with ZipFile(stream) as archive:
+            files = [
+                info
+                for info in archive.infolist()
+                if not info.is_dir() and not info.filename.startswith("__MACOSX/")
+            ]
+    except _ERRORS:
+        return None
+    return files[0] if len(files) == 1 else None
 
 
-def _check(size: int, packed: int, name: str, settings: Settings) -> None:
-    if size > settings.max_unpacked_bytes:
+def _file_of_zip(stream: BinaryIO, member: ZipInfo, name: str) -> Iterator[bytes]:
+    try:
+        with ZipFile(stream) as archive, archive.open(member) as file:
+            while piece := file.read(_CHUNK):
+                yield piece
+    except RuntimeError:  # also that its way of packing is not known here
         raise InputError(
-            f"unpacked it has more than the limit of {settings.max_unpacked_bytes:,} bytes",
+            "this is a ZIP archive with a password or of an unusual kind",
             source=name,
-            remedy="Split it, or raise the limit with the variable BTL_MAX_UNPACKED_BYTES",
-        )
-    if size > _RATIO_COUNTS_FROM and size > packed * settings.max_unpacked_ratio:
-        raise InputError(
-            f"it unpacks to {size // max(packed, 1):,} times its size, more than the limit of "
-            f"{settings.max_unpacked_ratio:,}",
-            source=name,
-            remedy="Unpack it yourself, or raise the limit with the variable BTL_MAX_UNPACKED_RATIO",
-        )
+            remedy="Unpack it first",
+        ) from None
+    except _ERRORS:
+        raise _damaged("ZIP", "it is damaged", name) from None
+
+
+def _counted(
+    pieces: Iterator[bytes], packed: BinaryIO, name: str, settings: Settings, most: int | None
+) -> Iterator[bytes]:
+    """Yield the pieces as long as they are not more than the limits allow."""
+    size = read = 0
+    for piece in pieces:
+        size += len(piece)
+        # A ZIP archive is read from its end first: the farthest place is what was read of it.
+        read = max(read, packed.tell())
+        if most is not None and size > most:
+            raise InputError(
+                f"unpacked it has more than the limit of {most:,} bytes",
+                source=name,
+                remedy="Split it, or raise the limit with the variable BTL_MAX_UNPACKED_BYTES",
+            )
+        if size > _RATIO_COUNTS_FROM and size > read * settings.max_unpacked_ratio:
+            raise InputError(
+                f"it unpacks to {size // max(read, 1):,} times its size, more than the limit of "
+                f"{settings.max_unpacked_ratio:,}",
+                source=name,
+                remedy="Unpack it yourself, or raise the limit with the variable BTL_MAX_UNPACKED_RATIO",
+            )
+        yield piece
+
+
+def _damaged(kind: str, problem: str, name: str) -> InputError:
+    return InputError(
+        f"this is a {kind} archive, and {problem}", source=name, remedy="Save or fetch it again"
+    )
