@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -24,3 +26,10 @@ def texts_of(frame: pd.DataFrame, column: str) -> pd.Series[str]:
 def numbers_of(frame: pd.DataFrame, column: str) -> Floats:
     """Return a column of numbers, NaN for missing."""
     return frame[column].to_numpy(dtype=np.float64) if column in frame else np.full(len(frame), np.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A measure that is missing, and why, in a sentence."""
+
+    reason: str
