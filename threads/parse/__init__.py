@@ -7,6 +7,7 @@ from dataclasses import replace
 from importlib.metadata import entry_points
 
 from threads.errors import InputError, SettingError
+from threads.parse.exports.wordpress import WordPressExport
 from threads.parse.formats import Format, Options
 from threads.parse.language import detect
 from threads.parse.page import SavedPage
@@ -27,7 +28,7 @@ def _from_other_packages() -> tuple[Format, ...]:
 
 
 # In the order in which they are tried; the last one takes any text.
-FORMATS: tuple[Format, ...] = (BtlCsv(), *_from_other_packages(), SavedPage(), Pasted())
+FORMATS: tuple[Format, ...] = (BtlCsv(), WordPressExport(), *_from_other_packages(), SavedPage(), Pasted())
 
 
 def parse(

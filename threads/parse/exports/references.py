@@ -63,4 +63,4 @@ def _cut_circles(known: dict[str, FoundComment], tally: Tally) -> None:
             first = min(names[names.index(here) :], key=order.__getitem__)
             known[first].parent = None
             tally.cycles += 1
-        settled |= path.keys()
+        settled.update(path)

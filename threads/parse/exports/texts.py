@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import pairwise
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -20,6 +21,10 @@ _UNSEEN = frozenset(
 _DEEPEST = 200  # elements inside each other; what is deeper is read as flat text
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
+_BREAKS = _BLOCKS | _PARAGRAPHS | {"blockquote", "br"}
+_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,20})(?=[\s/>])[^<>]*>")
+_MAIL = re.compile(r"([^\s@<>]{1,64})@[^\s@<>]{1,200}\.[^\s@<>]{1,60}")
+_IP = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}|(?=.*:.*:)[0-9a-fA-F:.]{3,45}")
 _AROUND_BREAK = re.compile(r" *\n *")
 
 
@@ -34,6 +39,37 @@ def from_html(markup: str) -> str:
     if root is None:
         return ""
     return _tidy("".join(_pieces(root, 0)))
+
+
+def from_loose_html(markup: str) -> str:
+    """Return the text of HTML in which line ends are line breaks, as blogs store comments."""
+    if "<" not in markup:
+        return from_html(markup.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = markup.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    pieces = [lines[0]]
+    for above, line in pairwise(lines):
+        is_between_blocks = _tag(above, above.rfind("<")) or _tag(line, len(line) - len(line.lstrip()))
+        pieces += ("\n" if is_between_blocks else "<br>", line)
+    return from_html("".join(pieces))
+
+
+def _tag(line: str, position: int) -> bool:
+    """Return whether a tag that breaks lines stands at `position`, and first or last in the line."""
+    tag = _TAG.match(line, max(position, 0))
+    if tag is None or tag[1].lower() not in _BREAKS:
+        return False
+    return not line[:position].strip() or not line[tag.end() :].strip()
+
+
+def name(text: str | None) -> str | None:
+    """Return the name of a person in one line, entities read; of an e-mail address only what is before the @.
+
+    None for an empty one and for an IP address: no address of a person comes in.
+    """
+    shown = " ".join(html.unescape(text or "").split())
+    if (address := _MAIL.fullmatch(shown)) is not None:
+        return address[1]
+    return None if not shown or _IP.fullmatch(shown) else shown
 
 
 def _pieces(node: LexborNode, depth: int) -> list[str]:

@@ -1,0 +1,128 @@
+"""Records of XML exports: the same from a sound file and a damaged one, and nothing hostile is followed."""
+
+import time
+
+import pytest
+from conftest import ROOT
+
+from threads.parse import Options, Source, parse
+from threads.parse.exports import xml_records
+from threads.parse.exports.wordpress import LAYOUT, WordPressExport
+from threads.parse.exports.xml_records import Record, root_tag
+
+HEAD = (
+    '<?xml version="1.0"?>{}<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel><item><title>T</title>'
+)
+COMMENT = (
+    "<wp:comment><wp:comment_id>{}</wp:comment_id><wp:comment_content>{}</wp:comment_content></wp:comment>"
+)
+TAIL = "</item></channel></rss>"
+
+
+def read(text):
+    parsed = WordPressExport().read(Source.from_text(text), Options())
+    return [c.text for d in parsed.discussions for c in d.comments], parsed.report
+
+
+@pytest.mark.parametrize("name", ["wordpress_wxr", "disqus_import"])
+def test_a_sound_file_gives_the_same_by_its_tags(name):
+    source = Source.from_path(ROOT / "sample_data" / name / "thread.xml")
+    sound, by_tags = (
+        [
+            (r.name, r.is_open, {k: v.strip() for k, v in r.fields.items()})
+            for r in reader(source, LAYOUT)
+            if isinstance(r, Record)
+        ]
+        for reader in (xml_records._sound, xml_records._damaged)
+    )
+    assert sound == by_tags
+
+
+def test_damage_in_one_comment_does_not_reach_the_next():
+    whole = COMMENT.format(1, "one") + COMMENT.format(2, "two<b> &eacute; three") + COMMENT.format(3, "four")
+    texts, report = read(HEAD.format("") + whole + TAIL)
+    assert texts == ["one", "two é three", "four"]
+    assert report.warnings[0].startswith("this is not well-formed XML")
+
+
+def test_a_file_that_ends_in_a_comment_says_so():
+    texts, report = read(HEAD.format("") + COMMENT.format(1, "one") + COMMENT.format(2, "two")[:70])
+    assert texts == ["one"]
+    assert [s.reason for s in report.skipped] == ["the file ends in the middle of it"]
+
+
+def test_a_comment_without_its_end_tag_ends_where_the_next_begins():
+    texts, _ = read(
+        HEAD.format("") + COMMENT.format(1, "one").removesuffix("</wp:comment>") + COMMENT.format(2, "two")
+    )
+    assert texts == ["one", "two"]
+
+
+BOMBS = {
+    "laughs": '<!DOCTYPE r [<!ENTITY a "'
+    + "ha" * 50
+    + '">'
+    + "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+    + "]>",
+    "outside": '<!DOCTYPE r [<!ENTITY i SYSTEM "file:///etc/passwd">]>',
+    "parameter": '<!DOCTYPE r [<!ENTITY % p SYSTEM "http://127.0.0.1:1/x"> %p; <!ENTITY i "x">]>',
+    "dtd": '<!DOCTYPE r SYSTEM "http://127.0.0.1:1/x.dtd">',
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_no_entity_is_followed(name):
+    start = time.perf_counter()
+    texts, _ = read(HEAD.format(BOMBS[name]) + COMMENT.format(1, "before &i; after") + TAIL)
+    assert texts == ["before &i; after"]
+    assert time.perf_counter() - start < 1
+
+
+def test_an_entity_in_an_attribute_is_not_blown_up():
+    item = f'<wp:comment x="{"&i;" * 100}"><wp:comment_content>text</wp:comment_content></wp:comment>'
+    start = time.perf_counter()
+    texts, _ = read(HEAD.format(BOMBS["laughs"]) + item + TAIL)
+    assert texts == ["text"]
+    assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize(
+    "unit", ["<wp:comment>", "<wp:comment_content>", "<item>", "<wp:comment x", "<![CDATA[", "</item"]
+)
+def test_time_is_linear_in_what_is_never_closed(unit):
+    start = time.perf_counter()
+    read(HEAD.format("") + unit * 5_000)
+    assert time.perf_counter() - start < 3
+
+
+@pytest.mark.parametrize(
+    ("head", "root"),
+    [
+        ('<?xml version="1.0"?>\n<!-- <no> -->\n<rss a="1">', '<rss a="1">'),
+        ("\ufeff<feed>", "<feed>"),
+        ("Warning: no such thing in <b>x.php</b>\n<?xml version='1.0'?><rss>", "<rss>"),
+        ("<!DOCTYPE rss [<!ENTITY a 'b'>]><rss>", "<rss>"),
+        ("text <rss>", ""),
+        ("", ""),
+    ],
+)
+def test_the_root_of_a_document(head, root):
+    assert root_tag(head) == root
+
+
+def test_a_long_file_is_read_in_little_memory():
+    import tracemalloc
+
+    text = HEAD.format("") + "".join(COMMENT.format(n, "x" * 1_000) for n in range(20_000)) + TAIL
+    source = Source.from_bytes(text.encode())
+    tracemalloc.start()
+    count = sum(r.name == "comment" for r in xml_records.records(source, LAYOUT))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert count == 20_000
+    assert peak < 8_000_000
+
+
+def test_parse_knows_it_behind_a_servers_warning():
+    text = "Warning: session in <b>x.php</b>\n" + HEAD.format("") + COMMENT.format(1, "one") + TAIL
+    assert parse(Source.from_text(text), Options()).discussions[0].source_format == "wordpress-wxr"

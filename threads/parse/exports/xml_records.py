@@ -1,0 +1,333 @@
+"""Records of XML exports, one after the other: sound files by lxml, damaged ones by the tags of the records.
+
+Blogs write XML that is none: control characters, `&nbsp;`, markup that is not closed, a file that ends in the
+middle. Where a file is not well-formed, its records are found by their own tags, so that damage in one does
+not reach the next.
+"""
+
+from __future__ import annotations
+
+import codecs
+import html
+import io
+import re
+from collections.abc import Iterator, Set
+from itertools import islice
+from typing import Any, BinaryIO, NamedTuple, TypeAlias
+
+from lxml import etree
+
+from threads.parse.exports.found import Note
+from threads.parse.source import Source
+from threads.parse.utf8_stream import Utf8Stream
+from threads.records import Skipped
+
+Fields: TypeAlias = dict[str, str]
+"""The text of the first element of each name inside a record; "thread@id" for its attribute `id`, "@id" for
+the record's own. Names are local ones, without prefix or namespace."""
+
+_CHUNK = 1 << 18
+_LONGEST_TAG = 8_192
+_MOST_BEFORE = 4_096  # bytes that a server's messages before the document may have
+_CONTROLS = bytes({*range(32), 127} - set(b"\t\n\r"))
+_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
+_PROLOGUE = re.compile(r"(?is)\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>")
+_ROOT = re.compile(rf"<[A-Za-z_][^<>]{{0,{_LONGEST_TAG}}}>")
+_PREFIX = r"(?:[A-Za-z_][\w.-]{0,40}:)?"
+_ATTRIBUTE = re.compile(r"(?:[\w.-]+:)?([\w.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+
+
+class Record(NamedTuple):
+    """An element: its local name and its fields; one that is `is_open` comes again when it ends."""
+
+    name: str
+    fields: Fields
+    is_open: bool = False
+
+
+class Layout(NamedTuple):
+    """Which elements are records, by local name: `names`, and `inside` those; and which fields matter."""
+
+    names: Set[str]
+    fields: Set[str]
+    inside: str | None = None
+
+
+def root_tag(head: str) -> str:
+    """Return the start tag of the root of an XML document, "" where `head` begins none; never raises."""
+    position = max(head.find("<?xml", 0, _MOST_BEFORE), 0) or (1 if head.startswith("\ufeff") else 0)
+    while found := _PROLOGUE.match(head, position):
+        position = found.end()
+    tag = _ROOT.match(head, position)
+    return tag[0] if tag else ""
+
+
+def records(source: Source, layout: Layout) -> Iterator[Record | Note | Skipped]:
+    """Yield the records of an XML document, sound or not, and what had to be said of it.
+
+    A record that holds others comes before the first of them, open, and again when it ends. Nothing in the
+    document is fetched, and no entity of its own is followed.
+    """
+    passed = 0
+    try:
+        for record in _sound(source, layout):
+            passed += 1
+            yield record
+        return
+    except (etree.XMLSyntaxError, LookupError) as error:
+        line = getattr(error, "lineno", None)
+    where = f" (line {line:,})" if line else ""
+    yield Note(f"this is not well-formed XML{where}: what follows was read by the tags of its records")
+    yield from islice(_damaged(source, layout), passed, None)
+
+
+# --- sound ---
+
+
+class _Clean(io.RawIOBase):
+    """A stream from its first tag on, without the control characters that XML does not allow."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__()
+        self._stream = stream
+        self._is_begun = False
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        while chunk := self._stream.read(_CHUNK if size < 0 else size):
+            if not self._is_begun:
+                self._is_begun = True
+                chunk = chunk[max(chunk.find(b"<?xml", 0, _MOST_BEFORE), 0) :].lstrip()
+            if kept := chunk.translate(None, _CONTROLS):
+                return kept
+        return b""
+
+
+def _sound(source: Source, layout: Layout) -> Iterator[Record]:
+    names, inside = layout.names, layout.inside
+    encoding, stream = _opened(source)
+    with stream:
+        events = etree.iterparse(
+            _Clean(stream),
+            encoding=encoding,
+            tag=[f"{{*}}{name}" for name in (*names, *((inside,) if inside else ()))],
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+        announced = None
+        for _, element in events:
+            name, holder = _local(element.tag), element.getparent()
+            within = "" if holder is None else _local(holder.tag)
+            if name == inside and within in names:
+                if holder is not announced:
+                    announced = holder
+                    yield Record(within, _fields(holder, layout), is_open=True)
+                yield Record(name, _fields(element, layout))
+                _let_go(element, inside)
+            elif name in names and not any(_local(e.tag) in names for e in element.iterancestors()):
+                yield Record(name, _fields(element, layout))
+                announced = None
+                _let_go(element, None)
+
+
+def _opened(source: Source) -> tuple[str | None, BinaryIO]:
+    """Return the bytes of a document and their encoding, None for what the document says itself."""
+    is_known = source.given is not None or source.asked_encoding is not None
+    if is_known or source.start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-8", source.open_utf8()
+    return None, source.open()
+
+
+def _local(tag: Any) -> str:
+    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
+
+
+def _fields(element: Any, layout: Layout) -> Fields:
+    fields: Fields = {f"@{_local(key)}": value for key, value in element.attrib.items()}
+    for child in element.iterchildren(etree.Element):
+        if _local(child.tag) == layout.inside:
+            continue
+        for part in child.iter(etree.Element):
+            name = _local(part.tag)
+            if name in layout.fields and name not in fields:
+                fields[name] = _text(part)
+                fields |= {f"{name}@{_local(key)}": value for key, value in part.attrib.items()}
+    return fields
+
+
+def _text(element: Any) -> str:
+    return (element.text or "") if len(element) == 0 else "".join(element.itertext())
+
+
+def _let_go(element: Any, kind: str | None) -> None:
+    """Free what has been read of an element and of those before it; of one kind only where given."""
+    element.clear()
+    holder, before = element.getparent(), element.getprevious()
+    while before is not None and (kind is None or _local(before.tag) == kind):
+        holder.remove(before)
+        before = element.getprevious()
+
+
+# --- damaged ---
+
+
+def _damaged(source: Source, layout: Layout) -> Iterator[Record | Skipped | Note]:
+    opened = _Opened(layout)
+    stream = _mended(source)
+    for text, tag in _pieces(stream, layout):
+        opened.add(text)
+        if tag is None:
+            continue
+        if tag["attributes"].endswith("/"):
+            opened.add(tag[0])
+        elif tag["end"]:
+            yield from opened.end(tag["name"], tag[0])
+        else:
+            yield from opened.begin(tag["name"], tag["attributes"], tag[0])
+    yield from opened.finish()
+    yield from map(Note, stream.notes)
+
+
+class _Open:
+    """A record whose end has not come yet."""
+
+    def __init__(self, name: str, attributes: str) -> None:
+        self.name = name
+        self.parts: list[str] = []
+        self.is_announced = False
+        self._attributes = attributes
+
+    def record(self, layout: Layout, *, is_open: bool = False) -> Record:
+        fields = _fields_of("".join(self.parts), layout.fields)
+        return Record(self.name, _attributes("@", self._attributes) | fields, is_open)
+
+
+class _Opened:
+    """Which records are open while tags come by: at most one, and one inside it."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._outer: _Open | None = None
+        self._inner: _Open | None = None
+
+    def add(self, text: str) -> None:
+        within = self._inner or self._outer
+        if within is not None:
+            within.parts.append(text)
+
+    def begin(self, name: str, attributes: str, tag: str) -> Iterator[Record]:
+        outer, inside = self._outer, self._layout.inside
+        if name == inside and outer is not None:
+            yield from self.end(inside, "")
+            if not outer.is_announced:
+                outer.is_announced = True
+                yield outer.record(self._layout, is_open=True)
+            self._inner = _Open(name, attributes)
+        elif name in self._layout.names and (outer is None or outer.name == name):
+            yield from self.end(name, "")
+            self._outer = _Open(name, attributes)
+        else:
+            self.add(tag)
+
+    def end(self, name: str, tag: str) -> Iterator[Record]:
+        outer = self._outer
+        if outer is None or name not in (outer.name, self._layout.inside):
+            self.add(tag)
+            return
+        if self._inner is not None:
+            yield self._inner.record(self._layout)
+            self._inner = None
+        if name == outer.name:
+            record = outer.record(self._layout)
+            if record.fields or outer.is_announced:  # else its tag was only spoken of
+                yield record
+            self._outer = None
+
+    def finish(self) -> Iterator[Record | Skipped]:
+        cut = self._inner or (self._outer if self._layout.inside is None else None)
+        if cut is not None:
+            yield Skipped(f"the last {cut.name}", "the file ends in the middle of it")
+        if self._outer is not None and cut is not self._outer:
+            yield self._outer.record(self._layout)
+
+
+def _pieces(stream: Utf8Stream, layout: Layout) -> Iterator[tuple[str, re.Match[str] | None]]:
+    """Yield the text in pieces, each with the tag of a record's name that follows it, if one does."""
+    kinds = "|".join(map(re.escape, sorted((*layout.names, *((layout.inside,) if layout.inside else ())))))
+    pattern = re.compile(rf"<(?P<end>/?){_PREFIX}(?P<name>{kinds})(?P<attributes>(?:\s[^<>]{{0,8000}})?/?)>")
+    rest = ""
+    for text in _decoded(stream):
+        rest += text
+        position = 0
+        while tag := pattern.search(rest, position):
+            yield rest[position : tag.start()], tag
+            position = tag.end()
+        settled = max(position, len(rest) - _LONGEST_TAG)
+        yield rest[position:settled], None
+        rest = rest[settled:]
+    yield rest, None
+
+
+def _mended(source: Source) -> Utf8Stream:
+    """Return a document as sound UTF-8; one that names no encoding is UTF-8 by the definition of XML."""
+    encoding, stream = _opened(source)
+    declared = None if encoding else _DECLARED.search(source.start[:_MOST_BEFORE])
+    try:
+        return Utf8Stream(stream, codecs.lookup(declared[1].decode() if declared else "utf-8").name)
+    except LookupError:
+        return Utf8Stream(stream, "utf-8")
+
+
+def _decoded(stream: Utf8Stream) -> Iterator[str]:
+    decoder = codecs.lookup("utf-8").incrementaldecoder()
+    while chunk := stream.read(_CHUNK):
+        yield decoder.decode(chunk.translate(None, _CONTROLS))
+
+
+def _fields_of(text: str, names: Set[str]) -> Fields:
+    """Return the fields in the text of a record, each up to its own end tag, whatever stands between."""
+    pattern = re.compile(
+        rf"<(?P<tag>{_PREFIX}(?P<name>{'|'.join(map(re.escape, sorted(names)))}))"
+        r"(?P<attributes>(?:\s[^<>]{0,8000})?/?)>"
+    )
+    fields: Fields = {}
+    unclosed: set[str] = set()
+    position = 0
+    while start := pattern.search(text, position):
+        name, position = start["name"], start.end()
+        value = ""
+        if not start["attributes"].endswith("/") and start["tag"] not in unclosed:
+            end = _end_of(text, start["tag"], position)
+            if end < 0:
+                unclosed.add(start["tag"])
+            else:
+                value, position = _value(text[position:end]), end
+        if name not in fields:
+            fields[name] = value
+            fields |= _attributes(f"{name}@", start["attributes"])
+    return fields
+
+
+def _end_of(text: str, tag: str, position: int) -> int:
+    """Return where the end tag of an element stands; one inside its CDATA section is text."""
+    end = text.find(f"</{tag}>", position)
+    if text[position : position + 200].lstrip().startswith("<![CDATA[") and "]]>" not in text[position:end]:
+        later = text.find(f"]]></{tag}>", position)
+        return later + 3 if later >= 0 else end
+    return end
+
+
+def _value(raw: str) -> str:
+    stripped = raw.strip()
+    if not stripped.startswith("<![CDATA["):
+        return html.unescape(raw)
+    return stripped.removeprefix("<![CDATA[").removesuffix("]]>").replace("]]]]><![CDATA[>", "]]>")
+
+
+def _attributes(before: str, text: str) -> Fields:
+    return {f"{before}{a[1]}": html.unescape(a[2] or a[3] or "") for a in _ATTRIBUTE.finditer(text)}
