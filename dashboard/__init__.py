@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -23,6 +24,7 @@ from dashboard.security.identity import open_session
 from dashboard.security.setup import secure
 from dashboard.watching import add_watching
 from threads.errors import ThreadsError
+from threads.moderation.queue_filter import View
 from threads.settings import Settings
 from threads.storage import Store
 
@@ -133,19 +135,33 @@ def _register_routes(app: Dash, context: Context) -> None:
         if page in FILTERED_PAGES and set(ctx.triggered_prop_ids) == {"url.search"}:
             return no_update, no_update  # their own callback follows the query
         require(page.permission)
-        return page.layout(context, rest, search or ""), _menu(page, context.store.queue_counts()["flagged"])
+        return page.layout(context, rest, search or ""), _menu(page, context.store.queue_counts())
 
 
-def _menu(current: Any, waiting: int) -> list[Component]:
+def _menu(current: Any, counts: Mapping[View, int]) -> list[Component]:
     return [
         dcc.Link(
-            [page.title, html.Span(f"{waiting:,}" if waiting else "", id="menu-waiting", className="badge")]
-            if page.path == "/moderation"
-            else page.title,
+            [page.title, *_badges(counts)] if page.path == "/moderation" else page.title,
             href=page.path,
             className="on" if page is current or (page.path == "/" and current.path == "/thread") else "",
-            title=f"{waiting:,} waiting" if page.path == "/moderation" else page.title,
+            title=page.title,
         )
         for page in PAGES
         if page.in_menu and may(page.permission)
+    ]
+
+
+def _badges(counts: Mapping[View, int]) -> list[Component]:
+    """Return how many comments wait; those that were escalated are for admins."""
+    asked: list[tuple[View, str]] = [("flagged", "flagged and waiting")]
+    if may("undo_others"):
+        asked.append(("escalated", "escalated to an admin"))
+    return [
+        html.Span(
+            f"{counts[view]:,}" if counts[view] else "",
+            id=f"menu-{view}",
+            className=f"badge {view}",
+            title=said,
+        )
+        for view, said in asked
     ]

@@ -247,7 +247,7 @@ def comment(
             html.P(
                 [
                     sentiment_bar(row["sentiment"], row.get("sentiment_missing")),
-                    html.Span(f"{row['words']} words") if pd.notna(row["words"]) else None,
+                    html.Span(counted(row["words"], "word")) if pd.notna(row["words"]) else None,
                     stance_label(row["stance"], row["stance_probability"]),
                     relation_label(row),
                     offensive_label(row),
@@ -350,7 +350,12 @@ def anchor(comment_id: str) -> str:
 
 def counted(number: int, one: str, many: str | None = None) -> str:
     """Return a number with its noun: "1 comment", "2,000 people"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {noun(number, one, many)}"
+
+
+def noun(number: int, one: str, many: str | None = None) -> str:
+    """Return the noun alone, as it stands behind a number."""
+    return one if number == 1 else many or one + "s"
 
 
 def fragment(comment_id: str) -> str:

@@ -12,11 +12,11 @@ from dashboard import components as ui
 from dashboard.pages.base import Context
 from dashboard.ranges import range_bar
 from dashboard.security.access import may, needs, require
-from dashboard.text import one_line, shown
 from threads.errors import ThreadsError
 from threads.moderation.precision import Proposal, Share
 from threads.moderation.proposals import applied, limits_in_force
 from threads.moderation.report import share_words
+from threads.moderation.rules import title_of
 
 WANTED: Final = (0.5, 0.6, 0.7, 0.8, 0.9)
 USUAL: Final = 0.7
@@ -50,7 +50,7 @@ def limits_rows(context: Context, wanted: float) -> list[Component]:
     """Return the rules with the limit in force and the proposed one, each with what it would do."""
     proposals = _proposals(context, wanted)
     some = [proposal for proposal in proposals if proposal.curve["decided"].any()]
-    silent = [proposal.rule for proposal in proposals if not proposal.curve["decided"].any()]
+    silent = [title_of(proposal.rule) for proposal in proposals if not proposal.curve["decided"].any()]
     return [
         dcc.Store(id="limits-book", data=context.store.rule_books.latest()),
         html.Ol([_row(proposal) for proposal in some], className="limits")
@@ -99,7 +99,8 @@ def put_into_force(context: Context, rule: str, limit: str, wanted: float, book:
         return html.P(str(error), className="problem"), no_update
     said = html.P(
         [
-            f"{rule} flags from {found.limit:g} on; comments stored before keep their flags until they are ",
+            f"{title_of(rule)} flags from {found.limit:g} on; ",
+            "comments stored before keep their flags until they are ",
             dcc.Link("flagged anew", href="/rules"),
             ".",
         ],
@@ -120,7 +121,7 @@ def _proposals(context: Context, wanted: float) -> list[Proposal]:
 def _row(proposal: Proposal) -> Component:
     return html.Li(
         [
-            html.Strong(shown(one_line(proposal.rule, 40))),
+            html.Strong(title_of(proposal.rule)),
             _at("now", proposal.in_force, proposal.before, proposal.flagged_before),
             html.P(["No other limit: ", proposal.why, "."], className="muted")
             if proposal.limit is None or proposal.after is None
@@ -134,7 +135,7 @@ def _row(proposal: Proposal) -> Component:
                 "Apply",
                 id={"type": APPLY, "rule": proposal.rule, "limit": str(proposal.limit)},
                 className="button",
-                **ui.hyphenated(aria_label=f"Apply {proposal.limit:g} to {proposal.rule}"),
+                **ui.hyphenated(aria_label=f"Apply {proposal.limit:g} to {title_of(proposal.rule)}"),
             )
             if proposal.limit is not None and may("edit_rules")
             else html.Span(),

@@ -13,7 +13,7 @@ from dashboard import components as ui
 from threads.errors import SettingError
 from threads.moderation.decisions import REASONS
 from threads.moderation.rule_book import RuleBook
-from threads.moderation.rules import Limit, ListOfWords, Rule, Values
+from threads.moderation.rules import Limit, ListOfWords, Rule, Values, title_of
 
 Identity = Mapping[str, str]
 
@@ -31,12 +31,12 @@ def card(rule: Rule, values: Values, defaults: Values) -> Component:
         [
             html.Header(
                 [
-                    html.H2(title_of(rule.name)),
+                    html.H2(rule.title),
                     dmc.Switch(
                         id=_id("on", rule),
                         checked=values.on,
                         size="sm",
-                        **ui.hyphenated(aria_label=f"{title_of(rule.name)} on or off"),
+                        **ui.hyphenated(aria_label=f"{rule.title} on or off"),
                     ),
                 ]
             ),
@@ -76,11 +76,6 @@ def book_of(values: Iterable[Any], defaults: RuleBook) -> RuleBook:
         entries = text.splitlines() if isinstance(text, str) else text
         _part(book, identity)["lists"][_name(identity)] = entries if entries is not None else []
     return RuleBook.from_json(book, defaults)
-
-
-def title_of(name: str) -> str:
-    """Return the name of a rule as people write it."""
-    return name.replace("_", " ").capitalize()
 
 
 def changes_in_words(changes: Mapping[str, Any]) -> list[str]:

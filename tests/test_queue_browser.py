@@ -179,6 +179,28 @@ def test_reason_and_note_are_one_key_away_and_go_with_the_decision(served, sit_d
     assert (last.reason, last.note, last.version) == ("threat", "jfd: a note", 3)
 
 
+def test_another_reason_is_given_with_a_note_and_what_no_rule_flagged_with_a_reason(served, sit_down, thread):
+    page = sit_down()
+    page.keyboard.press("0")
+    expect(toast(page)).to_contain_text("needs a note")
+    expect(page.locator("#queue-note")).to_be_focused()
+    page.keyboard.type("A riddle about ferrymen")
+    page.keyboard.press("Escape")
+    page.keyboard.press("d")
+    saved(page)
+    last = served[0].queue_item(thread, "c1").last_decision
+    assert (last.reason, last.note) == ("other", "A riddle about ferrymen")
+    put(served[0], parsed(1, thread_id=f"{thread} new"))
+    page = sit_down(search="&view=new", thread=f"{thread} new")
+    page.keyboard.press("d")
+    expect(toast(page)).to_contain_text("No rule says why: choose a reason")
+    expect(page.locator("#queue-reason")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("6")
+    saved(page)
+    assert served[0].queue_item(f"{thread} new", "c1").last_decision.reason == "spam"
+
+
 def test_ten_keys_in_one_tick_are_all_saved_and_taken_back(served, sit_down, thread):
     page = sit_down()
     keys(page, *"dfdfdfdfdf")
@@ -349,8 +371,13 @@ def test_many_are_decided_only_after_being_marked_and_taken_back_together(served
     served[0].decide([action(2, "hold", actor="bob", key=thread, thread_id=thread)])
     page.keyboard.press("b")
     expect(page.locator("#queue-bulk-list li")).to_have_count(3)
+    expect(page.locator("#queue-bulk-list li").first).to_contain_text("Links 49.5 ×")
+    expect(page.locator("#queue-bulk-list li").first).to_contain_text("1 you idiot")
     expect(page.locator("#queue-bulk-reason")).to_have_value("spam")  # as each alone would be rejected
-    page.locator("[data-bulk=reject]").click()
+    page.keyboard.press("0")
+    expect(page.locator("#queue-bulk-problem")).to_contain_text("needs a note")
+    page.locator("#queue-bulk-title").focus()
+    page.keyboard.press("6")
     expect(page.locator("#queue-bulk-result")).to_contain_text("rejected: 2 of 3, 1 not saved")
     expect(page.locator("#queue-bulk-result li")).to_contain_text("bob decided first: hold")
     found = states(served[0], thread)
@@ -375,6 +402,9 @@ def test_a_stretch_of_the_scores_is_looked_through_and_counted_before_it_is_deci
     expect(reject).to_be_disabled()
     typed.fill(str(count))
     reject.click()
+    expect(page.locator("#queue-bulk-problem")).to_contain_text("choose a reason")
+    page.locator("#queue-bulk-title").focus()
+    page.keyboard.press("6")
     expect(page.locator("#queue-bulk-result")).to_contain_text(f"rejected: {count} of {count}")
     assert list(states(served[0], thread).values()).count("rejected") == count
     page.locator("#queue-bulk-close").click()
@@ -529,8 +559,7 @@ def test_two_moderators_do_the_work_of_a_morning_by_keyboard(served, sit_down, t
     for key in "jxjxjxb":  # bulk
         bob.keyboard.press(key)
     expect(bob.locator("#queue-bulk-list li")).to_have_count(3)
-    for key in ("Tab", "Tab", "Tab", "Enter"):  # the note, Approve, Reject
-        bob.keyboard.press(key)
+    bob.keyboard.press("d")
     expect(bob.locator("#queue-bulk-result")).to_contain_text("rejected: 3 of 3")
     bob.keyboard.press("Escape")
     found = sorted(states(store, name).values())
@@ -538,7 +567,7 @@ def test_two_moderators_do_the_work_of_a_morning_by_keyboard(served, sit_down, t
     assert store.verify() == []
     bob.goto(f"{address}report")
     expect(bob.get_by_role("heading", level=1)).to_contain_text("Week")
-    expect(bob.locator("main")).to_contain_text("links")
+    expect(bob.locator("main")).to_contain_text("Links")
 
 
 def test_a_stretch_of_a_discussions_time_opens_as_a_queue(served, sit_down, thread):

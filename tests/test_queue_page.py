@@ -3,16 +3,16 @@
 import json
 
 import pytest
-from dash import html
+from dash import dcc, html
 from test_dashboard import texts
 from test_storage import action, comment, links, parsed, put
 
-from dashboard import create_app
+from dashboard import _badges, create_app
 from dashboard.pages.base import Context
 from dashboard.pages.moderation import PER_PAGE, ModerationPage, bulk, item, keys, sync
 from dashboard.pages.moderation.address import Address
 from dashboard.pages.moderation.marks import Reason, marked_text
-from dashboard.pages.moderation.rightness import right_so_far, sentence
+from dashboard.pages.moderation.rightness import right_so_far
 from threads.errors import InputError
 from threads.moderation.queue_filter import QueueFilter
 from threads.records import Flag
@@ -69,7 +69,7 @@ def attribute(component, name):
 
 
 def reason(number, *spans, name="offensive"):
-    return Reason(number=number, name=name, sentence="", value="1", limit="1", spans=spans)
+    return Reason(number=number, name=name, title=name, sentence="", measured="1", spans=spans)
 
 
 def marks(text, *reasons):
@@ -144,7 +144,14 @@ def test_a_comment_is_shown_whole_with_all_that_is_needed_to_decide(store):
     put(store, parsed(comments=(comment(1, text="The question"), flagged)), {("t", "c2"): [links(value=4.0)]})
     store.decide([action(2, "hold", note="ask the desk", batch="b")])
     page = texts(laid_out(store, "?view=held"))
-    for part in ("END", "The question", "limit 2", "ask the desk", "Take its whole batch back", "hold"):
+    for part in (
+        "END",
+        "The question",
+        "4, flagged from 2",
+        "ask the desk",
+        "Take its whole batch back",
+        "hold",
+    ):
         assert part in page, part
 
 
@@ -162,7 +169,7 @@ def test_hostile_fields_stay_text(store):
 def test_the_reason_of_a_rejection_is_that_of_the_rule_furthest_over_its_limit(store):
     flags = [Flag("offensive", "", 2.0, 2.0), Flag("links", "", 9.0, 2.0)]
     put(store, parsed(1, 2), {("t", "c1"): flags, ("t", "c2"): [Flag("unknown", "", 1.0, 1.0)]})
-    assert [item.default_reason(one) for one in store.queue()] == ["spam", "other"]
+    assert [item.default_reason(one) for one in store.queue()] == ["spam", ""]
 
 
 def test_beside_a_reason_stands_how_often_it_was_right(store):
@@ -170,7 +177,27 @@ def test_beside_a_reason_stands_how_often_it_was_right(store):
     store.decide([action(n, "reject" if n > 6 else "approve") for n in range(1, 25)])
     assert right_so_far(store)["links"].startswith("Right in 75% of 24 decisions (")
     assert right_so_far(store)["links"] in texts(laid_out(store))
-    assert "Too few decisions" in sentence(3, 1.0, 0.4, 1.0)
+
+
+def test_that_too_little_is_known_of_rules_is_said_once(store):
+    flags = [links(value=3.0), Flag("off_topic", "It is about cats.", 0.93, 0.85)]
+    put(store, parsed(1), {("t", "c1"): flags})
+    (why,) = [part for part in all_of(laid_out(store), html.Section) if attribute(part, "data-why")]
+    said = texts(why)
+    assert said.count("not known yet") == 1
+    assert "fewer than 20 decisions on Links, Off topic" in said
+    assert "93%, flagged from 85%" in said
+
+
+def test_what_was_escalated_has_a_tab_and_a_badge_for_admins(store):
+    put(store, parsed(1, 2))
+    store.decide([action(1, "escalate"), action(2, "hold")])
+    page = laid_out(store, "?view=escalated")
+    assert [attribute(one, "data-comment") for one in all_of(page, html.Article)] == ["c1"]
+    tab = next(link for link in all_of(page, dcc.Link) if attribute(link, "href").endswith("view=escalated"))
+    assert (texts(tab).split(), attribute(tab, "className")) == (["escalated", "1"], "on asked")
+    badges = {attribute(badge, "id"): texts(badge).strip() for badge in _badges(store.queue_counts())}
+    assert badges == {"menu-flagged": "", "menu-escalated": "1"}
 
 
 # ---- keys

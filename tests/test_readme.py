@@ -10,6 +10,7 @@ from dashboard.pages import PAGES
 from threads.cli import main
 from threads.commands.models import TRAINED
 from threads.delivery import DELIVERY_PLATFORMS
+from threads.moderation.decisions import REASONS
 from threads.moderation.rules import RULES
 from threads.parse import FORMATS
 from threads.scores import SCORES, score_columns
@@ -87,3 +88,8 @@ def test_every_make_target_named_is_there():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in set(re.findall(r"`make ([a-z-]+)`", README)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_reasons_of_rejections_are_in_the_readme():
+    named = README.split("Rejections carry one of these reasons", 1)[1].split("\n\n", 1)[0]
+    assert re.findall("`([a-z_]+)`", named) == list(REASONS)

@@ -70,7 +70,7 @@ def test_a_share_is_said_to_have_changed_only_where_that_is_sure():
 
 def test_a_rule_is_said_to_have_changed_only_where_that_is_sure():
     worse = changes(figures(1, rules=[("links", 20, 30)]), figures(1, rules=[("links", 45, 5)]))
-    assert "The rule links was right less often: 40% of 50, 90% of 50 the week before." in worse
+    assert "The rule Links was right less often: 40% of 50, 90% of 50 the week before." in worse
     same = changes(figures(1, rules=[("links", 20, 30)]), figures(1, rules=[("links", 22, 28)]))
     assert "No rule was surely right more or less often" in same
     thin = changes(figures(1, rules=[("links", 1, 5)]), figures(1, rules=[("links", 45, 5)]))
@@ -79,8 +79,8 @@ def test_a_rule_is_said_to_have_changed_only_where_that_is_sure():
 
 def test_a_rule_that_fell_silent_or_spoke_up_is_named():
     said = changes(figures(9, raised=[("links", 3)]), figures(9, raised=[("shouting", 1)]))
-    assert "The rule shouting flagged nothing; the week before 1 comment." in said
-    assert "The rule links flagged 3 comments; nothing the week before." in said
+    assert "The rule Shouting flagged nothing; the week before 1 comment." in said
+    assert "The rule Links flagged 3 comments; nothing the week before." in said
 
 
 def test_times_to_decision_are_compared_where_there_are_enough():

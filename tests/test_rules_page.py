@@ -73,7 +73,7 @@ def test_what_is_typed_becomes_the_book(store):
     assert changes_in_words(book_of(form, DEFAULTS).differences(DEFAULTS)) == [
         "Suspect words, words: +2",
         "Shouting, share: 0.7 → 0.5",
-        "Reported switched off",
+        "Reported by platform switched off",
     ]
 
 

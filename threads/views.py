@@ -52,7 +52,7 @@ def flagged_json(flagged: Flagged) -> str:
 
 def discussion_text(discussion: Discussion) -> str:
     """Return a discussion in a few lines: its title, then a line for each comment."""
-    lines = [f"{discussion.title or '(no title)'}: {len(discussion.comments)} comments"]
+    lines = [f"{discussion.title or '(no title)'}: {_counted(len(discussion.comments), 'comment')}"]
     for comment in discussion.comments:
         time = f"{comment.published_at.astimezone(UTC):%Y-%m-%d %H:%M}" if comment.published_at else "no time"
         lines.append(f"  {time}  {comment.author or '(no name)'}: {_shortened(comment.text)}")

@@ -3,7 +3,9 @@
 (function () {
   "use strict";
   const queue = (window.btlQueue = window.btlQueue || {});
+  const LONGEST = 200; // characters of a comment in the list
   let members = []; // what the dialog decides on
+  let reason = ""; // of the rules, for a rejection
   let sample = null; // {shown, of} while a stretch is looked through
   let batch = null; // {id, action, members, open, refused: []} once decided
 
@@ -23,17 +25,28 @@
     return { thread_id, comment_id, version, state, label: queue.items.label(item) };
   }
 
-  // The reason that all would be rejected for one by one; where they differ, none of the rules'.
+  // The reason that all would be rejected for one by one; where they differ, none.
   function reasonFor(items) {
     const found = new Set(items.map((item) => item.reason));
-    return found.size === 1 ? [...found][0] : "other";
+    return found.size === 1 ? [...found][0] : "";
   }
 
-  function show(heading, lines, reason) {
+  // A comment as it is decided on: who wrote it, why it is here, what it says.
+  function line(item) {
+    const text = item.element.querySelector(".text.large").textContent;
+    const cut = text.length > LONGEST ? `${text.slice(0, LONGEST)} …` : text;
+    const head = [queue.element("strong", {}, item.author), ` · ${item.rules}`];
+    return queue.element("li", {}, queue.element("p", { class: "muted" }, ...head), queue.element("p", { dir: "auto" }, cut));
+  }
+
+  function show(heading, lines, ofRules) {
     batch = null;
+    reason = ofRules;
     box("reason").value = reason;
+    box("note").value = "";
+    box("problem").textContent = "";
     box("title").textContent = heading;
-    box("list").replaceChildren(...lines.map((line) => queue.element("li", {}, line)));
+    box("list").replaceChildren(...lines);
     box("list").hidden = !lines.length;
     box("result").replaceChildren();
     box("choice").hidden = false;
@@ -41,6 +54,7 @@
     box("sample").hidden = !sample;
     box("back").hidden = true;
     if (!dialog().open) dialog().showModal();
+    box("title").focus();
   }
 
   // The sample is looked through one by one before a number can be typed.
@@ -62,10 +76,17 @@
     for (const button of dialog().querySelectorAll("[data-bulk]")) button.disabled = Boolean(held) || !members.length;
   }
 
-  function decide(what) {
-    const given = what === "reject" ? { reason: box("reason").value } : {};
+  function decide(what, chosen) {
+    const given = what === "reject" ? { reason: chosen || box("reason").value } : {};
     const note = box("note").value.trim();
     if (note) given.note = note;
+    const missing = what === "reject" ? queue.form.missing(given, reason) : "";
+    box("problem").textContent = missing;
+    if (missing) {
+      box("reason").value = given.reason;
+      box(given.reason ? "note" : "reason").focus();
+      return;
+    }
     for (const item of marked()) unmark(item);
     title();
     const id = queue.decide.decideAll(members, what, given);
@@ -123,7 +144,7 @@
       }
       members = items.map(memberOf);
       sample = null;
-      show(`Decide on ${members.length} marked`, members.map((one) => one.label), reasonFor(items));
+      show(`Decide on ${members.length} marked`, items.map(line), reasonFor(items));
       ready();
     },
 
@@ -147,7 +168,7 @@
       members = found.members.map(([thread_id, comment_id, version, state]) => ({ thread_id, comment_id, version, state }));
       sample = { shown: 0 };
       box("number").value = "";
-      show(`Decide on all ${members.length.toLocaleString("en")} that match ${found.said}`, [], "other");
+      show(`Decide on all ${members.length.toLocaleString("en")} that match ${found.said}`, [], "");
       step();
     },
   };
@@ -161,19 +182,46 @@
     }
     const chosen = target.closest("[data-bulk]");
     if (chosen) decide(chosen.dataset.bulk);
-    if (target.closest("#queue-bulk-next")) {
-      sample.shown += 1;
-      step();
-    }
+    if (target.closest("#queue-bulk-next")) onward();
     if (target.closest("#queue-bulk-close")) dialog().close();
-    if (target.closest("#queue-bulk-back") && batch) {
-      const done = batch.members.filter((one) => !batch.refused.some((other) => other.member === one));
-      const id = queue.decide.takeBack(done.map((one) => ({ ...one, version: one.version + 1, before: one.state })));
-      batch = { id, said: "Taken back", members: done, open: done.length, refused: [] };
-      box("back").hidden = true;
-      report();
-    }
+    if (target.closest("#queue-bulk-back") && batch) takeBack();
   });
+
+  function onward() {
+    sample.shown += 1;
+    step();
+  }
+
+  function takeBack() {
+    const done = batch.members.filter((one) => !batch.refused.some((other) => other.member === one));
+    const id = queue.decide.takeBack(done.map((one) => ({ ...one, version: one.version + 1, before: one.state })));
+    batch = { id, said: "Taken back", members: done, open: done.length, refused: [] };
+    box("back").hidden = true;
+    report();
+  }
+
+  // The same keys as for one comment, wherever nothing is typed.
+  const shown = (element) => element && !element.hidden && !element.disabled;
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || !dialog() || !dialog().open) return;
+    if (event.repeat || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.target instanceof Element && event.target.closest("input, textarea, select")) return;
+    const chosen = queue.form.reasonOf(event.key);
+    const name = chosen ? "reject" : queue.keys.actionOf(event.key);
+    if (!perform(name, chosen)) return;
+    event.preventDefault();
+  });
+
+  // Returns whether the key meant something here.
+  function perform(name, chosen) {
+    const button = !box("choice").hidden && dialog().querySelector(`[data-bulk="${name}"]`);
+    if (button) {
+      if (shown(button)) decide(name, chosen);
+    } else if (name === "next" && sample && shown(box("next"))) onward();
+    else if (name === "undo" && batch && shown(box("back"))) takeBack();
+    else return false;
+    return true;
+  }
   document.addEventListener("input", (event) => {
     if (event.target instanceof Element && event.target.id === "queue-bulk-number") ready();
   });

@@ -94,9 +94,10 @@
         queue.say(`It is ${state} already`);
         return;
       }
+      const given = queue.form.take(item, what, reason);
+      if (!given) return;
       if (item.state === state && anew) this.takeBack([amending]);
       amending = null;
-      const given = queue.form.take(item, what, reason);
       forget(item);
       done.push({ members: [member(item, what, given)] });
       keep();

@@ -9,7 +9,7 @@
   const drafts = () => new Map(queue.stored(kept()));
   const reasonBox = () => document.getElementById("queue-reason");
   const noteBox = () => document.getElementById("queue-note");
-  const reasons = () => [...reasonBox().options].map((option) => option.value);
+  const reasons = () => [...reasonBox().options].map((option) => option.value).filter(Boolean);
 
   // Keeps what is typed for a comment; nothing where it is as at first.
   function keep(item, draft) {
@@ -48,14 +48,29 @@
       }
     },
 
-    // Reason and note as they go with a decision; the draft is done with.
+    // Reason and note as they go with a decision, and the draft is done with; null where something is missing,
+    // which is said and asked for.
     take(item, what, reason) {
-      const note = noteBox().value.trim();
       const given = what === "reject" ? { reason: reason || reasonBox().value } : {};
+      const note = noteBox().value.trim();
       if (note) given.note = note;
+      const missing = what === "reject" && this.missing(given, item.reason);
+      if (missing) {
+        if (given.reason) this.give(item, given);
+        this.focus(given.reason ? "queue-note" : "queue-reason");
+        queue.say(missing);
+        return null;
+      }
       keep(item, { reason: item.reason, note: "" });
       this.enter(item);
       return given;
+    },
+
+    // What a rejection lacks, or "". The reason of a rule needs no note: the flag says why.
+    missing(given, ofRule) {
+      if (!given.reason) return "No rule says why: choose a reason, or press 1 to 9, or 0 after writing a note";
+      if (given.reason !== "other" || given.note || ofRule === "other") return "";
+      return "“Another reason” needs a note that says which: write it, then reject";
     },
 
     said(reason) {

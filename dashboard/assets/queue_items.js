@@ -6,7 +6,7 @@
   let chosen = null;
 
   function read(element) {
-    const { place, thread, comment, version, state, reason, decision, claimant } = element.dataset;
+    const { place, thread, comment, version, state, reason, decision } = element.dataset;
     return {
       place,
       element,
@@ -21,7 +21,8 @@
       loaded: state, // from which it still waits for a decision
       reason,
       decision: decision ? Number(decision) : null,
-      claimant,
+      author: element.dataset.author,
+      rules: element.dataset.rules,
       opened: false,
       told: {},
     };

@@ -25,7 +25,7 @@
       const key = keys[label.dataset.keyOf] || "";
       if (label.textContent !== key) label.textContent = key;
       label.hidden = !key;
-      const button = label.closest("[data-action]");
+      const button = label.closest("button");
       if (button && key) button.setAttribute("aria-keyshortcuts", key);
     }
     for (const box of boxes()) box.value = keys[box.dataset.actionOf] || "";

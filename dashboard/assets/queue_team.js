@@ -43,9 +43,11 @@
       const text = number.toLocaleString("en");
       if (box && box.textContent !== text) box.textContent = text;
     }
-    const badge = document.getElementById("menu-waiting");
-    const all = root.dataset.kept === "{}" && !document.querySelector("#queue .chips");
-    if (badge && all) badge.textContent = counts.flagged ? counts.flagged.toLocaleString("en") : "";
+    const all = !document.querySelector("#queue .chips");
+    for (const view of all ? ["flagged", "escalated"] : []) {
+      const badge = document.getElementById(`menu-${view}`);
+      if (badge) badge.textContent = counts[view] ? counts[view].toLocaleString("en") : "";
+    }
     const more = document.getElementById("queue-more");
     if (more) more.hidden = queue.pending.any() || !counts[root.dataset.view] || queue.items.untouched().length > 0;
   }

@@ -356,7 +356,7 @@ def _discussion(discussion: Discussion) -> Component:
         [
             html.H3(shown(one_line(discussion.title, 160)) if discussion.title else "No title found"),
             html.P(
-                f"{one_line(discussion.source_format, 40)} · article of {words:,} words"
+                f"{one_line(discussion.source_format, 40)} · article of {ui.counted(words, 'word')}"
                 if words
                 else f"{one_line(discussion.source_format, 40)} · no article text",
                 className="meta",

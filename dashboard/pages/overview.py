@@ -68,7 +68,7 @@ def _nothing_yet() -> Component:
 
 def _meta(discussions: pd.DataFrame, frame: pd.DataFrame) -> str:
     span = ui.period(frame["published_at"].min(), frame["published_at"].max())
-    return f"{frame['thread_id'].nunique():,} of {len(discussions):,} discussions · {span}"
+    return f"{frame['thread_id'].nunique():,} of {ui.counted(len(discussions), 'discussion')} · {span}"
 
 
 def _facts(frame: pd.DataFrame, discussions: pd.DataFrame) -> Component:
@@ -106,7 +106,7 @@ def _over_time(frame: pd.DataFrame) -> Component:
         figure["layout"]["height"] = 220
     note = f"One mark for each {bins.label.removeprefix('1 ')}; its area is the number of comments."
     if left_out:
-        note += f" {left_out:,} comments without a time are not drawn."
+        note += f" Not drawn: {ui.counted(left_out, 'comment')} without a time."
     return ui.panel(
         "Sentiment over time",
         ui.graph(

@@ -30,6 +30,7 @@ from threads.moderation.report import (
     totals_by_moderator,
 )
 from threads.moderation.roles import Permission
+from threads.moderation.rules import title_of
 from threads.moderation.weeks import Week
 from threads.moderation.workload import in_words
 from threads.storage.csv_files import write_csv
@@ -158,12 +159,15 @@ def _facts(report: Report) -> Component:
     undone = now.decisions
     return ui.facts(
         [
-            (f"{now.comments:,}", f"comments came in, in {ui.counted(now.discussions, 'discussion')}"),
+            (
+                f"{now.comments:,}",
+                f"{ui.noun(now.comments, 'comment')} came in, in {ui.counted(now.discussions, 'discussion')}",
+            ),
             (
                 f"{now.flagged:,}",
                 f"flagged, {now.flagged / now.comments:.0%} of them" if now.comments else "flagged",
             ),
-            (f"{undone.n:,}", f"decisions, {undone.right:,} undone"),
+            (f"{undone.n:,}", f"{ui.noun(undone.n, 'decision')}, {undone.right:,} undone"),
             (
                 _thin(in_words(waited.median), thin=waited.n < FEWEST),
                 f"to decision (median of {waited.n:,}); nine in ten within {in_words(waited.p90)}"
@@ -224,9 +228,7 @@ def _rule(rule: str, flagged: int, row: Any, earlier: Any, reasons: pd.DataFrame
     share, before = _share(row), _share(earlier)
     return html.Li(
         [
-            html.Div(
-                [html.Strong(shown(one_line(rule, 40))), html.Span(f"{flagged:,} flagged", className="muted")]
-            ),
+            html.Div([html.Strong(title_of(rule)), html.Span(f"{flagged:,} flagged", className="muted")]),
             range_bar(share, before),
             html.Span(share_words(share), className="thin" if share.thin else "range-words"),
             _more(row, before, reasons[reasons["rule"] == rule]) if share.n else None,

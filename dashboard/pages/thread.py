@@ -200,12 +200,12 @@ def _sentiment_panel(frame: pd.DataFrame) -> Component:
     notes = [
         note,
         line.reason,
-        f"{left_out:,} comments without time or sentiment are not drawn." if left_out else "",
+        f"Not drawn: {ui.counted(left_out, 'comment')} without time or sentiment." if left_out else "",
     ]
     sentiment = sentiment_over_time(frame, line.curve)
     label = (
-        f"Sentiment of {len(placed):,} comments over time, mean {placed['sentiment'].mean():+.2f}; "
-        "the same values stand beside each comment below."
+        f"Sentiment over time of {ui.counted(len(placed), 'comment')}, "
+        f"mean {placed['sentiment'].mean():+.2f}; the same values stand beside each comment below."
     )
     bins = timeline(frame)
     parts = [ui.graph(sentiment, label, id="sentiment-figure")]
@@ -357,7 +357,7 @@ def _report_panel(discussion: Discussion, report: Report) -> Component:
         f"{ui.counted(report.read, 'comment')} read, {report.kept:,} kept, {len(report.skipped):,} left out."
     ]
     if discussion.article_text:
-        lines.append(f"Article text: {len(discussion.article_text.split()):,} words.")
+        lines.append(f"Article text: {ui.counted(len(discussion.article_text.split()), 'word')}.")
     return ui.panel(
         "What was read",
         html.P(" ".join(lines)),

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 from threads.errors import InputError
 from threads.moderation.decisions import REASONS, STATES, State
 
-View = Literal["new", "flagged", "reported", "held", "decided", "all"]
+View = Literal["new", "flagged", "reported", "held", "escalated", "decided", "all"]
 Order = Literal["risk", "age", "thread"]
 
 VIEWS: tuple[View, ...] = get_args(View)
@@ -34,7 +34,8 @@ class QueueFilter:
 
     view
         "new" is open without a flag, "flagged" open with one, "reported" open and flagged because the
-        platform reported it, "held" held or escalated, "decided" approved, featured or rejected.
+        platform reported it, "held" held, "escalated" waiting for an admin, "decided" approved, featured or
+        rejected.
     order
         "risk" is the riskiest first and the oldest among equals, "age" the oldest first (by the time of
         import where the comment has none), "thread" as they stand under their articles.

@@ -14,6 +14,7 @@ import pandas as pd
 from threads.moderation.agreement import Agreement, alpha, kappa
 from threads.moderation.decisions import REASONS
 from threads.moderation.precision import FEWEST, LEVEL, Recall, Share, by_reason, by_rule, difference
+from threads.moderation.rules import title_of
 from threads.moderation.weeks import Week
 from threads.moderation.workload import (
     QueueAge,
@@ -207,17 +208,19 @@ def _changed_rules(now: Figures, before: Figures) -> Iterator[str]:
         if low > 0 or high < 0:
             changed += 1
             yield (
-                f"The rule {rule} was right {'more' if low > 0 else 'less'} often: {this.value:.0%} of "
-                f"{this.n:,}, {last.value:.0%} of {last.n:,} the week before."
+                f"The rule {title_of(rule)} was right {'more' if low > 0 else 'less'} often: "
+                f"{this.value:.0%} of {this.n:,}, {last.value:.0%} of {last.n:,} the week before."
             )
     if thick and not changed:
         yield "No rule was surely right more or less often than the week before."
     elif not thick:
         yield f"No rule has {FEWEST} decided comments in both weeks: whether one got better cannot be said."
     for rule in sorted(set(before.by_rule) - set(now.by_rule)):
-        yield f"The rule {rule} flagged nothing; the week before {_counted(before.by_rule[rule], 'comment')}."
+        count = _counted(before.by_rule[rule], "comment")
+        yield f"The rule {title_of(rule)} flagged nothing; the week before {count}."
     for rule in sorted(set(now.by_rule) - set(before.by_rule)):
-        yield f"The rule {rule} flagged {_counted(now.by_rule[rule], 'comment')}; nothing the week before."
+        count = _counted(now.by_rule[rule], "comment")
+        yield f"The rule {title_of(rule)} flagged {count}; nothing the week before."
 
 
 def _thin(rule: str, shares: list[dict[str, Share]]) -> bool:
@@ -255,7 +258,7 @@ def report_lines(report: Report) -> Iterator[str]:
         f"{now.flagged:,} flagged"
     )
     for rule, count in now.by_rule.items():
-        yield f"  {rule:<20} {count:>7,}"
+        yield f"  {title_of(rule):<20} {count:>7,}"
     yield ""
     yield from _precision_lines(report)
     yield ""
@@ -273,7 +276,8 @@ def _precision_lines(report: Report) -> Iterator[str]:
         yield "  no flagged comment was decided"
     earlier = _shares(report.earlier)
     for rule, share in _shares(report.precision).items():
-        yield f"  {rule:<20} {share_words(share)}; before {share_words(earlier.get(rule, Share(0, 0)))}"
+        before = share_words(earlier.get(rule, Share(0, 0)))
+        yield f"  {title_of(rule):<20} {share_words(share)}; before {before}"
     yield recall_words(report.recall)
 
 
@@ -286,7 +290,7 @@ def _work_lines(report: Report) -> Iterator[str]:
             f"{in_words(waited.p90)} ({waited.n:,})"
         )
     for actor, count, undone, undoing in totals_by_moderator(report.moderators):
-        yield f"  {actor:<20} {count:>7,} decisions, {undone:,} undone later; undid {undoing:,}"
+        yield f"  {actor:<20} {_counted(count, 'decision'):>17}, {undone:,} undone later; undid {undoing:,}"
     yield (
         f"Waiting now: {queue.waiting:,}"
         + (

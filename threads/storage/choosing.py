@@ -26,6 +26,11 @@ _c, _d, _l = tables.comments.c, tables.decisions.c, tables.claims.c
 
 REPORTED = "reported"  # the rule that flags what the platform reported
 
+
+def _flagged_by(rule: str) -> ColumnElement[bool]:
+    return _c.flagged_by.contains(f"|{rule}|", autoescape=True)
+
+
 # Each begins an index after `stage`, and none of the columns is ever missing.
 _ORDERS: Mapping[Order, tuple[ColumnElement[Any], ...]] = {
     "risk": (_c.urgency, _c.appeared_at, _c.id),
@@ -37,10 +42,17 @@ _STAGES: Mapping[View, str] = {
     "flagged": "flagged",
     "reported": "flagged",
     "held": "held",
+    "escalated": "held",
     "decided": "decided",
 }
 
 
+# What a view asks for besides its stage.
+_WITHIN: Mapping[View, ColumnElement[bool]] = {
+    "reported": _flagged_by(REPORTED),
+    "held": _c.state == "held",
+    "escalated": _c.state == "escalated",
+}
 _ALL_STAGES = ("new", "flagged", "held", "decided", "gone")  # what is gone is in no view of its own
 
 
@@ -77,11 +89,17 @@ def chosen_keys(connection: Connection, chosen: QueueFilter, limit: int, now: da
 def count_chosen(connection: Connection, chosen: QueueFilter, now: datetime) -> dict[View, int]:
     """Return how many comments each view has, with all other restrictions of the filter."""
     stage = _in_no_index(connection, _c.stage) if _is_selective(chosen) else _c.stage
-    reported = func.count().filter(_flagged_by(REPORTED))
-    query = select(stage, func.count(), reported).where(*_conditions(connection, chosen, now)).group_by(stage)
-    found = {stage: (count, of_them) for stage, count, of_them in connection.execute(query)}
-    counts = {view: found.get(stage, (0, 0))[view == "reported"] for view, stage in _STAGES.items()}
-    return {**counts, "all": sum(count for count, _ in found.values())}
+    within = [func.count().filter(condition) for condition in _WITHIN.values()]
+    query = select(stage, func.count(), *within).where(*_conditions(connection, chosen, now)).group_by(stage)
+    found = {
+        stage: {"all": count, **dict(zip(_WITHIN, counts, strict=True))}
+        for stage, count, *counts in connection.execute(query)
+    }
+    counts = {
+        view: found.get(stage, {}).get(view if view in _WITHIN else "all", 0)
+        for view, stage in _STAGES.items()
+    }
+    return {**counts, "all": sum(counts["all"] for counts in found.values())}
 
 
 def _page(
@@ -104,8 +122,8 @@ def _part(connection: Connection, chosen: QueueFilter, stage: str, now: datetime
     query = select(*_ORDERS[chosen.order])
     column = _in_no_index(connection, _c.stage) if _is_selective(chosen) else _c.stage
     query = query.where(column == stage)
-    if chosen.view == "reported":
-        query = query.where(_flagged_by(REPORTED))
+    if chosen.view in _WITHIN:
+        query = query.where(_WITHIN[chosen.view])
     return query.where(*_conditions(connection, chosen, now))
 
 
@@ -144,10 +162,6 @@ def _conditions(connection: Connection, chosen: QueueFilter, now: datetime) -> I
         yield _c.id.in_(claimed)
     if chosen.text:
         yield contains_text(connection, _c.text, chosen.text)
-
-
-def _flagged_by(rule: str) -> ColumnElement[bool]:
-    return _c.flagged_by.contains(f"|{rule}|", autoescape=True)
 
 
 def _by_time(connection: Connection, chosen: QueueFilter) -> Iterator[ColumnElement[bool]]:

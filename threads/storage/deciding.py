@@ -184,7 +184,8 @@ def _again(action: Action, earlier: Decision, comment: _Seen) -> Outcome:
 def _conflict(action: Action, comment: _Seen, history: list[Decision]) -> Outcome:
     last = history[-1] if history else None
     message = (
-        f"{last.actor} decided first: {last.action} at {last.decided_at:%Y-%m-%d %H:%M:%S} UTC"
+        f"{last.actor} decided first: {last.action.replace('_', ' ')} "
+        f"at {last.decided_at:%Y-%m-%d %H:%M:%S} UTC"
         if last
         else f"the comment has version {comment.version}, not {action.expected_version}"
     )

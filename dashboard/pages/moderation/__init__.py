@@ -30,7 +30,8 @@ _NOTHING = {
     "new": "Nothing unflagged waits.",
     "flagged": "Nothing flagged waits.",
     "reported": "Nothing that the platform reported waits.",
-    "held": "Nothing is held or escalated.",
+    "held": "Nothing is held.",
+    "escalated": "Nothing waits for an admin.",
     "decided": "Nothing was decided yet.",
     "all": "Nothing is stored yet.",
 }

@@ -11,8 +11,10 @@ from dash.development.base_component import Component
 from dashboard import components as ui
 from dashboard.pages.base import Context
 from dashboard.pages.moderation.address import Address
+from dashboard.pages.moderation.filters import SAID
 from dashboard.pages.moderation.form import DECISIONS, note_box, reason_choice
-from dashboard.pages.moderation.item import reasons
+from dashboard.pages.moderation.item import reasons, risk, rules_of
+from dashboard.pages.moderation.keys import key_label
 from dashboard.pages.moderation.marks import marked_text
 from dashboard.security.access import needs
 from dashboard.text import one_line, shown
@@ -50,12 +52,17 @@ def is_range(address: Address) -> bool:
 def dialog() -> Component:
     """Return the dialog in which many are decided on; the browser fills it."""
     decide = [
-        html.Button(label, type="button", className=f"key {action}", **ui.hyphenated(data_bulk=action))
+        html.Button(
+            [label, key_label(action)],
+            type="button",
+            className=f"key {action}",
+            **ui.hyphenated(data_bulk=action),
+        )
         for action, label in DECISIONS
     ]
     return html.Dialog(
         [
-            html.H2(id="queue-bulk-title"),
+            html.H2(id="queue-bulk-title", tabIndex=-1),
             html.Ol(id="queue-bulk-list", className="bulk-list"),
             html.Div(
                 [
@@ -63,7 +70,10 @@ def dialog() -> Component:
                         [
                             html.Span(id="queue-bulk-seen"),
                             html.Button(
-                                "Next of the sample", type="button", id="queue-bulk-next", className="button"
+                                ["Next of the sample", key_label("next")],
+                                type="button",
+                                id="queue-bulk-next",
+                                className="key small",
                             ),
                         ],
                         className="row",
@@ -86,6 +96,7 @@ def dialog() -> Component:
                         className="reason-and-note",
                     ),
                     html.Div(decide, className="keys"),
+                    html.P(id="queue-bulk-problem", className="refused", role="alert"),
                 ],
                 id="queue-bulk-choice",
             ),
@@ -93,7 +104,10 @@ def dialog() -> Component:
             html.P(
                 [
                     html.Button(
-                        "Take them all back", type="button", id="queue-bulk-back", className="button"
+                        ["Take them all back", key_label("undo")],
+                        type="button",
+                        id="queue-bulk-back",
+                        className="key small",
                     ),
                     html.Button("Close", type="button", id="queue-bulk-close", className="link"),
                 ],
@@ -144,7 +158,7 @@ def range_of(context: Context, address: Address) -> tuple[dict[str, Any], list[C
     step = max(1, len(keys) / SAMPLE)
     places = sorted({int(n * step) for n in range(SAMPLE) if int(n * step) < len(keys)})
     sample = [context.store.queue_item(keys[place].thread_id, keys[place].comment_id) for place in places]
-    said = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in address.restrictions.items())
+    said = ", ".join(f"{SAID[name]} {value}" for name, value in address.restrictions.items())
     found = {"said": one_line(said, 200), "members": [list(key) for key in keys]}
     return found, _sample(sample)
 
@@ -156,13 +170,13 @@ def _sample(items: Sequence[QueueItem]) -> list[Component]:
                 html.P(
                     [
                         html.Strong(shown(one_line(ui.author_name(item.author), 60))),
-                        f" · risk {item.risk:.2f}",
+                        f" · {rules_of(item)} {risk(item)}",
                     ],
                     className="meta",
                 ),
                 html.Div(marked_text(item.text, found), className="text", dir="auto"),
                 html.P(
-                    ", ".join(f"{reason.number} {reason.name} {reason.value}" for reason in found),
+                    ", ".join(f"{reason.number} {reason.title}: {reason.measured}" for reason in found),
                     className="muted",
                 ),
             ],

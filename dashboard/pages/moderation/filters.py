@@ -14,13 +14,14 @@ from dashboard import components as ui
 from dashboard.components import CLEAR_BUTTON
 from dashboard.pages.base import Context
 from dashboard.pages.moderation.address import PATH, Address
+from dashboard.security.access import may
 from dashboard.text import one_line
 from threads.errors import StoreError
 from threads.moderation.decisions import REASONS
 from threads.moderation.queue_filter import LONGEST_SEARCH, VIEWS, QueueFilter, View
-from threads.moderation.rules import RULES
+from threads.moderation.rules import RULES, title_of
 
-ORDERS = {"risk": "by risk", "age": "oldest first", "thread": "by thread"}
+ORDERS = {"risk": "furthest over a limit first", "age": "oldest first", "thread": "by thread"}
 
 # What each control sets, in the order in which the browser is given their values.
 CONTROLS = (
@@ -38,21 +39,30 @@ CONTROLS = (
     "reason",
 )
 KEPT = ("view", "thread_id", "state", "claimed_by")  # what no control shows and every one leaves as it is
-_SAID = {
+SAID = {
     "rule": "rule",
     "thread_id": "thread",
     "author": "author",
     "text": "text",
     "since": "from",
     "until": "before",
-    "risk_from": "risk from",
-    "risk_to": "risk to",
+    "risk_from": "times over the limit from",
+    "risk_to": "times over the limit to",
     "offensive_from": "offensive from",
     "offensive_to": "offensive to",
     "decided_by": "decided by",
     "reason": "rejected for",
     "claimed_by": "claimed by",
     "state": "state",
+}
+
+
+_ABOUT: Mapping[View, str] = {
+    "new": "no rule flagged it, and nobody has decided",
+    "flagged": "a rule flagged it, and nobody has decided",
+    "reported": "flagged because the platform reported it",
+    "held": "put off until later",
+    "escalated": "for an admin to decide",
 }
 
 
@@ -63,7 +73,8 @@ def tabs(address: Address | None, counts: Mapping[View, int], due: int) -> Compo
         dcc.Link(
             [f"{view} ", html.Span(f"{counts[view]:,}", id=f"queue-count-{view}")],
             href=(address or Address(QueueFilter())).with_(view=view),
-            className="on" if view == current else "",
+            className=_tab_class(view, current, counts),
+            title=_ABOUT.get(view),
         )
         for view in VIEWS
     ]
@@ -73,6 +84,12 @@ def tabs(address: Address | None, counts: Mapping[View, int], due: int) -> Compo
         className="on" if address is None else "",
     )
     return html.Nav([*links, second], className="states", **ui.hyphenated(aria_label="Views of the queue"))
+
+
+def _tab_class(view: View, current: View | None, counts: Mapping[View, int]) -> str:
+    """Return how a tab looks; an admin is asked to look at what was escalated."""
+    asked = view == "escalated" and counts[view] > 0 and may("undo_others")
+    return " ".join(name for name, holds in (("on", view == current), ("asked", asked)) if holds)
 
 
 def bar(context: Context, address: Address) -> Component:
@@ -147,16 +164,16 @@ def register(app: Dash) -> None:
 
 def _controls(values: Mapping[str, Any]) -> list[Component]:
     return [
-        _select("rule", "Rule", {rule.name: rule.name.replace("_", " ") for rule in RULES}, values),
+        _select("rule", "Rule", {rule.name: rule.title for rule in RULES}, values),
         dmc.TextInput(
             id="queue-by-author", label="Author", value=values["author"] or "", debounce=600, size="xs"
         ),
         _time("since", "From (UTC)", values),
         _time("until", "Before (UTC)", values),
-        _number("risk_from", "Risk from", values, 0.5),
-        _number("risk_to", "Risk to", values, 0.5),
-        _number("offensive_from", "Offensive from", values, 0.05),
-        _number("offensive_to", "Offensive to", values, 0.05),
+        _number("risk_from", "Times over the limit, from", values, 0.5),
+        _number("risk_to", "Times over the limit, to", values, 0.5),
+        _number("offensive_from", "Offensive from (0 to 1)", values, 0.05),
+        _number("offensive_to", "Offensive to (0 to 1)", values, 0.05),
         dmc.TextInput(
             id="queue-by-decided-by",
             label="Decided by",
@@ -210,10 +227,10 @@ def _time(name: str, label: str, values: Mapping[str, Any]) -> Component:
 def _chip(context: Context, address: Address, name: str, value: str) -> Component:
     said = _said(context, address, name, value)
     return dcc.Link(
-        [f"{_SAID[name]} {said} ", html.Span("×", **ui.hyphenated(aria_hidden="true"))],
+        [f"{SAID[name]} {said} ", html.Span("×", **ui.hyphenated(aria_hidden="true"))],
         href=address.with_(**{name: None}),
         className="chip",
-        title=f"Show all again: without {_SAID[name]} {said}",
+        title=f"Show all again: without {SAID[name]} {said}",
     )
 
 
@@ -225,4 +242,6 @@ def _said(context: Context, address: Address, name: str, value: str) -> str:
             return one_line(value, 40)
     if name in {"since", "until"}:
         return f"{getattr(address.chosen, name):%d %b %Y %H:%M} UTC"
+    if name == "rule":
+        return one_line(title_of(value), 60)
     return REASONS.get(value, one_line(value, 60)) if name == "reason" else one_line(value, 60)

@@ -51,10 +51,13 @@ def bar(*, second: bool) -> Component:
 
 
 def reason_choice(name: str, label: str, action: str | None = None) -> Component:
-    """Return the choice of reasons, numbered as the digits that reject for them."""
+    """Return the choice of reasons, numbered as the digits that reject for them, and at first none."""
     options = [
-        html.Option(f"{place % 10} {said}", value=code, **ui.hyphenated(data_said=said))
-        for place, (code, said) in enumerate(REASONS.items(), start=1)
+        html.Option("choose one", value=""),
+        *(
+            html.Option(f"{place % 10} {said}", value=code, **ui.hyphenated(data_said=said))
+            for place, (code, said) in enumerate(REASONS.items(), start=1)
+        ),
     ]
     return html.Label([html.Span([label, *_key(action)]), html.Select(options, id=name)])
 

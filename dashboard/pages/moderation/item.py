@@ -15,20 +15,26 @@ from dashboard.pages.moderation.marks import Reason, marked_text
 from dashboard.security.access import may
 from dashboard.text import one_line, shown
 from threads.moderation.decisions import REASONS, Decision, standing
+from threads.moderation.precision import FEWEST
 from threads.moderation.queue_filter import QueueFilter
-from threads.moderation.rules import RULES
+from threads.moderation.rules import RULES, title_of
+from threads.records import Flag
 from threads.storage import AuthorComment, QueueItem
 
-MODEL = "offensive language"  # what the model's reading is called beside the flags
+MODEL = "Likely offensive"  # what the model's reading is called beside the flags
 SHOWN_DECISIONS = 5
 
 _REASON_OF: Mapping[str, str] = {rule.name: rule.reason for rule in RULES}
+_UNIT_OF: Mapping[str, str] = {rule.name: rule.limits[0].unit for rule in RULES if rule.limits}
 
 
 def default_reason(item: QueueItem) -> str:
-    """Return the reason of a rejection where none is chosen: that of the rule furthest over its limit."""
+    """Return the reason of a rejection where none is chosen: that of the rule furthest over its limit.
+
+    Empty where no rule flagged the comment: then the moderator says why.
+    """
     order = sorted(item.flags, key=lambda flag: -(flag.value / flag.limit if flag.limit > 0 else flag.value))
-    return next((_REASON_OF[flag.rule] for flag in order if flag.rule in _REASON_OF), "other")
+    return next((_REASON_OF[flag.rule] for flag in order if flag.rule in _REASON_OF), "")
 
 
 def reasons(item: QueueItem) -> list[Reason]:
@@ -37,9 +43,9 @@ def reasons(item: QueueItem) -> list[Reason]:
         Reason(
             number=number,
             name=flag.rule,
+            title=title_of(flag.rule),
             sentence=flag.reason,
-            value=f"{flag.value:.3g}",
-            limit=f"{flag.limit:.3g}",
+            measured=_measured(flag),
             spans=tuple((start, end) for start, end in flag.spans),
         )
         for number, flag in enumerate(item.flags, start=1)
@@ -53,22 +59,30 @@ def reasons(item: QueueItem) -> list[Reason]:
             Reason(
                 number=len(found) + 1,
                 name=MODEL,
-                sentence=sentence,
-                value=ui.decimals(row["offensive"]),
-                limit=None,
+                title=MODEL,
+                sentence=f"{sentence} This is a model's reading; it flags nothing.",
+                measured=f"{row['offensive']:.0%}",
                 spans=tuple(spans),
             )
         )
     return found
 
 
+def _measured(flag: Flag) -> str:
+    """Return a flag's value beside its limit, in the unit of its rule: "93%, flagged from 80%"."""
+    unit = _UNIT_OF.get(flag.rule, "")
+    if unit.startswith(("probability", "share")):
+        return f"{flag.value:.0%}, flagged from {flag.limit:.0%}"
+    said = f"{flag.value:.3g}, flagged from {flag.limit:.3g}"
+    return f"{unit} {said}".strip() if unit == "severity" else said
+
+
 def entry(item: QueueItem, place: int, *, blind: bool = False) -> Component:
     """Return the line of a comment in the list; a `blind` one does not say what was decided."""
-    names = ", ".join(flag.rule.replace("_", " ") for flag in item.flags) or "no flag"
     return html.Button(
         [
-            html.Strong(names),
-            html.Span(f"{item.risk:.2f}" if item.flags else "", className="risk"),
+            html.Strong(rules_of(item)),
+            html.Span(risk(item), className="risk", title="how many times the limit of a rule"),
             html.Span(one_line(item.text, 60), className="muted"),
         ],
         type="button",
@@ -76,6 +90,16 @@ def entry(item: QueueItem, place: int, *, blind: bool = False) -> Component:
             data_select=str(place), **({} if blind or item.state == "open" else {"data_was": item.state})
         ),
     )
+
+
+def rules_of(item: QueueItem) -> str:
+    """Return which rules flagged a comment."""
+    return ", ".join(title_of(flag.rule) for flag in item.flags) or "No flag"
+
+
+def risk(item: QueueItem) -> str:
+    """Return how many times over a limit a comment is; empty where no rule flagged it."""
+    return f"{item.risk:.1f} ×" if item.flags else ""
 
 
 def article(item: QueueItem, place: int, *, second: int | None = None) -> Component:
@@ -100,6 +124,8 @@ def article(item: QueueItem, place: int, *, second: int | None = None) -> Compon
             data_version=str(item.version),
             data_state=item.state,
             data_reason=default_reason(item),
+            data_author=one_line(ui.author_name(item.author), 60),
+            data_rules=f"{rules_of(item)} {risk(item)}".strip(),
             **({} if second is None else {"data_decision": str(second)}),
         ),
     )
@@ -113,6 +139,7 @@ def why(item: QueueItem, place: int, right: Mapping[str, str]) -> Component:
             html.H2("Why it is here"),
             *(_reason(reason, right.get(reason.name, "")) for reason in found),
             None if found else ui.empty("No rule flagged it."),
+            _not_known(item, right),
             _decisions(item.decisions),
         ],
         className="panel queue-why",
@@ -202,25 +229,33 @@ def _scores(item: QueueItem) -> list[Any]:
     words, offensive, featuring = (row.get(name) for name in ("words", "offensive", "featuring"))
     return [
         ui.sentiment_bar(row.get("sentiment"), row.get("sentiment_missing")),
-        html.Span(f"{words} words") if words is not None else None,
+        html.Span(ui.counted(words, "word")) if words is not None else None,
         ui.stance_label(row.get("stance"), row.get("stance_probability")),
         ui.relation_label(row),
-        html.Span(f"offensive {ui.decimals(offensive)}") if offensive is not None else None,
+        html.Span(f"offensive {offensive:.0%}") if offensive is not None else None,
         html.Span(f"spam {ui.decimals(row['spam'])}") if row.get("spam") else None,
         html.Span(f"worth featuring {ui.decimals(featuring)}") if featuring is not None else None,
     ]
 
 
 def _reason(reason: Reason, right: str) -> Component:
-    limit = f"limit {reason.limit}" if reason.limit is not None else "a model's reading; it flags nothing"
     return html.Div(
         [
             html.Strong(str(reason.number), className=f"number by-{reason.kind}"),
-            html.Em(f"{reason.name.replace('_', ' ')} {reason.value}"),
-            html.Span([*shown(one_line(reason.sentence, 400)), html.Small(f" {right} {limit}")]),
+            html.Em(reason.title),
+            html.Span([*shown(one_line(reason.sentence, 400)), html.Small(f" {reason.measured}. {right}")]),
         ],
         className="why",
     )
+
+
+def _not_known(item: QueueItem, right: Mapping[str, str]) -> Component | None:
+    """Return, once for all its flags, that too few decisions say how often they are right."""
+    rules = [title_of(flag.rule) for flag in item.flags if flag.rule not in right]
+    if not rules:
+        return None
+    said = f"How often they are right is not known yet: fewer than {FEWEST} decisions on {', '.join(rules)}."
+    return html.P(said, className="note")
 
 
 def _decisions(decisions: Sequence[Decision]) -> Component | None:

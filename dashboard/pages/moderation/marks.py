@@ -21,14 +21,14 @@ _POSTING = frozenset({"links", "repeats", "campaigns", "shouting", "off_topic", 
 class Reason:
     """Why a comment is here, numbered from 1; `spans` are offsets into its text.
 
-    `value` and `limit` are as printed; `limit` is missing for a reading of a model, which flags nothing.
+    `name` is a rule's code, `title` what people call it. `measured` is its value beside its limit, in words.
     """
 
     number: int
     name: str
+    title: str
     sentence: str
-    value: str
-    limit: str | None
+    measured: str
     spans: tuple[tuple[int, int], ...]
 
     @property
@@ -63,6 +63,6 @@ def _mark(inside: list[str | Component], on: Sequence[Reason], ending: Sequence[
     return html.Mark(
         inside,
         className=f"by-{on[0].kind}",
-        title=", ".join(dict.fromkeys(f"{reason.number} {reason.name}" for reason in on)),
+        title=", ".join(dict.fromkeys(f"{reason.number} {reason.title}" for reason in on)),
         **(ui.hyphenated(data_number=numbers) if numbers else {}),
     )

@@ -15,7 +15,7 @@ _known: WeakKeyDictionary[Store, tuple[float, Mapping[str, str]]] = WeakKeyDicti
 
 
 def right_so_far(store: Store) -> Mapping[str, str]:
-    """Return a sentence for each rule whose flags were decided on, by its name; at most KEPT seconds old."""
+    """Return a sentence for each rule that enough was decided on, by name; at most KEPT seconds old."""
     at, sentences = _known.get(store, (0.0, {}))
     now = time.monotonic()
     if not at or now - at > KEPT:
@@ -23,13 +23,12 @@ def right_so_far(store: Store) -> Mapping[str, str]:
         sentences = {
             str(row["rule"]): sentence(row["decided"], row["precision"], row["low"], row["high"])
             for row in rows
+            if row["decided"] >= FEWEST
         }
         _known[store] = now, sentences
     return sentences
 
 
 def sentence(decided: int, precision: float, low: float, high: float) -> str:
-    """Return how often a rule was right, with its interval, or that too few decisions say so."""
-    if decided < FEWEST:
-        return f"Too few decisions to say how often it is right: {decided} of {FEWEST}."
+    """Return how often a rule was right, with its interval."""
     return f"Right in {precision:.0%} of {decided:,} decisions ({low:.0%} to {high:.0%})."

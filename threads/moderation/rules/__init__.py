@@ -16,7 +16,7 @@ from threads.moderation.rules.reported import Reported
 from threads.moderation.rules.shouting import Shouting
 from threads.moderation.rules.word_lists import BANNED, SUSPECT
 
-__all__ = ["RULES", "Comments", "Limit", "ListOfWords", "Rule", "Values"]
+__all__ = ["RULES", "Comments", "Limit", "ListOfWords", "Rule", "Values", "title_of"]
 
 RULES: tuple[Rule, ...] = (
     OFFENSIVE,
@@ -34,3 +34,8 @@ RULES: tuple[Rule, ...] = (
     OffTopic(),
     Reported(),
 )
+
+
+def title_of(name: str) -> str:
+    """Return what people call a rule; one that is no more keeps its code, for its flags are still there."""
+    return next((rule.title for rule in RULES if rule.name == name), name.replace("_", " ").capitalize())

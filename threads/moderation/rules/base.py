@@ -52,11 +52,13 @@ class Values:
 class Rule(Protocol):
     """A rule. An item of RULES.
 
-    `reason` is the code of `threads.moderation.decisions.REASONS` that a rejection for it would give. A rule
-    that is `alone` judges each comment by itself; it is given comments a block at a time.
+    `name` is its code, `title` what people call it, `reason` the code of
+    `threads.moderation.decisions.REASONS` that a rejection for it would give. A rule that is `alone` judges
+    each comment by itself; it is given comments a block at a time.
     """
 
     name: str
+    title: str
     help: str
     reason: str
     alone: bool
@@ -80,6 +82,7 @@ class OneComment:
     """Base of the rules that judge each comment by itself."""
 
     name: str
+    title: str
     help: str
     reason: str
     limits: tuple[Limit, ...] = ()

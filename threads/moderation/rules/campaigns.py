@@ -19,6 +19,7 @@ class Campaigns:
     """Flags every comment of a group of near-duplicates that has enough authors or discussions."""
 
     name = "campaigns"
+    title = "Campaign"
     help = "Nearly the same was posted by many people or in many discussions, those stored included."
     reason = "spam"
     limits = (

@@ -11,6 +11,7 @@ class Links(OneComment):
     """Flags many links: with a scheme, bare domains, and disguised ones such as "example [dot] com"."""
 
     name = "links"
+    title = "Links"
     help = "It holds many links, plain or disguised."
     reason = "spam"
     limits = (

@@ -17,6 +17,7 @@ class OffTopic:
     """
 
     name = "off_topic"
+    title = "Off topic"
     help = "It answers nobody, has little to do with the article, and shares no word with it (English)."
     reason = "off_topic"
     limits = (
@@ -24,7 +25,7 @@ class OffTopic:
             name="distance",
             default=0.85,
             unit="probability",
-            help="1 − stance_relevance from which it is flagged.",
+            help="How likely it must be, from 0 to 1, that it is about something else.",
             least=0.01,
             most=1,
         ),
@@ -32,7 +33,7 @@ class OffTopic:
             name="shared",
             default=0.02,
             unit="share of words",
-            help="Most that it may share with the article (featuring_relevance).",
+            help="Most of its words that it may share with the article.",
             most=1,
         ),
         Limit(

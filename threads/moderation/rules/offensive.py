@@ -19,14 +19,23 @@ class Scored:
     alone = True
     lists: tuple[ListOfWords, ...] = ()
 
-    def __init__(self, name: str, column: str, help: str, says: str, default: float, kind: str) -> None:  # noqa: A002 - the Protocol's name
-        self.name, self.help, self.reason = name, help, name
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        column: str,
+        help: str,  # noqa: A002 - the Protocol's name
+        says: str,
+        default: float,
+        kind: str,
+    ) -> None:
+        self.name, self.title, self.help, self.reason = name, title, help, name
         self.limits = (
             Limit(
                 name="probability",
                 default=default,
                 unit="probability",
-                help=f"Value of the score {column} from which it is flagged.",
+                help="How likely it must be, from 0 to 1, to be flagged.",
                 least=0.01,
                 most=1,
             ),
@@ -80,24 +89,27 @@ def own_words(text: str) -> str:
 
 OFFENSIVE = Scored(
     "offensive",
+    "Offensive language",
     "offensive",
-    "The score offensive is high: readers probably find its language offensive (English).",
+    "Readers probably find its language offensive, by the ranking of offensive language (English).",
     "Readers find its language offensive",
     0.8,
     "",
 )
 THREAT = Scored(
     "threat",
+    "Threat",
     "offensive_threat",
-    "The score offensive_threat is high: it probably threatens or wishes harm (English).",
+    "It probably threatens or wishes harm, by the same ranking (English).",
     "It threatens or wishes harm",
     0.3,
     "threat",
 )
 IDENTITY_ATTACK = Scored(
     "identity_attack",
+    "Attack on a group",
     "offensive_identity_attack",
-    "The score offensive_identity_attack is high: it probably attacks people for who they are (English).",
+    "It probably attacks people for who they are, by the same ranking (English).",
     "It attacks people for who they are",
     0.3,
     "identity_attack",

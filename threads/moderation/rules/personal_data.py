@@ -90,6 +90,7 @@ class PersonalData(OneComment):
     """Flags telephone numbers, e-mail and postal addresses, bank accounts and cards with right checksums."""
 
     name = "personal_data"
+    title = "Personal data"
     help = "It gives a telephone number, an e-mail or postal address, a bank account or a card number."
     reason = "personal_data"
     limits = (

@@ -45,6 +45,7 @@ class PileOn:
     """Flags answers to one person by unusually many different people; times must be known to the minute."""
 
     name = "pile_on"
+    title = "Pile-on"
     help = "One of many people who answer or name one person within a short time, for this discussion."
     reason = "harassment"
     limits = (

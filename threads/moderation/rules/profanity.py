@@ -17,6 +17,7 @@ class Profanity(OneComment):
     """Flags words from lists, weighted by severity. Disguised words are found, words within words are not."""
 
     name = "profanity"
+    title = "Swear words"
     help = "Swear words, insults and slurs of the package's lists add up (English and German)."
     reason = "offensive"
     limits = (
@@ -24,7 +25,7 @@ class Profanity(OneComment):
             name="severity",
             default=2.0,
             unit="severity",
-            help="Sum of severities, of 0.5 to 4 a word, from which it is flagged.",
+            help="Sum from which it is flagged: .5 a mild word, 1 vulgar, 2 strong, 3 abusive, 4 a slur.",
             least=0.5,
             setting="offensive_severity",
         ),

@@ -17,6 +17,7 @@ class Repeats:
     """Flags the second and every later comment with the same text, whoever wrote them; not the first."""
 
     name = "repeats"
+    title = "Repeat"
     help = "The same text was posted before, here or in another discussion."
     reason = "repeat"
     limits = (

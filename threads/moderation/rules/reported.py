@@ -18,6 +18,7 @@ class Reported:
     """Flags what came with the status spam or pending."""
 
     name = "reported"
+    title = "Reported by platform"
     help = "The platform that the comment comes from marked it as spam or holds it for approval."
     reason = "spam"
     limits: tuple[Limit, ...] = ()

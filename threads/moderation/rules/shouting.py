@@ -16,6 +16,7 @@ class Shouting(OneComment):
     """Flags a large share of capitals among the letters that have a small and a capital form."""
 
     name = "shouting"
+    title = "Shouting"
     help = "Most of its letters are capitals."
     reason = "other"
     limits = (

@@ -12,7 +12,8 @@ class WordList(OneComment):
     """Flags the words of a list that is empty until a moderator lead fills it."""
 
     def __init__(self, kind: str, help: str, reason: str) -> None:  # noqa: A002 - the Protocol's name
-        self.name, self.help, self.reason, self._kind = f"{kind}_words", help, reason, kind
+        self.name, self.title = f"{kind}_words", f"{kind.capitalize()} words"
+        self.help, self.reason, self._kind = help, reason, kind
         self.limits = (
             Limit(
                 name="different_words",
