@@ -12,8 +12,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.figures import STANCES, Figure
+from dashboard.filters import Filters
 from dashboard.text import marked, one_line, shown
-from threads.dynamics.key_figures import KeyFigures
 from threads.scores.offensive import LIKELY, Offensive
 from threads.scores.sentiment import SentenceScore, explain
 from threads.scores.text import without_quotes
@@ -106,11 +106,28 @@ def shares(rows: Sequence[tuple[str, float, str]]) -> Component:
     )
 
 
-def sides(figures: KeyFigures) -> tuple[str, str]:
-    """Return the key figure of stance: how many lean which way."""
-    if not figures.stances:
+def sides(judged: int, supportive: int, critical: int) -> tuple[str, str]:
+    """Return the key figure of stance: how many of those that were judged lean which way."""
+    if not judged:
         return "–", "no stance: it takes an English text and a title"
-    return f"{figures.supportive:,} : {figures.critical:,}", "lean supportive : critical"
+    return f"{supportive:,} : {critical:,}", "lean supportive : critical"
+
+
+def pager(page: int, last: int, filters: Filters, target: str) -> Component:
+    """Return the way to the pages before and after; `target` is the element that they lead to."""
+
+    def link(number: int, label: str) -> Component:
+        return dcc.Link(label, href=(filters.on_page(number).query() or "?") + f"#{target}")
+
+    return html.Nav(
+        [
+            link(page - 1, "← earlier") if page > 1 else None,
+            html.Span(f"page {page:,} of {last:,}"),
+            link(page + 1, "later →") if page < last else None,
+        ],
+        className="pager",
+        **hyphenated(aria_label="Pages"),
+    )
 
 
 def stance_label(stance: Any, probability: Any) -> Component | None:

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Final
 from urllib.parse import parse_qs, urlencode
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from dashboard.text import well_formed
-from threads.dynamics.timeline import STANCES
+from threads.dynamics.overall import Rows
+from threads.dynamics.summary import CLEARLY
+from threads.outline import NO_TIME, STANCES, Outline, depths, microseconds
 
 NO_NAME = "(no name)"
+TONES: Final = ("negative", "neutral", "positive")
+"""By the compound: beyond CLEARLY on either side, or between."""
+DEPTHS: Final[Mapping[str, tuple[int, float]]] = {
+    "1": (1, 1),
+    "2": (2, np.inf),
+    "4": (4, np.inf),
+}
+"""What the filter of depth chooses, by its word in the address: the least and the greatest depth."""
+
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +39,8 @@ class Filters:
 
     authors: tuple[str, ...] = ()
     stances: tuple[str, ...] = ()
+    tones: tuple[str, ...] = ()
+    depth: str = ""
     since: pd.Timestamp | None = None
     until: pd.Timestamp | None = None
     text: str = ""
@@ -36,7 +55,9 @@ class Filters:
         problems: list[str] = []
         return cls(
             authors=tuple(values.get("author", [])),
-            stances=_stances(values, problems),
+            stances=_words(values, "stance", STANCES, problems),
+            tones=_words(values, "tone", TONES, problems),
+            depth="".join(_words(values, "depth", tuple(DEPTHS), problems)[:1]),
             since=_time(values, "from", problems),
             until=_time(values, "to", problems),
             text=values.get("q", [""])[0],
@@ -48,9 +69,8 @@ class Filters:
     @property
     def any(self) -> bool:
         """Whether anything is restricted."""
-        return bool(
-            self.authors or self.stances or self.since is not None or self.until is not None or self.text
-        )
+        timed = self.since is not None or self.until is not None
+        return bool(self.authors or self.stances or self.tones or self.depth or timed or self.text)
 
     def on_page(self, number: int) -> Filters:
         """Return the same choice, on another page of it."""
@@ -58,9 +78,10 @@ class Filters:
 
     def query(self, **more: str) -> str:
         """Return the filters as an address's query, "?" included; empty when there is nothing to say."""
-        pairs = [("author", author) for author in self.authors] + [
-            ("stance", stance) for stance in self.stances
-        ]
+        pairs = [("author", author) for author in self.authors]
+        pairs += [("stance", stance) for stance in self.stances]
+        pairs += [("tone", tone) for tone in self.tones]
+        pairs += [("depth", self.depth)] if self.depth else []
         pairs += [("from", _minute(self.since))] if self.since is not None else []
         pairs += [("to", _minute(self.until))] if self.until is not None else []
         pairs += [("q", self.text)] if self.text else []
@@ -76,19 +97,87 @@ class Filters:
             keep &= author_choices(frame).isin(self.authors)
         if self.stances:
             keep &= frame["stance"].isin(self.stances)
+        if self.tones:
+            keep &= _of_tones(frame["sentiment"].to_numpy(dtype=float), self.tones)
+        if self.depth:
+            keep &= _of_depth(depth_of(frame), self.depth)
         if self.since is not None:
             keep &= frame["published_at"] >= self.since
         if self.until is not None:
-            keep &= frame["published_at"] < self.until + pd.Timedelta(minutes=1)
+            keep &= frame["published_at"] < _end(self.until)
         if self.text:
             needle = self.text.casefold()
             keep &= frame["text"].map(lambda text: needle in text.casefold()).astype(bool)
         return frame[keep]
 
+    def rows(
+        self,
+        outline: Outline,
+        names: npt.NDArray[Any],
+        keys_with_text: Callable[[str], npt.NDArray[np.int64]],
+    ) -> Rows:
+        """Return the rows of an outline that pass every filter, None where nothing is restricted.
+
+        `names` has what each of the outline's people is called here, and NO_NAME at the end;
+        `keys_with_text` finds comments by what their text contains.
+        """
+        masks = list(self._masks(outline, names))
+        if self.text:
+            masks.append(np.isin(outline["key"], keys_with_text(self.text), assume_unique=True))
+        return np.flatnonzero(np.logical_and.reduce(masks)) if masks else None
+
+    def _masks(self, outline: Outline, names: npt.NDArray[Any]) -> list[Mask]:
+        masks: list[Mask] = []
+        if self.authors:
+            # The place -1 of those without a name finds the last one.
+            chosen = set(self.authors)
+            masks.append(np.array([name in chosen for name in names])[outline["person"]])
+        if self.stances:
+            masks.append(np.isin(np.array((*STANCES, "")), self.stances)[outline["stance"]])
+        if self.tones:
+            masks.append(_of_tones(outline["sentiment"], self.tones))
+        if self.depth:
+            masks.append(_of_depth(outline["depth"], self.depth))
+        if self.since is not None:
+            masks.append(outline["time"] >= max(microseconds(self.since.to_pydatetime()), NO_TIME + 1))
+        if self.until is not None:
+            masks.append(outline["time"] < microseconds(_end(self.until).to_pydatetime()))
+            masks.append(outline["time"] != NO_TIME)
+        return masks
+
 
 def author_choices(frame: pd.DataFrame) -> pd.Series[str]:
     """Return what each comment's author is called in the filter of people."""
     return frame["author"].fillna(NO_NAME).map(well_formed)
+
+
+@lru_cache(maxsize=4)
+def names_of(outline: Outline) -> npt.NDArray[Any]:
+    """Return what the people of an outline are called in the filter of people, and NO_NAME at the end."""
+    return np.array(
+        [*(well_formed(person.name or NO_NAME) for person in outline.people), NO_NAME], dtype=object
+    )
+
+
+def depth_of(frame: pd.DataFrame) -> npt.NDArray[np.int16]:
+    """Return how deep each comment stands below the article, from 1; a missing parent counts as none."""
+    keys = pd.MultiIndex.from_frame(frame[["thread_id", "comment_id"]])
+    parents = pd.MultiIndex.from_frame(frame[["thread_id", "parent_id"]])
+    return depths(keys.get_indexer(parents))
+
+
+def _of_tones(values: npt.NDArray[np.float64], tones: tuple[str, ...]) -> Mask:
+    found = {"negative": values < -CLEARLY, "positive": values > CLEARLY, "neutral": abs(values) <= CLEARLY}
+    return np.logical_or.reduce([found[tone] for tone in tones])
+
+
+def _of_depth(depth: npt.NDArray[np.int16], chosen: str) -> Mask:
+    least, greatest = DEPTHS[chosen]
+    return (depth >= least) & (depth <= greatest)
+
+
+def _end(until: pd.Timestamp) -> pd.Timestamp:
+    return until + pd.Timedelta(minutes=1)
 
 
 def _time(values: dict[str, list[str]], name: str, problems: list[str]) -> pd.Timestamp | None:
@@ -102,12 +191,14 @@ def _time(values: dict[str, list[str]], name: str, problems: list[str]) -> pd.Ti
     return time.tz_localize("UTC") if time.tzinfo is None else time.tz_convert("UTC")
 
 
-def _stances(values: dict[str, list[str]], problems: list[str]) -> tuple[str, ...]:
-    chosen = values.get("stance", [])
+def _words(
+    values: dict[str, list[str]], name: str, known: tuple[str, ...], problems: list[str]
+) -> tuple[str, ...]:
+    chosen = values.get(name, [])
     problems += [
-        f"The address has stance={s[:40]!r}, which is no stance." for s in chosen if s not in STANCES
+        f"The address has {name}={word[:40]!r}, which is no {name}." for word in chosen if word not in known
     ]
-    return tuple(stance for stance in chosen if stance in STANCES)
+    return tuple(word for word in chosen if word in known)
 
 
 def _page(values: dict[str, list[str]], problems: list[str]) -> int:

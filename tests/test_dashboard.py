@@ -16,7 +16,7 @@ from dashboard.filters import NO_NAME, Filters, author_choices
 from dashboard.pages import PAGES
 from dashboard.pages.base import Context, find_page
 from dashboard.pages.importing import understood
-from dashboard.pages.thread import ThreadPage
+from dashboard.pages.thread import OneDiscussion, ThreadPage
 from dashboard.security import is_loopback, require_safe
 from dashboard.text import for_plotly, marked, one_line, shown
 from threads.analysis import analyse_parsed
@@ -558,11 +558,11 @@ def test_a_comment_without_cues_shows_none():
 def test_the_thread_page_lists_what_is_worth_featuring(store, harbour):
     context = Context(store, Settings())
     frame = context.comments(harbour)
-    page = texts(ThreadPage().content(context, harbour, frame, Filters()))
+    page = texts(ThreadPage().subject(context, harbour).view(Filters()).content)
     assert "Worth featuring" in page
     assert page.count("worth featuring: ") == frame["featuring_readability"].notna().sum()
     only = Settings(**{f"featuring_{cue}": float(cue == "relevance") for cue in CUES})
     without = frame.assign(featuring_relevance=float("nan"))
     assert "Worth featuring" not in texts(
-        ThreadPage().content(Context(store, only), harbour, without, Filters())
+        OneDiscussion(Context(store, only), harbour, without).view(Filters()).content
     )

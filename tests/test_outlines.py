@@ -75,6 +75,13 @@ def test_the_outline_is_what_was_stored(store):
     assert outline["offensive"].tolist() == [0.25] * 3
 
 
+def test_comments_are_found_by_their_text(store):
+    store.add(parsed(), scores(3), {})
+    outline = store.outlines.current()
+    assert store.outlines.keys_with_text("COMMENT 1").tolist() == [outline["key"][1]]
+    assert store.outlines.keys_with_text("50%").tolist() == []
+
+
 def test_an_unchanged_store_gives_the_very_same_outline(store):
     store.add(parsed(), scores(3), {})
     assert store.outlines.current() is store.outlines.current()
@@ -142,7 +149,7 @@ rows = st.lists(
 )
 
 
-@given(people=st.lists(st.tuples(names, names), min_size=2, max_size=2), rows=rows)
+@given(people=st.lists(st.tuples(names, names, st.just("page")), min_size=2, max_size=2), rows=rows)
 def test_a_packed_piece_is_unpacked_to_the_same(people, rows):
     columns = {name: np.zeros(len(rows), dtype=dtype) for name, dtype, _ in OUTLINE_COLUMNS}
     for place, name in enumerate(("key", "time", "person", "stance", "sentiment")):

@@ -50,16 +50,19 @@ OUTLINE_COLUMNS: Final = (
     OutlineColumn("stance", "i1", "A place in STANCES; -1: not judged."),
     OutlineColumn("relation", "i1", "A place in RELATIONS; -1: not judged."),
 )
+HOUR: Final = 3_600_000_000
+"""Microseconds."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _LONGEST_CHAIN = 20  # doublings: a million steps, so that a circle of answers ends
 
 
 class Person(NamedTuple):
-    """Who wrote: the displayed name and the platform's own id, as far as they are known."""
+    """Who wrote: the displayed name and the platform's own id, as far as known, and in which format."""
 
     name: str | None
     id: str | None
+    source_format: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,13 @@ class Piece:
         return len(self.columns["key"])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Outline:
-    """The outline of many discussions: columns of OUTLINE_COLUMNS, and `thread`, a place in `thread_ids`."""
+    """The outline of many discussions: columns of OUTLINE_COLUMNS, and two more.
+
+    `thread` is a place in `thread_ids`, `hour` the whole hours since 1970, without meaning where no time is
+    known. It equals none but itself, so that what is worked out from it can be kept.
+    """
 
     thread_ids: tuple[str, ...]
     people: tuple[Person, ...]
@@ -145,10 +152,10 @@ def unpacked(data: bytes) -> Piece | None:
 def joined(pieces: Iterable[tuple[str, Piece]]) -> Outline:
     """Return the outline of discussions, each with its id; somebody who writes in several is one person.
 
-    An author id makes a person, or a name where there is none (as in `threads.dynamics.people`).
+    An author id makes a person, or a name where there is none, each within one source format.
     """
     pieces = list(pieces)
-    places: dict[tuple[bool, str | None], int] = {}
+    places: dict[tuple[str, bool, str | None], int] = {}
     people: list[Person] = []
     types = {name: dtype for name, dtype, _ in OUTLINE_COLUMNS} | {"thread": "<i4"}
     parts: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in types}
@@ -157,7 +164,8 @@ def joined(pieces: Iterable[tuple[str, Piece]]) -> Outline:
         numbers = np.empty(len(piece.people) + 1, dtype=np.int32)
         numbers[-1] = -1  # where the place -1 finds it
         for place, person in enumerate(piece.people):
-            key = (person.id is None, person.name if person.id is None else person.id)
+            bare = person.id is None
+            key = (person.source_format, bare, person.name if bare else person.id)
             if key not in places:
                 places[key] = len(people)
                 people.append(person)
@@ -173,4 +181,5 @@ def joined(pieces: Iterable[tuple[str, Piece]]) -> Outline:
         name: np.concatenate(arrays) if arrays else np.empty(0, dtype=types[name])
         for name, arrays in parts.items()
     }
+    columns["hour"] = (columns["time"] // HOUR).astype(np.int32)
     return Outline(tuple(thread_id for thread_id, _ in pieces), tuple(people), columns)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
 from typing import Protocol, TypeVar
 from urllib.parse import unquote
 
@@ -15,7 +17,8 @@ from dashboard.filters import Filters
 from dashboard.security.access import may
 from threads.keys import read_key
 from threads.moderation.roles import Permission
-from threads.pseudonyms import pseudonymised
+from threads.outline import Outline, Person
+from threads.pseudonyms import pseudonym, pseudonymised
 from threads.scores import score_columns
 from threads.settings import Settings
 from threads.storage import Store
@@ -39,6 +42,11 @@ class Context:
             return frame
         return pseudonymised(frame, read_key(self.settings.key_file))
 
+    def outline(self) -> Outline:
+        """Return the outline of all that is stored, under pseudonyms for those who may not see people."""
+        outline = self.store.outlines.current()
+        return outline if may("see_people") else _pseudonymous(outline, read_key(self.settings.key_file))
+
 
 class Page(Protocol):
     """A page. `path` is where it lives; what follows it in the address is `rest`.
@@ -60,16 +68,50 @@ class Page(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the bar of filters offers: names of people, the most active first, and the stretch of time."""
+
+    people: Sequence[str]
+    first: datetime | None
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a page shows under some filters, and how many of how many comments that is."""
+
+    content: list[Component]
+    chosen: int
+    total: int
+
+
+class Subject(Protocol):
+    """The comments that a page is about, read once."""
+
+    def choices(self) -> Choices:
+        """Return what there is to choose from."""
+        ...
+
+    def view(self, filters: Filters) -> View:
+        """Return everything under the bar of filters."""
+        ...
+
+
 class FilteredPage(Page, Protocol):
     """A page whose content depends on filters, which live in its address."""
 
-    def comments(self, context: Context, rest: str) -> pd.DataFrame:
-        """Return the comments that the page is about, before filtering."""
+    def subject(self, context: Context, rest: str) -> Subject:
+        """Return what the page is about."""
         ...
 
-    def content(self, context: Context, rest: str, frame: pd.DataFrame, filters: Filters) -> list[Component]:
-        """Return what the page shows of `frame` (all its comments) under `filters`."""
-        ...
+
+@lru_cache(maxsize=2)
+def _pseudonymous(outline: Outline, key: bytes) -> Outline:
+    people = (
+        Person(pseudonym(key, p.source_format, p.id, p.name), None, p.source_format) for p in outline.people
+    )
+    return replace(outline, people=tuple(people))
 
 
 _P = TypeVar("_P", bound=Page)

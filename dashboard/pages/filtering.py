@@ -1,42 +1,48 @@
-"""The bar of filters that overview and thread share, and the one callback behind it."""
+"""The bar of filters that pages share, and the callbacks behind it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
 
 import dash_mantine_components as dmc
-import pandas as pd
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from dashboard.components import CLEAR_BUTTON, counted, empty
 from dashboard.figures import STANCES
-from dashboard.filters import Filters, author_choices
-from dashboard.pages.base import Context, FilteredPage, find_page
+from dashboard.filters import TONES, Filters
+from dashboard.pages.base import Choices, Context, FilteredPage, View, find_page
 from dashboard.security.access import needs
 from dashboard.text import one_line
+
+PEOPLE_OFFERED: Final = 50
+DEPTH_WORDS: Final = {"1": "to the article", "2": "to a comment", "4": "deep, 4 or more down"}
 
 
 def filtered_layout(page: FilteredPage, context: Context, rest: str, search: str) -> Component:
     """Return the bar of filters and, under it, the page's content."""
-    frame, filters = page.comments(context, rest), Filters.from_query(search)
+    subject, filters = page.subject(context, rest), Filters.from_query(search)
+    view = subject.view(filters)
     return html.Div(
         [
             dcc.Location(id="filter-url", refresh="callback-nav"),
-            _bar(frame, filters, _download(page, rest, filters)),
-            html.Div(_content(page, context, rest, frame, filters), id="filtered-content"),
+            _bar(subject.choices(), filters, view, _download(page, rest, filters)),
+            html.Div(_content(view, filters), id="filtered-content"),
         ]
     )
 
 
 def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...]) -> None:
-    """Add the callback that keeps address, controls and content together."""
+    """Add the callbacks that keep address, controls and content together."""
 
     @app.callback(
         Output("filter-url", "search"),
         Output("filter-authors", "value"),
         Output("filter-stances", "value"),
+        Output("filter-tones", "value"),
+        Output("filter-depth", "value"),
         Output("filter-since", "value"),
         Output("filter-until", "value"),
         Output("filter-text", "value"),
@@ -46,6 +52,8 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
         Input("filter-url", "search"),
         Input("filter-authors", "value"),
         Input("filter-stances", "value"),
+        Input("filter-tones", "value"),
+        Input("filter-depth", "value"),
         Input("filter-since", "value"),
         Input("filter-until", "value"),
         Input("filter-text", "value"),
@@ -58,6 +66,8 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
         search: str | None,
         authors: list[str] | None,
         stances: list[str] | None,
+        tones: list[str] | None,
+        depth: str | None,
         since: str | None,
         until: str | None,
         text: str | None,
@@ -70,18 +80,39 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
         elif ctx.triggered_id == "filter-clear":
             filters = Filters()
         else:
-            filters = Filters.from_query(Filters().query(**_pairs(since, until, text)))
-            filters = replace(filters, authors=tuple(authors or ()), stances=tuple(stances or ()))
+            chosen = Filters(
+                authors=tuple(authors or ()),
+                stances=tuple(stances or ()),
+                tones=tuple(tones or ()),
+                depth=depth or "",
+            )
+            # By way of an address: what came from a browser is read as what stands in one.
+            filters = Filters.from_query(chosen.query(**_pairs(since, until, text)))
         if ctx.triggered_id != "filter-url" and filters.query() == (search or ""):
-            return (no_update,) * 9
-        frame = page.comments(context, rest)
+            return (no_update,) * 11
+        view = page.subject(context, rest).view(filters)
         return (
             no_update if ctx.triggered_id == "filter-url" else filters.query(),
             *control_values(filters),
-            count_text(frame, filters),
+            count_text(view),
             _download(page, rest, filters),
-            _content(page, context, rest, frame, filters),
+            _content(view, filters),
         )
+
+    @app.callback(
+        Output("filter-authors", "data"),
+        Input("filter-authors", "searchValue"),
+        Input("filter-authors", "value"),
+        State("filter-url", "pathname"),
+        prevent_initial_call=True,
+    )
+    @needs("view")
+    def offer(sought: str | None, chosen: list[str] | None, pathname: str) -> list[dict[str, str]]:
+        page, rest = find_page(pages, pathname)
+        people = page.subject(context, rest).choices().people
+        needle = (sought or "").casefold()
+        found = [name for name in people if needle in name.casefold()] if needle else people
+        return _offered(found, chosen or [])
 
     app.clientside_callback(
         "(n) => n % 2 ? 'filters open' : 'filters'",
@@ -91,26 +122,28 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
     )
 
 
-def control_values(filters: Filters) -> tuple[list[str], list[str], str | None, str | None, str]:
-    """Return what the five controls show for `filters`."""
+def control_values(
+    filters: Filters,
+) -> tuple[list[str], list[str], list[str], str | None, str | None, str | None, str]:
+    """Return what the seven controls show for `filters`."""
     return (
         list(filters.authors),
         list(filters.stances),
+        list(filters.tones),
+        filters.depth or None,
         None if filters.since is None else f"{filters.since:%Y-%m-%d %H:%M:%S}",
         None if filters.until is None else f"{filters.until:%Y-%m-%d %H:%M:%S}",
         filters.text,
     )
 
 
-def count_text(frame: pd.DataFrame, filters: Filters) -> str:
+def count_text(view: View) -> str:
     """Return how many of how many comments are shown."""
-    return f"{len(filters.apply(frame)):,} of {counted(len(frame), 'comment')}"
+    return f"{view.chosen:,} of {counted(view.total, 'comment')}"
 
 
-def _content(
-    page: FilteredPage, context: Context, rest: str, frame: pd.DataFrame, filters: Filters
-) -> list[Component]:
-    return [*(empty(problem) for problem in filters.problems), *page.content(context, rest, frame, filters)]
+def _content(view: View, filters: Filters) -> list[Component]:
+    return [*(empty(problem) for problem in filters.problems), *view.content]
 
 
 def _download(page: FilteredPage, rest: str, filters: Filters) -> str:
@@ -121,9 +154,8 @@ def _pairs(since: str | None, until: str | None, text: str | None) -> dict[str, 
     return {name: value for name, value in (("from", since), ("to", until), ("q", text)) if value}
 
 
-def _bar(frame: pd.DataFrame, filters: Filters, download: str) -> Component:
-    authors, stances, since, until, text = control_values(filters)
-    names = author_choices(frame).value_counts()
+def _bar(choices: Choices, filters: Filters, view: View, download: str) -> Component:
+    authors, stances, tones, depth, since, until, text = control_values(filters)
     return html.Div(
         [
             html.Button("Filters", id="filter-toggle", className="filter-toggle"),
@@ -133,26 +165,28 @@ def _bar(frame: pd.DataFrame, filters: Filters, download: str) -> Component:
                         id="filter-authors",
                         label="People",
                         placeholder="anyone" if not authors else "",
-                        data=[{"value": name, "label": one_line(name, 60)} for name in names.index],
+                        data=_offered(choices.people, authors),
                         value=authors,
                         searchable=True,
                         clearable=True,
                         clearButtonProps=CLEAR_BUTTON,
-                        limit=50,
+                        nothingFoundMessage="Nobody of that name",
                         size="xs",
                     ),
-                    dmc.MultiSelect(
-                        id="filter-stances",
-                        label="Stance toward the article",
-                        placeholder="any" if not stances else "",
-                        data=list(STANCES),
-                        value=stances,
+                    _several("filter-stances", "Stance toward the article", "any", list(STANCES), stances),
+                    _several("filter-tones", "Sentiment", "any", list(TONES), tones),
+                    dmc.Select(
+                        id="filter-depth",
+                        label="Answers",
+                        placeholder="to anything",
+                        data=[{"value": value, "label": word} for value, word in DEPTH_WORDS.items()],
+                        value=depth,
                         clearable=True,
                         clearButtonProps=CLEAR_BUTTON,
                         size="xs",
                     ),
-                    _time_control("filter-since", "From (UTC)", since, frame),
-                    _time_control("filter-until", "To (UTC)", until, frame),
+                    _time_control("filter-since", "From (UTC)", since, choices),
+                    _time_control("filter-until", "To (UTC)", until, choices),
                     dmc.TextInput(
                         id="filter-text",
                         label="Text contains",
@@ -166,7 +200,7 @@ def _bar(frame: pd.DataFrame, filters: Filters, download: str) -> Component:
             ),
             html.Div(
                 [
-                    html.Span(count_text(frame, filters), id="filter-count", role="status"),
+                    html.Span(count_text(view), id="filter-count", role="status"),
                     html.Button("Show all", id="filter-clear", className="link"),
                     html.A(
                         "Download CSV", id="filter-download", href=download, download="", className="button"
@@ -180,18 +214,40 @@ def _bar(frame: pd.DataFrame, filters: Filters, download: str) -> Component:
     )
 
 
-def _time_control(name: str, label: str, value: str | None, frame: pd.DataFrame) -> Component:
-    first, last = frame["published_at"].min(), frame["published_at"].max()
+def _offered(people: Sequence[str], chosen: Sequence[str]) -> list[dict[str, str]]:
+    """Return the first names to choose from, and those that are chosen, without which they could not show."""
+    names = dict.fromkeys([*chosen, *people[:PEOPLE_OFFERED]])
+    return [{"value": name, "label": one_line(name, 60)} for name in names]
+
+
+def _several(name: str, label: str, placeholder: str, words: list[str], value: list[str]) -> Component:
+    return dmc.MultiSelect(
+        id=name,
+        label=label,
+        placeholder=placeholder if not value else "",
+        data=words,
+        value=value,
+        clearable=True,
+        clearButtonProps=CLEAR_BUTTON,
+        size="xs",
+    )
+
+
+def _time_control(name: str, label: str, value: str | None, choices: Choices) -> Component:
     return dmc.DateTimePicker(
         id=name,
         label=label,
         placeholder="any time",
         value=value,
         valueFormat="DD MMM YYYY HH:mm",
-        defaultDate=None if pd.isna(first) else f"{first:%Y-%m-%d}",
-        minDate=None if pd.isna(first) else f"{first:%Y-%m-%d}",
-        maxDate=None if pd.isna(last) else f"{last:%Y-%m-%d}",
+        defaultDate=_day(choices.first),
+        minDate=_day(choices.first),
+        maxDate=_day(choices.last),
         clearable=True,
         clearButtonProps=CLEAR_BUTTON,
         size="xs",
     )
+
+
+def _day(time: datetime | None) -> str | None:
+    return None if time is None else f"{time:%Y-%m-%d}"

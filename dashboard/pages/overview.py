@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from dash import Dash, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components as ui
 from dashboard.figures import STANCES, mean_sentiment_over_time, share_axis, stance_over_time
-from dashboard.filters import Filters
-from dashboard.pages.base import Context
+from dashboard.filters import Filters, names_of
+from dashboard.pages.base import Choices, Context, View
 from dashboard.pages.filtering import filtered_layout
 from dashboard.text import one_line, shown
-from threads.dynamics.key_figures import key_figures
-from threads.dynamics.timeline import timeline
+from threads.dynamics.overall import Overall, overall, overall_timeline
+from threads.dynamics.timeline import Timeline
 from threads.moderation.roles import Permission
+from threads.outline import NO_TIME, Outline
+
+PER_PAGE: Final = 20
 
 
 class OverviewPage:
@@ -32,25 +39,75 @@ class OverviewPage:
         """Return the page; an address that is no page says so."""
         if rest:
             return html.Div([html.H1("No such page"), ui.empty(f"Nothing lives at /{one_line(rest, 80)}.")])
-        if not len(context.store.discussions()):
+        if not len(context.outline()):
             return _nothing_yet()
         return filtered_layout(self, context, rest, search)
 
-    def comments(self, context: Context, rest: str) -> pd.DataFrame:  # noqa: ARG002 - the Protocol's signature
+    def subject(self, context: Context, rest: str) -> Everything:  # noqa: ARG002 - the Protocol's signature
         """Return every comment stored."""
-        return context.comments()
-
-    def content(self, context: Context, rest: str, frame: pd.DataFrame, filters: Filters) -> list[Component]:  # noqa: ARG002
-        """Return everything under the bar of filters."""
-        discussions = context.store.discussions()
-        chosen = filters.apply(frame)
-        head = [html.H1("All discussions"), html.P(_meta(discussions, chosen), className="meta")]
-        if chosen.empty:
-            return [*head, ui.empty("No comment passes the filters.")]
-        return [*head, _facts(chosen, discussions), _over_time(chosen), _list(discussions, chosen, filters)]
+        return Everything(context, context.outline())
 
     def register(self, app: Dash, context: Context) -> None:
         """Nothing of its own: the filters' callback draws it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """All comments, as an outline."""
+
+    context: Context
+    outline: Outline
+
+    def choices(self) -> Choices:
+        """Return whom and when there is to choose from."""
+        return _choices(self.outline)
+
+    def view(self, filters: Filters) -> View:
+        """Return everything under the bar of filters."""
+        rows = filters.rows(self.outline, names_of(self.outline), self.context.store.outlines.keys_with_text)
+        figures = overall(self.outline, rows)
+        content = [html.H1("All discussions"), html.P(_meta(self.outline, figures), className="meta")]
+        if figures.comments:
+            waiting = self.context.store.health.waiting().comments
+            content += [_facts(figures, waiting), _over_time(overall_timeline(self.outline, rows))]
+            content += [self._list(figures, filters)]
+        else:
+            content += [ui.empty("No comment passes the filters.")]
+        return View(content, figures.comments, len(self.outline))
+
+    def _list(self, figures: Overall, filters: Filters) -> Component:
+        """Return a page of the discussions that have a chosen comment, those with the latest talk first."""
+        order = _latest_first(self.outline)
+        there = order[figures.by_discussion[order] > 0]
+        last = 1 + (len(there) - 1) // PER_PAGE
+        page = min(filters.page, last)
+        places = there[(page - 1) * PER_PAGE : page * PER_PAGE]
+        counts = {self.outline.thread_ids[place]: int(figures.by_discussion[place]) for place in places}
+        stored = self.context.store.discussions(list(counts)).set_index("thread_id", drop=False)
+        rows = stored.loc[list(counts)].to_dict("records")
+        return ui.panel(
+            "Discussions",
+            html.Ul([_item(row, counts[row["thread_id"]], filters) for row in rows], className="discussions"),
+            ui.pager(page, last, filters, "discussions") if last > 1 else None,
+            note="Latest talk first.",
+            id="discussions",
+        )
+
+
+@lru_cache(maxsize=4)
+def _choices(outline: Outline) -> Choices:
+    figures = overall(outline)
+    counts = np.bincount(outline["person"] + 1, minlength=len(outline.people) + 1)
+    names = names_of(outline)[np.argsort(-np.roll(counts, -1), kind="stable")]
+    return Choices(list(dict.fromkeys(names.tolist())), figures.first_at, figures.last_at)
+
+
+@lru_cache(maxsize=4)
+def _latest_first(outline: Outline) -> npt.NDArray[np.intp]:
+    """Return the places of the discussions, those with the latest comment first."""
+    latest = np.full(len(outline.thread_ids), NO_TIME)
+    np.maximum.at(latest, outline["thread"], outline["time"])
+    return np.argsort(latest, kind="stable")[::-1]
 
 
 def _nothing_yet() -> Component:
@@ -66,49 +123,42 @@ def _nothing_yet() -> Component:
     )
 
 
-def _meta(discussions: pd.DataFrame, frame: pd.DataFrame) -> str:
-    span = ui.period(frame["published_at"].min(), frame["published_at"].max())
-    return f"{frame['thread_id'].nunique():,} of {ui.counted(len(discussions), 'discussion')} · {span}"
+def _meta(outline: Outline, figures: Overall) -> str:
+    span = ui.period(figures.first_at, figures.last_at)
+    return f"{figures.discussions:,} of {ui.counted(len(outline.thread_ids), 'discussion')} · {span}"
 
 
-def _facts(frame: pd.DataFrame, discussions: pd.DataFrame) -> Component:
-    figures = key_figures(frame)
-    waiting = int(discussions["flagged_open"].sum())
+def _facts(figures: Overall, waiting: int) -> Component:
     return ui.facts(
         [
-            (f"{frame['thread_id'].nunique():,}", "discussions"),
-            (f"{figures.comments:,}", f"comments by {ui.counted(figures.people, 'person', 'people')}"),
+            (f"{figures.discussions:,}", "discussion" if figures.discussions == 1 else "discussions"),
+            (
+                f"{figures.comments:,}",
+                f"{ui.noun(figures.comments, 'comment')} by {ui.counted(figures.people, 'person', 'people')}",
+            ),
             (
                 "–" if figures.mean_sentiment is None else ui.signed(figures.mean_sentiment),
                 "mean sentiment, English only",
             ),
-            ui.sides(figures),
-            (
-                dcc.Link(f"{waiting:,}", href="/moderation"),
-                "flagged, waiting for a decision",
-            ),
+            ui.sides(figures.judged, figures.stances["supportive"], figures.stances["critical"]),
+            (dcc.Link(f"{waiting:,}", href="/moderation"), "flagged, waiting for a decision"),
         ]
     )
 
 
-def _over_time(frame: pd.DataFrame) -> Component:
-    timed = frame.dropna(subset=["published_at"])
-    if timed.empty:
+def _over_time(bins: Timeline) -> Component:
+    if bins.rows.empty:
         return ui.panel("Over time", ui.empty("None of these comments carries a time that could be read."))
-    bins = timeline(timed)
-    left_out = len(frame) - len(timed)
-    sentiment, stance = (
-        mean_sentiment_over_time(bins.rows),
-        stance_over_time(bins.rows),
-    )
+    sentiment, stance = mean_sentiment_over_time(bins.rows), stance_over_time(bins.rows)
     share_axis([sentiment, stance], bins.rows["start"].iloc[0], bins.rows["end"].iloc[-1])
     for figure in (sentiment, stance):
         figure["layout"]["height"] = 220
     note = f"One mark for each {bins.label.removeprefix('1 ')}; its area is the number of comments."
-    if left_out:
-        note += f" Not drawn: {ui.counted(left_out, 'comment')} without a time."
+    if bins.left_out:
+        note += f" Without a time and not drawn: {ui.counted(bins.left_out, 'comment')}."
     return ui.panel(
         "Sentiment over time",
+        html.P(bins.sentence().text, className="seen"),
         ui.graph(
             sentiment, "Mean sentiment over time; the table below has the figures.", id="overview-sentiment"
         )
@@ -119,19 +169,6 @@ def _over_time(frame: pd.DataFrame) -> Component:
             stance, "Comments by stance over time; the table below has the figures.", id="overview-stance"
         ),
         note=note,
-    )
-
-
-def _list(discussions: pd.DataFrame, frame: pd.DataFrame, filters: Filters) -> Component:
-    counts = frame["thread_id"].value_counts()
-    latest_first = discussions.sort_values("last_at", ascending=False, kind="stable")
-    rows = [row for row in latest_first.to_dict("records") if row["thread_id"] in counts.index]
-    return ui.panel(
-        "Discussions",
-        html.Ul(
-            [_item(row, int(counts[row["thread_id"]]), filters) for row in rows], className="discussions"
-        ),
-        note="Latest talk first.",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +15,8 @@ from dashboard import components as ui
 from dashboard import featured
 from dashboard.conversation import PER_PAGE, Turn, conversation, pages_of
 from dashboard.figures import POINTS_UP_TO, STANCES, sentiment_over_time, share_axis, stance_over_time
-from dashboard.filters import Filters
-from dashboard.pages.base import Context
+from dashboard.filters import Filters, author_choices
+from dashboard.pages.base import Choices, Context, View
 from dashboard.pages.filtering import filtered_layout
 from dashboard.pages.moderation.address import Address
 from dashboard.security.access import may
@@ -53,21 +53,56 @@ class ThreadPage:
             return html.Div([html.H1("No such discussion"), ui.empty(str(error))])
         return filtered_layout(self, context, rest, search)
 
-    def comments(self, context: Context, rest: str) -> pd.DataFrame:
+    def subject(self, context: Context, rest: str) -> OneDiscussion:
         """Return the discussion's comments."""
-        return context.comments(rest)
+        return OneDiscussion(context, rest, context.comments(rest))
 
-    def content(self, context: Context, rest: str, frame: pd.DataFrame, filters: Filters) -> list[Component]:
+    def register(self, app: Dash, context: Context) -> None:  # noqa: ARG002 - the Protocol's signature
+        """Let a stretch of the timeline set the filter of time, and a click on a mark go to its comment."""
+        app.clientside_callback(
+            "(range) => window.btl.selectedTimes(range)",
+            Output("filter-since", "value", allow_duplicate=True),
+            Output("filter-until", "value", allow_duplicate=True),
+            Input("sentiment-figure", "selectedData"),
+            prevent_initial_call=True,
+        )
+        app.clientside_callback(
+            "(click) => window.btl.goToComment(click)",
+            Output("sentiment-figure", "clickData"),
+            Input("sentiment-figure", "clickData"),
+            prevent_initial_call=True,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OneDiscussion:
+    """A discussion with all its comments."""
+
+    context: Context
+    thread_id: str
+    frame: pd.DataFrame
+
+    def choices(self) -> Choices:
+        """Return whom and when there is to choose from."""
+        times = self.frame["published_at"].dropna()
+        return Choices(
+            author_choices(self.frame).value_counts().index.tolist(),
+            times.min() if len(times) else None,
+            times.max() if len(times) else None,
+        )
+
+    def view(self, filters: Filters) -> View:
         """Return everything under the bar of filters."""
-        discussion, report = context.store.discussion(rest), context.store.report(rest)
-        frame, weight_of = reweighted(frame, context.settings), weights(context.settings)
+        store, settings = self.context.store, self.context.settings
+        discussion, report = store.discussion(self.thread_id), store.report(self.thread_id)
+        frame, weight_of = reweighted(self.frame, settings), weights(settings)
         chosen = filters.apply(frame)
         turns = conversation(frame, chosen)
         pages = pages_of(turns)
         filters = replace(filters, page=pages.get(filters.at, filters.page), at="")
-        return [
+        content: list[Component] = [
             html.H1(shown(ui.title_of(discussion.title, frame["published_at"].min()))),
-            html.P([_meta(discussion, chosen), _as_queue(rest, chosen, filters)], className="meta"),
+            html.P([_meta(discussion, chosen), _as_queue(self.thread_id, chosen, filters)], className="meta"),
             *([] if chosen.empty else [_facts(chosen), _said(chosen, filters, pages)]),
             html.Div(
                 [
@@ -87,22 +122,7 @@ class ThreadPage:
                 className="columns",
             ),
         ]
-
-    def register(self, app: Dash, context: Context) -> None:  # noqa: ARG002 - the Protocol's signature
-        """Let a stretch of the timeline set the filter of time, and a click on a mark go to its comment."""
-        app.clientside_callback(
-            "(range) => window.btl.selectedTimes(range)",
-            Output("filter-since", "value", allow_duplicate=True),
-            Output("filter-until", "value", allow_duplicate=True),
-            Input("sentiment-figure", "selectedData"),
-            prevent_initial_call=True,
-        )
-        app.clientside_callback(
-            "(click) => window.btl.goToComment(click)",
-            Output("sentiment-figure", "clickData"),
-            Input("sentiment-figure", "clickData"),
-            prevent_initial_call=True,
-        )
+        return View(content, len(chosen), len(frame))
 
 
 def _meta(discussion: Discussion, frame: pd.DataFrame) -> str:
@@ -159,7 +179,7 @@ def _facts(frame: pd.DataFrame) -> Component:
                 f"mean sentiment{interval}",
             ),
             (f"{replies:,}", f"replies, {figures.replies_inferred:,} of them inferred"),
-            ui.sides(figures),
+            ui.sides(figures.stances, figures.supportive, figures.critical),
         ]
     )
 
@@ -249,7 +269,7 @@ def _conversation_panel(
             [_turn(turn, filters, pages, weight_of) for turn in shown_turns],
             className="conversation",
         ),
-        _pager(page, last, filters) if last > 1 else None,
+        ui.pager(page, last, filters, "conversation") if last > 1 else None,
         note=note,
         id="conversation",
     )
@@ -264,21 +284,6 @@ def _turn(turn: Turn, filters: Filters, pages: dict[str, int], weight_of: Mappin
         level=turn.level,
         quoted=not turn.follows_parent,
         more=featured.cues(turn.row, weight_of),
-    )
-
-
-def _pager(page: int, last: int, filters: Filters) -> Component:
-    def link(number: int, label: str) -> Component:
-        return dcc.Link(label, href=(filters.on_page(number).query() or "?") + "#conversation")
-
-    return html.Nav(
-        [
-            link(page - 1, "← earlier") if page > 1 else None,
-            html.Span(f"page {page} of {last}"),
-            link(page + 1, "later →") if page < last else None,
-        ],
-        className="pager",
-        **ui.hyphenated(aria_label="Pages of the conversation"),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -114,27 +115,34 @@ def timeline(frame: pd.DataFrame, *, width: str | None = None) -> Timeline:
         width = width or "1 hour"
         rows = typed(pd.DataFrame(index=pd.RangeIndex(0)), TIMELINE_COLUMNS)
     else:
-        width = width or _fitting_width(timed, times)
-        rows = _binned(timed, times, _edges(times.min(), times.max(), width))
+        width = width or _width_of(timed, times)
+        rows = _binned(timed, times, edges_of(times.min(), times.max(), width))
     return Timeline(rows, WIDTHS[width], width, len(frame) - len(timed))
 
 
-def _fitting_width(timed: pd.DataFrame, times: pd.Series[pd.Timestamp]) -> str:
-    names = list(WIDTHS)
+def _width_of(timed: pd.DataFrame, times: pd.Series[pd.Timestamp]) -> str:
     precisions = texts_of(timed, "published_at_precision")
-    coarse = [names.index(w) for p, w in COARSE_WIDTHS.items() if (precisions == p).mean() > COARSE_SHARE]
-    names = names[max(coarse, default=0) :]
-    most = min(MOST_BINS, max(FEWEST_BINS, math.ceil(2 * math.sqrt(len(times)))))
+    coarse = [width for p, width in COARSE_WIDTHS.items() if (precisions == p).mean() > COARSE_SHARE]
+    return fitting_width(times.min(), times.max(), len(times), coarse)
+
+
+def fitting_width(
+    first: pd.Timestamp, last: pd.Timestamp, comments: int, at_least: Iterable[str] = ()
+) -> str:
+    """Return the width of bins that suits a number of comments from `first` to `last`: a key of WIDTHS."""
+    names = list(WIDTHS)
+    names = names[max((names.index(width) for width in at_least), default=0) :]
+    most = min(MOST_BINS, max(FEWEST_BINS, math.ceil(2 * math.sqrt(comments))))
     finer = names[0]
     for name in names:
-        bins = (times.max() - times.min()) // WIDTHS[name] + 1
+        bins = (last - first) // WIDTHS[name] + 1
         if bins <= most:
             return name if bins >= FEWEST_BINS or name == names[0] else finer
         finer = name
     return names[-1]
 
 
-def _edges(first: pd.Timestamp, last: pd.Timestamp, width: str) -> pd.DatetimeIndex:
+def edges_of(first: pd.Timestamp, last: pd.Timestamp, width: str) -> pd.DatetimeIndex:
     """Return where the bins start, and at the end where the last one ends."""
     step: pd.Timedelta | pd.DateOffset = WIDTHS[width]
     day = first.floor("D")

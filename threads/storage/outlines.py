@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Connection, Engine, delete, func, select
 
 from threads.errors import StoreError
@@ -28,13 +29,13 @@ from threads.outline import (
     unpacked,
 )
 from threads.storage import tables
-from threads.storage.engine import chunks, insert_into, reading, writing
+from threads.storage.engine import chunks, contains_text, insert_into, reading, writing
 
 State: TypeAlias = tuple[int, int, int]
 _c, _o = tables.comments.c, tables.outlines.c
 _READ = (
     *(_c.thread_id, _c.comment_id, _c.parent_id, _c.id, _c.published_at, _c.author, _c.author_id),
-    *(_c.parent_source, _c.status, tables.scores.c["values"]),
+    *(_c.source_format, _c.parent_source, _c.status, tables.scores.c["values"]),
 )
 
 
@@ -62,6 +63,12 @@ class Outlines:
             with suppress(StoreError), writing(self._engine) as connection:
                 store_outlines(connection, missing)
         return self._whole
+
+    def keys_with_text(self, text: str) -> npt.NDArray[np.int64]:
+        """Return the keys of the comments whose text contains `text`, in whatever case; ascending."""
+        with reading(self._engine) as connection:
+            found = select(_c.id).where(contains_text(connection, _c.text, text)).order_by(_c.id)
+            return np.array(connection.scalars(found).all(), dtype=np.int64)
 
     def _read(self, connection: Connection) -> list[str]:
         """Read what changed; return the discussions that have no outline, which are worked out."""
@@ -126,13 +133,14 @@ def _piece(rows: Sequence[Any]) -> Piece:
     places = {row[1]: place for place, row in enumerate(rows)}
     people: dict[Person, int] = {}
     values: dict[str, list[Any]] = {name: [] for name, _, _ in OUTLINE_COLUMNS if name != "depth"}
-    for _, _, parent_id, key, time, author, author_id, source, status, scores in rows:
+    for _, _, parent_id, key, time, author, author_id, source_format, source, status, scores in rows:
         nobody = author is None and author_id is None
+        person = Person(author, author_id, source_format)
         scored = scores or {}
         for name, value in (
             ("key", key),
             ("time", microseconds(time)),
-            ("person", -1 if nobody else people.setdefault(Person(author, author_id), len(people))),
+            ("person", -1 if nobody else people.setdefault(person, len(people))),
             ("parent", places.get(parent_id, -1)),
             ("reply", -1 if parent_id is None else code(REPLIES, source)),
             ("status", code(STATUSES, status)),

@@ -203,12 +203,15 @@ class Store:
         with writing(self._engine) as connection:
             return store_batch(connection, batch, self._clock(), held)
 
-    def discussions(self) -> pd.DataFrame:
-        """Return one row a discussion, columns as in DISCUSSION_COLUMNS, the latest import first."""
+    def discussions(self, thread_ids: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return one row a discussion, columns as in DISCUSSION_COLUMNS, the latest import first.
+
+        `thread_ids` chooses some, at most 500; the unknown ones are left out.
+        """
         c, d, i = tables.comments.c, tables.discussions.c, tables.imports.c
         waiting = (
             select(c.thread_id, func.count().label("flagged_open"))
-            .where(c.stage == "flagged")
+            .where(c.stage == "flagged", *([] if thread_ids is None else [c.thread_id.in_(thread_ids)]))
             .group_by(c.thread_id)
             .subquery()
         )
@@ -219,6 +222,8 @@ class Store:
             .outerjoin(waiting, waiting.c.thread_id == d.thread_id)
             .order_by(i.imported_at.desc(), i.id.desc(), d.thread_id)
         )
+        if thread_ids is not None:
+            query = query.where(d.thread_id.in_(thread_ids))
         return self._frame(query, DISCUSSION_COLUMNS)
 
     def discussion(self, thread_id: str) -> Discussion:
