@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from threads.parse.exports.found import FoundComment, FoundThread, Note
-from threads.parse.exports.gathering import gathered
+from threads.parse.exports.gathering import gathered, reading
 from threads.parse.exports.moments import since_1970, written
 from threads.parse.exports.texts import from_html
 from threads.parse.formats import Options
@@ -55,6 +55,73 @@ def test_a_thread_may_be_told_of_after_its_comments():
     assert parsed.discussions[0].title == "A"
     assert parsed.report.warnings == ("3 of 9 present",)
     assert parsed.report.read == 2
+
+
+def many(threads, comments):
+    """Comments of some threads by turns, with threads told of before, after and in between."""
+    yield FoundThread(key="t0", title="first")
+    for number in range(comments):
+        key = f"t{number * 7 % threads}"
+        parent = f"c{number - threads}" if number >= threads else None
+        yield comment(f"c{number}", parent, thread=key)
+        if number % 5 == 0:
+            yield FoundThread(key=key, title=f"about {key}")
+        if number % 11 == 0:
+            yield comment(f"c{number}", thread=key)
+
+
+def test_what_goes_to_disk_comes_back_as_from_memory():
+    in_memory = reading(many(40, 1_000), "file", "format").whole()
+    on_disk = reading(many(40, 1_000), "file", "format", in_memory=5_000).whole()
+    assert on_disk == in_memory
+    assert [d.title for d in on_disk.discussions[:6:5]] == ["first", "about t35"]
+    assert (on_disk.report.kept, dict(on_disk.report.left_out)) == (1_000, {"duplicate": 91})
+
+
+def test_a_reading_holds_one_discussion_at_a_time():
+    import tracemalloc
+
+    found = (comment(str(n), thread=str(n % 500), text="x" * 2_000 + str(n)) for n in range(10_000))
+    tracemalloc.start()
+    kept = sum(len(d.comments) for d in reading(found, "file", "format", in_memory=1_000_000).discussions)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert kept == 10_000
+    assert peak < 5_000_000  # the texts alone are 20 MB
+
+
+def test_of_very_many_that_are_left_out_the_first_are_named_and_all_are_counted():
+    found = (Skipped(f"row {n}", f"a pingback: from {n}") for n in range(20_000))
+    report = gathered(found, "file", "format").report
+    assert (report.read, report.dropped, len(report.skipped)) == (20_000, 20_000, 10_000)
+    assert dict(report.left_out) == {"a pingback": 20_000}
+
+
+@pytest.mark.parametrize(
+    ("author", "kept"),
+    [
+        ("ann.lee@example.org", "ann.lee"),
+        ("192.0.2.7", None),
+        ("2001:db8::1", None),
+        ("@ann", "@ann"),
+        ("Ann (ann at home)", "Ann (ann at home)"),
+        ("1.5", "1.5"),
+        ("12:30", "12:30"),
+    ],
+)
+def test_an_address_is_no_name_unless_asked_for(author, kept):
+    found = comment("1", author=author, author_id=author)
+    parsed = gathered([found], "file", "format")
+    (only,) = parsed.discussions[0].comments
+    assert only.author == kept
+    assert only.author_id == (author if kept == author else None)
+    assert bool(parsed.report.warnings) == (kept != author)
+
+
+def test_an_address_that_is_asked_for_stays():
+    found = comment("1", author="ann@example.org")
+    (only,) = reading([found], "file", "format", addresses=True).whole().discussions[0].comments
+    assert only.author == "ann@example.org"
 
 
 @pytest.mark.parametrize("value", [1700000000, "1700000000", 1700000000.0, 1700000000000, "1700000000000000"])

@@ -186,9 +186,9 @@ def without_erased(parsed: Parsed, erased: Erased) -> Parsed:
             Skipped(f"comment {comment.position}", "nothing is kept of it: it was erased") for comment in gone
         ]
         discussions.append(_without(discussion, gone))
-    report = parsed.report
-    report = replace(report, kept=report.kept - len(skipped), skipped=(*report.skipped, *skipped))
-    return Parsed(discussions=tuple(discussions), report=report) if skipped else parsed
+    if not skipped:
+        return parsed
+    return Parsed(discussions=tuple(discussions), report=parsed.report.without(skipped))
 
 
 def _without(discussion: Discussion, gone: Mapping[Comment, str]) -> Discussion:

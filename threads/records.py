@@ -5,9 +5,11 @@ The columns of every table (frame, CSV, store) are declared here once, each with
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, make_dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import pandas as pd
 
@@ -67,6 +69,17 @@ class Comment:
     source_format: str
 
 
+# A class whose objects cannot change takes eight times as long to make them; of a million, that is felt.
+_Changeable = make_dataclass("_Changeable", [(f.name, f.type) for f in fields(Comment)], slots=True)
+
+
+def comment_of(**values: Any) -> Comment:
+    """Return the comment of these values, all of which must be given; for readers of very many."""
+    comment = _Changeable(**values)
+    comment.__class__ = Comment  # of the same fields, in the same order
+    return cast(Comment, comment)
+
+
 COMMENT_COLUMNS: tuple[Column, ...] = (
     Column("thread_id", "text", "The discussion that the comment belongs to."),
     Column("comment_id", "text", "The comment, unique within its discussion; the same on every import."),
@@ -112,19 +125,68 @@ class Skipped:
     reason: str
 
 
+class LeftOut:
+    """What was left out of an input: the first places, and how many there were for each reason."""
+
+    MOST_PLACES = 10_000
+    MOST_REASONS = 50
+
+    def __init__(self, skipped: Iterable[Skipped] = ()) -> None:
+        self.first: list[Skipped] = []
+        self.counts: dict[str, int] = {}
+        for item in skipped:
+            self.append(item)
+
+    def append(self, skipped: Skipped) -> None:
+        """Count one more."""
+        if len(self.first) < self.MOST_PLACES:
+            self.first.append(skipped)
+        reason = _NUMBER.sub("N", skipped.reason.partition(":")[0])
+        if reason not in self.counts and len(self.counts) >= self.MOST_REASONS:
+            reason = "other reasons"
+        self.counts[reason] = self.counts.get(reason, 0) + 1
+
+
+_NUMBER = re.compile(r"\d[\d.,]*")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a parse read, kept and left out. `read` is kept plus skipped, always."""
+    """What a parse read, kept and left out. `read` is kept plus left out, always.
+
+    `left_out` counts all that was left out by reason; `skipped` are the places of it, of a large input only
+    the first. `found` counts what is worth knowing of what was kept: replies, orphans, missing times.
+    """
 
     source: str
     kept: int = 0
     skipped: tuple[Skipped, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    found: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.skipped and not self.left_out:
+            object.__setattr__(self, "left_out", LeftOut(self.skipped).counts)
+
+    def without(self, skipped: Sequence[Skipped]) -> Report:
+        """Return the report with so many of what was kept left out, too."""
+        counts = dict(self.left_out)
+        for reason, count in LeftOut(skipped).counts.items():
+            counts[reason] = counts.get(reason, 0) + count
+        return replace(
+            self, kept=self.kept - len(skipped), skipped=(*self.skipped, *skipped), left_out=counts
+        )
+
+    @property
+    def dropped(self) -> int:
+        """How many were left out."""
+        return sum(self.left_out.values())
 
     @property
     def read(self) -> int:
         """Everything that looked like a comment."""
-        return self.kept + len(self.skipped)
+        return self.kept + self.dropped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,8 @@ def parsed_json(results: Iterable[Parsed]) -> str:
                 "source": parsed.report.source,
                 "read": parsed.report.read,
                 "kept": parsed.report.kept,
+                "left_out": parsed.report.left_out,
+                "found": parsed.report.found,
                 "skipped": parsed.report.skipped,
                 "warnings": parsed.report.warnings,
             }

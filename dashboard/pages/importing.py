@@ -300,8 +300,7 @@ def preview_of(parsed: Parsed) -> Component:
     return ui.panel(
         "What was understood",
         html.P(
-            f"{ui.counted(report.read, 'comment')} read, {report.kept:,} kept, "
-            f"{len(report.skipped):,} left out.",
+            f"{ui.counted(report.read, 'comment')} read, {report.kept:,} kept, {report.dropped:,} left out.",
             className="count",
         ),
         *(_discussion(discussion) for discussion in parsed.discussions if report.kept),
@@ -310,7 +309,7 @@ def preview_of(parsed: Parsed) -> Component:
         else None,
         html.Details(
             [
-                html.Summary(f"Left out: {len(report.skipped):,}"),
+                html.Summary(f"Left out: {report.dropped:,}"),
                 html.Ul([html.Li(one_line(f"{item.place}: {item.reason}", 300)) for item in report.skipped]),
             ],
             open=True,

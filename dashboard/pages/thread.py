@@ -358,9 +358,7 @@ def _who_judged(models: pd.Series) -> str:
 def _report_panel(discussion: Discussion, report: Report) -> Component:
     """Return how much was read; what was left out quotes names and texts, which not everybody may see."""
     quoting = may("see_people")
-    lines = [
-        f"{ui.counted(report.read, 'comment')} read, {report.kept:,} kept, {len(report.skipped):,} left out."
-    ]
+    lines = [f"{ui.counted(report.read, 'comment')} read, {report.kept:,} kept, {report.dropped:,} left out."]
     if discussion.article_text:
         lines.append(f"Article text: {ui.counted(len(discussion.article_text.split()), 'word')}.")
     return ui.panel(
@@ -371,7 +369,7 @@ def _report_panel(discussion: Discussion, report: Report) -> Component:
         else None,
         html.Details(
             [
-                html.Summary(f"Left out: {len(report.skipped):,}"),
+                html.Summary(f"Left out: {report.dropped:,}"),
                 html.Ul([html.Li(one_line(f"{s.place}: {s.reason}", 300)) for s in report.skipped]),
             ]
         )

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import entry_points
 
 from threads.errors import InputError, SettingError
 from threads.parse.exports.wordpress import WordPressExport
-from threads.parse.formats import Format, Options
+from threads.parse.formats import Format, Options, Streaming
 from threads.parse.language import detect
 from threads.parse.page import SavedPage
 from threads.parse.pasted import Pasted
+from threads.parse.reading import Counts, Reading
 from threads.parse.replies import infer_replies
 from threads.parse.source import Source
 from threads.parse.tables import BtlCsv
-from threads.records import Discussion, Parsed
+from threads.records import Discussion, Parsed, Report
 from threads.settings import Settings
 
-__all__ = ["FORMATS", "Format", "Options", "Source", "infer_replies", "parse"]
+__all__ = ["FORMATS", "Format", "Options", "Source", "infer_replies", "parse", "reading"]
 
 ENTRY_POINTS = "below_the_line.formats"
 
@@ -58,32 +59,78 @@ def parse(
     InputError
         No format recognises the input, it cannot be read, or it holds too many comments.
     """
-    parsed = _format(source, format_name).read(source, options)
-    limit = (settings or Settings.from_environment()).max_comments
-    if parsed.report.kept > limit:
-        raise InputError(
-            f"it has {parsed.report.kept:,} comments, more than the limit of {limit:,}",
-            source=source.name,
-            remedy="Split it, or raise the limit with the variable BTL_MAX_COMMENTS",
-        )
-    return replace(
-        parsed,
-        discussions=tuple(_completed(d) for d in parsed.discussions),
-        report=replace(parsed.report, warnings=(*parsed.report.warnings, *_assumptions(parsed.discussions))),
+    settings = settings or Settings.from_environment()
+    found = reading(source, options, format_name, settings=settings)
+    discussions, comments = [], 0
+    for discussion in found.discussions:
+        comments += len(discussion.comments)
+        if comments > settings.max_comments:
+            raise _too_many("it has", comments, settings, source.name)
+        discussions.append(discussion)
+    return Parsed(discussions=tuple(discussions), report=found.report())
+
+
+def reading(
+    source: Source,
+    options: Options,
+    format_name: str | None = None,
+    *,
+    settings: Settings | None = None,
+) -> Reading:
+    """Return what `parse` does, discussion by discussion, so that a source of any size can be read.
+
+    The limit of comments is that of one discussion. A format that is read whole is so here, too.
+
+    Raises
+    ------
+    SettingError
+        No format has that name.
+    InputError
+        As `parse`, also while the discussions are taken.
+    """
+    settings = settings or Settings.from_environment()
+    item = _format(source, format_name)
+    found = item.reading(source, options) if isinstance(item, Streaming) else None
+    counts = Counts()
+    infers = found is None  # a table or an export that names no parent has none
+    found = found or Reading.of(item.read(source, options))
+
+    def discussions() -> Iterator[Discussion]:
+        for discussion in found.discussions:
+            if len(discussion.comments) > settings.max_comments:
+                raise _too_many("a discussion has", len(discussion.comments), settings, source.name)
+            whole = _completed(discussion, infers=infers)
+            counts.add(whole)
+            yield whole
+
+    def report() -> Report:
+        made = found.report()
+        return replace(made, found=counts.told(), warnings=(*made.warnings, *_assumptions(counts)))
+
+    return Reading(discussions(), report)
+
+
+def _too_many(what: str, comments: int, settings: Settings, name: str) -> InputError:
+    return InputError(
+        f"{what} {comments:,} comments, more than the limit of {settings.max_comments:,}",
+        source=name,
+        remedy="Split it, or raise the limit with the variable BTL_MAX_COMMENTS",
     )
 
 
-def _completed(discussion: Discussion) -> Discussion:
+def _completed(discussion: Discussion, *, infers: bool) -> Discussion:
     """Fill what a source did not state and its text tells: replies and language."""
-    comments = infer_replies(discussion.comments, discussion.article_text)
+    comments = discussion.comments
+    if infers:
+        comments = infer_replies(comments, discussion.article_text)
     # The talk decides, not the article: readers may write in another language.
     language = discussion.language or detect(c.text for c in comments) or detect([discussion.article_text])
     return replace(discussion, comments=comments, language=language)
 
 
-def _assumptions(discussions: Iterable[Discussion]) -> Iterator[str]:
+def _assumptions(counts: Counts) -> Iterator[str]:
     """Say what was assumed of many comments at once."""
-    assumed = sum(c.timezone_source == "assumed" for d in discussions for c in d.comments)
+    assumed = counts.zone_assumed
     if assumed:
         times = "1 time carries" if assumed == 1 else f"{assumed:,} times carry"
         yield f"{times} no time zone: UTC is assumed where none is given"

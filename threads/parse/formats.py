@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
+from threads.parse.reading import Reading
 from threads.parse.source import Source
 from threads.records import Parsed
 
@@ -17,12 +18,23 @@ class Options:
 
     `timezone` is the zone of times that carry none; `captured_at` (aware) is when the page was saved, which
     relative times ("2 hours ago") and dates without a year are counted from. `article_text` asks for the
-    text of the article above the comments, which takes most of the time of reading a page.
+    text of the article above the comments, which takes most of the time of reading a page. `addresses` asks
+    for e-mail and IP addresses that stand in the place of authors' names and ids in an export.
     """
 
     timezone: ZoneInfo | None = None
     captured_at: datetime | None = None
     article_text: bool = True
+    addresses: bool = False
+
+
+@runtime_checkable
+class Streaming(Protocol):
+    """A format that also reads discussion by discussion: what is too large for memory."""
+
+    def reading(self, source: Source, options: Options) -> Reading:
+        """Return the source discussion by discussion, of any size, with a report at the end."""
+        ...
 
 
 class Format(Protocol):

@@ -97,6 +97,8 @@ def _plain(parsed: Parsed) -> dict[str, Any]:
             report.source,
             report.kept,
             [[s.place, s.reason] for s in report.skipped],
+            report.left_out,
+            report.found,
             report.warnings,
         ],
     }
@@ -111,7 +113,7 @@ def _values(item: Comment | Discussion, names: tuple[str, ...]) -> list[Any]:
 
 
 def _parsed(content: dict[str, Any]) -> Parsed:
-    source, kept, skipped, warnings = content["report"]
+    source, kept, skipped, left_out, found, warnings = content["report"]
     return Parsed(
         discussions=tuple(
             Discussion(
@@ -124,6 +126,8 @@ def _parsed(content: dict[str, Any]) -> Parsed:
             source=source,
             kept=kept,
             skipped=tuple(Skipped(place, reason) for place, reason in skipped),
+            left_out=left_out,
+            found=found,
             warnings=tuple(warnings),
         ),
     )

@@ -6,8 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 from threads.parse.exports.found import Found
-from threads.parse.exports.gathering import gathered
+from threads.parse.exports.gathering import reading
 from threads.parse.formats import Options
+from threads.parse.reading import Reading
 from threads.parse.source import Source
 from threads.records import Parsed
 
@@ -26,6 +27,10 @@ class Export(ABC):
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield what stands in the source, in its order, never more of it in memory than an item needs."""
 
+    def reading(self, source: Source, options: Options) -> Reading:
+        """Return the source discussion by discussion, of any size, with a report at the end."""
+        return reading(self.found(source, options), source.name, self.name, addresses=options.addresses)
+
     def read(self, source: Source, options: Options) -> Parsed:
         """Return everything in the source, with what was left out and why."""
-        return gathered(self.found(source, options), source.name, self.name)
+        return self.reading(source, options).whole()

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 
+from threads.parse.exports.addresses import without_address
 from threads.parse.exports.found import Found, FoundComment, FoundThread, Note
 from threads.parse.exports.references import Tally, settle
+from threads.parse.exports.spool import IN_MEMORY, Item, Spool
 from threads.parse.identity import CommentIds, stable_id
-from threads.records import Comment, Discussion, Parsed, Report, Skipped
+from threads.parse.reading import Reading
+from threads.parse.wording import counted
+from threads.records import Discussion, LeftOut, Parsed, Report, Skipped, comment_of
 
 _FILLED = tuple(f.name for f in fields(FoundThread) if f.name != "key")
-
-
-@dataclass(slots=True)
-class _Thread:
-    about: FoundThread
-    comments: list[FoundComment] = field(default_factory=list)
+_MOST_NOTES = 100
 
 
 def gathered(found: Iterable[Found], source: str, format_name: str) -> Parsed:
+    """Return the discussions of an export, all in memory; see `reading`."""
+    return reading(found, source, format_name).whole()
+
+
+def reading(
+    found: Iterable[Found],
+    source: str,
+    format_name: str,
+    *,
+    addresses: bool = False,
+    in_memory: int = IN_MEMORY,
+) -> Reading:
     """Return the discussions of an export, in the order in which the file first names them.
 
     Parameters
@@ -30,31 +41,91 @@ def gathered(found: Iterable[Found], source: str, format_name: str) -> Parsed:
         The input's name.
     format_name
         The format's name; with a thread's address, or else its key, it makes the thread's id.
+    addresses
+        Whether authors' names and ids that are e-mail or IP addresses are kept.
+    in_memory
+        Bytes from which what is found is written to a temporary file, until all was found.
     """
-    threads: dict[str, _Thread] = {}
-    skipped: list[Skipped] = []
-    notes: list[str] = []
-    for item in found:
+    gathering = _Gathering(source, format_name, addresses=addresses)
+    return Reading(gathering.discussions(found, Spool(in_memory)), gathering.report)
+
+
+@dataclass(slots=True)
+class _Gathering:
+    """One export on its way, and what there is to say of it."""
+
+    source: str
+    format_name: str
+    addresses: bool
+    kept: int = 0
+    empty: int = 0
+    without_address: int = 0
+    left_out: LeftOut = field(default_factory=LeftOut)
+    notes: list[str] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+    def discussions(self, found: Iterable[Found], spool: Spool) -> Iterator[Discussion]:
+        """Yield the discussions that have a comment."""
+        try:
+            for item in found:
+                if isinstance(item, FoundComment | FoundThread):
+                    spool.add(item)
+                elif isinstance(item, Note):
+                    self._note(item.text)
+                else:
+                    self.left_out.append(item)
+            for items in spool.discussions():
+                about, comments = _sorted(items)
+                if comments:
+                    yield self._discussion(about, comments)
+                else:
+                    self.empty += 1
+        finally:
+            spool.close()
+
+    def report(self) -> Report:
+        """Return what was kept, what was left out and why, and what to know."""
+        notes = list(self.notes)
+        if self.empty:
+            notes.append(f"{counted(self.empty, 'discussion')} without comments left out")
+        if self.without_address:
+            notes.append(
+                f"{counted(self.without_address, 'author')} with an e-mail or IP address for a name or id: "
+                "left out, --with-addresses keeps it"
+            )
+        return Report(
+            source=self.source,
+            kept=self.kept,
+            skipped=tuple(self.left_out.first),
+            left_out=self.left_out.counts,
+            warnings=(*notes, *self.tally.sentences()),
+        )
+
+    def _note(self, text: str) -> None:
+        if len(self.notes) < _MOST_NOTES:
+            self.notes.append(text)
+        elif len(self.notes) == _MOST_NOTES:
+            self.notes.append("and more notes of this kind")
+
+    def _discussion(self, about: FoundThread, comments: list[FoundComment]) -> Discussion:
+        if not self.addresses:
+            self.without_address += sum(map(without_address, comments))
+        made = discussion(about, comments, self.source, self.format_name, self.left_out, self.tally)
+        self.kept += len(made.comments)
+        return made
+
+
+def _sorted(items: list[Item]) -> tuple[FoundThread, list[FoundComment]]:
+    """Return what is known of a discussion, the first that was said of each, and its comments."""
+    about = FoundThread()
+    comments = []
+    for item in items:
         if isinstance(item, FoundComment):
-            threads.setdefault(item.thread, _Thread(FoundThread(key=item.thread))).comments.append(item)
-        elif isinstance(item, FoundThread):
-            _fill(threads.setdefault(item.key, _Thread(FoundThread(key=item.key))).about, item)
-        elif isinstance(item, Note):
-            notes.append(item.text)
+            comments.append(item)
         else:
-            skipped.append(item)
-    tally = Tally()
-    discussions = tuple(
-        discussion(thread.about, thread.comments, source, format_name, skipped, tally)
-        for thread in threads.values()
-        if thread.comments
-    )
-    empty = len(threads) - len(discussions)
-    if empty:
-        notes.append(f"{empty:,} discussion{'' if empty == 1 else 's'} without comments left out")
-    kept = sum(len(d.comments) for d in discussions)
-    report = Report(source=source, kept=kept, skipped=tuple(skipped), warnings=(*notes, *tally.sentences()))
-    return Parsed(discussions=discussions, report=report)
+            _fill(about, item)
+    about.key = comments[0].thread if comments else about.key
+    return about, comments
 
 
 def discussion(
@@ -62,7 +133,7 @@ def discussion(
     comments: list[FoundComment],
     source: str,
     format_name: str,
-    skipped: list[Skipped],
+    skipped: LeftOut | list[Skipped],
     tally: Tally,
 ) -> Discussion:
     """Return one discussion of `comments` in their order; what is left out goes to `skipped` and `tally`."""
@@ -82,12 +153,13 @@ def discussion(
         published_at=about.published_at,
         language=about.language,
         comments=tuple(
-            Comment(
+            comment_of(
                 thread_id=thread_id,
                 comment_id=found.id or "",
                 position=position,
                 parent_id=found.parent,
                 parent_source=None if found.parent is None else "given",
+                parent_confidence=None,
                 author=found.author,
                 author_id=found.author_id,
                 published_at=found.time.at,

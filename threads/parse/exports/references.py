@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from threads.parse.exports.found import FoundComment
-from threads.records import Skipped
+from threads.records import LeftOut, Skipped
 
 
 @dataclass(slots=True)
@@ -26,7 +26,9 @@ class Tally:
         return [f"{n:,} {text.format(s='' if n == 1 else 's')}" for n, text in said if n]
 
 
-def settle(comments: list[FoundComment], skipped: list[Skipped], tally: Tally) -> list[FoundComment]:
+def settle(
+    comments: list[FoundComment], skipped: LeftOut | list[Skipped], tally: Tally
+) -> list[FoundComment]:
     """Return the comments of one discussion, each id once, with no answer to itself and no circle.
 
     A comment whose id came before is left out. A parent that is not among them stays named.

@@ -1,0 +1,83 @@
+"""An input read discussion by discussion, with a report at its end; and what such a report counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from threads.records import Discussion, Parsed, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Discussions of an input, each in memory only while it is looked at.
+
+    `report` says how it went: ask for it once all discussions have been taken. Reading them may raise an
+    InputError.
+    """
+
+    discussions: Iterator[Discussion]
+    report: Callable[[], Report]
+
+    @classmethod
+    def of(cls, parsed: Parsed) -> Reading:
+        """Return what was read at once as if it came one after the other."""
+        return cls(iter(parsed.discussions), lambda: parsed.report)
+
+    def whole(self) -> Parsed:
+        """Return all of it in memory."""
+        discussions = tuple(self.discussions)
+        return Parsed(discussions=discussions, report=self.report())
+
+
+@dataclass(slots=True)
+class Counts:
+    """What is worth knowing of the comments that were kept, counted over all discussions of an input."""
+
+    discussions: int = 0
+    comments: int = 0
+    replies: int = 0
+    orphans: int = 0
+    pending: int = 0
+    spam: int = 0
+    placeholders: int = 0
+    without_time: int = 0
+    zone_assumed: int = 0
+
+    def add(self, discussion: Discussion) -> None:
+        """Count one more discussion."""
+        comments = discussion.comments
+        self.discussions += bool(comments)
+        self.comments += len(comments)
+        parents = [c.parent_id for c in comments if c.parent_id is not None]
+        self.replies += len(parents)
+        if parents:
+            ids = {c.comment_id for c in comments}
+            self.orphans += sum(parent not in ids for parent in parents)
+        for comment in comments:
+            if comment.published_at is None:
+                self.without_time += 1
+            elif comment.timezone_source == "assumed":
+                self.zone_assumed += 1
+            if comment.status != "visible":
+                self._add_status(comment.status)
+
+    def _add_status(self, status: str) -> None:
+        if status in ("pending", "spam"):
+            setattr(self, status, getattr(self, status) + 1)
+        else:
+            self.placeholders += 1
+
+    def told(self) -> dict[str, int]:
+        """Return what there is any of, by name; comments are told by `Report.kept`."""
+        named = {
+            "discussions": self.discussions,
+            "replies": self.replies,
+            "orphans": self.orphans,
+            "pending": self.pending,
+            "spam": self.spam,
+            "removed or deleted": self.placeholders,
+            "without time": self.without_time,
+            "time zone assumed": self.zone_assumed,
+        }
+        return {name: count for name, count in named.items() if count}
