@@ -41,6 +41,12 @@ def test_sniffing_never_raises(item, name):
     assert item.sniff(Source(name, HOSTILE[name])) in (True, False)
 
 
+def test_a_feed_of_articles_is_no_feed_of_comments():
+    item = "<item><title>News</title><link>https://a.example/1</link><comments>https://a.example/1#comments</comments></item>"
+    source = Source.from_text(f'<?xml version="1.0"?><rss version="2.0"><channel>{item}</channel></rss>')
+    assert [item.name for item in EXPORTS if item.sniff(source)] == []
+
+
 def test_no_two_formats_claim_a_real_export(shared):
     samples = shared / "exports" / "samples"
     for path in sorted(p for p in samples.rglob("*") if p.is_file()):

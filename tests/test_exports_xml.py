@@ -6,7 +6,7 @@ import pytest
 from conftest import ROOT
 
 from threads.parse import Options, Source, parse
-from threads.parse.exports import xml_records
+from threads.parse.exports import disqus, xml_records
 from threads.parse.exports.wordpress import LAYOUT, WordPressExport
 from threads.parse.exports.xml_records import Record, root_tag
 
@@ -24,13 +24,16 @@ def read(text):
     return [c.text for d in parsed.discussions for c in d.comments], parsed.report
 
 
-@pytest.mark.parametrize("name", ["wordpress_wxr", "disqus_import"])
+LAYOUTS = {"wordpress_wxr": LAYOUT, "disqus_import": LAYOUT, "disqus_export": disqus.LAYOUT}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
 def test_a_sound_file_gives_the_same_by_its_tags(name):
     source = Source.from_path(ROOT / "sample_data" / name / "thread.xml")
     sound, by_tags = (
         [
             (r.name, r.is_open, {k: v.strip() for k, v in r.fields.items()})
-            for r in reader(source, LAYOUT)
+            for r in reader(source, LAYOUTS[name])
             if isinstance(r, Record)
         ]
         for reader in (xml_records._sound, xml_records._damaged)

@@ -7,6 +7,8 @@ from dataclasses import replace
 from importlib.metadata import entry_points
 
 from threads.errors import InputError, SettingError
+from threads.parse.exports.disqus import DisqusExport
+from threads.parse.exports.feeds import CommentFeed
 from threads.parse.exports.wordpress import WordPressExport
 from threads.parse.formats import Format, Options, Streaming
 from threads.parse.language import detect
@@ -29,7 +31,15 @@ def _from_other_packages() -> tuple[Format, ...]:
 
 
 # In the order in which they are tried; the last one takes any text.
-FORMATS: tuple[Format, ...] = (BtlCsv(), WordPressExport(), *_from_other_packages(), SavedPage(), Pasted())
+FORMATS: tuple[Format, ...] = (
+    BtlCsv(),
+    WordPressExport(),
+    DisqusExport(),
+    CommentFeed(),
+    *_from_other_packages(),
+    SavedPage(),
+    Pasted(),
+)
 
 
 def parse(

@@ -23,8 +23,9 @@ from threads.parse.utf8_stream import Utf8Stream
 from threads.records import Skipped
 
 Fields: TypeAlias = dict[str, str]
-"""The text of the first element of each name inside a record; "thread@id" for its attribute `id`, "@id" for
-the record's own. Names are local ones, without prefix or namespace."""
+"""The text of the first element of each name inside a record, markup in it as HTML; "thread@id" for its
+attribute `id`, "@id" for the record's own. One with an attribute `rel` is called "link:related". Names are
+local ones, without prefix or namespace."""
 
 _CHUNK = 1 << 18
 _LONGEST_TAG = 8_192
@@ -153,15 +154,21 @@ def _fields(element: Any, layout: Layout) -> Fields:
         if _local(child.tag) == layout.inside:
             continue
         for part in child.iter(etree.Element):
-            name = _local(part.tag)
-            if name in layout.fields and name not in fields:
+            if (name := _local(part.tag)) not in layout.fields:
+                continue
+            if rel := part.get("rel"):
+                name = f"{name}:{rel}"
+            if name not in fields:
                 fields[name] = _text(part)
                 fields |= {f"{name}@{_local(key)}": value for key, value in part.attrib.items()}
     return fields
 
 
 def _text(element: Any) -> str:
-    return (element.text or "") if len(element) == 0 else "".join(element.itertext())
+    if len(element) == 0:
+        return element.text or ""
+    inside = (etree.tostring(child, encoding="unicode", method="html") for child in element)
+    return "".join((html.escape(element.text or "", quote=False), *inside))
 
 
 def _let_go(element: Any, kind: str | None) -> None:
@@ -307,9 +314,12 @@ def _fields_of(text: str, names: Set[str]) -> Fields:
                 unclosed.add(start["tag"])
             else:
                 value, position = _value(text[position:end]), end
+        attributes = _attributes("", start["attributes"])
+        if rel := attributes.get("rel"):
+            name = f"{name}:{rel}"
         if name not in fields:
             fields[name] = value
-            fields |= _attributes(f"{name}@", start["attributes"])
+            fields |= {f"{name}@{key}": given for key, given in attributes.items()}
     return fields
 
 
