@@ -7,9 +7,16 @@ from dataclasses import replace
 from importlib.metadata import entry_points
 
 from threads.errors import InputError, SettingError
+from threads.parse.exports.bluesky import Bluesky
 from threads.parse.exports.disqus import DisqusExport
 from threads.parse.exports.feeds import CommentFeed
+from threads.parse.exports.mbox import Mbox
+from threads.parse.exports.reddit_dump import RedditDump
+from threads.parse.exports.reddit_listing import RedditListing
+from threads.parse.exports.telegram import Telegram
 from threads.parse.exports.wordpress import WordPressExport
+from threads.parse.exports.youtube import YouTubeApi
+from threads.parse.exports.yt_dlp import YtDlp
 from threads.parse.formats import Format, Options, Streaming
 from threads.parse.language import detect
 from threads.parse.page import SavedPage
@@ -36,6 +43,13 @@ FORMATS: tuple[Format, ...] = (
     WordPressExport(),
     DisqusExport(),
     CommentFeed(),
+    RedditListing(),
+    RedditDump(),
+    YouTubeApi(),
+    YtDlp(),
+    Telegram(),
+    Bluesky(),
+    Mbox(),
     *_from_other_packages(),
     SavedPage(),
     Pasted(),

@@ -1,0 +1,62 @@
+"""Dumps of Reddit: one comment a line, those of a discussion anywhere in the file.
+
+As of Pushshift and Arctic Shift (RC_*.zst, and what their sites give by subreddit or user), also as a list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from threads.parse.exports.base import Export
+from threads.parse.exports.found import Found
+from threads.parse.exports.json_items import items
+from threads.parse.exports.reddit import comment, is_comment, is_escaped, is_post, thread, thread_of
+from threads.parse.formats import Options
+from threads.parse.source import Source
+from threads.records import Skipped
+
+_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{]")
+_COMMENT = (
+    re.compile(rb'"body"\s*:'),
+    re.compile(rb'"(?:link_id|parent_id)"\s*:\s*"t[13]_'),
+    re.compile(rb'"(?:subreddit|created_utc|author)"\s*:'),
+)
+_POST = (
+    re.compile(rb'"selftext"\s*:'),
+    re.compile(rb'"num_comments"\s*:'),
+    re.compile(rb'"created_utc"\s*:'),
+)
+_THING = re.compile(rb'"kind"\s*:\s*"(?:Listing|t1|t3|more)"')
+
+
+class RedditDump(Export):
+    """Comments and posts of Reddit as flat objects, one a line or in a list."""
+
+    name = "reddit-dump"
+    help = "Dumps of Reddit (Pushshift, Arctic Shift): comments as NDJSON, plain or .zst."
+
+    def sniff(self, source: Source) -> bool:
+        """Return whether it begins as JSON with the fields of Reddit's comments or posts."""
+        start = source.start
+        if not _BEGIN.match(start) or _THING.search(start):
+            return False
+        return any(all(field.search(start) for field in fields) for fields in (_COMMENT, _POST))
+
+    def found(self, source: Source, options: Options) -> Iterator[Found]:  # noqa: ARG002 - times have a zone
+        """Yield each comment, before the first of a discussion what it tells of that, and each post."""
+        threads: set[str] = set()
+        for place, data in items(source):
+            if isinstance(data, Skipped):
+                yield data
+            elif is_comment(data):
+                escaped = is_escaped(data)
+                said = comment(data, place, escaped=escaped)
+                if said.thread not in threads:
+                    threads.add(said.thread)
+                    yield thread_of(data, escaped=escaped)
+                yield said
+            elif is_post(data):
+                yield thread(data, escaped=is_escaped(data))
+            else:
+                yield Skipped(place, "neither a comment nor a post of Reddit")
