@@ -100,7 +100,7 @@ def _limit(rule: Rule, limit: Limit, values: Values, defaults: Values) -> Compon
     return dmc.NumberInput(
         id=_id("limit", rule, limit.name),
         label=limit.name.replace("_", " ").capitalize(),
-        description=f"{limit.help} Default: {defaults.limits[limit.name]:g} {limit.unit}.",
+        description=f"{limit.help} Default: {limit.in_words(defaults.limits[limit.name])}.",
         value=values.limits[limit.name],
         allowDecimal=not whole,
         step=1 if whole else 0.05 if limit.most <= 1 else 0.5,

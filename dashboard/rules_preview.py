@@ -17,24 +17,24 @@ from threads.storage.rule_books import Effect, Example, Preview, RulePreview
 SHOWN = 160  # characters of an example
 
 
-def summary(preview: Preview) -> Component:
-    """Return what the candidate does on the whole."""
+def sentence(preview: Preview) -> Component:
+    """Return how many comments the candidate flags on the whole, beside how many are flagged now."""
+    days = f"the last {ui.counted(preview.days, 'day')}"
     if not preview.comments:
-        return html.P(
-            f"No comment was published or imported in the last {preview.days} days.", className="said"
-        )
+        return html.P(f"No comment was published or imported in {days}.", className="said")
     of = "" if preview.comments == preview.all_comments else f" the newest {preview.comments:,} of"
-    return html.Div(
-        [
-            html.P(
-                f"Of{of} {preview.all_comments:,} comments of the last {preview.days} days, "
-                f"{preview.now.flagged:,} are flagged by the rules in force and {preview.then.flagged:,} by "
-                "these.",
-                className="said",
-            ),
-            _bars(preview.now, preview.then, max(preview.now.flagged, preview.then.flagged)),
-        ]
+    return html.P(
+        f"Of{of} {ui.counted(preview.all_comments, 'comment')} of {days}, {preview.now.flagged:,} flagged by "
+        f"the rules in force, {preview.then.flagged:,} by these; rule by rule below.",
+        className="said",
     )
+
+
+def summary(preview: Preview) -> Component | None:
+    """Return how right the candidate is on the whole."""
+    if not preview.comments:
+        return None
+    return _bars(preview.now, preview.then, max(preview.now.flagged, preview.then.flagged))
 
 
 def of_rule(preview: RulePreview) -> Component:

@@ -45,19 +45,31 @@ def test_a_dry_run_says_everything_and_sends_nothing(btl, folder, site):  # noqa
     result = btl("deliver", "--dry-run")
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        f"paper: comment-12 of t, rejected: POST {site.url}/wp-json/wp/v2/comments/12 "
+        f"paper: author 1: “text 1”, rejected: POST {site.url}/wp-json/wp/v2/comments/12 "
         '{"status": "trash"} as mod:****',
-        "paper: comment-13 of t, escalated: not sent: nothing is sent for escalated",
-        f"paper: {OWN} of t, rejected: cannot be sent: its id was made here, for the page showed none of the "
-        "platform's",
-        "paper: comment-12 [2J  of t, rejected: cannot be sent: the id "
+        f"  {URL}#comment-12",
+        "paper: author 2: “text 2”, escalated: not sent: nothing is sent for escalated",
+        f"  {URL}#comment-13",
+        "paper: author 0: “text 3”, rejected: cannot be sent: its id was made here, for the page showed none "
+        "of the platform's",
+        f"  {URL}#{OWN}",
+        "paper: author 1: “text 4”, rejected: cannot be sent: the id "
         "'comment-12\\x1b[2J\\u202e' is none that wordpress gives to comments",
+        f"  {URL}#comment-12 [2J ",
     ]
     assert "1 would be sent, 2 cannot be. Nothing was sent." in result.stderr
-    assert "1 decided comments are in discussions that go to no target." in result.stderr
+    assert "1 decided comment is in a discussion that goes to no target." in result.stderr
     assert site.requests == []
     with Store.open("sqlite:///below-the-line.sqlite") as store:
         assert store.outbox.counts() == {}
+
+
+def test_what_was_undone_before_anything_was_sent_is_counted_in_a_dry_run_and_not_listed(btl, folder):  # noqa: F811
+    with Store.open("sqlite:///below-the-line.sqlite") as store:
+        decide(store, "undo", 1, comment="comment-12")
+    result = btl("deliver", "--dry-run")
+    assert "text 1”" not in result.stdout
+    assert "0 would be sent, 2 cannot be; 1 undone before anything was sent." in result.stderr
 
 
 def test_what_is_delivered_is_said_and_what_could_not_be_ends_with_1(btl, folder, site):  # noqa: F811

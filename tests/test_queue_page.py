@@ -147,7 +147,7 @@ def test_a_comment_is_shown_whole_with_all_that_is_needed_to_decide(store):
     for part in (
         "END",
         "The question",
-        "4, flagged from 2",
+        "Value 4, flagged from 2.",
         "ask the desk",
         "Take its whole batch back",
         "hold",
@@ -186,7 +186,7 @@ def test_that_too_little_is_known_of_rules_is_said_once(store):
     said = texts(why)
     assert said.count("not known yet") == 1
     assert "fewer than 20 decisions on Links, Off topic" in said
-    assert "93%, flagged from 85%" in said
+    assert "Value 93%, flagged from 85%." in said
 
 
 def test_what_was_escalated_has_a_tab_and_a_badge_for_admins(store):

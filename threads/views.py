@@ -57,7 +57,7 @@ def discussion_text(discussion: Discussion) -> str:
     lines = [f"{discussion.title or '(no title)'}: {_counted(len(discussion.comments), 'comment')}"]
     for comment in discussion.comments:
         time = f"{comment.published_at.astimezone(UTC):%Y-%m-%d %H:%M}" if comment.published_at else "no time"
-        lines.append(f"  {time}  {comment.author or '(no name)'}: {_shortened(comment.text)}")
+        lines.append(f"  {time}  {comment.author or '(no name)'}: {shortened(comment.text)}")
     return "\n".join(printable(line) for line in lines)
 
 
@@ -70,7 +70,7 @@ def scores_text(frame: pd.DataFrame) -> str:
             "sentiment": frame["sentiment"].map("{:+.2f}".format, na_action="ignore"),
             "words": frame["words"],
             "stance": frame["stance"],
-            "text": frame["text"].map(_shortened).map(printable),
+            "text": frame["text"].map(shortened).map(printable),
         }
     )
     cells = shown.astype("object").where(shown.notna(), "-").astype("str")
@@ -91,7 +91,7 @@ def duplicates_text(groups: pd.DataFrame) -> str:
             ),
             f"{row['least_similarity']:.2f}",
             "yes" if row["campaign"] else "no",
-            printable(_shortened(row["text"])),
+            printable(shortened(row["text"])),
         ]
         for row in groups.to_dict("records")
     ]
@@ -146,7 +146,8 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text.replace("\n", " "))
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
+    """Return the beginning of `text` on one line."""
     flat = " ".join(text[: 4 * SHOWN_CHARACTERS].split())
     return flat if len(flat) <= SHOWN_CHARACTERS else flat[: SHOWN_CHARACTERS - 1] + "…"
 

@@ -4,6 +4,7 @@
 (function () {
   "use strict";
   const queue = (window.btlQueue = window.btlQueue || {});
+  const SAID_MS = 8000;
   let drawn = null;
 
   queue.root = () => document.getElementById("queue");
@@ -19,9 +20,14 @@
     return element;
   };
 
+  let fading = 0;
   queue.say = function (text) {
     const box = document.getElementById("queue-toast");
-    if (box) box.textContent = text;
+    if (!box) return;
+    box.textContent = text;
+    delete box.dataset.old;
+    window.clearTimeout(fading);
+    fading = window.setTimeout(() => (box.dataset.old = ""), SAID_MS);
   };
 
   // Draws the page's address anew, with the same filters and what waits now.

@@ -69,6 +69,8 @@
     const wanted = action({ thread_id, comment_id, version: 0 }, what, { second: item.decision, ...given });
     queue.pending.add(wanted);
     queue.items.onward();
+    const left = document.getElementById("queue-count-second");
+    if (left) left.textContent = String(queue.items.untouched().length);
     queue.say(`Your second look: ${AFTER[what][0]}. It stays as it was decided; agreement is counted.`);
   }
 

@@ -31,6 +31,13 @@ WORDS: Mapping[DeliveryState, str] = {
     "superseded": "superseded",
     "unneeded": "not needed",
 }
+_ABOUT: Mapping[DeliveryState, str] = {
+    "waiting": "Not told yet: btl deliver sends it, again and again where the platform does not answer.",
+    "failed": "The platform refused it, or did not answer for days. Mend the cause, then try again.",
+    "delivered": "The platform has confirmed it.",
+    "superseded": "A later decision on the same comment took its place before it was sent.",
+    "unneeded": "Nothing to tell: undone before anything was sent, or nothing is sent for such a decision.",
+}
 _WHEN: Mapping[DeliveryState, str] = {
     "waiting": "next attempt",
     "delivered": "arrived",
@@ -118,6 +125,7 @@ def _content(context: Context, state: DeliveryState, search: str) -> list[Compon
             html.P(_again_button(EVERY, "Try all again")) if state == "failed" and rows else None,
             _table(rows, state) if rows else ui.empty(_NOTHING[state]),
             _pager(state, page, last) if last > 1 else None,
+            note=_ABOUT[state],
         ),
         ui.take_away(),
     ]
@@ -213,10 +221,16 @@ def _cells(row: Delivery, state: DeliveryState) -> list[Component]:
     cells: list[Component] = [
         html.Td(row.target),
         html.Td(
-            dcc.Link(
-                shown(one_line(row.comment_id, 60)),
-                href=ui.link_to(row.comment_id, f"/thread/{row.thread_id}"),
-            )
+            [
+                html.Strong(shown(one_line(ui.author_name(row.author), 40))),
+                html.Br(),
+                dcc.Link(
+                    shown(one_line(row.excerpt, 60) or "(no text is kept)"),
+                    href=ui.link_to(row.comment_id, ui.thread_path(row.thread_id)),
+                    title=one_line(row.comment_id, 100),
+                ),
+            ],
+            className="answer",
         ),
         html.Td([told, html.Br(), html.Small(_moment(row.decided_at), className="muted")]),
         html.Td(f"{row.attempts:,}"),

@@ -198,7 +198,7 @@ def _precision(report: Report) -> Component:
     rules = list(dict.fromkeys([*flagged, *precision]))
     note = (
         "Of the flagged comments decided in the week, the share that was rejected: the dot; the bar is its "
-        "95% interval, the ring all weeks before. Grey: fewer than "
+        "95% interval, the ring all weeks before. Grey and in brackets: fewer than "
         f"{FEWEST} decided, too few to say."
     )
     if not rules:

@@ -59,7 +59,7 @@ class RulesPage:
                 ),
                 _other_book(rest, book, current),
                 _bar(),
-                html.Div(id="rules-result", **ui.hyphenated(aria_live="polite")),
+                html.Div(id="rules-summary"),
                 html.Div(
                     [card(rule, book.rules[rule.name], defaults.rules[rule.name]) for rule in RULES],
                     className="rule-cards",
@@ -78,21 +78,26 @@ class RulesPage:
 
         @app.callback(
             Output("rules-result", "children"),
+            Output("rules-summary", "children"),
             Output({"type": "rule-preview", "rule": ALL}, "children"),
             Input("rules-preview", "n_clicks"),
             State("rules-days", "value"),
             *FORM,
             prevent_initial_call=True,
-            running=[(Output("rules-preview", "disabled"), True, False)],
+            running=[
+                (Output("rules-preview", "disabled"), True, False),
+                (Output("rules-preview", "children"), "Counting …", "Preview"),
+            ],
         )
         @needs("edit_rules")
-        def preview(_clicks: int | None, days: Any, *form: Any) -> tuple[Any, list[Any]]:
+        def preview(_clicks: int | None, days: Any, *form: Any) -> tuple[Any, Any, list[Any]]:
             try:
                 candidate = book_of(form, books.current(context.settings))
                 found = books.preview(candidate, int(days) if days in DAYS else 7, context.settings)
             except ThreadsError as error:
-                return _problem(error), [None for _ in RULES]
-            return rules_preview.summary(found), [rules_preview.of_rule(found.rules[r.name]) for r in RULES]
+                return _problem(error), None, [None for _ in RULES]
+            of_rules = [rules_preview.of_rule(found.rules[rule.name]) for rule in RULES]
+            return rules_preview.sentence(found), rules_preview.summary(found), of_rules
 
         @app.callback(
             Output("rules-result", "children", allow_duplicate=True),
@@ -119,7 +124,7 @@ class RulesPage:
                 else:
                     expected = books.save(book, user.name, settings=context.settings, expected=expected)
                     applying.begin(user.name)
-                    said = html.P("Saved, and in force for what comes in from now on.", className="said")
+                    said = html.P("Saved.", className="said")
             except ThreadsError as error:
                 said = _problem(error)
             history = _history(books.history(context.settings), books.latest())
@@ -152,12 +157,13 @@ class RulesPage:
 def _told(applying: Applying, *, in_force: bool) -> tuple[str, bool, bool]:
     """Return how far stored comments are, whether to hide the button that begins, and to stop asking."""
     if in_force:
-        return "Stored comments that are not decided are flagged by the rules in force.", True, True
+        return "The rules saved last hold for all that is not decided.", True, True
     if applying.at_work:
-        return "Stored comments are being flagged anew …", True, False
+        return "They hold for what comes in; stored comments are being flagged anew …", True, False
     if applying.problem:
-        return f"Stored comments could not be flagged anew: {applying.problem}", False, True
-    return "Stored comments still carry the flags of earlier rules.", False, True
+        problem = f"stored comments could not be flagged anew: {applying.problem}"
+        return f"They hold for what comes in; {problem}", False, True
+    return "They hold for what comes in; stored comments still carry earlier flags.", False, True
 
 
 def _book(context: Context, rest: str) -> RuleBook:
@@ -194,6 +200,7 @@ def _bar() -> Component:
             ),
             html.Button("Preview", id="rules-preview", className="button"),
             html.Button("Save", id="rules-save", className="button primary"),
+            html.Div(id="rules-result", **ui.hyphenated(aria_live="polite")),
             html.Span(id="rules-applied", className="muted", role="status"),
             html.Button("Flag stored comments anew", id="rules-apply", className="link", hidden=True),
         ],

@@ -169,6 +169,7 @@ def _new(*, first: bool) -> Component:
             ],
             className="form",
         ),
+        html.Ul([html.Li([html.Strong(role), f": {ROLE_HELP[role]}"]) for role in ROLES], className="roles"),
         html.P(html.Button("Make the account", id="users-add", className="button")),
         note="The first account is an admin's." if first else None,
     )
@@ -204,8 +205,7 @@ def _change(accounts: list[Account]) -> Component:
 
 
 def _roles(name: str, value: str) -> Component:
-    data = [{"value": role, "label": f"{role}: {ROLE_HELP[role]}"} for role in ROLES]
-    return dmc.Select(id=name, label="Role", data=data, value=value, allowDeselect=False)
+    return dmc.Select(id=name, label="Role", data=list(ROLES), value=value, allowDeselect=False)
 
 
 def password_input(name: str, label: str, kind: str) -> Component:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from threads.delivery.configured import Target
     from threads.delivery.courier import Planned, Told
     from threads.storage import Store
+    from threads.storage.outbox import Waiting
 
 PAUSE_SECONDS = 5.0  # between two rounds of --watch
 
@@ -45,7 +46,7 @@ def deliver(db: str | None, dry_run: bool, watch: bool, again: bool) -> None:
     with Store.open(db or settings.database, must_exist=True) as store:
         courier = Courier(store.outbox, targets, seconds=settings.delivery_seconds, actor=LOCAL)
         if dry_run:
-            _say_plan(courier.planned())
+            _say_plan(store, courier.planned())
             _say_unclaimed(store, targets)
             return
         if again:
@@ -56,13 +57,17 @@ def deliver(db: str | None, dry_run: bool, watch: bool, again: bool) -> None:
         _finish(list(_said(courier.round())))
 
 
-def _say_plan(planned: Iterable[Planned]) -> None:
+def _say_plan(store: Store, planned: Iterable[Planned]) -> None:
+    """Say what would be told, comment by comment; what was undone before it was sent is only counted."""
     from threads.delivery.configured import Refused, Unneeded
     from threads.views import printable
 
-    sent = refused = 0
+    sent = refused = undone = 0
     for one in planned:
-        head = _head(one.target.name, one.waiting.comment_id, one.waiting.thread_id, one.waiting.state)
+        if one.waiting.takes_back_nothing:
+            undone += 1
+            continue
+        head = f"{one.target.name}: {_comment(store, one.waiting)}, {one.waiting.state}"
         if isinstance(one.outcome, Refused):
             refused += 1
             click.echo(printable(f"{head}: cannot be sent: {one.outcome.reason}"))
@@ -71,7 +76,24 @@ def _say_plan(planned: Iterable[Planned]) -> None:
         else:
             sent += 1
             click.echo(printable(f"{head}: {one.target.platform.preview(one.outcome)}"))
-    click.echo(f"{sent:,} would be sent, {refused:,} cannot be. Nothing was sent.", err=True)
+        click.echo(printable(f"  {_place(one.waiting)}"))
+    taken_back = f"; {undone:,} undone before anything was sent" if undone else ""
+    click.echo(f"{sent:,} would be sent, {refused:,} cannot be{taken_back}. Nothing was sent.", err=True)
+
+
+def _comment(store: Store, waiting: Waiting) -> str:
+    """Return who wrote a comment and how it begins."""
+    from threads.views import shortened
+
+    author, excerpt = store.outbox.about(waiting.thread_id, waiting.comment_id)
+    return f"{author or 'somebody'}: “{shortened(excerpt) or 'no text is kept'}”"
+
+
+def _place(waiting: Waiting) -> str:
+    """Return where a comment stands: its address, where one is known."""
+    if waiting.url is None:
+        return f"{waiting.comment_id[:200]} of {waiting.thread_id[:200]}"
+    return f"{waiting.url.partition('#')[0]}#{waiting.comment_id[:200]}"
 
 
 def _say_unclaimed(store: Store, targets: Iterable[Target]) -> None:
@@ -81,7 +103,10 @@ def _say_unclaimed(store: Store, targets: Iterable[Target]) -> None:
     listed = list(targets)
     nobody = Route("", lambda thread_id, url: not any(one.covers(thread_id, url) for one in listed))
     if number := sum(1 for _ in store.outbox.planned([nobody])):
-        click.echo(f"{number:,} decided comments are in discussions that go to no target.", err=True)
+        said = (
+            "comment is in a discussion that goes" if number == 1 else "comments are in discussions that go"
+        )
+        click.echo(f"{number:,} decided {said} to no target.", err=True)
 
 
 def _said(round_: Iterable[Told]) -> Iterable[Told]:

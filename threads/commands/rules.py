@@ -96,7 +96,7 @@ def _show(book: RuleBook, *, as_json: bool) -> None:
         values = book.rules[rule.name]
         click.echo(f"{rule.name}{'' if values.on else ' (off)'}: {rule.help}")
         rows = [
-            (f"  {limit.name}", f"{values.limits[limit.name]:g} {limit.unit}  {limit.help}")
+            (f"  {limit.name}", f"{limit.in_words(values.limits[limit.name])}  {limit.help}")
             for limit in rule.limits
         ]
         rows += [(f"  {item.name}", _entries(values.lists[item.name])) for item in rule.lists]

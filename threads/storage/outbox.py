@@ -37,6 +37,7 @@ _LONGEST_ANSWER = 500  # characters of a platform's answer that are kept
 
 _a, _c, _d, _v = tables.audit.c, tables.comments.c, tables.decisions.c, tables.deliveries.c
 _IMPORTED = case((_c.emptied_at.is_(None), _c.status)).label("imported")
+_EXCERPT = func.substr(_c.text, 1, 200, type_=tables.StoredText).label("excerpt")
 _other = tables.deliveries.alias("other")
 _other_decision = tables.decisions.alias("other_decision")
 
@@ -103,7 +104,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A row of the outbox, to be shown."""
+    """A row of the outbox, to be shown; `excerpt` is how the comment begins, empty where nothing is kept."""
 
     id: int
     target: str
@@ -112,6 +113,8 @@ class Delivery:
     decision: int
     thread_id: str
     comment_id: str
+    author: str | None
+    excerpt: str
     after_state: State
     decided_at: datetime
     attempts: int
@@ -237,6 +240,8 @@ class Outbox:
                 _v.decision,
                 _c.thread_id,
                 _c.comment_id,
+                _c.author,
+                _EXCERPT,
                 _d.after_state,
                 _d.decided_at,
                 _v.attempts,
@@ -250,6 +255,13 @@ class Outbox:
         )
         with reading(self._engine) as connection:
             return [Delivery(**row._mapping) for row in connection.execute(query.limit(limit).offset(offset))]
+
+    def about(self, thread_id: str, comment_id: str) -> tuple[str | None, str]:
+        """Return the author of a comment and how it begins, for a person who looks at what is to be sent."""
+        which = (_c.thread_id == thread_id, _c.comment_id == comment_id)
+        with reading(self._engine) as connection:
+            author, excerpt = connection.execute(select(_c.author, _EXCERPT).where(*which)).one()
+        return author, excerpt
 
     def _take_in(self, target: str, decisions: Sequence[Any]) -> None:
         """Insert rows for `decisions` and supersede those whose place they take."""

@@ -196,6 +196,8 @@ def _columns(
 
 def _above(address: Address, found: Sequence[QueueItem], count: int) -> Component:
     order = filters.ORDERS[address.chosen.order]
+    if address.chosen.order == "risk":
+        order += " (× the limit of a rule)"
     return html.Div(
         [html.P(f"{len(found):,} of {count:,}, {order}", className="note"), bulk.buttons(address, count)],
         className="queue-above",

@@ -21,7 +21,7 @@ from threads.moderation.decisions import REASONS
 from threads.moderation.queue_filter import LONGEST_SEARCH, VIEWS, QueueFilter, View
 from threads.moderation.rules import RULES, title_of
 
-ORDERS = {"risk": "furthest over a limit first", "age": "oldest first", "thread": "by thread"}
+ORDERS = {"risk": "riskiest first", "age": "oldest first", "thread": "by thread"}
 
 # What each control sets, in the order in which the browser is given their values.
 CONTROLS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -61,7 +62,7 @@ def reasons(item: QueueItem) -> list[Reason]:
                 name=MODEL,
                 title=MODEL,
                 sentence=f"{sentence} This is a model's reading; it flags nothing.",
-                measured=f"{row['offensive']:.0%}",
+                measured=f"Probability {row['offensive']:.0%}.",
                 spans=tuple(spans),
             )
         )
@@ -69,12 +70,13 @@ def reasons(item: QueueItem) -> list[Reason]:
 
 
 def _measured(flag: Flag) -> str:
-    """Return a flag's value beside its limit, in the unit of its rule: "93%, flagged from 80%"."""
+    """Return a flag's limit, and its value where the reason lacks it: "Severity 8, flagged from 2."."""
     unit = _UNIT_OF.get(flag.rule, "")
-    if unit.startswith(("probability", "share")):
-        return f"{flag.value:.0%}, flagged from {flag.limit:.0%}"
-    said = f"{flag.value:.3g}, flagged from {flag.limit:.3g}"
-    return f"{unit} {said}".strip() if unit == "severity" else said
+    share = unit.startswith(("probability", "share"))
+    value, limit = (f"{number:.0%}" if share else f"{number:,.3g}" for number in (flag.value, flag.limit))
+    if value in re.findall(r"[\d.,]*\d%?", flag.reason):
+        return f"Flagged from {limit}."
+    return f"{'Severity' if unit == 'severity' else 'Value'} {value}, flagged from {limit}."
 
 
 def entry(item: QueueItem, place: int, *, blind: bool = False) -> Component:
@@ -243,7 +245,7 @@ def _reason(reason: Reason, right: str) -> Component:
         [
             html.Strong(str(reason.number), className=f"number by-{reason.kind}"),
             html.Em(reason.title),
-            html.Span([*shown(one_line(reason.sentence, 400)), html.Small(f" {reason.measured}. {right}")]),
+            html.Span([*shown(one_line(reason.sentence, 400)), html.Small(f" {reason.measured} {right}")]),
         ],
         className="why",
     )

@@ -31,6 +31,13 @@ class Limit:
     most: float = math.inf
     setting: str | None = None
 
+    def in_words(self, value: float) -> str:
+        """Return a value with its unit, "1 word" or "8 people"; a share, a sum or a factor as it is."""
+        if isinstance(self.default, float):
+            return f"{value:g}"
+        one = {"people": "person", "letters and digits": "letter or digit"}.get(self.unit)
+        return f"{value:,g} {self.unit if value != 1 else one or self.unit.removesuffix('s')}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListOfWords:
