@@ -121,12 +121,20 @@ def test_any_record_comes_back_equal(comment, safe):
 
 def test_recognised_by_its_header():
     assert BtlCsv().sniff(Source.from_text(written([BARE], safe=True)))
-    assert BtlCsv().sniff(Source.from_text("author,text\nAnn,Hi\n"))
+    assert BtlCsv().sniff(Source.from_text("published_at_raw,text\nMay 17,Hi\n"))
     assert BtlCsv().sniff(Source.from_bytes(written([BARE], safe=True).encode()))
 
 
 @pytest.mark.parametrize(
-    "text", ["text\nhello", "Ann\nMay 17, 2024\nHi", "thread_id,author\n1,2", '"text', "x" * 100]
+    "text",
+    [
+        "text\nhello",
+        "Ann\nMay 17, 2024\nHi",
+        "thread_id,author\n1,2",
+        "author,text\nAnn,Hi",
+        '"text',
+        "x" * 100,
+    ],
 )
 def test_other_text_is_not_recognised(text):
     assert not BtlCsv().sniff(Source.from_text(text))

@@ -151,11 +151,28 @@ _NUMBER = re.compile(r"\d[\d.,]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TableColumn:
+    """A column of a table: its name, what it was taken for and why, and its first values.
+
+    `key` is what a mapping calls it: its name, or its number where that is not its own. `field` is None for
+    a column that is not used; `confidence` (0 to 1) says how sure that is, None where nothing was taken.
+    """
+
+    name: str
+    key: str
+    field: str | None
+    reason: str
+    confidence: float | None
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What a parse read, kept and left out. `read` is kept plus left out, always.
 
     `left_out` counts all that was left out by reason; `skipped` are the places of it, of a large input only
     the first. `found` counts what is worth knowing of what was kept: replies, orphans, missing times.
+    `columns` are those of a table, as they were understood; empty for other inputs.
     """
 
     source: str
@@ -164,6 +181,7 @@ class Report:
     left_out: Mapping[str, int] = field(default_factory=dict)
     found: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    columns: tuple[TableColumn, ...] = ()
 
     def __post_init__(self) -> None:
         if self.skipped and not self.left_out:

@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 import pandas as pd
 
-from threads.records import Discussion, Parsed
+from threads.records import Discussion, Parsed, Report
 from threads.storage.exporting import Flagged
 from threads.storage.keeping import Kept
 
@@ -33,11 +33,21 @@ def parsed_json(results: Iterable[Parsed]) -> str:
                 "found": parsed.report.found,
                 "skipped": parsed.report.skipped,
                 "warnings": parsed.report.warnings,
+                **_columns(parsed.report),
             }
             for parsed in results
         ],
     }
     return _json(document) + "\n"
+
+
+def _columns(report: Report) -> dict[str, Any]:
+    """Return what the columns of a table were taken for, where it was a table."""
+    columns = [
+        {"name": column.name, "field": column.field, "reason": column.reason, "confidence": column.confidence}
+        for column in report.columns
+    ]
+    return {"columns": columns} if columns else {}
 
 
 def decisions_json(frame: pd.DataFrame) -> str:

@@ -13,6 +13,7 @@ from threads.parse.exports.feeds import CommentFeed
 from threads.parse.exports.mbox import Mbox
 from threads.parse.exports.reddit_dump import RedditDump
 from threads.parse.exports.reddit_listing import RedditListing
+from threads.parse.exports.tables.formats import TextTable, Workbook
 from threads.parse.exports.telegram import Telegram
 from threads.parse.exports.wordpress import WordPressExport
 from threads.parse.exports.youtube import YouTubeApi
@@ -52,6 +53,8 @@ FORMATS: tuple[Format, ...] = (
     Mbox(),
     *_from_other_packages(),
     SavedPage(),
+    Workbook(),
+    TextTable(),
     Pasted(),
 )
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
+from threads.parse.exports.tables.mapping import Mapping
 from threads.parse.reading import Reading
 from threads.parse.source import Source
 from threads.records import Parsed
@@ -19,13 +20,15 @@ class Options:
     `timezone` is the zone of times that carry none; `captured_at` (aware) is when the page was saved, which
     relative times ("2 hours ago") and dates without a year are counted from. `article_text` asks for the
     text of the article above the comments, which takes most of the time of reading a page. `addresses` asks
-    for e-mail and IP addresses that stand in the place of authors' names and ids in an export.
+    for e-mail and IP addresses that stand in the place of authors' names and ids in an export. `mapping` says
+    what the columns of a table mean; they are guessed without it.
     """
 
     timezone: ZoneInfo | None = None
     captured_at: datetime | None = None
     article_text: bool = True
     addresses: bool = False
+    mapping: Mapping | None = None
 
 
 @runtime_checkable

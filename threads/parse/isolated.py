@@ -11,7 +11,7 @@ from threads.isolation import IS_POSIX, Pool, Work, serve
 from threads.parse import parse
 from threads.parse.formats import Options
 from threads.parse.source import Source
-from threads.records import Comment, Discussion, Parsed, Report, Skipped
+from threads.records import Comment, Discussion, Parsed, Report, Skipped, TableColumn
 from threads.settings import Settings
 
 # Long enough for its language to be looked for, whose model takes the longest to load.
@@ -25,6 +25,7 @@ _FIRST = "".join(
 )
 _COMMENT = tuple(field.name for field in fields(Comment))
 _DISCUSSION = tuple(field.name for field in fields(Discussion) if field.name != "comments")
+_COLUMN = tuple(field.name for field in fields(TableColumn))
 _TIMES = frozenset({"published_at", "edited_at", "captured_at"})
 _READING = Work(
     module="threads.parse.isolated",
@@ -100,11 +101,12 @@ def _plain(parsed: Parsed) -> dict[str, Any]:
             report.left_out,
             report.found,
             report.warnings,
+            [_values(column, _COLUMN) for column in report.columns],
         ],
     }
 
 
-def _values(item: Comment | Discussion, names: tuple[str, ...]) -> list[Any]:
+def _values(item: Comment | Discussion | TableColumn, names: tuple[str, ...]) -> list[Any]:
     return [
         value.isoformat() if name in _TIMES and value is not None else value
         for name in names
@@ -113,7 +115,7 @@ def _values(item: Comment | Discussion, names: tuple[str, ...]) -> list[Any]:
 
 
 def _parsed(content: dict[str, Any]) -> Parsed:
-    source, kept, skipped, left_out, found, warnings = content["report"]
+    source, kept, skipped, left_out, found, warnings, columns = content["report"]
     return Parsed(
         discussions=tuple(
             Discussion(
@@ -129,8 +131,14 @@ def _parsed(content: dict[str, Any]) -> Parsed:
             left_out=left_out,
             found=found,
             warnings=tuple(warnings),
+            columns=tuple(_column(values) for values in columns),
         ),
     )
+
+
+def _column(values: list[Any]) -> TableColumn:
+    named = _named(values, _COLUMN)
+    return TableColumn(**{**named, "examples": tuple(named["examples"])})
 
 
 def _named(values: list[Any], names: tuple[str, ...]) -> dict[str, Any]:

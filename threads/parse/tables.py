@@ -32,6 +32,9 @@ NAME = "btl-csv"
 _BYTE_ORDER_MARK = "\ufeff"
 _COLUMNS = {column.name: column for column in COMMENT_COLUMNS}
 _DISCUSSION_COLUMNS = ("title", "url", "article_text", "language")
+_OURS = frozenset(
+    ("parent_source", "published_at_raw", "published_at_precision", "timezone_source", "source_format")
+)
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "parent_source": get_args(ParentSource),
     "published_at_precision": get_args(Precision),
@@ -53,13 +56,13 @@ class BtlCsv:
     help = "The CSV that `btl parse`, `btl analyse` and `btl export` write, safe or raw."
 
     def sniff(self, source: Source) -> bool:
-        """Return whether the first line is a header of our columns: `text` and one more at the least."""
+        """Return whether the first line is a header of ours: `text`, and a column that no other table has."""
         first = source.head.removeprefix(_BYTE_ORDER_MARK).splitlines()[:1]
         try:
             names = set(next(csv.reader(first), []))
         except csv.Error:
             return False
-        return "text" in names and len(names & set(_COLUMNS)) > 1
+        return "text" in names and not names.isdisjoint(_OURS)
 
     def read(self, source: Source, options: Options) -> Parsed:
         """Return the discussions of the table; scores beside the records are left to be worked out again.

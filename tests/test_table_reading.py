@@ -1,0 +1,278 @@
+"""From rows to comments: what each column gives, what is repaired, what is told."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook as Written
+
+from threads.errors import InputError, SettingError
+from threads.parse import FORMATS, parse
+from threads.parse.exports.tables.formats import TextTable, Workbook
+from threads.parse.exports.tables.mapping import FIELDS, Mapping, from_pairs, from_text, of_columns, to_text
+from threads.parse.exports.tables.presets import PRESETS
+from threads.parse.formats import Options
+from threads.parse.source import Source
+
+NAIVE = datetime.fromisoformat("2024-05-17T20:41")  # as cells of Excel are
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "exports"
+
+
+def read(text, mapping=None, **options):
+    given = from_pairs(mapping) if isinstance(mapping, str) else mapping
+    return TextTable().read(Source.from_text(text), Options(mapping=given, **options))
+
+
+def comments(text, mapping=None, **options):
+    return [c for d in read(text, mapping, **options).discussions for c in d.comments]
+
+
+def test_every_field_of_a_comment():
+    (comment,) = comments(
+        "id,parent_id,thread_id,title,url,author,author_id,created_at,edited_at,text,likes,status\n"
+        "c2,c1,t1,Tunnel,https://example.com/1,Ann,u7,2024-05-17T20:41:00+02:00,2024-05-17T21:00:00Z,"
+        "No tunnel,7,spam\n"
+    )
+    assert comment.comment_id == "c2"
+    assert (comment.parent_id, comment.parent_source) == ("c1", "given")
+    assert (comment.author, comment.author_id, comment.likes) == ("Ann", "u7", 7)
+    assert comment.published_at == datetime(2024, 5, 17, 18, 41, tzinfo=UTC)
+    assert comment.edited_at == datetime(2024, 5, 17, 21, tzinfo=UTC)
+    assert (comment.text, comment.status) == ("No tunnel", "spam")
+
+
+def test_a_thread_of_each_key_with_its_title_and_address():
+    parsed = read("post_id,post_title,post_url,comment\np1,A,/a,Yes\np2,B,/b,No\np1,A,/a,Well\n")
+    assert [(d.title, d.url, len(d.comments)) for d in parsed.discussions] == [("A", "/a", 2), ("B", "/b", 1)]
+
+
+def test_tables_of_texts_alone_are_discussions_of_their_own():
+    one, two = (read(f"comment,sentiment\n{text},good\nEnd,bad\n") for text in ("A tunnel", "A bridge"))
+    assert len(one.discussions) == 1
+    assert one.discussions[0].thread_id != two.discussions[0].thread_id
+
+
+@pytest.mark.parametrize("top", ["", "0", "0.0", "root", "None", "nan", "-1", "t3_x9", "p1"])
+def test_what_says_that_a_comment_answers_nobody(top):
+    found = comments(f"id,post_id,parent_id,comment\nc1,p1,{top},Yes\nc2,p1,c1,No\n")
+    assert [c.parent_id for c in found] == [None, "c1"]
+
+
+def test_ids_that_a_program_took_for_numbers_or_marked():
+    found = comments("id,parent_id,comment\n11.0,0.0,Yes\n12.0,11.0,No\n13.0,12,Well\n")
+    assert [(c.comment_id, c.parent_id) for c in found] == [("11", None), ("12", "11"), ("13", "12")]
+    found = comments("name,parent_id,comment\nt1_a,t3_x,Yes\nt1_b,t1_a,No\n", "id=name")
+    assert [(c.comment_id, c.parent_id) for c in found] == [("a", None), ("b", "a")]
+
+
+def test_parents_in_paths():
+    found = comments("comment.id,path,content\n12,0.12,Yes\n34,0.12.34,No\n", "parent=path")
+    assert [c.parent_id for c in found] == [None, "12"]
+
+
+def test_a_post_s_title_above_its_text():
+    assert [c.text for c in comments("title,selftext\nWhy,Because it leaks\nHow,\n")] == [
+        "Why\n\nBecause it leaks",
+        "How",
+    ]
+
+
+def test_html_becomes_text_only_where_the_column_shows_tags():
+    assert comments("id,body\n1,a<br/>b\n2,c &amp; d\n")[0].text == "a\nb"
+    assert comments("id,body\n1,a < b\n2,&gt; c\n")[1].text == "> c"
+    assert comments("id,body\n1,a < b > c\n2,d\n")[0].text == "a < b > c"
+
+
+def test_what_is_no_text_is_left_out_with_its_place():
+    parsed = read("id,comment\n1,Yes\n2,\n3,NaN\n4,[removed]\n")
+    assert [s.place for s in parsed.report.skipped] == ["row 3", "row 4"]
+    assert parsed.discussions[0].comments[-1].status == "removed"
+
+
+@pytest.mark.parametrize(
+    ("cells", "first"),
+    [
+        (["1715978460", "1715978470"], datetime(2024, 5, 17, 20, 41, tzinfo=UTC)),
+        (["1715978460.0", "1715978470.0"], datetime(2024, 5, 17, 20, 41, tzinfo=UTC)),
+        (["1715978460000", "1715978470000"], datetime(2024, 5, 17, 20, 41, tzinfo=UTC)),
+        (["2024-05-17", "2024-05-18"], datetime(2024, 5, 17, tzinfo=UTC)),
+        (["05/17/2024 20:41", "05/06/2024 20:45"], datetime(2024, 5, 17, 20, 41, tzinfo=UTC)),
+        (["17.05.2024 20:41", "06.05.2024 20:45"], datetime(2024, 5, 17, 20, 41, tzinfo=UTC)),
+        (["May 17, 2024 at 8:41 pm", "May 18, 2024 at 8:41 pm"], datetime(2024, 5, 17, 20, 41, tzinfo=UTC)),
+        (["Fri May 17 20:41:00 +0000 2024", "Sat May 18 20:41:00 +0000 2024"], None),
+    ],
+)
+def test_times_as_they_are_written(cells, first):
+    found = comments("time;comment\n" + "".join(f"{cell};Yes\n" for cell in cells))
+    assert found[0].published_at == (first or datetime(2024, 5, 17, 20, 41, tzinfo=UTC))
+    assert found[0].published_at_raw == cells[0]
+
+
+def test_the_order_of_day_and_month_is_one_for_the_column():
+    found = comments("time,comment\n05/06/2024,Yes\n13/06/2024,No\n07/06/2024,Well\n")
+    assert [c.published_at.day for c in found] == [5, 13, 7]
+    parsed = read("time,comment\n05/06/2024,Yes\n07/06/2024,No\n")
+    assert "ambiguous day and month" in parsed.report.warnings[0]
+
+
+def test_a_format_and_a_zone_that_the_mapping_gives():
+    (comment,) = comments(
+        "when,comment\n17|05|24 20h41,Yes\n", "time=when,time_format=%d|%m|%y %Hh%M,time_zone=Europe/Berlin"
+    )
+    assert comment.published_at == datetime(2024, 5, 17, 18, 41, tzinfo=UTC)
+    assert comment.timezone_source == "given"
+
+
+def test_times_that_cannot_be_read_are_counted_and_stay_as_found():
+    parsed = read("time,comment\n" + "2024-05-17T20:41:00,Yes\n" * 8 + "soonish,No\n")
+    assert "1 times could not be read; they stay as found" in parsed.report.warnings
+    assert parsed.discussions[0].comments[-1].published_at_raw == "soonish"
+
+
+# --- mappings ---
+
+
+def test_pairs_change_the_guess():
+    table = "author,nick,comment\nAnn Lee,ann,Yes\n"
+    assert comments(table)[0].author == "Ann Lee"
+    assert comments(table, "author=nick")[0].author == "ann"
+    assert comments(table, "author=")[0].author is None
+    assert comments(table, "author=2,text=3")[0].author == "ann"
+    assert comments(table, "text=nick+comment")[0].text == "ann\n\nYes"
+
+
+def test_a_whole_mapping_takes_nothing_that_it_does_not_name():
+    (comment,) = comments("author,comment\nAnn,Yes\n", from_text('text = "comment"', "file"))
+    assert (comment.author, comment.text) == (None, "Yes")
+
+
+def test_a_mapping_is_written_and_read_back():
+    mapping = Mapping(
+        columns={"text": ('ti"tle', "bö\\dy"), "author": ("a,b\x7f\t",)},
+        time_format="%d.%m.%Y",
+        time_zone="Europe/Berlin",
+        markup="html",
+    )
+    assert from_text(to_text(mapping), "file") == mapping
+    assert from_text(json.dumps({"text": ["a", "b"]}), "file") == from_text('text = ["a", "b"]', "file")
+
+
+def test_what_was_understood_is_a_mapping_that_reads_the_same():
+    table = "id,parent_id,title,body,name\n" + "".join(f"c{n},c{n - 1},T{n},B {n} b,Ann\n" for n in range(9))
+    again = of_columns(read(table).report.columns)
+    assert comments(table, from_text(to_text(again), "file")) == comments(table)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("body", "neither a saved mapping nor a file nor field=column"),
+        ("colour=body", "no field is called 'colour'.*text, author"),
+        ("text=body,markup=latex", "'latex' is no markup.*html, entities, plain"),
+        ("text=body,time_zone=Mars/Base", "no time zone is called 'Mars/Base'"),
+    ],
+)
+def test_a_wrong_mapping_is_named_with_what_is_known(text, problem):
+    with pytest.raises(SettingError, match=problem):
+        from_pairs(text)
+
+
+def test_a_column_that_is_not_there_is_named_with_those_that_are():
+    with pytest.raises(InputError, match=r"columns author, comment: the table has no column called 'bdy'"):
+        read("author,comment\nAnn,Yes\n", "text=bdy")
+
+
+def test_a_table_without_texts_says_what_to_do():
+    with pytest.raises(
+        InputError, match=r"columns Actor, Score: no column looks like.*--mapping text=COLUMN"
+    ):
+        read("Actor,Score\nAnn,3\nBob,4\nCid,5\n")
+
+
+def test_the_report_says_what_columns_were_taken_for():
+    columns = read("ab,author,email,comment\n1,Ann,a@b.example,Yes\n").report.columns
+    assert [(c.name, c.field) for c in columns] == [
+        ("ab", None),
+        ("author", "author"),
+        ("email", None),
+        ("comment", "text"),
+    ]
+    assert columns[3].examples == ("Yes",)
+    assert columns[2].reason == "addresses of people are not taken"
+
+
+# --- Excel ---
+
+
+def workbook(tmp_path, *rows, title="Sheet"):
+    book = Written()
+    book.active.title = title
+    for row in rows:
+        book.active.append(row)
+    book.save(tmp_path / "table.xlsx")
+    return Source.from_path(tmp_path / "table.xlsx")
+
+
+def test_a_workbook_is_read_by_its_content(tmp_path):
+    source = workbook(tmp_path, ["id", "comment", "date"], [7, "Yes, yes", NAIVE])
+    (comment,) = parse(source, Options()).discussions[0].comments
+    assert (comment.comment_id, comment.text) == ("7", "Yes, yes")
+    assert comment.published_at == datetime(2024, 5, 17, 20, 41, tzinfo=UTC)
+
+
+def test_an_old_workbook_is_told_how_to_be_converted():
+    source = Source.from_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "old.xls")
+    with pytest.raises(InputError, match=r"an old Excel workbook \(.xls\).*--convert-to xlsx"):
+        parse(source, Options())
+
+
+def test_a_damaged_workbook_is_named(tmp_path):
+    data = workbook(tmp_path, ["comment"], ["Yes"]).data
+    with pytest.raises(InputError, match="the workbook cannot be read"):
+        Workbook().read(Source.from_bytes(data[: len(data) // 2], "cut.xlsx"), Options())
+
+
+# --- real files ---
+
+
+def samples():
+    if not SHARED.exists():
+        return []
+    items = json.loads((SHARED / "index.json").read_text(encoding="utf-8"))["samples"]
+    return [item for item in items if item["file"].startswith(("csv/", "json/"))]
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the samples are not beside the repository")
+def test_published_tables_have_what_was_counted_in_them():
+    formats = {item.name for item in FORMATS}
+    seen = [item for item in samples() if item["file"].startswith("csv/") or "json-table" in formats]
+    for item in seen:
+        parsed = parse(Source.from_path(SHARED / "samples" / item["file"]), Options())
+        found = [c for d in parsed.discussions for c in d.comments]
+        times = sorted(c.published_at for c in found if c.published_at)
+        place = item["file"]
+        assert parsed.report.read == item["n_comments"], place
+        assert len(parsed.discussions) == item["n_threads"], place
+        if item["first_timestamp_iso"]:
+            first, last = (
+                datetime.fromisoformat(item[name].removesuffix(" (naive)"))
+                for name in ("first_timestamp_iso", "last_timestamp_iso")
+            )
+            assert [times[0], times[-1]] == [
+                t if t.tzinfo else t.replace(tzinfo=UTC) for t in (first, last)
+            ], place
+        if item["format"] != "csv-text-only":  # that one has no ids: equal texts are told apart
+            assert len(found) == item["n_distinct_ids"], place
+        answers = sum(c.parent_source == "given" for c in found)
+        # Duplicates that are left out take their parents along: 13 of 20 answer a comment.
+        assert answers == item["n_replies_with_parent"] - (13 if "dotted" in place else 0), place
+    assert len(seen) >= 4
+
+
+DOCS = (Path(__file__).resolve().parent.parent / "docs" / "tables.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("name", "meaning"), [*FIELDS.items(), *((p.mapping.name, p.help) for p in PRESETS)])
+def test_the_docs_have_every_field_and_preset(name, meaning):
+    assert f"| `{name}` | {meaning} |" in DOCS

@@ -1,0 +1,146 @@
+"""Tables of text: comma-, semicolon-, tab- or bar-separated, of any size."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+from operator import itemgetter
+
+from threads.errors import InputError
+from threads.parse.exports.tables.dialect import Dialect
+from threads.parse.exports.tables.table import LARGEST_SAMPLE, MOST_COLUMNS, SAMPLED
+from threads.parse.source import Source
+from threads.records import Skipped
+
+_LONGEST_ROW = 5_000_000  # characters; longer ones are a quote that nobody closed
+
+
+class Delimited:
+    """A table of text that is being read; a `threads.parse.exports.tables.table.Table`.
+
+    Rows are numbered as a spreadsheet numbers them, the names of the columns being row 1.
+    """
+
+    def __init__(self, source: Source, dialect: Dialect) -> None:
+        """Open the table and read its first rows.
+
+        Raises
+        ------
+        InputError
+            It has too many columns, or a quote that is never closed.
+        """
+        self._name = source.name
+        self._source = source
+        self._since_row = 0
+        # The limit is one for the whole process, so it is only ever raised.
+        csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_ROW + 1))
+        self._text = io.TextIOWrapper(source.open_utf8(), encoding="utf-8-sig", newline="")
+        self._text.read(dialect.skipped)
+        self._reader = iter(dialect.reader(self._lines()))
+        self.is_named = dialect.has_header
+        first = self._next(1)
+        if len(first) > MOST_COLUMNS:
+            raise InputError(
+                f"it has {len(first):,} columns, more than the {MOST_COLUMNS:,} that are read",
+                source=self._name,
+                remedy="Leave the columns of comments in it, and take the others out",
+            )
+        width = max(dialect.columns, len(first))
+        if dialect.has_header:
+            names = [""] * (width - len(first)) + first  # R leaves the name of row names out
+            self.columns = tuple(name.strip() for name in names)
+            self._head: list[list[str]] = []
+        else:
+            self.columns = tuple(str(number) for number in range(1, width + 1))
+            self._head = [first]
+        self._first = 2 if self.is_named else 1
+        self._head += self._first_rows()
+        self.skipped: list[Skipped] = []
+        self._short = 0
+
+    @property
+    def sample(self) -> Sequence[Sequence[str]]:
+        """The first rows."""
+        return self._head
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was found of the rows and their encoding."""
+        short = f"{self._short:,} rows are shorter than the table: what they lack is missing"
+        return [*self._source.warnings, *([short] if self._short else ())]
+
+    def rows(self, wanted: Sequence[int]) -> Iterator[tuple[str, Sequence[str]]]:
+        """Yield all rows with their places: cells of the columns at `wanted`, in that order."""
+        width = len(self.columns)
+        pick = itemgetter(*wanted) if len(wanted) > 1 else lambda cells: (cells[wanted[0]],)
+        number = self._first - 1
+        try:
+            for cells in chain(self._head, self._reader):
+                number += 1
+                self._since_row = 0
+                if len(cells) != width and not self._mend(number, cells):
+                    continue
+                cells.append("")
+                yield f"row {number}", pick(cells)
+        except csv.Error as error:
+            raise self._unsound(number + 1, str(error)) from None
+        finally:
+            self._text.close()
+
+    def _mend(self, number: int, cells: list[str]) -> bool:
+        """Make a row as long as the table, where it is certain how; else leave it out."""
+        width = len(self.columns)
+        if not any(cells):
+            return False  # an empty line is no row
+        if len(cells) < width:
+            self._short += 1
+            cells += [""] * (width - len(cells))
+            return True
+        if not any(cells[width:]):
+            del cells[width:]
+            return True
+        reason = f"it has {len(cells):,} cells under {width:,} columns: quote cells that hold separators"
+        self.skipped.append(Skipped(f"row {number}", reason))
+        return False
+
+    def _first_rows(self) -> list[list[str]]:
+        rows: list[list[str]] = []
+        size = 0
+        for number in range(self._first, self._first + SAMPLED):
+            row = self._next(number)
+            if not row and self._is_over:
+                break
+            rows.append(row)
+            size += sum(map(len, row))
+            if size > LARGEST_SAMPLE:
+                break
+        return rows
+
+    def _next(self, number: int) -> list[str]:
+        self._since_row = 0
+        self._is_over = False
+        try:
+            for row in islice(self._reader, 1):
+                return row
+        except csv.Error as error:
+            raise self._unsound(number, str(error)) from None
+        self._is_over = True
+        return []
+
+    def _lines(self) -> Iterator[str]:
+        """Yield lines; an unclosed quote would make one row of all that follow."""
+        for line in self._text:
+            self._since_row += len(line)
+            if self._since_row > _LONGEST_ROW:
+                raise csv.Error(f"a row of more than {_LONGEST_ROW:,} characters: a quote is not closed")
+            yield line
+
+    def _unsound(self, number: int, problem: str) -> InputError:
+        return InputError(
+            f"this is not a sound table ({problem})",
+            source=self._name,
+            place=f"row {number:,}",
+            remedy="Export it again; cells with quotes, separators or line breaks must be quoted",
+        )

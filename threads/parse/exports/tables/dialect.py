@@ -1,0 +1,144 @@
+"""How a table of text is written: what separates its cells, what escapes quotes, whether names come first."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from threads.parse.exports.tables.names import is_known
+
+_DELIMITERS = (",", ";", "\t", "|")
+_LOOKED_AT = 32_768  # characters
+_ROWS = 200
+_ALIKE = 0.8  # share of rows that have the same number of cells
+_ALIKE_UNDER_NAMES = 0.4  # texts with separators that nobody quoted make rows longer
+_LONGEST_NAME = 60
+_SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # written by Excel, for Excel
+_OTHER = re.compile(r'\s*(?:<[!?a-z]|\{|\[\s*[\[{"])', re.IGNORECASE)  # markup and JSON
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?", re.IGNORECASE)
+_TIME = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b.{0,25}")
+_IDENTIFIER = re.compile(r"[^\W\d][\w.:/()#$-]*(?: [\w.:/()#$-]+){0,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """`skipped` characters come before the table; `escape` stands before a quote in a cell."""
+
+    delimiter: str = ","
+    escape: str | None = None
+    has_header: bool = True
+    skipped: int = 0
+    columns: int = 1
+
+    def reader(self, lines: Iterable[str]) -> Iterable[list[str]]:
+        """Return the rows of cells in `lines`, which keep their ends."""
+        return csv.reader(
+            lines, delimiter=self.delimiter, escapechar=self.escape, doublequote=self.escape is None
+        )
+
+
+def dialect(head: str, *, is_whole: bool, is_named: bool = False) -> Dialect | None:
+    """Return how the table that begins with `head` is written; None where it is none.
+
+    Parameters
+    ----------
+    head
+        The beginning of the text.
+    is_whole
+        Whether that is all of it.
+    is_named
+        Whether the file's name says that it is a table: tables of one column look like any text.
+    """
+    head = head.removeprefix("\ufeff")
+    if _OTHER.match(head):
+        return None
+    told = _SEPARATOR_LINE.match(head)
+    start = told.end() if told else 0
+    text = head[start : start + _LOOKED_AT]
+    is_whole = is_whole and len(text) == len(head) - start
+    escape = "\\" if text.count('\\"') > text.count('""') - text.count(',""') else None
+    found = [
+        candidate
+        for delimiter in ((told[1],) if told else _DELIMITERS)
+        if (candidate := _several_columns(text, delimiter, escape, start, is_whole=is_whole))
+    ]
+    if found:
+        return max(found, key=lambda rated: rated[0])[1]
+    return _one_column(text, escape, start, is_whole=is_whole, is_named=is_named)
+
+
+def _rows(text: str, delimiter: str, escape: str | None, *, is_whole: bool) -> list[list[str]]:
+    try:
+        rows = list(Dialect(delimiter, escape).reader(io.StringIO(text, newline="")))
+    except csv.Error:
+        return []
+    if not is_whole and len(rows) > 1:
+        rows.pop()  # it may go on
+    return [row for row in rows if any(row)][:_ROWS]
+
+
+def _several_columns(
+    text: str, delimiter: str, escape: str | None, skipped: int, *, is_whole: bool
+) -> tuple[tuple[bool, float, int], Dialect] | None:
+    rows = _rows(text, delimiter, escape, is_whole=is_whole)
+    if len(rows) < 2:
+        return None
+    widths = Counter(len(row) for row in rows[1:])
+    width, often = widths.most_common(1)[0]
+    share = often / (len(rows) - 1)
+    # R leaves the name of its column of row names out.
+    if width < 2 or len(rows[0]) not in (width, width - 1) or _is_prose(text, delimiter):
+        return None
+    known = has_header(rows)
+    if share < (_ALIKE_UNDER_NAMES if known else _ALIKE) or (not known and len(rows) < 4):
+        return None
+    return (known, share, width), Dialect(delimiter, escape, known, skipped, width)
+
+
+def _one_column(
+    text: str, escape: str | None, skipped: int, *, is_whole: bool, is_named: bool
+) -> Dialect | None:
+    rows = _rows(text, ",", escape, is_whole=is_whole)
+    if len(rows) < 2 or any(len(row) > 1 for row in rows):
+        return None
+    # Prose has commas outside of quotes; cells with commas are in quotes: that tells a table from prose.
+    quoted = sum("," in row[0] for row in rows)
+    if not (is_named or quoted):
+        return None
+    return Dialect(",", escape, has_header(rows), skipped, 1)
+
+
+def _is_prose(text: str, delimiter: str) -> bool:
+    """Return whether a space follows most separators that stand outside of quotes, as in sentences."""
+    if delimiter not in ",;":
+        return False
+    bare = re.sub(r'"[^"]*"', "", text)
+    return bare.count(delimiter + " ") * 2 > bare.count(delimiter)
+
+
+def has_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first row names the columns: by known names, or by how it differs from the rest."""
+    first, rest = rows[0], rows[1:]
+    cells = [cell.strip() for cell in first]
+    named = [cell for cell in cells if cell]
+    if not named or any(len(cell) > _LONGEST_NAME or "\n" in cell for cell in named):
+        return False
+    known = sum(map(is_known, named))
+    if any(_is_value(cell) for cell in named):
+        return known * 2 > len(named)
+    if known:
+        return True
+    if not all(map(_IDENTIFIER.fullmatch, named)) or len(set(named)) < len(named):
+        return False
+    if len(cells) == 1:
+        return " " not in named[0] and statistics.median(len(row[0]) for row in rest) > 3 * len(named[0])
+    return True
+
+
+def _is_value(cell: str) -> bool:
+    return bool(_NUMBER.fullmatch(cell) or _TIME.fullmatch(cell)) or "://" in cell

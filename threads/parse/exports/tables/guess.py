@@ -1,0 +1,420 @@
+"""What the columns of a table probably mean, by names and by what stands in them, each with its reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+
+from threads.parse.exports.tables.mapping import Field, Markup
+from threads.parse.exports.tables.names import OF_POSTS, is_private, place, plain
+from threads.parse.exports.tables.references import is_top, plain_id
+from threads.parse.exports.tables.times import is_epoch, is_time
+
+_ENOUGH = 5  # rows from which values say something of their own
+_MOST = 0.8
+_TIMES_LOOKED_AT = 60
+_LONGEST_TIME = 40  # characters
+_INDEX_NAMES = frozenset(("", "index", "unnamed 0", "unnamed 0 1", "row", "row id", "no", "nr", "#", "x"))
+_NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+_WHOLE = re.compile(r"[+-]?\d[\d,]*(?:\.0+)?")
+_ID = re.compile(r"[\w:/.@#?&=+-]{1,200}")
+_OPAQUE = re.compile(r"\d{4,}(?:\.0)?|[0-9a-f]{16,}|[0-9a-f-]{36}|UC[\w-]{22}|t2_\w+|user\d+", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_TAG = re.compile(r"<(?:br|p|a|i|b|em|strong|span|div|blockquote|ul|li|img)\b[^<>]*>", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|nbsp|apos|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
+_NO_SPACES = re.compile("[\u0e00-\u0fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_NAME = re.compile(r"[^\W\d_][\w .'’-]{1,40}")
+_BESIDE = ("title", "post title", "headline")
+
+
+@dataclass(frozen=True, slots=True)
+class Guessed:
+    """A column taken for a field: its place from 0, why, and how sure that is (0 to 1)."""
+
+    field: Field
+    place: int
+    reason: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What was guessed; `refused` has columns whose name says what their values do not, with why."""
+
+    columns: tuple[Guessed, ...] = ()
+    refused: dict[int, str] = field(default_factory=dict)
+
+    def places(self, name: Field) -> tuple[int, ...]:
+        """Return where the field's columns stand."""
+        return tuple(guessed.place for guessed in self.columns if guessed.field == name)
+
+
+def guess(header: Sequence[str], rows: Sequence[Sequence[str]], *, is_named: bool = True) -> Guess:
+    """Return what the columns of a table mean.
+
+    Parameters
+    ----------
+    header
+        The names of the columns; made up ones where `is_named` is false.
+    rows
+        The first rows, as many as there is patience for; without any, names alone decide.
+    """
+    return _Guessing([_Column(name, at, rows, is_named=is_named) for at, name in enumerate(header)]).done()
+
+
+def column_name(header: Sequence[str], at: int) -> str:
+    """Return what a mapping calls the column at a place: its name, or its number where that says more."""
+    name = header[at]
+    return name if name.strip() and header.index(name) == at else str(at + 1)
+
+
+def markup_of(texts: Sequence[str]) -> Markup:
+    """Return how texts are written, by what a part of them shows."""
+    few = max(1, len(texts) // 50)
+    if sum(bool(_TAG.search(text)) for text in texts) >= few:
+        return "html"
+    return "entities" if sum(bool(_ENTITY.search(text)) for text in texts) >= few else "plain"
+
+
+class _Column:
+    """A column's name and first values, and what can be said of them."""
+
+    def __init__(self, name: str, at: int, rows: Sequence[Sequence[str]], *, is_named: bool) -> None:
+        self.name, self.at, self.is_named = name, at, is_named
+        self.plain = plain(name)
+        self.values = [row[at].strip() if at < len(row) else "" for row in rows]
+        self.filled = [value for value in self.values if value and not is_nothing(value)]
+
+    def known(self, name: str) -> int | None:
+        return place(name, self.name) if self.is_named else None
+
+    def share(self, of: Callable[[str], object]) -> float:
+        """Return the share of filled cells of which something is true; 0 without any."""
+        return sum(bool(of(value)) for value in self.filled) / len(self.filled) if self.filled else 0.0
+
+    @cached_property
+    def filled_share(self) -> float:
+        return len(self.filled) / len(self.values) if self.values else 1.0
+
+    @cached_property
+    def different(self) -> float:
+        return len(set(self.filled)) / len(self.filled) if self.filled else 0.0
+
+    @cached_property
+    def times(self) -> float:
+        some = self.filled[:_TIMES_LOOKED_AT]
+        return sum(map(is_time, some)) / len(some) if some else 0.0
+
+    @cached_property
+    def epochs(self) -> float:
+        return self.share(is_epoch)
+
+    @cached_property
+    def numbers(self) -> float:
+        return self.share(_NUMBER.fullmatch)
+
+    @cached_property
+    def wholes(self) -> float:
+        return self.share(_WHOLE.fullmatch)
+
+    @cached_property
+    def length(self) -> float:
+        return sum(map(len, self.filled)) / len(self.filled) if self.filled else 0.0
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        return frozenset(plain_id(value) for value in self.filled)
+
+    @cached_property
+    def is_index(self) -> bool:
+        """Whether it only counts the rows."""
+        if self.plain not in _INDEX_NAMES:
+            return False
+        numbers = [int(float(v)) for v in self.filled if _WHOLE.fullmatch(v) and len(v) < 12 and "," not in v]
+        return len(numbers) == len(self.filled) and all(a < b for a, b in pairwise(numbers))
+
+    @property
+    def is_sampled(self) -> bool:
+        return len(self.values) >= _ENOUGH
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it reads like sentences: spaces, or letters of scripts that need none."""
+        wordy = self.share(lambda value: " " in value or _NO_SPACES.search(value))
+        dated = self.length <= _LONGEST_TIME and self.times >= 0.5
+        return wordy >= 0.5 and self.numbers < 0.2 and not dated
+
+
+def is_nothing(value: str) -> bool:
+    """Return whether a cell is one of the ways in which programs write that there is nothing."""
+    return value.lower() in {"nan", "none", "null", "<na>"}
+
+
+class _Guessing:
+    """The fields found so far; each step takes columns that no step before it took."""
+
+    def __init__(self, columns: list[_Column]) -> None:
+        self._free = [c for c in columns if not c.is_index and not (c.is_named and is_private(c.name))]
+        self._rows = len(columns[0].values) if columns else 0
+        self._found: dict[Field, list[tuple[_Column, str, float]]] = {}
+        self._refused: dict[int, str] = {c.at: "counts the rows" for c in columns if c.is_index}
+        self._refused |= {
+            c.at: "addresses of people are not taken" for c in columns if c.is_named and is_private(c.name)
+        }
+
+    def done(self) -> Guess:
+        self._text()
+        if "text" in self._found:
+            self._time()
+            self._take("id", self._no_id)
+            self._thread()
+            self._author()
+            self._parent()
+            self._id_by_values()
+            self._title()
+            self._take("article", self._no_text)
+            self._take("url", self._no_address)
+            self._take("edited", self._no_time)
+            self._take("likes", self._no_count)
+            self._take("status", lambda c: "" if c.length <= 20 else "its values are no words for a status")
+        columns = tuple(
+            Guessed(name, column.at, reason, confidence)
+            for name, several in self._found.items()
+            for column, reason, confidence in several
+        )
+        return Guess(columns, self._refused)
+
+    # --- taking ---
+
+    def _take(self, name: Field, problem: Callable[[_Column], str]) -> bool:
+        """Take the best known column of a field whose values do not speak against it."""
+        named = sorted((k, c.at, c) for c in self._free if (k := c.known(name)) is not None)
+        for _, _, column in named:
+            wrong = problem(column) if column.values else ""
+            if wrong:
+                self._refused[column.at] = f"its name says {name.replace('_', ' ')}, but {wrong}"
+                continue
+            sure = 0.95 if column.is_sampled else 0.8
+            self._add(name, column, "its name" + (" and its values" if column.is_sampled else ""), sure)
+            return True
+        return False
+
+    def _add(self, name: Field, column: _Column, reason: str, confidence: float) -> None:
+        self._found.setdefault(name, []).append((column, reason, confidence))
+        self._free.remove(column)
+        self._refused.pop(column.at, None)
+
+    def _column(self, name: Field) -> _Column | None:
+        return self._found[name][0][0] if name in self._found else None
+
+    # --- the fields ---
+
+    def _text(self) -> None:
+        if not self._take("text", self._no_text):
+            self._text_by_values() or self._take_titles_as_text()
+        text = self._column("text")
+        if text is None:
+            return
+        for column in [c for c in self._free if c.known("headline") is not None and not self._no_text(c)]:
+            self._found["text"].insert(0, (column, "stands above the text", 0.8))
+            self._free.remove(column)
+
+    def _text_by_values(self) -> bool:
+        able = [c for c in self._free if c.is_sampled and c.is_text and c.length >= 15 and c.different > 0.3]
+        able += [c for c in self._free if not c.is_named and len(c.values) < _ENOUGH and c.is_text]
+        if not able:
+            return False
+        self._add("text", max(able, key=lambda c: c.length * c.filled_share), "longest texts", 0.6)
+        return True
+
+    def _take_titles_as_text(self) -> bool:
+        titles = [c for c in self._free if c.plain in _BESIDE and not self._no_text(c)]
+        if titles:
+            self._add("text", titles[0], "the only text", 0.5)
+        return bool(titles)
+
+    def _time(self) -> None:
+        if self._take("time", self._no_time):
+            return
+        able = [
+            c for c in self._free if c.is_sampled and 6 <= c.length <= _LONGEST_TIME and c.filled_share >= 0.5
+        ]
+        able = [c for c in able if c.share(_DIGIT.search) > 0.9 and c.times >= 0.9]
+        written = [c for c in able if c.epochs < 0.5]
+        if written or (able and not any(c.known("id") is not None for c in able)):
+            self._add("time", (written or able)[0], "its values are times", 0.6)
+
+    def _thread(self) -> None:
+        text, own = self._column("text"), self._column("id")
+        of_posts = text is not None and text.plain in OF_POSTS
+        named = sorted((k, c.at, c) for c in self._free if (k := c.known("thread")) is not None)
+        for _, _, column in named:
+            if column.values and (column.filled_share < 0.5 or column.share(_ID.fullmatch) < _MOST):
+                continue
+            unique = column.is_sampled and column.different == 1.0 and column.filled_share == 1.0
+            if own is None and (unique or (of_posts and not column.is_sampled)):
+                self._add("id", column, "its name, and each row has another", 0.7)
+                return
+            if of_posts and unique:
+                continue
+            reason = "its name" + (
+                ", and rows share its values" if column.different < 1 and column.values else ""
+            )
+            self._add("thread", column, reason, 0.95 if column.is_sampled else 0.8)
+            return
+        self._thread_by_values()
+
+    def _thread_by_values(self) -> None:
+        for column in self._free:
+            able = column.is_sampled and column.filled_share >= 0.9 and 0 < column.different <= 0.5
+            several = len(set(column.filled)) > 1
+            if able and several and column.known("author_id") is None and column.known("parent") is None:
+                address = column.share(_ADDRESS.fullmatch) > 0.9
+                opaque = not column.is_named and column.length >= 6 and column.share(_OPAQUE.fullmatch) > 0.9
+                if (address and column.known("url") is not None) or opaque:
+                    self._add("thread", column, "rows share its values", 0.5)
+                    return
+
+    def _author(self) -> None:
+        self._take("author_id", self._no_id_of_author)
+        named = sorted((k, c.at, c) for c in self._free if (k := c.known("author")) is not None)
+        for _, _, column in named:
+            if column.values and (wrong := self._no_name(column)):
+                self._refused[column.at] = f"its name says author, but {wrong}"
+                continue
+            if column.is_sampled and max(column.numbers, column.share(_OPAQUE.fullmatch)) > 0.9:
+                if "author_id" not in self._found:
+                    self._add("author_id", column, "its name says author, its values are ids", 0.8)
+                continue
+            self._add("author", column, "its name", 0.95 if column.is_sampled else 0.8)
+            return
+        self._author_by_values()
+
+    def _author_by_values(self) -> None:
+        able = [
+            c
+            for c in self._free
+            if not c.is_named and c.is_sampled and 2 < c.length < 30 and c.share(_NAME.fullmatch) > 0.8
+        ]
+        able = [c for c in able if c.different > 0.2 and c.filled_share > 0.5]
+        if able:
+            self._add("author", able[0], "short, with letters, like names", 0.4)
+
+    def _parent(self) -> None:
+        own = self._column("id")
+        if own is None:
+            for column in [c for c in self._free if c.known("parent") is not None]:
+                self._refused[column.at] = "its name says parent, but no column has the ids of comments"
+            return
+        if self._take("parent", self._no_parent):
+            return
+        for column in self._free:
+            pointing = [value for value in column.filled if not is_top(value)]
+            hits = sum(plain_id(value) in own.ids for value in pointing)
+            if len(pointing) >= _ENOUGH and hits >= 0.5 * len(pointing) and column.length >= 3:
+                self._add("parent", column, "its values are ids of other rows", 0.7)
+                return
+        self._take("depth", self._no_count)
+
+    def _id_by_values(self) -> None:
+        if "id" in self._found:
+            return
+        for column in self._free:
+            if column.is_sampled and not self._no_id(column) and column.share(_OPAQUE.fullmatch) > 0.9:
+                self._add("id", column, "each row has another", 0.5)
+                return
+
+    def _title(self) -> None:
+        """Take a title for that of the thread where rows share it, else as the first line of the text."""
+        for column in sorted(
+            (c for c in self._free if c.known("title") is not None), key=lambda c: (c.known("title"), c.at)
+        ):
+            if column.values and self._no_text(column):
+                continue
+            text = self._column("text")
+            of_posts = text is not None and text.plain in OF_POSTS
+            own = column.different > 0.9 if column.is_sampled else of_posts or "thread" not in self._found
+            if column.plain in _BESIDE and own and (of_posts or "thread" not in self._found):
+                self._found["text"].insert(0, (column, "stands above the text", 0.7))
+                self._free.remove(column)
+                return
+            self._add("title", column, "its name", 0.9)
+            return
+
+    # --- what speaks against ---
+
+    @staticmethod
+    def _no_text(column: _Column) -> str:
+        if not column.filled and column.values:
+            return "it is empty"
+        if column.is_sampled and column.numbers > _MOST:
+            return "its values are numbers"
+        dated = column.is_sampled and column.length <= _LONGEST_TIME and column.times > _MOST
+        return "its values are times" if dated else ""
+
+    @staticmethod
+    def _no_time(column: _Column) -> str:
+        if not column.filled and column.values:
+            return "it is empty"
+        return "" if column.times >= _MOST else "its values are no times"
+
+    @staticmethod
+    def _no_id(column: _Column) -> str:
+        if column.filled_share < 0.9:
+            return "rows have none"
+        if column.share(_ID.fullmatch) < 0.9:
+            return "its values are no ids"
+        return "rows share its values" if column.is_sampled and column.different < 0.9 else ""
+
+    @staticmethod
+    def _no_id_of_author(column: _Column) -> str:
+        if not column.filled and column.values:
+            return "it is empty"
+        return "" if column.share(_ID.fullmatch) >= _MOST else "its values are no ids"
+
+    @staticmethod
+    def _no_name(column: _Column) -> str:
+        if not column.filled and column.values:
+            return "it is empty"
+        if column.share(lambda value: value[:3] in {"t1_", "t3_"}) > 0.5:
+            return "its values are ids of comments"
+        return "its values are texts" if column.length > 60 else ""
+
+    @staticmethod
+    def _no_count(column: _Column) -> str:
+        if not column.filled and column.values:
+            return "it is empty"
+        return "" if column.wholes >= _MOST else "its values are no whole numbers"
+
+    def _no_address(self, column: _Column) -> str:
+        """Refuse the address of the comment itself: one of what it stands under is shared."""
+        if column.share(lambda value: _ADDRESS.match(value) or value.startswith("/")) < _MOST:
+            return "its values are no addresses"
+        thread = self._column("thread")
+        if thread is None:
+            return "each row has another" if column.different > 0.9 else ""
+        pairs = {(a, b) for a, b in zip(thread.values, column.values, strict=True) if a and b}
+        several = len(pairs) - len({a for a, _ in pairs})
+        return "one thread has several" if several > len(pairs) // 10 else ""
+
+    def _no_parent(self, column: _Column) -> str:
+        pointing = [value for value in column.filled if not is_top(value)]
+        own, author = self._column("id"), self._column("author_id") or self._column("author")
+        if own is None or not pointing:
+            return ""
+        if sum(plain_id(value) in own.ids for value in pointing) * 20 > len(pointing):
+            return ""
+        thread = self._column("thread")
+        pointing = [v for v in pointing if thread is None or plain_id(v) not in thread.ids]
+        for column_of, what in ((self._column("author_id"), "ids"), (self._column("author"), "names")):
+            if column_of is not None and pointing:
+                hits = sum(plain_id(value) in column_of.ids for value in pointing)
+                if hits * 2 > len(pointing):
+                    return f"its values are {what} of authors"
+        if author is not None and pointing and sum(" " in value for value in pointing) * 2 > len(pointing):
+            return "its values are no ids"
+        return ""

@@ -1,0 +1,195 @@
+"""Names that columns have in files of the wild, by what they mean: the best known first."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+# From the field maps of platforms and from headers of published files; words, lower case, one space between.
+NAMES: dict[str, tuple[str, ...]] = {
+    "text": (
+        *("comment text", "comment body", "comment content", "comment message", "body", "text", "message"),
+        *("content", "comment", "comments", "text original", "text display", "content raw", "txt", "cooked"),
+        *("content rendered", "full text", "message text", "reply text", "reply", "review text", "review"),
+        *("post comments", "post comment", "tweet", "tweet text", "utterance", "post text", "post body"),
+        *("post content", "selftext", "self text", "post", "caption", "description", "question", "answer"),
+        *("feedback", "opinion", "remark", "note", "snippet text original", "snippet text display"),
+        *("kommentar", "kommentartext", "commentaire", "comentario", "comentário", "commento", "texte"),
+        *("texto", "testo", "inhalt", "nachricht", "contenu", "contenido", "opmerking", "reactie", "bericht"),
+        *("komentarz", "комментарий", "комментарии", "текст", "сообщение", "yorum", "komentar"),
+        *(
+            "评论",
+            "评论内容",
+            "內容",
+            "内容",
+            "评论文本",
+            "正文",
+            "댓글",
+            "댓글내용",
+            "내용",
+            "コメント",
+            "本文",
+        ),
+    ),
+    "headline": ("headline", "subject", "comment title", "comment subject", "review title", "überschrift"),
+    "author": (
+        *("author", "author name", "comment author", "comment author name", "user name", "username"),
+        *("user display name", "author display name", "display name", "commenter", "commenter name"),
+        *("nickname", "nick", "screen name", "user screen name", "user", "commenting user", "from name"),
+        *("comment from name", "from", "poster", "posted by", "created by", "speaker", "by", "handle"),
+        *(
+            "author handle",
+            "author username",
+            "user login",
+            "login",
+            "member",
+            "owner display name",
+            "profile",
+        ),
+        *("comment user", "comment username", "profile name", "reviewer", "person", "sender", "sender name"),
+        *("channel title", "autor", "auteur", "autore", "benutzer", "benutzername", "nutzer", "verfasser"),
+        *(
+            "usuario",
+            "utilisateur",
+            "utente",
+            "автор",
+            "имя",
+            "пользователь",
+            "用户名",
+            "用户",
+            "昵称",
+            "作者",
+        ),
+        *("작성자", "닉네임", "投稿者", "name"),
+    ),
+    "author_id": (
+        *("author id", "user id", "comment author id", "author fullname", "author channel id", "uid"),
+        *("author channel id value", "commenter id", "commenter hex", "from id", "userid", "user hash"),
+        *("commenter", "member id", "account id", "owner user id", "author did", "profile id", "sender id"),
+        *("comment user id", "id user"),
+    ),
+    "time": (
+        *("created utc", "comment date gmt", "created at", "comment created at", "comment created utc"),
+        *("published at", "created at i", "created", "comment created", "create date", "creation date"),
+        *("date gmt", "timestamp", "published timestamp", "comment timestamp", "comment posted time"),
+        *("posted time", "comment time", "comment date", "iso date time", "date time", "datetime", "date"),
+        *("time", "posted at", "post time", "posted", "publish date", "published", "publication date"),
+        *("published date", "created ts", "created time", "created date", "create time", "date created"),
+        *("submitted at", "submit date", "date posted", "time created", "date unixtime", "epoch", "ts"),
+        *("unix time", "approve date", "post date", "utc", "datum", "zeit", "zeitpunkt", "fecha", "data"),
+        *("erstellt", "erstellt am", "heure", "дата", "время", "时间", "日期", "评论时间", "날짜", "작성일"),
+        *("日時", "投稿日時"),
+    ),
+    "edited": (
+        *("edited at", "last edited at", "updated at", "edited", "updated", "update date", "modified"),
+        *("modified at", "date modified", "edited unixtime", "last edited", "comment updated at"),
+    ),
+    "parent": (
+        *("parent id", "comment parent id", "parent comment id", "comment parent", "parent comment"),
+        *("in reply to", "in reply to id", "reply to", "reply to id", "reply to comment id", "parent"),
+        *("in reply to status id", "in reply to comment id", "reply to message id", "replied to"),
+        *("replied to id", "reply to post number", "parent hex", "parent post id", "id parent post"),
+        *("parent comment hex", "parent uri", "snippet parent id", "respond to", "responding to", "pid"),
+        *("response to", "answer to", "antwort auf", "parent comment fullname"),
+    ),
+    "depth": ("comment level", "depth", "indent level", "level", "nesting level", "indent"),
+    "id": (
+        *("comment id", "id", "comment hex", "comment counter", "cid", "comment fullname", "short id"),
+        *("id post", "message id", "reply id", "tweet id", "status id", "uuid", "guid", "uid", "uri"),
+        *("fullname", "name", "review id", "id comment", "comment uri", "mid"),
+    ),
+    "thread": (
+        *("link id", "thread id", "post id", "article id", "video id", "story id", "submission id"),
+        *("discussion id", "topic id", "conversation id", "asset id", "id article", "page id", "root id"),
+        *("url id", "thread", "news id", "media id", "question id", "comment post id", "conversation"),
+        *("discussion", "item id", "entry id", "blog id", "issue id", "petition id", "docket id"),
+        *("post", "video", "story", "entry", "asset", "parent post", "parent story"),
+    ),
+    "title": (
+        *("article title", "link title", "post title", "thread title", "story title", "video title"),
+        *("discussion title", "topic title", "page title", "submission title", "article headline", "title"),
+        *("post name", "titel", "titre", "título", "titolo"),
+    ),
+    "url": (
+        *("article url", "link permalink", "thread url", "story url", "post url", "page url", "video url"),
+        *("discussion url", "post link", "article link", "web url", "webpage url", "link url", "url", "link"),
+        *("thread link", "source url"),
+    ),
+    "article": (
+        *(
+            "article text",
+            "article body",
+            "article",
+            "article content",
+            "story text",
+            "post text",
+            "selftext",
+        ),
+        *("post body", "post content"),
+    ),
+    "likes": (
+        *("likes", "like count", "score", "comment score", "num likes", "likes count", "comment likes"),
+        *("ups", "upvotes", "points", "recommendations", "recommend count", "recommends", "num recommends"),
+        *("votes", "total votes", "comment upvotes", "favourites count", "favorite count", "favorites"),
+        *("positive votes", "pos votes", "thumbs up", "reactions", "reaction count", "counts score"),
+        *("vote count", "agree", "karma", "up votes", "meta score", "点赞数", "点赞", "좋아요", "공감"),
+    ),
+    "status": (
+        *("status", "comment status", "moderation status", "comment approved", "approved", "state"),
+        *("post status", "visibility"),
+    ),
+}
+# Never taken from a table, whatever is in them.
+PRIVATE = frozenset(
+    ("email", "e mail", "mail", "ip", "ip address", "author email", "author ip", "comment author email")
+)
+# Tables of posts: their text is the post's, so "post id" is the row's own and "title" belongs to the text.
+OF_POSTS = frozenset(
+    ("selftext", "self text", "post text", "post body", "post content", "description", "title")
+)
+
+_JOINTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_]+")
+_MERGED = re.compile(r" x$")  # pandas calls a column that both of two merged tables had id_x and id_y
+
+
+@lru_cache(maxsize=4_096)
+def plain(name: str) -> str:
+    """Return the name of a column as words: "commentBody", "comment_body", "Comment Body": "comment body"."""
+    words = " ".join(part for part in _JOINTS.sub(" ", name[:120]).lower().split())
+    return _MERGED.sub("", words)
+
+
+_PLACES = {
+    field: {name.replace(" ", ""): place for place, name in enumerate(names)}
+    for field, names in NAMES.items()
+}
+
+
+def place(field: str, name: str) -> int | None:
+    """Return how well known a column's name is for a field, 0 the best; None where it is not.
+
+    Of a dotted name the whole counts first, then its end: "data.author.name" is "author name".
+    """
+    words = plain(name).split()
+    for start in range(min(len(words), 6)):
+        found = _PLACES[field].get("".join(words[start:]))
+        if found is not None:
+            return found + 100 * start
+        if "." not in name:
+            break
+    return None
+
+
+def is_private(name: str) -> bool:
+    """Return whether a column holds addresses of people, which are left out."""
+    words = plain(name)
+    return (
+        words in PRIVATE
+        or words.endswith((" email", " ip", " ip address", " remote addr"))
+        or words == "remote addr"
+    )
+
+
+def is_known(name: str) -> bool:
+    """Return whether the name is known for any field."""
+    return is_private(name) or any(place(field, name) is not None for field in NAMES)

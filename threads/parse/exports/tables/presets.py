@@ -1,0 +1,118 @@
+"""Mappings of tables that many people have: known by the names of their columns, or used by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from threads.parse.exports.tables.mapping import Mapping
+from threads.parse.exports.tables.names import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A mapping, what tables it is for, and the columns by which these are known."""
+
+    mapping: Mapping
+    help: str
+    known_by: tuple[str, ...]
+
+
+PRESETS: tuple[Preset, ...] = (
+    Preset(
+        Mapping(
+            name="nyt",
+            columns={
+                "text": ("commentBody",),
+                "author": ("userDisplayName",),
+                "author_id": ("userID",),
+                "time": ("createDate",),
+                "edited": ("updateDate",),
+                "parent": ("parentID",),
+                "id": ("commentID",),
+                "thread": ("articleID",),
+                "likes": ("recommendations",),
+                "status": ("status",),
+            },
+            markup="html",
+        ),
+        "New York Times Comments, as on Kaggle",
+        ("commentBody", "commentID", "articleID"),
+    ),
+    Preset(
+        Mapping(
+            name="socc",
+            columns={
+                "text": ("comment_text",),
+                "author": ("comment_author",),
+                "time": ("timestamp",),
+                "id": ("comment_counter",),
+                "thread": ("article_id",),
+                "likes": ("TotalVotes",),
+            },
+            parents="prefix",
+        ),
+        "SFU Opinion and Comments Corpus, gnm_comments.csv",
+        ("comment_counter", "comment_text", "article_id"),
+    ),
+    Preset(
+        Mapping(
+            name="coral-importer",
+            columns={
+                "text": ("body",),
+                "author_id": ("author_id",),
+                "time": ("created_at",),
+                "parent": ("parent_id",),
+                "id": ("id",),
+                "thread": ("story_id",),
+                "status": ("status",),
+            },
+            markup="html",
+        ),
+        "comments.csv for Coral's importer, with names of columns",
+        ("id", "author_id", "story_id", "body"),
+    ),
+    Preset(
+        Mapping(
+            name="coral-download",
+            columns={
+                "text": ("Comment Text",),
+                "time": ("Published Timestamp",),
+                "id": ("Comment ID",),
+                "url": ("Article URL",),
+            },
+        ),
+        "my_comments.csv, which Coral gives a commenter",
+        ("Comment ID", "Published Timestamp", "Comment Text"),
+    ),
+    Preset(
+        Mapping(
+            name="facebook",
+            columns={
+                "text": ("message",),
+                "author": ("comment_from_name",),
+                "time": ("comment_created",),
+                "id": ("comment_id",),
+                "thread": ("post_id",),
+            },
+        ),
+        "Comments of a Facebook page, from its Graph API",
+        ("comment_id", "comment_from_name", "message"),
+    ),
+)
+
+
+def preset_for(header: Sequence[str]) -> Mapping | None:
+    """Return the preset whose tables have such columns, or None."""
+    names = {plain(name) for name in header}
+    fitting = (item for item in PRESETS if all(plain(name) in names for name in item.known_by))
+    return next((fitted(item.mapping, header) for item in fitting), None)
+
+
+def fitted(mapping: Mapping, header: Sequence[str]) -> Mapping:
+    """Return a preset with the columns that a table has: versions of these files differ."""
+    own = {plain(name): name for name in reversed(header)}
+    columns = {
+        field: (own[plain(names[0])],) for field, names in mapping.columns.items() if plain(names[0]) in own
+    }
+    return replace(mapping, columns=columns)
