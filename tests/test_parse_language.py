@@ -29,6 +29,33 @@ def test_the_language_of_a_discussion(texts, language):
     assert detect(texts) == language
 
 
+TALK = (
+    "The tunnel is far too dear, and nobody asked the people who live there what they would like. But it is "
+    "not only the money: with the trains as late as they are, who would use it? I have my doubts about this."
+)
+GESPRAECH = (
+    "Der Tunnel ist viel zu teuer, und niemand hat die Leute gefragt, die dort wohnen, was sie wollen. Es "
+    "geht aber nicht nur um das Geld: bei so vielen Verspätungen fährt doch niemand mehr mit der Bahn."
+)
+
+
+def test_plainly_english_talk_needs_no_identifier(monkeypatch):
+    monkeypatch.setattr("threads.parse.language._identifier", lambda: pytest.fail("it was asked"))
+    assert detect([TALK] * 3) == "en"
+
+
+def test_talk_that_is_partly_english_is_left_to_the_identifier(monkeypatch):
+    asked = []
+    monkeypatch.setattr("threads.parse.language._identifier", lambda: asked.append(1) or Unsure())
+    assert detect([TALK, *[GESPRAECH] * 4]) is None
+    assert asked
+
+
+class Unsure:
+    def classify(self, _sample):
+        return "en", 0.4
+
+
 def test_parsing_fills_in_the_language_of_the_talk():
     article = "An article\n\nEnglish words stand here.\n\n"
     text = f"{article}Ann\n3 June 2024 20:41\n{GERMAN}\nBob\n3 June 2024 20:59\n{GERMAN}"
