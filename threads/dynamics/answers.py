@@ -24,7 +24,7 @@ FEWEST_REPLIES: Final = 10  # to a person, and
 FEWEST_REPLIERS: Final = 5  # people who wrote them, for the tone of replies to them
 MOST_TONES: Final = 50  # people whose tone is measured, those with the most replies
 REPLICATES: Final = 1_000
-DRAWS: Final = 4_000_000  # people in all replicates together
+DRAWS: Final = 1_500_000  # people in all replicates together
 ALARMS: Final = 0.05  # false discoveries among the people named
 TONES: Final = ("sentiment", "offensive")
 
@@ -155,8 +155,9 @@ def _tone(
     values = pd.to_numeric(frame[tone]).to_numpy(dtype=np.float64, na_value=np.nan)[rows]
     scored = np.isfinite(values)
     values, repliers, targets = values[scored], repliers[scored], targets[scored]
-    counts = np.bincount(targets, minlength=int(chosen.max(initial=-1)) + 1)[chosen]
-    different = np.array([len(np.unique(repliers[targets == person])) for person in chosen])
+    people = 1 + int(max(targets.max(initial=-1), repliers.max(initial=-1), chosen.max(initial=-1)))
+    counts = np.bincount(targets, minlength=people)[chosen]
+    different = np.bincount(np.unique(targets * people + repliers) // people, minlength=people)[chosen]
     enough = (counts >= FEWEST_REPLIES) & (different >= FEWEST_REPLIERS) & (counts < len(values))
     if not enough.any():
         return nothing, (

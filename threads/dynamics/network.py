@@ -15,6 +15,8 @@ import pandas as pd
 from threads.dynamics.people import known, person_of_each
 from threads.dynamics.tree import ARTICLE, Integers
 
+_CELLS = 500_000  # edges of arrangements of sides that are looked at together
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -179,31 +181,34 @@ def _against_chance(values: Floats) -> AgainstChance | None:
 
 def _assortativities(network: Network, sides: Integers) -> Floats:
     """Return assortativity for each row of `sides` (arrangements x people); NaN where there is none."""
-    number = int(sides.max(initial=0)) + 1
-    found: Floats = np.empty(len(sides))
-    for row, arrangement in enumerate(sides):
-        ones, others = arrangement[network.sources], arrangement[network.targets]
-        both = (ones >= 0) & (others >= 0)
-        mixing = np.bincount(ones[both] * number + others[both], minlength=number**2)
-        found[row] = _coefficient(mixing.reshape(number, number))
-    return found
-
-
-def _coefficient(mixing: Integers) -> float:
-    total = mixing.sum()
-    if not total:
-        return np.nan
-    shares = mixing / total
-    by_chance = float(shares.sum(axis=1) @ shares.sum(axis=0))
-    return float((np.trace(shares) - by_chance) / (1 - by_chance)) if by_chance < 1 else np.nan
+    mixing = _mixing(network, sides, np.ones(network.edges))
+    total = mixing.sum(axis=(1, 2))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares = mixing / total[:, None, None]
+        by_chance = (shares.sum(axis=2) * shares.sum(axis=1)).sum(axis=1)
+        along = np.trace(shares, axis1=1, axis2=2)
+        return np.where(by_chance < 1, (along - by_chance) / (1 - by_chance), np.nan)
 
 
 def _external_internals(network: Network, sides: Integers) -> Floats:
-    found: Floats = np.empty(len(sides))
-    for row, arrangement in enumerate(sides):
-        ones, others = arrangement[network.sources], arrangement[network.targets]
+    mixing = _mixing(network, sides, network.weights)
+    total = mixing.sum(axis=(1, 2))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        values: Floats = 1 - 2 * np.trace(mixing, axis1=1, axis2=2) / total
+    return values
+
+
+def _mixing(network: Network, sides: Integers, weights: Floats) -> Floats:
+    """Return how much leads from which side to which, a table for each row of `sides`."""
+    number = int(sides.max(initial=0)) + 1
+    found: Floats = np.empty((len(sides), number, number))
+    at_once = max(1, _CELLS // max(network.edges, 1))
+    for start in range(0, len(sides), at_once):
+        rows = sides[start : start + at_once]
+        ones, others = rows[:, network.sources], rows[:, network.targets]
         both = (ones >= 0) & (others >= 0)
-        total = network.weights[both].sum()
-        across = network.weights[both & (ones != others)].sum()
-        found[row] = 2 * across / total - 1 if total else np.nan
+        cells = (np.arange(len(rows))[:, None] * number + ones) * number + others
+        spread = np.broadcast_to(weights, cells.shape)[both]
+        counts = np.bincount(cells[both], weights=spread, minlength=len(rows) * number**2)
+        found[start : start + at_once] = counts.reshape(-1, number, number)
     return found

@@ -147,5 +147,5 @@ def _median_gap(frame: pd.DataFrame, times: pd.Series[pd.Timestamp]) -> tuple[fl
             None,
             f"{exact.sum():,} of {len(frame):,} comments have a time to the minute: too few for a pace.",
         )
-    ordered = np.sort(frame["published_at"][exact].to_numpy())
+    ordered = np.sort(times_of(frame)[exact].to_numpy(dtype="datetime64[us]"))
     return float(np.median(np.diff(ordered) / np.timedelta64(1, "m"))), ""

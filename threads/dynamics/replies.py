@@ -42,7 +42,7 @@ FEWEST_EDGES: Final = 10
 FEWEST_PEOPLE: Final = 5
 FEWEST_ON_A_SIDE: Final = 3  # people
 MOST_SHUFFLES, FEWEST_SHUFFLES = 999, 99
-SHUFFLED_EDGES: Final = 3_000_000  # in all shuffles together
+SHUFFLED_EDGES: Final = 2_000_000  # in all shuffles together
 ALARMS: Final = 0.05
 FEWEST_FOR_ONE_LEVEL: Final = 30  # replies; so many on one level are a platform's doing
 
