@@ -13,6 +13,7 @@ FORMATS = {
     "telegram-desktop-json": "telegram",
     "bluesky-getPostThread-json": "bluesky",
     "mbox": "mbox",
+    "stackexchange-comments-xml": "stack-exchange",
 }
 # What differs from the counts, and why it is right.
 DIFFERENT = {

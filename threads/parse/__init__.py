@@ -11,8 +11,10 @@ from threads.parse.exports.bluesky import Bluesky
 from threads.parse.exports.disqus import DisqusExport
 from threads.parse.exports.feeds import CommentFeed
 from threads.parse.exports.mbox import Mbox
+from threads.parse.exports.one_million_posts import OneMillionPosts
 from threads.parse.exports.reddit_dump import RedditDump
 from threads.parse.exports.reddit_listing import RedditListing
+from threads.parse.exports.stack_exchange import StackExchange
 from threads.parse.exports.tables.formats import TextTable, Workbook
 from threads.parse.exports.telegram import Telegram
 from threads.parse.exports.wordpress import WordPressExport
@@ -48,6 +50,8 @@ FORMATS: tuple[Format, ...] = (
     RedditDump(),
     YouTubeApi(),
     YtDlp(),
+    StackExchange(),
+    OneMillionPosts(),
     Telegram(),
     Bluesky(),
     Mbox(),

@@ -59,7 +59,7 @@ def _chat(chat: dict[str, Any], key: str, options: Options) -> Iterator[Found]:
         place = f"message {name(message.get('id')) or f'no. {number:,}'}"
         if message.get("type") != "message":
             service.add(name(message.get("id")) or "")
-            yield Skipped(place, f"no message of a person: {_action(message)}")
+            yield Skipped(place, f"a service message: {_action(message)}")
             continue
         said = _message(message, key, place, options)
         if said.parent in service:
