@@ -563,7 +563,7 @@ def test_what_is_no_pasted_page_is_named(text, kind):
     discussion, report = read(text)
     (warning,) = report.warnings
     assert f"this is {kind}" in warning
-    assert "not read yet" in warning
+    assert "--format" in warning
     assert (discussion.title, discussion.article_text, discussion.comments) == (None, None, ())
 
 

@@ -15,7 +15,7 @@ from threads.parse.exports.one_million_posts import OneMillionPosts
 from threads.parse.exports.reddit_dump import RedditDump
 from threads.parse.exports.reddit_listing import RedditListing
 from threads.parse.exports.stack_exchange import StackExchange
-from threads.parse.exports.tables.formats import TextTable, Workbook
+from threads.parse.exports.tables.formats import JsonTable, TextTable, Workbook
 from threads.parse.exports.telegram import Telegram
 from threads.parse.exports.wordpress import WordPressExport
 from threads.parse.exports.youtube import YouTubeApi
@@ -58,6 +58,7 @@ FORMATS: tuple[Format, ...] = (
     *_from_other_packages(),
     SavedPage(),
     Workbook(),
+    JsonTable(),
     TextTable(),
     Pasted(),
 )

@@ -14,7 +14,7 @@ _LEAST_TAGS = 3
 _JSON_START = re.compile(r'\s*(?:\[\s{0,99})?\{\s{0,99}"[^"\n]{1,80}"\s{0,9}:')
 _CELL = re.compile(r"[^\W\d][\w .-]{0,30}")
 _LEAST_COLUMNS = 3
-_HTML = "this is HTML source, which is not read yet: copy the page's text from the browser instead"
+_HTML = "this is HTML source and no pasted text: --format page reads it"
 
 
 def source_code_kind(text: str) -> str | None:
@@ -23,7 +23,7 @@ def source_code_kind(text: str) -> str | None:
     if _HTML_START.match(head):
         return _HTML
     if _JSON_START.match(head):
-        return "this is JSON, which is not read yet: copy the text of the page from the browser instead"
+        return "this is JSON and no pasted text: --format json-table reads it"
     return None
 
 
@@ -43,10 +43,7 @@ def table_kind(text: str) -> str | None:
         except csv.Error:
             continue
         if len(rows) >= 2 and len(rows[0]) == len(rows[1]) and _is_header(rows[0]):
-            return (
-                "this is a table of other columns than this program's own, which is not read yet: rename "
-                "its columns (text, author, published_at …) and save it as CSV"
-            )
+            return "this is a table and no pasted text: --format table reads it"
     return None
 
 

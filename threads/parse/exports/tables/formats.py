@@ -13,6 +13,7 @@ from threads.parse.exports.found import Found
 from threads.parse.exports.gathering import reading
 from threads.parse.exports.tables.delimited import Delimited
 from threads.parse.exports.tables.dialect import Dialect, dialect
+from threads.parse.exports.tables.objects import Objects
 from threads.parse.exports.tables.reader import found_in, understood
 from threads.parse.exports.tables.sheets import Sheet, is_workbook
 from threads.parse.exports.tables.table import Table
@@ -21,6 +22,7 @@ from threads.parse.reading import Reading
 from threads.parse.source import Source
 
 _NAMED_A_TABLE = (".csv", ".tsv", ".tab")
+_OBJECTS = re.compile(r'\ufeff?\s*(?:\[\s*)?\{\s*"')
 _POINTER = re.compile(r"\s*version https://git-lfs\.github\.com/spec/|/annex/objects/|\.git/annex/")
 _POINTER_SIZE = re.compile(r"^size (\d{1,15})$", re.MULTILINE)
 
@@ -85,6 +87,21 @@ class Workbook(TableExport):
     def table(self, source: Source) -> Table:
         """Return the table in a source, opened."""
         return Sheet(source)
+
+
+class JsonTable(TableExport):
+    """Objects of JSON."""
+
+    name = "json-table"
+    help = "JSON with comments as objects, in a list or one a line (NDJSON), whatever its keys are called."
+
+    def sniff(self, source: Source) -> bool:
+        """Return whether it begins as objects of JSON do."""
+        return _OBJECTS.match(source.head) is not None
+
+    def table(self, source: Source) -> Table:
+        """Return the table in a source, opened."""
+        return Objects(source)
 
 
 def _is_pointer(source: Source) -> bool:

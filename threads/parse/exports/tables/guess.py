@@ -324,7 +324,8 @@ class _Guessing:
         if "id" in self._found:
             return
         for column in self._free:
-            if column.is_sampled and not self._no_id(column) and column.share(_OPAQUE.fullmatch) > 0.9:
+            full = column.is_sampled and column.filled_share >= 0.9
+            if full and not self._no_id(column) and column.share(_OPAQUE.fullmatch) > 0.9:
                 self._add("id", column, "each row has another", 0.5)
                 return
 
@@ -364,8 +365,8 @@ class _Guessing:
 
     @staticmethod
     def _no_id(column: _Column) -> str:
-        if column.filled_share < 0.9:
-            return "rows have none"
+        if column.filled_share < 0.5:
+            return "most rows have none"
         if column.share(_ID.fullmatch) < 0.9:
             return "its values are no ids"
         return "rows share its values" if column.is_sampled and column.different < 0.9 else ""
