@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from threads.commands.tables import mapping_named, save_mapping, tell_columns
 from threads.errors import InputError, SettingError
 from threads.settings import Settings
 
@@ -38,6 +39,16 @@ def source_options(command: Callable[..., None]) -> Callable[..., None]:
                 "--encoding", metavar="NAME", help="Encoding of the sources; found out where not given."
             ),
             click.option(
+                "--mapping",
+                metavar="MAPPING",
+                help="What the columns of a table mean: FIELD=COLUMN,…, a saved mapping or a file.",
+            ),
+            click.option(
+                "--save-mapping",
+                metavar="NAME",
+                help="Keep what the columns of a table were taken for under a name, for --mapping.",
+            ),
+            click.option(
                 "--no-article",
                 is_flag=True,
                 help="Leave out the article's text of saved pages, which takes most of the time.",
@@ -58,7 +69,8 @@ def parse_all(sources: tuple[str, ...], how: dict[str, Any]) -> tuple[list[Parse
 
     settings = Settings.from_environment()
     chosen = options(how["timezone"], _moment(how["captured_at"]))
-    chosen = replace(chosen, article_text=not how["no_article"])
+    mapping = mapping_named(how.get("mapping"), settings)
+    chosen = replace(chosen, article_text=not how["no_article"], mapping=mapping)
     source_of = _opener(settings, how["encoding"], allow_private=how["allow_private"])
     sources = tuple(dict.fromkeys(sources))  # a source named twice is read once
     results, failed = [], False
@@ -73,6 +85,7 @@ def parse_all(sources: tuple[str, ...], how: dict[str, Any]) -> tuple[list[Parse
             results.append(parsed)
             failed |= not parsed.report.kept
             _tell(parsed.report)
+    save_mapping(how.get("save_mapping"), results, chosen, settings)
     return results, failed
 
 
@@ -110,6 +123,7 @@ def _tell(report: Report) -> None:
         click.echo(f"  and {len(report.skipped) - SHOWN_REASONS} more; --json lists them all", err=True)
     for warning in report.warnings:
         click.echo(f"  note: {warning}", err=True)
+    tell_columns(report)
 
 
 def _standard_input(settings: Settings) -> bytes:

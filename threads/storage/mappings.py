@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from threads.errors import SettingError
+from threads.errors import SettingError, StoreError
 from threads.parse.exports.tables.mapping import Mapping, from_pairs, from_text, to_text
 from threads.parse.exports.tables.presets import PRESETS
 from threads.storage.files import whole_file
@@ -62,7 +62,14 @@ class SavedMappings:
         if any(item.mapping.name == name for item in PRESETS):
             raise SettingError(f"{name!r} is the name of a preset", remedy="Choose another name")
         text = to_text(mapping)
-        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"the folder cannot be made ({error.strerror or error})",
+                source=str(self._folder),
+                remedy="Check its place, or name another with the variable BTL_MAPPING_FOLDER",
+            ) from None
         with whole_file(path) as file:
             file.write(text)
         return path
