@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from typing import Any
@@ -14,6 +15,7 @@ from dash.development.base_component import Component
 from dashboard.figures import STANCES, Figure
 from dashboard.filters import Filters
 from dashboard.text import marked, one_line, shown
+from threads.dynamics.sentences import Sentence
 from threads.scores.offensive import LIKELY, Offensive
 from threads.scores.sentiment import SentenceScore, explain
 from threads.scores.text import without_quotes
@@ -27,6 +29,7 @@ RELATIONS = {
 }
 OFFENSIVE = Offensive()  # keeps its model, once it is needed
 INDENT_LEVELS = 8
+NUMBERS_SHOWN = 500
 LONG_CHARACTERS = 1_800
 SENTENCES_EXPLAINED, WORDS_EXPLAINED = 12, 8
 CLEAR_BUTTON = {"aria-label": "Clear"}  # dmc gives the button no name
@@ -87,6 +90,77 @@ def graph(figure: Figure, label: str, **attributes: Any) -> Component:
         role="img",
         **hyphenated(aria_label=label),
     )
+
+
+def chart(
+    figure: Figure,
+    label: str,
+    *,
+    table: pd.DataFrame,
+    name: str,
+    said: Sentence | None = None,
+    **attributes: Any,
+) -> Component:
+    """Return a figure with what is seen in it, its numbers, and the ways to take both away.
+
+    Parameters
+    ----------
+    label
+        What a screen reader says of the figure.
+    table
+        The numbers that are drawn; of very many, the first NUMBERS_SHOWN go into the page and its file.
+    name
+        What the files are called.
+    said
+        A sentence on what is seen, above the figure.
+    """
+    formats = (("png", "PNG"), ("svg", "SVG"), ("csv", "CSV"))
+    buttons = [
+        html.Button(
+            text,
+            className="link",
+            type="button",
+            **hyphenated(data_take=kind, data_name=name, aria_label=f"{text} of: {label}"),
+        )
+        for kind, text in formats
+    ]
+    return html.Div(
+        [
+            html.P(shown(said.text), className="seen") if said is not None else None,
+            graph(figure, label, **attributes),
+            html.Details(
+                [html.Summary("Numbers")], className="numbers", **hyphenated(data_numbers=numbers(table))
+            ),
+            html.Div(buttons, className="take"),
+        ],
+        className="chart",
+    )
+
+
+def numbers(table: pd.DataFrame) -> str:
+    """Return a frame as JSON, from which the browser makes a table when it is asked for: assets/charts.js.
+
+    The first NUMBERS_SHOWN rows, and how many there are; texts are cut at 80 characters, times are ISO 8601
+    in UTC, what is missing is null.
+    """
+    rows = table.head(NUMBERS_SHOWN).itertuples(index=False, name=None)
+    return json.dumps(
+        {
+            "columns": [str(column).replace("_", " ") for column in table.columns],
+            "rows": [[_plain(value) for value in row] for row in rows],
+            "total": len(table),
+        }
+    )
+
+
+def _plain(value: Any) -> Any:
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return f"{value.tz_convert('UTC'):%Y-%m-%dT%H:%M:%SZ}"
+    if isinstance(value, str):
+        return one_line(value, 80)
+    return round(float(value), 4) if isinstance(value, float) else int(value)
 
 
 def shares(rows: Sequence[tuple[str, float, str]]) -> Component:
@@ -380,9 +454,14 @@ def fragment(comment_id: str) -> str:
     return f"#{quote(anchor(comment_id), safe='')}"
 
 
-def thread_path(thread_id: str) -> str:
-    """Return the address of a thread's page, whatever characters its id has."""
-    return f"/thread/{quote(thread_id, safe='')}"
+def thread_path(thread_id: str, page: str = "/thread") -> str:
+    """Return the address of a page about a discussion, whatever characters its id has."""
+    return f"{page}/{quote(thread_id, safe='')}"
+
+
+def to_import() -> Component:
+    """Return the way to the page that takes files in."""
+    return dcc.Link("Import a discussion", href="/import")
 
 
 def link_to(comment_id: str, path: str = "") -> str:

@@ -288,3 +288,40 @@ def test_hostile_text_stays_text_on_every_page(page, server):
             page.locator("img[src='x'], a[href^='javascript'], a[href*='evil.example'], main b").count() == 0
         )
     assert page.get_by_text("U+202E").count() > 0
+
+
+def test_a_chart_shows_its_numbers_and_gives_its_files(page, server):
+    page.goto(server)
+    page.get_by_role("link", name="Port Merrow Says Yes").click()
+    expect(page.locator("h1")).to_contain_text("Port Merrow Says Yes")
+    chart = page.locator(".chart", has=page.locator("#stance-figure"))
+    expect(chart.locator(".seen")).to_contain_text("Most was written in")
+    chart.get_by_text("Numbers", exact=True).click()
+    expect(chart.locator("table th").first).to_have_text("start")
+    rows = chart.locator("tbody tr").count()
+    assert rows > 3
+    with page.expect_download() as taken:
+        chart.get_by_role("button", name="CSV").click()
+    lines = Path(taken.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert (taken.value.suggested_filename, len(lines)) == ("comments-over-time.csv", rows + 1)
+    for kind, start in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
+        with page.expect_download() as taken:
+            chart.get_by_role("button", name=kind).click()
+        assert Path(taken.value.path()).read_bytes().startswith(start)
+
+
+def test_filters_of_tone_and_depth_live_in_the_address(page, server):
+    page.goto(f"{server}?tone=negative&depth=2")
+    expect(page.locator("#filter-count")).not_to_contain_text("0 of")
+    expect(page.locator("#filter-depth")).to_have_value("to a comment")
+    page.locator("#filter-clear").click()
+    expect(page).to_have_url(server)
+
+
+def test_the_tabs_of_a_discussion_keep_the_filters(page, server):
+    page.goto(server)
+    page.get_by_role("link", name="Port Merrow Says Yes").click()
+    expect(page.locator("h1")).to_contain_text("Port Merrow Says Yes")
+    page.goto(f"{page.url}?stance=critical")
+    tab = page.get_by_role("navigation", name="This discussion").get_by_role("link", name="Conversation")
+    expect(tab).to_have_attribute("href", re.compile(r"\?stance=critical$"))

@@ -15,8 +15,9 @@ from dashboard.figures import POINTS_UP_TO, sentiment_over_time
 from dashboard.filters import NO_NAME, Filters, author_choices
 from dashboard.pages import PAGES
 from dashboard.pages.base import Context, find_page
+from dashboard.pages.discussion import OneDiscussion
 from dashboard.pages.importing import understood
-from dashboard.pages.thread import OneDiscussion, ThreadPage
+from dashboard.pages.thread import ThreadPage
 from dashboard.security import is_loopback, require_safe
 from dashboard.text import for_plotly, marked, one_line, shown
 from threads.analysis import analyse_parsed
@@ -564,5 +565,25 @@ def test_the_thread_page_lists_what_is_worth_featuring(store, harbour):
     only = Settings(**{f"featuring_{cue}": float(cue == "relevance") for cue in CUES})
     without = frame.assign(featuring_relevance=float("nan"))
     assert "Worth featuring" not in texts(
-        OneDiscussion(Context(store, only), harbour, without).view(Filters()).content
+        OneDiscussion(ThreadPage(), Context(store, only), harbour, without).view(Filters()).content
     )
+
+
+def test_a_charts_numbers_are_those_of_its_table():
+    table = pd.DataFrame(
+        {
+            "start": [pd.Timestamp("2024-05-17T20:41Z")],
+            "comments": [3],
+            "mean_sentiment": [float("nan")],
+            "author": ["=HYPERLINK(1)\n<b>"],
+        }
+    )
+    found = json.loads(ui.numbers(table))
+    assert found["columns"] == ["start", "comments", "mean sentiment", "author"]
+    assert found["rows"] == [["2024-05-17T20:41:00Z", 3, None, "=HYPERLINK(1) <b>"]]
+    assert json.loads(ui.numbers(pd.concat([table] * 600)))["total"] == 600
+
+
+def test_discussions_are_listed_in_the_order_asked_for(store):
+    ids = store.discussions()["thread_id"].tolist()[:3]
+    assert [row["thread_id"] for row in store.listed([ids[2], "no such", ids[0]])] == [ids[2], ids[0]]

@@ -68,7 +68,7 @@ class Everything:
         figures = overall(self.outline, rows)
         content = [html.H1("All discussions"), html.P(_meta(self.outline, figures), className="meta")]
         if figures.comments:
-            waiting = self.context.store.health.waiting().comments
+            waiting = self.context.store.health.flagged()
             content += [_facts(figures, waiting), _over_time(overall_timeline(self.outline, rows))]
             content += [self._list(figures, filters)]
         else:
@@ -83,8 +83,7 @@ class Everything:
         page = min(filters.page, last)
         places = there[(page - 1) * PER_PAGE : page * PER_PAGE]
         counts = {self.outline.thread_ids[place]: int(figures.by_discussion[place]) for place in places}
-        stored = self.context.store.discussions(list(counts)).set_index("thread_id", drop=False)
-        rows = stored.loc[list(counts)].to_dict("records")
+        rows = self.context.store.listed(list(counts))
         return ui.panel(
             "Discussions",
             html.Ul([_item(row, counts[row["thread_id"]], filters) for row in rows], className="discussions"),
@@ -153,20 +152,29 @@ def _over_time(bins: Timeline) -> Component:
     share_axis([sentiment, stance], bins.rows["start"].iloc[0], bins.rows["end"].iloc[-1])
     for figure in (sentiment, stance):
         figure["layout"]["height"] = 220
+    drawn = bins.rows[bins.rows["comments"] > 0]
     note = f"One mark for each {bins.label.removeprefix('1 ')}; its area is the number of comments."
     if bins.left_out:
         note += f" Without a time and not drawn: {ui.counted(bins.left_out, 'comment')}."
     return ui.panel(
         "Sentiment over time",
-        html.P(bins.sentence().text, className="seen"),
-        ui.graph(
-            sentiment, "Mean sentiment over time; the table below has the figures.", id="overview-sentiment"
+        ui.chart(
+            sentiment,
+            "Mean sentiment over time",
+            said=bins.sentence(),
+            table=drawn[["start", "end", "comments", "mean_sentiment"]],
+            name="sentiment-over-time",
+            id="overview-sentiment",
         )
         if sentiment["data"]
         else ui.empty("No sentiment: it is given for English comments only."),
         html.H3("Comments and stance"),
-        ui.graph(
-            stance, "Comments by stance over time; the table below has the figures.", id="overview-stance"
+        ui.chart(
+            stance,
+            "Comments by stance over time",
+            table=drawn[["start", "end", "comments", *STANCES]],
+            name="comments-over-time",
+            id="overview-stance",
         ),
         note=note,
     )

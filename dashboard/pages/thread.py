@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,9 +15,9 @@ from dashboard import components as ui
 from dashboard import featured
 from dashboard.conversation import PER_PAGE, Turn, conversation, pages_of
 from dashboard.figures import POINTS_UP_TO, STANCES, sentiment_over_time, share_axis, stance_over_time
-from dashboard.filters import Filters, author_choices
-from dashboard.pages.base import Choices, Context, View
-from dashboard.pages.filtering import filtered_layout
+from dashboard.filters import Filters
+from dashboard.pages.base import Context
+from dashboard.pages.discussion import DiscussionPage, Reading
 from dashboard.pages.moderation.address import Address
 from dashboard.security.access import may
 from dashboard.text import one_line, shown
@@ -27,9 +27,7 @@ from threads.dynamics.sentences import Part
 from threads.dynamics.summary import what_happened
 from threads.dynamics.timeline import timeline
 from threads.dynamics.trend import smooth
-from threads.errors import StoreError
 from threads.moderation.queue_filter import QueueFilter
-from threads.moderation.roles import Permission
 from threads.records import Discussion, Report
 from threads.scores.featuring import reweighted, weights
 from threads.scores.stance import Stance
@@ -37,72 +35,27 @@ from threads.scores.stance import Stance
 PEOPLE_SHOWN = 12
 
 
-class ThreadPage:
-    """The page of one discussion; `rest` is its thread_id."""
+class ThreadPage(DiscussionPage):
+    """The page of one discussion's conversation."""
 
     path = "/thread"
     title = "Thread"
     in_menu = False
-    permission: Permission = "view"
 
-    def layout(self, context: Context, rest: str, search: str) -> Component:
-        """Return the page, or what is wrong with its address."""
-        try:
-            context.store.discussion(rest)
-        except StoreError as error:
-            return html.Div([html.H1("No such discussion"), ui.empty(str(error))])
-        return filtered_layout(self, context, rest, search)
-
-    def subject(self, context: Context, rest: str) -> OneDiscussion:
-        """Return the discussion's comments."""
-        return OneDiscussion(context, rest, context.comments(rest))
-
-    def register(self, app: Dash, context: Context) -> None:  # noqa: ARG002 - the Protocol's signature
-        """Let a stretch of the timeline set the filter of time, and a click on a mark go to its comment."""
-        app.clientside_callback(
-            "(range) => window.btl.selectedTimes(range)",
-            Output("filter-since", "value", allow_duplicate=True),
-            Output("filter-until", "value", allow_duplicate=True),
-            Input("sentiment-figure", "selectedData"),
-            prevent_initial_call=True,
-        )
-        app.clientside_callback(
-            "(click) => window.btl.goToComment(click)",
-            Output("sentiment-figure", "clickData"),
-            Input("sentiment-figure", "clickData"),
-            prevent_initial_call=True,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class OneDiscussion:
-    """A discussion with all its comments."""
-
-    context: Context
-    thread_id: str
-    frame: pd.DataFrame
-
-    def choices(self) -> Choices:
-        """Return whom and when there is to choose from."""
-        times = self.frame["published_at"].dropna()
-        return Choices(
-            author_choices(self.frame).value_counts().index.tolist(),
-            times.min() if len(times) else None,
-            times.max() if len(times) else None,
-        )
-
-    def view(self, filters: Filters) -> View:
-        """Return everything under the bar of filters."""
-        store, settings = self.context.store, self.context.settings
-        discussion, report = store.discussion(self.thread_id), store.report(self.thread_id)
-        frame, weight_of = reweighted(self.frame, settings), weights(settings)
-        chosen = filters.apply(frame)
+    def content(self, reading: Reading) -> list[Component]:
+        """Return everything below the page's head."""
+        store, settings = reading.context.store, reading.context.settings
+        discussion, report = reading.discussion, store.report(reading.discussion.thread_id)
+        weight_of = weights(settings)
+        frame, chosen = reweighted(reading.frame, settings), reweighted(reading.chosen, settings)
         turns = conversation(frame, chosen)
         pages = pages_of(turns)
-        filters = replace(filters, page=pages.get(filters.at, filters.page), at="")
-        content: list[Component] = [
-            html.H1(shown(ui.title_of(discussion.title, frame["published_at"].min()))),
-            html.P([_meta(discussion, chosen), _as_queue(self.thread_id, chosen, filters)], className="meta"),
+        filters = replace(reading.filters, page=pages.get(reading.filters.at, reading.filters.page), at="")
+        return [
+            html.P(
+                [_meta(discussion, chosen), _as_queue(discussion.thread_id, chosen, filters)],
+                className="meta",
+            ),
             *([] if chosen.empty else [_facts(chosen), _said(chosen, filters, pages)]),
             html.Div(
                 [
@@ -122,7 +75,22 @@ class OneDiscussion:
                 className="columns",
             ),
         ]
-        return View(content, len(chosen), len(frame))
+
+    def register(self, app: Dash, context: Context) -> None:  # noqa: ARG002 - the Protocol's signature
+        """Let a stretch of the timeline set the filter of time, and a click on a mark go to its comment."""
+        app.clientside_callback(
+            "(range) => window.btl.selectedTimes(range)",
+            Output("filter-since", "value", allow_duplicate=True),
+            Output("filter-until", "value", allow_duplicate=True),
+            Input("sentiment-figure", "selectedData"),
+            prevent_initial_call=True,
+        )
+        app.clientside_callback(
+            "(click) => window.btl.goToComment(click)",
+            Output("sentiment-figure", "clickData"),
+            Input("sentiment-figure", "clickData"),
+            prevent_initial_call=True,
+        )
 
 
 def _meta(discussion: Discussion, frame: pd.DataFrame) -> str:
@@ -228,14 +196,24 @@ def _sentiment_panel(frame: pd.DataFrame) -> Component:
         f"mean {placed['sentiment'].mean():+.2f}; the same values stand beside each comment below."
     )
     bins = timeline(frame)
-    parts = [ui.graph(sentiment, label, id="sentiment-figure")]
+    columns = ["published_at", "author", "sentiment", "words", "stance", "comment_id"]
+    parts = [
+        ui.chart(sentiment, label, table=placed[columns], name="sentiment", id="sentiment-figure"),
+    ]
     if len(bins.rows) > 1:
         stance = stance_over_time(bins.rows)
         stance["layout"]["height"] = 170
         share_axis([sentiment, stance], bins.rows["start"].iloc[0], bins.rows["end"].iloc[-1])
         parts += [
             html.H3("Comments and stance"),
-            ui.graph(stance, "Comments by stance over time", id="stance-figure"),
+            ui.chart(
+                stance,
+                "Comments by stance over time",
+                said=bins.sentence(),
+                table=bins.rows,
+                name="comments-over-time",
+                id="stance-figure",
+            ),
         ]
     return ui.panel("Sentiment over time", *parts, note=" ".join(text for text in notes if text))
 

@@ -83,8 +83,10 @@ class Timeline:
             return Sentence((Part(f"No time is known of {counted(self.left_out, 'comment')}."),))
         busiest = rows.iloc[int(rows["comments"].argmax())]
         total = int(rows["comments"].sum())
+        whole_days = self.width >= pd.Timedelta(days=1)
+        start = f"{busiest['start']:%-d %B %Y}" if whole_days else when(busiest["start"])
         said = (
-            f"Most was written in the {self.label} from {when(busiest['start'])} on: "
+            f"Most was written in the {self.label.removeprefix('1 ')} from {start} on: "
             f"{busiest['comments']} of {counted(total, 'comment')}"
         )
         ending = f"; {self.left_out} more have no known time" if self.left_out else ""

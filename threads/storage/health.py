@@ -46,6 +46,11 @@ class Health:
             return [f"the disk of the store has {free:,} bytes left, and {FEWEST_FREE:,} are needed"]
         return []
 
+    def flagged(self) -> int:
+        """Return how many flagged comments nobody has decided on, which is counted without reading them."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(func.count()).where(_c.stage == "flagged")) or 0
+
     def waiting(self) -> Waiting:
         """Return what waits for a moderator."""
         query = select(func.count(), func.min(_c.imported_at)).where(_c.state == "open", _c.risk.is_not(None))

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import pandas as pd
-from sqlalchemy import Engine, RowMapping, Select, func, select
+from sqlalchemy import ColumnElement, Engine, RowMapping, Select, func, select
 
 from threads.errors import StoreError
 from threads.moderation.decisions import Action, Outcome, State, replay
@@ -203,28 +203,35 @@ class Store:
         with writing(self._engine) as connection:
             return store_batch(connection, batch, self._clock(), held)
 
-    def discussions(self, thread_ids: Sequence[str] | None = None) -> pd.DataFrame:
-        """Return one row a discussion, columns as in DISCUSSION_COLUMNS, the latest import first.
+    def discussions(self) -> pd.DataFrame:
+        """Return one row a discussion, columns as in DISCUSSION_COLUMNS, the latest import first."""
+        return self._frame(self._discussions(), DISCUSSION_COLUMNS)
 
-        `thread_ids` chooses some, at most 500; the unknown ones are left out.
-        """
+    def listed(self, thread_ids: Sequence[str]) -> list[RowMapping]:
+        """Return the discussions named, at most 500, in this order, by column of DISCUSSION_COLUMNS."""
+        with reading(self._engine) as connection:
+            query = self._discussions(tables.comments.c.thread_id.in_(thread_ids)).where(
+                tables.discussions.c.thread_id.in_(thread_ids)
+            )
+            found = {row["thread_id"]: row for row in connection.execute(query).mappings()}
+        return [found[name] for name in thread_ids if name in found]
+
+    @staticmethod
+    def _discussions(*of: ColumnElement[bool]) -> Select[Any]:
         c, d, i = tables.comments.c, tables.discussions.c, tables.imports.c
         waiting = (
             select(c.thread_id, func.count().label("flagged_open"))
-            .where(c.stage == "flagged", *([] if thread_ids is None else [c.thread_id.in_(thread_ids)]))
+            .where(c.stage == "flagged", *of)
             .group_by(c.thread_id)
             .subquery()
         )
         stored = [d[column.name] for column in DISCUSSION_COLUMNS[:-2]]
-        query = (
+        return (
             select(*stored, func.coalesce(waiting.c.flagged_open, 0).label("flagged_open"), i.imported_at)
             .join_from(tables.discussions, tables.imports)
             .outerjoin(waiting, waiting.c.thread_id == d.thread_id)
             .order_by(i.imported_at.desc(), i.id.desc(), d.thread_id)
         )
-        if thread_ids is not None:
-            query = query.where(d.thread_id.in_(thread_ids))
-        return self._frame(query, DISCUSSION_COLUMNS)
 
     def discussion(self, thread_id: str) -> Discussion:
         """Return a discussion, without its comments.

@@ -1,0 +1,90 @@
+// A chart's numbers as a table and as CSV, its picture as PNG or SVG: all made in the browser.
+(function () {
+  "use strict";
+
+  function save(content, type, name) {
+    const address = URL.createObjectURL(new Blob([content], { type }));
+    const link = Object.assign(document.createElement("a"), { href: address, download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(address), 10000);
+  }
+
+  function numbers(chart) {
+    return JSON.parse(chart.querySelector("[data-numbers]").dataset.numbers);
+  }
+
+  // A text that a spreadsheet would run stays text.
+  function field(value) {
+    if (value === null) return "";
+    const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+    return `"${text.replaceAll('"', '""')}"`;
+  }
+
+  function csv({ columns, rows }) {
+    return "\ufeff" + [columns, ...rows].map((row) => row.map(field).join(",")).join("\r\n") + "\r\n";
+  }
+
+  function shown(value) {
+    if (value === null) return "–";
+    return typeof value === "string" ? value.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)Z$/, "$1 $2") : String(value);
+  }
+
+  function row(cells, tag) {
+    const line = document.createElement("tr");
+    for (const value of cells) {
+      const cell = document.createElement(tag);
+      cell.textContent = shown(value);
+      if (tag === "th") cell.scope = "col";
+      line.append(cell);
+    }
+    return line;
+  }
+
+  function table({ columns, rows, total }) {
+    const made = document.createElement("table");
+    made.append(document.createElement("thead"), document.createElement("tbody"));
+    made.tHead.append(row(columns, "th"));
+    for (const cells of rows) made.tBodies[0].append(row(cells, "td"));
+    const around = document.createElement("div");
+    around.className = "scroll figures";
+    around.tabIndex = 0;
+    around.setAttribute("role", "region");
+    around.setAttribute("aria-label", "Numbers");
+    around.append(made);
+    if (total > rows.length) {
+      const more = document.createElement("p");
+      more.className = "muted";
+      more.textContent = `The first ${rows.length.toLocaleString("en")} of ${total.toLocaleString("en")} rows.`;
+      around.append(more);
+    }
+    return around;
+  }
+
+  function fill(details) {
+    for (const old of details.querySelectorAll(":scope > :not(summary)")) old.remove();
+    if (details.open) details.append(table(JSON.parse(details.dataset.numbers)));
+  }
+
+  // What is open keeps up with the filters.
+  const follow = new MutationObserver((changes) => changes.forEach(({ target }) => fill(target)));
+  document.addEventListener("toggle", ({ target }) => {
+    if (!(target instanceof HTMLDetailsElement) || !target.dataset.numbers) return;
+    fill(target);
+    follow.observe(target, { attributeFilter: ["data-numbers"] });
+  }, true);
+
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element && event.target.closest("[data-take]");
+    if (!button) return;
+    const chart = button.closest(".chart");
+    const { take, name } = button.dataset;
+    if (take === "csv") {
+      save(csv(numbers(chart)), "text/csv", `${name}.csv`);
+      return;
+    }
+    const plot = chart.querySelector(".js-plotly-plot");
+    const { width, height } = plot.getBoundingClientRect();
+    const scale = take === "png" ? 2 : 1;
+    window.Plotly.downloadImage(plot, { format: take, filename: name, width, height, scale });
+  });
+})();

@@ -1,0 +1,137 @@
+"""What the pages about one discussion share: its head, the ways between them, its comments under filters."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+from dash import Dash, dcc, html
+from dash.development.base_component import Component
+
+from dashboard import components as ui
+from dashboard.filters import Filters, author_choices
+from dashboard.pages.base import Choices, Context, View
+from dashboard.pages.filtering import filtered_layout
+from dashboard.text import one_line, shown
+from threads.errors import StoreError
+from threads.moderation.roles import Permission
+from threads.records import Discussion
+
+TABS: Final = (("/thread", "Conversation"),)
+LISTED: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A discussion as somebody reads it: all its comments, those that pass the filters, and the filters.
+
+    Both frames have records, scores and `state`, one row a comment.
+    """
+
+    context: Context
+    discussion: Discussion
+    frame: pd.DataFrame
+    chosen: pd.DataFrame
+    filters: Filters
+
+
+class DiscussionPage(ABC):
+    """A page about one discussion; `rest` is its thread_id. Without one, it offers those that there are."""
+
+    path: str
+    title: str
+    in_menu: bool
+    permission: Permission = "view"
+
+    @abstractmethod
+    def content(self, reading: Reading) -> list[Component]:
+        """Return everything below the page's head."""
+
+    def layout(self, context: Context, rest: str, search: str) -> Component:
+        """Return the page, or what is wrong with its address."""
+        if not rest:
+            return self.without_discussion(context)
+        try:
+            context.store.discussion(rest)
+        except StoreError as error:
+            return html.Div([html.H1("No such discussion"), ui.empty(str(error))])
+        return filtered_layout(self, context, rest, search)
+
+    def without_discussion(self, context: Context) -> Component:
+        """Return the discussions to choose from, those imported last first."""
+        stored = context.store.discussions()
+        if stored.empty:
+            return html.Div([html.H1(self.title), ui.empty(["Nothing here yet. ", ui.to_import()])])
+        items = [
+            html.Li(
+                [
+                    dcc.Link(
+                        shown(one_line(ui.title_of(row["title"], row["first_at"]), 160)),
+                        href=ui.thread_path(row["thread_id"], self.path),
+                    ),
+                    html.Span(f" {ui.counted(row['comments'], 'comment')}", className="muted"),
+                ]
+            )
+            for row in stored.head(LISTED).to_dict("records")
+        ]
+        more = len(stored) - len(items)
+        return html.Div(
+            [
+                html.H1(self.title),
+                html.P("Of which discussion?", className="meta"),
+                html.Ul(items, className="choose"),
+                html.P(f"and {more:,} more: find them on the overview", className="muted") if more else None,
+            ]
+        )
+
+    def subject(self, context: Context, rest: str) -> OneDiscussion:
+        """Return the discussion's comments."""
+        return OneDiscussion(self, context, rest, context.comments(rest))
+
+    def register(self, app: Dash, context: Context) -> None:
+        """Add the page's callbacks: none where that of the filters draws all of it."""
+        del app, context
+
+
+@dataclass(frozen=True, slots=True)
+class OneDiscussion:
+    """A discussion with all its comments, as `page` shows it."""
+
+    page: DiscussionPage
+    context: Context
+    thread_id: str
+    frame: pd.DataFrame
+
+    def choices(self) -> Choices:
+        """Return whom and when there is to choose from."""
+        times = self.frame["published_at"].dropna()
+        return Choices(
+            author_choices(self.frame).value_counts().index.tolist(),
+            times.min() if len(times) else None,
+            times.max() if len(times) else None,
+        )
+
+    def view(self, filters: Filters) -> View:
+        """Return everything under the bar of filters."""
+        discussion = self.context.store.discussion(self.thread_id)
+        chosen = filters.apply(self.frame)
+        reading = Reading(self.context, discussion, self.frame, chosen, filters)
+        head: list[Component] = [
+            html.H1(shown(ui.title_of(discussion.title, self.frame["published_at"].min()))),
+            self._tabs(filters),
+        ]
+        return View([*head, *self.page.content(reading)], len(chosen), len(self.frame))
+
+    def _tabs(self, filters: Filters) -> Component:
+        query = filters.on_page(1).query()
+        links = [
+            dcc.Link(
+                title,
+                href=ui.thread_path(self.thread_id, path) + query,
+                className="on" if path == self.page.path else "",
+            )
+            for path, title in TABS
+        ]
+        return html.Nav(links, className="tabs", **ui.hyphenated(aria_label="This discussion"))
