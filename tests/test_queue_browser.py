@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 from browsing import GOOD
 from playwright.sync_api import expect
+from postgresql_server import new_database
 from queue_server import serving
 from test_browser import browser_type_launch_args  # noqa: F401 - the system's Chromium
 from test_storage import action, comment, links, parsed, put
@@ -595,3 +596,28 @@ def test_fast_keys_of_two_moderators_at_one_queue_are_neither_lost_nor_double(se
     assert len(versions) == len(made) > 20
     assert asked > 0, "they met each other"
     assert served[0].verify() == []
+
+
+def test_on_postgresql_a_decision_a_conflict_and_an_undo(postgresql, browser):
+    with (
+        Store.open(new_database(postgresql)) as store,
+        serving(store) as address,
+        browser.new_context() as context,
+    ):
+        put(store, parsed(1, 2, 3), {("t", f"c{n}"): [links(value=9.0 - n)] for n in (1, 2, 3)})
+        page = context.new_page()
+        page.goto(f"{address}moderation")
+        selected(page).wait_for(timeout=60_000)
+        page.keyboard.press("d")
+        saved(page)
+        assert decisions(store, "t", 1) == [("reject", "local")]
+        page.route("**/moderation/poll", lambda route: route.abort())
+        store.decide([action(2, "hold", actor="bob")])
+        page.keyboard.press("f")
+        expect(page.locator("#queue-conflicts")).to_contain_text("bob decided first: hold")
+        saved(page)
+        assert decisions(store, "t", 2) == [("hold", "bob")]
+        page.keyboard.press("u")  # the comment that is open now is undecided, so the latest decision of all
+        saved(page)
+        assert decisions(store, "t", 1) == [("reject", "local"), ("undo", "local")]
+        assert store.verify() == []

@@ -31,6 +31,7 @@ _UPGRADE_LOCK = 0x62746C  # "btl"; the keys of PostgreSQL's advisory locks
 _IMPORT_LOCK = _UPGRADE_LOCK + 1
 _AUDIT_LOCK = _UPGRADE_LOCK + 2
 _ACCOUNTS_LOCK = _UPGRADE_LOCK + 3
+_TOO_LARGE = "a number is too large to be stored"
 _UNWIPED = "bytes of it may be left in the database's files"
 _WIPE_LATER = "`btl erase --again` tries once more"
 
@@ -44,6 +45,7 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
     ("locked", "another program has kept the database locked", "Try again, or close the other program"),
     ("disk is full", "the disk is full", "Make room and try again; nothing was stored by halves"),
     ("append-only", "what is on record cannot be changed", "Undo is a decision of its own"),
+    ("bigint out of range", _TOO_LARGE, "Give a number below 2^63"),
     ("no such table", "the database lacks our tables", "Open it with Store.open, which makes them"),
 )
 
@@ -326,24 +328,22 @@ def _named_errors(engine: Engine) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        raise _named(error, engine.url) from error
-    except OverflowError as error:
-        raise StoreError("a number is too large to be stored", source=database_name(engine.url)) from error
+        raise _named(error, engine.url) from None  # PostgreSQL's own quotes the row that it refuses
+    except OverflowError:
+        raise StoreError(_TOO_LARGE, source=database_name(engine.url)) from None
 
 
 def _named(error: SQLAlchemyError, url: URL) -> StoreError:
-    # hide_parameters keeps comment text out of str(error), but not out of the error's own causes.
     inner = error.orig if isinstance(error, StatementError) else None
-    message = str(inner if inner is not None else error)
+    # hide_parameters keeps comment text out of it; PostgreSQL quotes the row that it refuses from line 2 on.
+    message = next(iter(str(inner if inner is not None else error).splitlines()), type(error).__name__)
     if isinstance(inner, StoreError):
         return inner
     for words, problem, remedy in _CAUSES:
         if words in message.lower():
             return StoreError(problem, source=database_name(url), remedy=remedy)
     kind = "the database cannot be reached" if _unreachable(error) else "the database refused a change"
-    return StoreError(
-        f"{kind} ({message.splitlines()[0] if message else type(error).__name__})", source=database_name(url)
-    )
+    return StoreError(f"{kind} ({message})", source=database_name(url))
 
 
 def _unreachable(error: SQLAlchemyError) -> bool:
