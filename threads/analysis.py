@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pandas as pd
@@ -17,15 +19,18 @@ from threads.moderation.flagging import flag
 from threads.moderation.rule_book import RuleBook
 from threads.parse import parse
 from threads.parse.formats import Options
+from threads.parse.reading import Reading, batches
 from threads.parse.source import Source
-from threads.records import Discussion, Flag, Parsed, comments_frame
+from threads.records import Discussion, Flag, Parsed, Report, comments_frame
 from threads.scores import score
 from threads.scores.chosen import scores_for
 from threads.scores.text import without_quotes
 from threads.settings import Settings
 from threads.storage import Added, Held, Store, merged, numbered
 
+T = TypeVar("T")
 Scored = Callable[[Parsed, Settings], pd.DataFrame]
+COMMENTS_AT_ONCE = 5_000  # a part of a large input: some seconds of scoring
 ATTEMPTS = 10  # each failed one means that another import of the same discussion came through
 
 
@@ -167,6 +172,71 @@ def import_parsed(
         except ConflictError:
             continue
     return _import_once(store, parsed, settings, scored)
+
+
+def import_reading(
+    store: Store,
+    found: Reading,
+    settings: Settings,
+    *,
+    comments_at_once: int = COMMENTS_AT_ONCE,
+    told: Callable[[Added], object] = lambda _: None,
+) -> Added:
+    """Import an input of any size in parts of whole discussions, each stored by itself; return the sum.
+
+    When it is interrupted, whole discussions are stored, and a second run goes on: a discussion that is
+    stored as it would be found again is neither scored nor stored again. An input of one part is imported
+    as by `import_parsed`.
+
+    Parameters
+    ----------
+    comments_at_once
+        Comments from which a part is full.
+    told
+        Told of each part once it is stored.
+
+    Raises
+    ------
+    InputError, ConflictError, StoreError
+        As `import_parsed`; what was stored before stays.
+    """
+    total = Added(0, 0, 0)
+    for number, (part, is_last) in enumerate(
+        _and_last(batches(found.discussions, comments_at_once)), start=1
+    ):
+        report = found.report() if is_last else Report(source=part[0].source)
+        news, known = part, 0
+        if number > 1 or not is_last:
+            note = f"part {number:,} of a large input"
+            kept = sum(len(d.comments) for d in part)
+            report = replace(report, kept=kept, warnings=(note, *report.warnings))
+            news, known = _news(store, part)
+        added = Added(0, 0, known)
+        if news:
+            added += import_parsed(store, Parsed(discussions=news, report=report), settings).added
+        total += added
+        told(added)
+    return total
+
+
+def _and_last(items: Iterable[T]) -> Iterator[tuple[T, bool]]:
+    """Yield each item, and whether it is the last."""
+    rest = iter(items)
+    for item in islice(rest, 1):
+        before = item
+        for after in rest:
+            yield before, False
+            before = after
+        yield before, True
+
+
+def _news(store: Store, part: tuple[Discussion, ...]) -> tuple[tuple[Discussion, ...], int]:
+    """Return the discussions that are not stored just so, and how many comments the others have."""
+    held = store.held(d.thread_id for d in part).discussions
+    news = tuple(
+        d for d in part if d.thread_id not in held or merged(held[d.thread_id], d) != held[d.thread_id]
+    )
+    return news, sum(len(d.comments) for d in part) - sum(len(d.comments) for d in news)
 
 
 def _import_once(store: Store, parsed: Parsed, settings: Settings, scored: Scored) -> Imported:

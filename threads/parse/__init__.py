@@ -24,14 +24,14 @@ from threads.parse.formats import Format, Options, Streaming
 from threads.parse.language import detect
 from threads.parse.page import SavedPage
 from threads.parse.pasted import Pasted
-from threads.parse.reading import Counts, Reading
+from threads.parse.reading import Counts, Reading, too_many
 from threads.parse.replies import infer_replies
 from threads.parse.source import Source
 from threads.parse.tables import BtlCsv
 from threads.records import Discussion, Parsed, Report
 from threads.settings import Settings
 
-__all__ = ["FORMATS", "Format", "Options", "Source", "infer_replies", "parse", "reading"]
+__all__ = ["FORMATS", "Format", "Options", "Source", "infer_replies", "parse", "reading", "states_replies"]
 
 ENTRY_POINTS = "below_the_line.formats"
 
@@ -97,7 +97,7 @@ def parse(
     for discussion in found.discussions:
         comments += len(discussion.comments)
         if comments > settings.max_comments:
-            raise _too_many("it has", comments, settings, source.name)
+            raise too_many("it has", comments, settings.max_comments, source.name)
         discussions.append(discussion)
     return Parsed(discussions=tuple(discussions), report=found.report())
 
@@ -120,18 +120,17 @@ def reading(
     InputError
         As `parse`, also while the discussions are taken.
     """
-    settings = settings or Settings.from_environment()
+    settings = source.settings = settings or Settings.from_environment()
     item = _format(source, format_name)
     found = item.reading(source, options) if isinstance(item, Streaming) else None
     counts = Counts()
-    infers = found is None  # a table or an export that names no parent has none
     found = found or Reading.of(item.read(source, options))
 
     def discussions() -> Iterator[Discussion]:
         for discussion in found.discussions:
-            if len(discussion.comments) > settings.max_comments:
-                raise _too_many("a discussion has", len(discussion.comments), settings, source.name)
-            whole = _completed(discussion, infers=infers)
+            if (size := len(discussion.comments)) > settings.max_comments:
+                raise too_many("a discussion has", size, settings.max_comments, source.name)
+            whole = _completed(discussion, infers=not states_replies(item.name))
             counts.add(whole)
             yield whole
 
@@ -142,12 +141,12 @@ def reading(
     return Reading(discussions(), report)
 
 
-def _too_many(what: str, comments: int, settings: Settings, name: str) -> InputError:
-    return InputError(
-        f"{what} {comments:,} comments, more than the limit of {settings.max_comments:,}",
-        source=name,
-        remedy="Split it, or raise the limit with the variable BTL_MAX_COMMENTS",
-    )
+def states_replies(format_name: str) -> bool:
+    """Return whether a format says who answers whom, so that a comment without a parent has none.
+
+    Tables and exports do; saved and pasted pages often do not.
+    """
+    return any(item.name == format_name and isinstance(item, Streaming) for item in FORMATS)
 
 
 def _completed(discussion: Discussion, *, infers: bool) -> Discussion:

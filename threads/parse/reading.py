@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from threads.errors import InputError
 from threads.records import Discussion, Parsed, Report
 
 
@@ -28,6 +29,29 @@ class Reading:
         """Return all of it in memory."""
         discussions = tuple(self.discussions)
         return Parsed(discussions=discussions, report=self.report())
+
+
+def batches(discussions: Iterable[Discussion], comments: int) -> Iterator[tuple[Discussion, ...]]:
+    """Yield discussions some at a time: as many as have `comments` together, one at the least."""
+    batch: list[Discussion] = []
+    size = 0
+    for discussion in discussions:
+        batch.append(discussion)
+        size += len(discussion.comments)
+        if size >= comments:
+            yield tuple(batch)
+            batch, size = [], 0
+    if batch:
+        yield tuple(batch)
+
+
+def too_many(what: str, comments: int, most: int, name: str) -> InputError:
+    """Return the error for more comments than the limit."""
+    return InputError(
+        f"{what} {comments:,} comments, more than the limit of {most:,}",
+        source=name,
+        remedy="Split it, or raise the limit with the variable BTL_MAX_COMMENTS",
+    )
 
 
 @dataclass(slots=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import codecs
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from threads.errors import InputError
 from threads.parse.charsets import detected
@@ -60,7 +61,8 @@ class Source:
 
     Make one with `from_path`, `from_bytes` or `from_text`. `path` is the file it was read from; `origin`
     what a server said with it. `start`, `head` and `open` take an input of any size and never hold it in
-    memory; `data` and `text` hold it whole, and refuse what is larger than `max_input_bytes`.
+    memory; `data` and `text` hold it whole, and refuse what is larger than `max_input_bytes`. `on_read` is
+    told of every piece of a file that is read, in bytes as stored: for showing progress.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class Source:
         self.settings = settings or Settings()
         self.asked_encoding = encoding
         self._content = content
+        self.on_read: Callable[[int], None] | None = None
         self._mended: list[Utf8Stream] = []
 
     @classmethod
@@ -214,7 +217,7 @@ class Source:
 
     def _opened(self, path: Path) -> BinaryIO:
         try:
-            return path.open("rb")
+            return path.open("rb") if self.on_read is None else _watched(path, self.on_read)
         except OSError as error:
             raise InputError(
                 f"the file cannot be read ({error.strerror})",
@@ -282,6 +285,23 @@ class Source:
         if not text.strip():
             raise InputError("there is nothing in it", source=self.name, remedy=_NOT_TEXT_REMEDY)
         return text, encoding, warnings
+
+
+class _Watched(io.FileIO):
+    """A file that tells how many bytes are read of it."""
+
+    on_read: Callable[[int], None]
+
+    def readinto(self, buffer: Any) -> int | None:
+        count = super().readinto(buffer)
+        self.on_read(count or 0)
+        return count
+
+
+def _watched(path: Path, on_read: Callable[[int], None]) -> BinaryIO:
+    raw = _Watched(path)
+    raw.on_read = on_read
+    return io.BufferedReader(raw, START_BYTES)
 
 
 def _encoding_of_start(start: bytes, asked: str | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from operator import attrgetter
 from statistics import fmean
@@ -54,6 +54,9 @@ class Added:
     corrected: int = 0
     empty: int = 0
     flagged: int = 0
+
+    def __add__(self, other: Added) -> Added:
+        return Added(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Added)))
 
 
 @dataclass(frozen=True, slots=True)

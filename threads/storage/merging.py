@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+from threads.parse import states_replies
 from threads.parse.addressing import newest_first
 from threads.parse.replies import infer_replies
 from threads.records import Comment, Discussion
@@ -51,7 +52,9 @@ def merged(stored: Discussion, new: Discussion) -> Discussion:
         c.timezone_source != before[c.comment_id].timezone_source for c in known.values()
     ):
         filled["published_at"] = new.published_at
-    whole = infer_replies(_numbered(map(_without_guess, comments)), filled["article_text"])
+    whole = _numbered(map(_without_guess, comments))
+    if not states_replies(new.source_format):
+        whole = infer_replies(whole, filled["article_text"])
     return replace(stored, **filled, comments=whole)
 
 

@@ -29,7 +29,13 @@ class Export(ABC):
 
     def reading(self, source: Source, options: Options) -> Reading:
         """Return the source discussion by discussion, of any size, with a report at the end."""
-        return reading(self.found(source, options), source.name, self.name, addresses=options.addresses)
+        return reading(
+            self.found(source, options),
+            source.name,
+            self.name,
+            addresses=options.addresses,
+            most=source.settings.max_comments,
+        )
 
     def read(self, source: Source, options: Options) -> Parsed:
         """Return everything in the source, with what was left out and why."""

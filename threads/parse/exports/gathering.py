@@ -10,7 +10,7 @@ from threads.parse.exports.found import Found, FoundComment, FoundThread, Note
 from threads.parse.exports.references import Tally, settle
 from threads.parse.exports.spool import IN_MEMORY, Item, Spool
 from threads.parse.identity import CommentIds, stable_id
-from threads.parse.reading import Reading
+from threads.parse.reading import Reading, too_many
 from threads.parse.wording import counted
 from threads.records import Discussion, LeftOut, Parsed, Report, Skipped, comment_of
 
@@ -29,6 +29,7 @@ def reading(
     format_name: str,
     *,
     addresses: bool = False,
+    most: int | None = None,
     in_memory: int = IN_MEMORY,
 ) -> Reading:
     """Return the discussions of an export, in the order in which the file first names them.
@@ -43,10 +44,17 @@ def reading(
         The format's name; with a thread's address, or else its key, it makes the thread's id.
     addresses
         Whether authors' names and ids that are e-mail or IP addresses are kept.
+    most
+        How many comments a discussion may have; any number where not given.
     in_memory
         Bytes from which what is found is written to a temporary file, until all was found.
+
+    Raises
+    ------
+    InputError
+        Before the first discussion is given: as `found` raises, or one has too many comments.
     """
-    gathering = _Gathering(source, format_name, addresses=addresses)
+    gathering = _Gathering(source, format_name, addresses=addresses, most=most)
     return Reading(gathering.discussions(found, Spool(in_memory)), gathering.report)
 
 
@@ -57,6 +65,7 @@ class _Gathering:
     source: str
     format_name: str
     addresses: bool
+    most: int | None
     kept: int = 0
     empty: int = 0
     without_address: int = 0
@@ -69,7 +78,9 @@ class _Gathering:
         try:
             for item in found:
                 if isinstance(item, FoundComment | FoundThread):
-                    spool.add(item)
+                    size = spool.add(item)
+                    if self.most is not None and size > self.most:
+                        raise too_many("a discussion has at least", size, self.most, self.source)
                 elif isinstance(item, Note):
                     self._note(item.text)
                 else:

@@ -31,12 +31,13 @@ class Spool:
         self._file: IO[bytes] | None = None
         # Of each discussion the last run of its items, of each run the one before and where it stands.
         self._last = array("q")
+        self._comments = array("L")
         self._before = array("q")
         self._place = array("Q")
         self._length = array("Q")
 
-    def add(self, item: Item) -> None:
-        """Take one more item."""
+    def add(self, item: Item) -> int:
+        """Take one more item; return how many comments its discussion has now."""
         if isinstance(item, FoundComment):
             key, weight = item.thread, len(item.text)
         else:
@@ -45,6 +46,7 @@ class Spool:
         if number is None:
             number = self._numbers[key] = len(self._last)
             self._last.append(-1)
+            self._comments.append(0)
         held = self._held.get(number)
         if held is None:
             self._held[number] = [item]
@@ -53,6 +55,8 @@ class Spool:
         self._weight += weight + _EACH
         if self._weight > self._most:
             self._write()
+        self._comments[number] += isinstance(item, FoundComment)
+        return self._comments[number]
 
     def discussions(self) -> Iterator[list[Item]]:
         """Yield the items of each discussion, in the order in which discussions were first named; once."""
