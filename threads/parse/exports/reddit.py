@@ -41,7 +41,7 @@ def comment(data: dict[str, Any], place: str, *, escaped: bool = True) -> FoundC
         id=bare(get("id")) or bare(get("name")),
         parent=None if parent == link else parent,
         author=author if isinstance(author, str) and author and author not in _NOBODY else None,
-        author_id=get("author_fullname") or None,
+        author_id=name(get("author_fullname")),
         time=_moment(get("created_utc")),
         edited_at=None if edited is None or isinstance(edited, bool) else since_1970(edited).at,
         likes=None if get("score_hidden") is True else whole(get("score", get("ups"))),

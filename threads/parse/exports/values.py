@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+_LARGEST = 2**63 - 1
+
 
 def text(value: object) -> str:
     """Return a text as it is; "" where there is none."""
@@ -21,15 +23,14 @@ def name(value: object) -> str | None:
 
 
 def whole(value: object) -> int | None:
-    """Return a number, or the text of one, without what follows its point; None where it is none."""
+    """Return a number, or the text of one, without what follows its point; None where no table holds it."""
     if value is None or isinstance(value, bool):
         return None
-    if isinstance(value, int):
-        return value
     try:
-        return int(float(value))  # type: ignore[arg-type]
+        number = value if isinstance(value, int) else int(float(value))  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         return None
+    return number if -_LARGEST <= number <= _LARGEST else None
 
 
 def record(value: object) -> dict[str, Any]:
