@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 
 from threads.errors import InputError, SettingError
 from threads.parse.exports.bluesky import Bluesky
+from threads.parse.exports.convokit import ConvoKit
 from threads.parse.exports.disqus import DisqusExport
 from threads.parse.exports.feeds import CommentFeed
 from threads.parse.exports.mbox import Mbox
@@ -55,6 +56,7 @@ FORMATS: tuple[Format, ...] = (
     Telegram(),
     Bluesky(),
     Mbox(),
+    ConvoKit(),
     *_from_other_packages(),
     SavedPage(),
     Workbook(),
