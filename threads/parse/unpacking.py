@@ -165,9 +165,10 @@ def _members(stream: BinaryIO, packing: Packing, name: str) -> Iterator[bytes]:
     while packing.begins(waiting):
         member = packing.decompressor()
         while not member.eof:
-            if not waiting and member.needs_input:
+            is_hungry = member.needs_input
+            if not waiting and is_hungry:
                 waiting = stream.read(_CHUNK)
-            ends = not waiting
+            ends = is_hungry and not waiting
             piece = _piece(member, waiting, packing.kind, name)
             waiting = b""
             if piece:
