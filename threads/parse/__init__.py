@@ -8,9 +8,17 @@ from importlib.metadata import entry_points
 
 from threads.errors import InputError, SettingError
 from threads.parse.exports.bluesky import Bluesky
-from threads.parse.exports.convokit import ConvoKit
+from threads.parse.exports.commento import Commento
+from threads.parse.exports.coral import Coral
+from threads.parse.exports.discourse import Discourse
 from threads.parse.exports.disqus import DisqusExport
 from threads.parse.exports.feeds import CommentFeed
+from threads.parse.exports.guardian import Guardian
+from threads.parse.exports.hacker_news import HackerNews
+from threads.parse.exports.isso import IssoJson, IssoSqlite
+from threads.parse.exports.lemmy import Lemmy
+from threads.parse.exports.lobsters import Lobsters
+from threads.parse.exports.mastodon import Mastodon
 from threads.parse.exports.mbox import Mbox
 from threads.parse.exports.one_million_posts import OneMillionPosts
 from threads.parse.exports.reddit_dump import RedditDump
@@ -19,6 +27,7 @@ from threads.parse.exports.stack_exchange import StackExchange
 from threads.parse.exports.tables.formats import JsonTable, TextTable, Workbook
 from threads.parse.exports.telegram import Telegram
 from threads.parse.exports.wordpress import WordPressExport
+from threads.parse.exports.wordpress_rest import WordPressRest
 from threads.parse.exports.youtube import YouTubeApi
 from threads.parse.exports.yt_dlp import YtDlp
 from threads.parse.formats import Format, Options, Streaming
@@ -47,6 +56,17 @@ FORMATS: tuple[Format, ...] = (
     WordPressExport(),
     DisqusExport(),
     CommentFeed(),
+    WordPressRest(),
+    IssoJson(),
+    IssoSqlite(),
+    Commento(),
+    Coral(),
+    Guardian(),
+    Discourse(),
+    HackerNews(),
+    Lobsters(),
+    Lemmy(),
+    Mastodon(),
     RedditListing(),
     RedditDump(),
     YouTubeApi(),
@@ -56,7 +76,6 @@ FORMATS: tuple[Format, ...] = (
     Telegram(),
     Bluesky(),
     Mbox(),
-    ConvoKit(),
     *_from_other_packages(),
     SavedPage(),
     Workbook(),

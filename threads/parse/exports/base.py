@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
-from threads.parse.exports.found import Found
+from threads.parse.exports.found import Found, told_once
 from threads.parse.exports.gathering import reading
 from threads.parse.formats import Options
 from threads.parse.reading import Reading
@@ -30,7 +30,7 @@ class Export(ABC):
     def reading(self, source: Source, options: Options) -> Reading:
         """Return the source discussion by discussion, of any size, with a report at the end."""
         return reading(
-            self.found(source, options),
+            told_once(self.found(source, options)),
             source.name,
             self.name,
             addresses=options.addresses,

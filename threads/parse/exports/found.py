@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
@@ -78,3 +79,15 @@ class Note:
 
 Found: TypeAlias = FoundThread | FoundComment | Skipped | Note
 """Skipped is for what was read and is no comment to keep (a pingback, an action of a moderator), with why."""
+
+
+def told_once(found: Iterable[Found]) -> Iterator[Found]:
+    """Yield what was found without threads of which the same was told before: some exports repeat it."""
+    told: set[tuple[object, ...]] = set()
+    for item in found:
+        if isinstance(item, FoundThread):
+            about = item.key, item.title, item.url, item.published_at, item.article_text is None
+            if about in told:
+                continue
+            told.add(about)
+        yield item

@@ -23,8 +23,6 @@ _SPACES = re.compile(r"[ \t\r\n\f]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _BREAKS = _BLOCKS | _PARAGRAPHS | {"blockquote", "br"}
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,20})(?=[\s/>])[^<>]*>")
-_MAIL = re.compile(r"([^\s@<>]{1,64})@[^\s@<>]{1,200}\.[^\s@<>]{1,60}")
-_IP = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}|(?=.*:.*:)[0-9a-fA-F:.]{3,45}")
 _AROUND_BREAK = re.compile(r" *\n *")
 
 
@@ -62,14 +60,8 @@ def _tag(line: str, position: int) -> bool:
 
 
 def name(text: str | None) -> str | None:
-    """Return the name of a person in one line, entities read; of an e-mail address only what is before the @.
-
-    None for an empty one and for an IP address: no address of a person comes in.
-    """
-    shown = " ".join(html.unescape(text or "").split())
-    if (address := _MAIL.fullmatch(shown)) is not None:
-        return address[1]
-    return None if not shown or _IP.fullmatch(shown) else shown
+    """Return the name of a person in one line, entities read; None for an empty one."""
+    return " ".join(html.unescape(text or "").split()) or None
 
 
 def _pieces(node: LexborNode, depth: int) -> list[str]:
