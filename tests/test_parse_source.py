@@ -5,6 +5,7 @@ import gzip
 import io
 import lzma
 import os
+import random
 import threading
 from contextlib import suppress
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -114,6 +115,12 @@ def test_a_compressed_file_is_unpacked_all_members_of_it(kind, on_disk, tmp_path
     source = Source.from_path(tmp_path / "a.txt") if on_disk else Source.from_bytes(data)
     assert source.head.startswith("hello hello")
     assert source.text == "hello " * 50_000 + "world"
+
+
+@pytest.mark.parametrize("kind", PACKED)
+def test_a_compressed_file_longer_than_what_is_read_at_once_is_read_to_its_end(kind):
+    letters = random.Random(1).choices("abcdefgh", k=3_000_000)
+    assert Source.from_bytes(PACKED[kind]("".join(letters).encode())).text == "".join(letters)
 
 
 @pytest.mark.parametrize("kind", PACKED)

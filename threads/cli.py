@@ -15,8 +15,9 @@ import click
 from threads.commands import audit, keeping, models, topic, users
 from threads.commands.deliver import deliver
 from threads.commands.duplicates import duplicates
+from threads.commands.outputs import Outputs, output_options, require_one_standard_output
 from threads.commands.report import report
-from threads.commands.results import table, write, write_csv
+from threads.commands.results import STANDARD_OUTPUT, table
 from threads.commands.rules import rules
 from threads.commands.sources import EXIT_INPUT_PROBLEM, finish, parse_all, source_options
 from threads.errors import SettingError, ThreadsError
@@ -61,46 +62,42 @@ _stance_model = click.option(
 
 @main.command()
 @source_options
-@click.option("--json", "json_file", metavar="FILE", help="Write discussions and reports as JSON.")
-@click.option(
-    "--csv", "csv_file", metavar="FILE", help="Write one row a comment, safe to open in a spreadsheet."
-)
-@click.option("--raw", is_flag=True, help="Plain CSV, for programs only: texts are not neutralised.")
+@output_options
 @_pseudonyms
-def parse(
-    sources: tuple[str, ...],
-    json_file: str | None,
-    csv_file: str | None,
-    raw: bool,
-    pseudonyms: bool,
-    **how: Any,
-) -> None:
+def parse(sources: tuple[str, ...], pseudonyms: bool, **how: Any) -> None:
     """Read SOURCES (files, web addresses, or - for standard input) into records."""
     from threads.records import comments_frame
+    from threads.storage.parts import Part, by_id
+    from threads.storage.provenance import Provenance
     from threads.views import parsed_json
 
-    if json_file == csv_file == "-":
-        raise click.UsageError("--json and --csv cannot both go to standard output")
-    results, failed = parse_all(sources, how)
+    outputs = Outputs.of(how)
+    inputs: list[dict[str, Any]] = []
+    results, failed = parse_all(sources, how, inputs)
     if pseudonyms:
         results = _with_pseudonyms(results)
-    discussions = tuple(d for parsed in results for d in parsed.discussions)
-    if json_file:
-        write(json_file, parsed_json(results))
-    if csv_file:
-        write_csv(csv_file, comments_frame(discussions), raw)
-    if not (json_file or csv_file):
-        for discussion in discussions:
-            click.echo(_summary(discussion))
+    parts = [Part(comments_frame(p.discussions), by_id(p.discussions)) for p in results]
+    made = Provenance(
+        command="btl parse",
+        options={**how, "raw": outputs.raw, "pseudonyms": pseudonyms},
+        settings=Settings.from_environment(),
+        sources=inputs,
+    )
+    outputs.write(
+        lambda: parts or [Part(comments_frame(()), {})],
+        made,
+        json_text=lambda: parsed_json(results),
+    )
+    if not outputs.names:
+        for parsed in results:
+            for discussion in parsed.discussions:
+                click.echo(_summary(discussion))
     finish(failed)
 
 
 @main.command()
 @source_options
-@click.option(
-    "--csv", "csv_file", metavar="FILE", help="Write one row a comment, safe to open in a spreadsheet."
-)
-@click.option("--raw", is_flag=True, help="Plain CSV, for programs only: texts are not neutralised.")
+@output_options
 @click.option(
     "--target", metavar="TEXT", help="What stance is taken toward; the article's title where not given."
 )
@@ -108,8 +105,6 @@ def parse(
 @_pseudonyms
 def analyse(
     sources: tuple[str, ...],
-    csv_file: str | None,
-    raw: bool,
     pseudonyms: bool,
     target: str | None,
     stance_model: str | None,
@@ -120,8 +115,11 @@ def analyse(
 
     from threads.analysis import analyse_parsed, require_target
     from threads.scores.chosen import STANCE, is_own_topic, scores_for
+    from threads.storage.parts import Part, by_id
+    from threads.storage.provenance import Provenance
     from threads.views import scores_text
 
+    outputs = Outputs.of(how)
     require_target(target)
     settings = _changed(Settings.from_environment(), stance_model=stance_model)
     _doubted(scores_for(settings))  # a model that is not there is told before anything is read
@@ -129,17 +127,26 @@ def analyse(
         raise click.UsageError(
             "--target and a model of your own topic exclude each other: it knows its target"
         )
-    results, failed = parse_all(sources, how)
+    inputs: list[dict[str, Any]] = []
+    results, failed = parse_all(sources, how, inputs)
     with_comments = [parsed for parsed in results if parsed.report.kept]
     if with_comments:
-        frames = [analyse_parsed(parsed, settings, target=target).frame for parsed in with_comments]
-        frame = pd.concat(frames, ignore_index=True)
+        parts = [
+            Part(analyse_parsed(parsed, settings, target=target).frame, by_id(parsed.discussions))
+            for parsed in with_comments
+        ]
         if pseudonyms:
-            frame = _pseudonymised(frame, settings)
-        if csv_file:
-            write_csv(csv_file, frame, raw)
+            parts = [part._replace(frame=_pseudonymised(part.frame, settings)) for part in parts]
+        if outputs.names:
+            made = Provenance(
+                command="btl analyse",
+                options={**how, "target": target, "raw": outputs.raw, "pseudonyms": pseudonyms},
+                settings=settings,
+                sources=inputs,
+            )
+            outputs.write(lambda: parts, made)
         else:
-            click.echo(scores_text(frame))
+            click.echo(scores_text(pd.concat([part.frame for part in parts], ignore_index=True)))
     finish(failed)
 
 
@@ -173,43 +180,40 @@ def import_(sources: tuple[str, ...], db: str | None, stance_model: str | None, 
 @main.command()
 @click.option("--db", metavar="URL", help="Database; BTL_DATABASE or below-the-line.sqlite where not given.")
 @click.option("--thread", "thread_id", metavar="ID", help="One discussion only.")
-@click.option("--csv", "csv_file", metavar="FILE", help="Comments; where no file is named, standard output.")
+@output_options
 @click.option("--decisions", "decisions_file", metavar="FILE", help="Every decision; JSON for FILE.json.")
 @click.option("--flagged", "flagged_file", metavar="FILE", help="Flagged comments; JSON for FILE.json.")
-@click.option("--raw", is_flag=True, help="Plain CSV, for programs only: texts are not neutralised.")
 @_pseudonyms
 def export(
     db: str | None,
     thread_id: str | None,
-    csv_file: str | None,
     decisions_file: str | None,
     flagged_file: str | None,
-    raw: bool,
     pseudonyms: bool,
+    **how: Any,
 ) -> None:
-    """Write stored comments with scores and decisions, every decision, or flagged comments; CSV or JSON."""
+    """Write stored comments with scores and decisions as a table or a corpus; decisions; or what is flagged.
+
+    Where no file is named, comments go to standard output as CSV.
+    """
     from threads.commands.exporting import write_comments, write_decisions, write_flagged
 
     if pseudonyms and (decisions_file or flagged_file):
         raise click.UsageError(
             "--pseudonyms is for comments: decisions and flags are for those who may see names"
         )
-    if not (decisions_file or flagged_file):
-        csv_file = csv_file or "-"
-    if [csv_file, decisions_file, flagged_file].count("-") > 1:
-        raise click.UsageError("only one of them can go to standard output")
+    outputs = Outputs.of(how, otherwise=None if decisions_file or flagged_file else STANDARD_OUTPUT)
+    require_one_standard_output(*outputs.names.values(), decisions_file, flagged_file)
     settings = Settings.from_environment()
     with _store(db, settings, must_exist=True) as store:
         if thread_id is not None:
             store.discussion(thread_id)
-        if csv_file:
-            write_comments(
-                store, thread_id, csv_file, raw=raw, key_file=settings.key_file if pseudonyms else None
-            )
+        if outputs.names:
+            write_comments(store, thread_id, outputs, settings=settings, pseudonyms=pseudonyms)
         if decisions_file:
-            write_decisions(store, thread_id, decisions_file, raw=raw)
+            write_decisions(store, thread_id, decisions_file, raw=outputs.raw)
         if flagged_file:
-            write_flagged(store, thread_id, flagged_file, raw=raw)
+            write_flagged(store, thread_id, flagged_file, raw=outputs.raw)
 
 
 @main.command()

@@ -19,6 +19,10 @@ Precision = Literal["second", "minute", "day", "relative", "none"]
 TimezoneSource = Literal["given", "assumed", "none"]
 Status = Literal["visible", "pending", "removed", "spam", "deleted"]
 
+# Texts stay strings of Python: where pyarrow is installed pandas would hold them as UTF-8, and refuse lone
+# surrogates.
+pd.set_option("mode.string_storage", "python")
+
 # "str" is pandas' text type, NaN for missing; the nullable Int64 keeps a missing count from becoming 0.0.
 DTYPES: dict[Kind, str] = {
     "text": "str",
@@ -250,5 +254,6 @@ def comments_frame(discussions: list[Discussion] | tuple[Discussion, ...]) -> pd
     """Return one row a comment, columns as in COMMENT_COLUMNS, ordered as in the sources."""
     names = [f.name for f in fields(Comment)]
     rows = [c for d in discussions for c in d.comments]
-    data: dict[str, list[Any]] = {name: [getattr(row, name) for row in rows] for name in names}
+    # As objects: pandas would make floats of whole numbers beside missing ones, which hold 53 bits.
+    data = {name: pd.Series([getattr(row, name) for row in rows], dtype=object) for name in names}
     return typed(pd.DataFrame(data, index=pd.RangeIndex(len(rows))), COMMENT_COLUMNS)

@@ -2,30 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from threads.commands.results import write, write_csv
+from threads.keys import read_key
 
 if TYPE_CHECKING:
+    from threads.commands.outputs import Outputs
+    from threads.settings import Settings
     from threads.storage import Store
+    from threads.storage.parts import Part
 
 _JSON = ".json"
 
 
 def write_comments(
-    store: Store, thread_id: str | None, name: str, *, raw: bool, key_file: str | None
+    store: Store, thread_id: str | None, outputs: Outputs, *, settings: Settings, pseudonyms: bool
 ) -> None:
-    """Write comments with scores and state as CSV; under pseudonyms where the file of the key is given."""
-    from threads.keys import read_key
-    from threads.pseudonyms import pseudonymised
+    """Write comments with scores and state; under pseudonyms where they are asked for."""
     from threads.scores import score_columns
+    from threads.storage.provenance import Provenance
 
-    frame = store.comments(thread_id, columns=score_columns())
-    if key_file is None:
-        _put_on_record(store, "comments", len(frame), thread_id)
-        write_csv(name, frame, raw)
-    else:
-        write_csv(name, pseudonymised(frame, read_key(key_file)), raw)
+    key = read_key(settings.key_file) if pseudonyms else None
+
+    def parts() -> Iterator[Part]:
+        stored = store.exports.comments(thread_id, score_columns())
+        return stored if key is None else _pseudonymised(stored, key)
+
+    if key is None:
+        _put_on_record(store, "comments", store.exports.count(thread_id), thread_id)
+    made = Provenance(
+        command="btl export",
+        options={"thread": thread_id, "raw": outputs.raw, "pseudonyms": pseudonyms},
+        settings=settings,
+        sources=store.exports.sources(thread_id),
+    )
+    outputs.write(parts, made)
+
+
+def _pseudonymised(parts: Iterable[Part], key: bytes) -> Iterator[Part]:
+    """Yield comments under pseudonyms; names are found in whole discussions only."""
+    from threads.pseudonyms import pseudonymised
+    from threads.storage.parts import Part, whole_threads
+
+    for frame, discussions in whole_threads(parts):
+        yield Part(pseudonymised(frame, key), discussions)
 
 
 def write_decisions(store: Store, thread_id: str | None, name: str, *, raw: bool) -> None:

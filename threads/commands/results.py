@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import click
 
@@ -15,34 +15,43 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@contextmanager
-def _output(name: str) -> Iterator[TextIO]:
-    """Open a text file that appears whole or not at all; - is standard output."""
-    from threads.storage.files import whole_file
+STANDARD_OUTPUT = "-"
 
-    if name == "-":
-        stream = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
+
+@contextmanager
+def output(name: str) -> Iterator[TextIO]:
+    """Open a UTF-8 text file that appears whole or not at all; - is standard output."""
+    with binary_output(name) as file:
+        stream = io.TextIOWrapper(file, encoding="utf-8", newline="")
         try:
             yield stream
         finally:
-            stream.flush()
             stream.detach()
+
+
+@contextmanager
+def binary_output(name: str) -> Iterator[BinaryIO]:
+    """Open a file that appears whole or not at all; - is standard output."""
+    from threads.storage.files import whole_binary_file
+
+    if name == STANDARD_OUTPUT:
+        yield sys.stdout.buffer
     else:
-        with whole_file(Path(name)) as file:
+        with whole_binary_file(Path(name)) as file:
             yield file
 
 
 def write(name: str, text: str) -> None:
     """Write a text to the file `name`; - is standard output."""
-    with _output(name) as file:
+    with output(name) as file:
         file.write(text)
 
 
-def write_csv(name: str, frame: pd.DataFrame, raw: bool) -> None:
+def write_csv(name: str, frame: pd.DataFrame | Iterable[pd.DataFrame], raw: bool) -> None:
     """Write a frame as CSV to the file `name` (- is standard output), safe for spreadsheets unless `raw`."""
     from threads.storage import csv_files
 
-    with _output(name) as file:
+    with output(name) as file:
         csv_files.write_csv(frame, file, mode="raw" if raw else "safe")
 
 

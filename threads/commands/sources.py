@@ -62,8 +62,13 @@ def source_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def parse_all(sources: tuple[str, ...], how: dict[str, Any]) -> tuple[list[Parsed], bool]:
-    """Parse every source; a problem with one is told and does not cost the others."""
+def parse_all(
+    sources: tuple[str, ...], how: dict[str, Any], inputs: list[dict[str, Any]] | None = None
+) -> tuple[list[Parsed], bool]:
+    """Parse every source; a problem with one is told and does not cost the others.
+
+    `inputs` gets name, size and hash of each that was read, for a manifest.
+    """
     from threads.analysis import options
     from threads.parse import parse as parse_source
 
@@ -77,16 +82,27 @@ def parse_all(sources: tuple[str, ...], how: dict[str, Any]) -> tuple[list[Parse
     with _progress(sources) as remaining:
         for name in remaining:
             try:
-                parsed = parse_source(source_of(name), chosen, how["format_name"], settings=settings)
+                source = source_of(name)
+                parsed = parse_source(source, chosen, how["format_name"], settings=settings)
             except InputError as error:
                 click.echo(f"btl: {error}", err=True)
                 failed = True
                 continue
             results.append(parsed)
+            if inputs is not None:
+                inputs.append(_hashed(source))
             failed |= not parsed.report.kept
             _tell(parsed.report)
     save_mapping(how.get("save_mapping"), results, chosen, settings)
     return results, failed
+
+
+def _hashed(source: Source) -> dict[str, Any]:
+    """Return name, size and hash of an input, packed as it came; of a corpus, of its utterances."""
+    from threads.storage.provenance import input_of
+
+    with source.stored() as stream:
+        return input_of(source.name, stream)
 
 
 def finish(failed: bool) -> None:

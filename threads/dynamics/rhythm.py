@@ -76,7 +76,7 @@ def spread(seconds: Floats, resolution: float) -> Floats:
     return (units[place] + (nth + 0.5) / counts[place]) * resolution
 
 
-def expected_counts(seconds: Floats) -> Floats:
+def expected_counts(seconds: Floats, *, bent: bool = True) -> Floats:
     """Return how many comments are expected from the first until each, the last of n having n - 1.
 
     The rate is log-linear in the age of the thread and its square and, where it spans a day or more, in
@@ -87,10 +87,17 @@ def expected_counts(seconds: Floats) -> Floats:
     ----------
     seconds
         Sorted POSIX times, not all equal.
+    bent
+        Whether age may speed a thread up, and then down, as a square can. If not, age only slows it down,
+        and what speeds it up for good is not expected.
     """
     edges = np.linspace(seconds[0], seconds[-1], BINS + 1)
     counts = np.histogram(seconds[1:], edges)[0].astype(np.float64)
     features = _features((edges[1:] + edges[:-1]) / 2, seconds[0], seconds[-1])
+    if not bent:
+        features = np.delete(features, 2, axis=1)
+        if _poisson(features, counts)[1] > 0:
+            features = np.delete(features, 1, axis=1)
     rate = np.exp(np.clip(features @ _poisson(features, counts), -30, 30))
     total = np.concatenate([[0.0], np.cumsum(rate)])
     return np.asarray(np.interp(seconds, edges, total / total[-1] * (len(seconds) - 1)))

@@ -9,6 +9,7 @@ from importlib.metadata import entry_points
 from threads.errors import InputError, SettingError
 from threads.parse.exports.bluesky import Bluesky
 from threads.parse.exports.commento import Commento
+from threads.parse.exports.convokit import ConvoKit
 from threads.parse.exports.coral import Coral
 from threads.parse.exports.discourse import Discourse
 from threads.parse.exports.disqus import DisqusExport
@@ -76,6 +77,7 @@ FORMATS: tuple[Format, ...] = (
     Telegram(),
     Bluesky(),
     Mbox(),
+    ConvoKit(),
     *_from_other_packages(),
     SavedPage(),
     Workbook(),

@@ -13,7 +13,8 @@ from typing import Any, BinaryIO
 
 from threads.errors import InputError
 from threads.parse.charsets import detected
-from threads.parse.unpacking import unpacked
+from threads.parse.corpus import of_folder
+from threads.parse.unpacking import beside, unpacked
 from threads.parse.utf8_stream import Utf8Stream
 from threads.settings import Settings
 
@@ -90,6 +91,8 @@ class Source:
     ) -> Source:
         """Return the file at `path`, named as given; of a pipe or a device, what `data` may hold.
 
+        The folder of a corpus of ConvoKit stands for its utterances.
+
         Raises
         ------
         InputError
@@ -98,7 +101,7 @@ class Source:
         name, file, settings = str(path), Path(path), settings or Settings()
         try:
             if file.is_dir():
-                raise InputError("this is a folder", source=name, remedy="Name the files in it")
+                file = _file_of(file, name)
             content = file if file.is_file() else _read_bounded(file, name, settings)
             source = cls(name, content, encoding, settings=settings, path=file)
             source._check()
@@ -196,6 +199,34 @@ class Source:
             return unpacked(self._opened(self._content), self.name, self.settings)
         most = self.settings.max_unpacked_bytes
         return unpacked(io.BytesIO(self._bytes()), self.name, self.settings, most=most)
+
+    def stored(self) -> BinaryIO:
+        """Return the bytes as they are stored, packed or not, as a stream; the caller closes it.
+
+        Raises
+        ------
+        InputError
+            It cannot be opened.
+        """
+        return self._opened(self._content) if isinstance(self._content, Path) else io.BytesIO(self._bytes())
+
+    def beside(self, name: str) -> bytes | None:
+        """Return the file called `name` that stands beside this one, or in the same archive; None for none.
+
+        Raises
+        ------
+        InputError
+            It is larger than `max_input_bytes`, or cannot be read.
+        """
+        limit = self.settings.max_input_bytes
+        with self.stored() as stream:
+            data = beside(stream, name, limit)
+        file = None if self.path is None else self.path.with_name(name)
+        if data is None and file is not None and file.is_file():
+            data = _read_bounded(file, str(file), self.settings)
+        if data is not None:
+            _check_size(len(data), f"{self.name}, {name}", self.settings)
+        return data
 
     def open_utf8(self) -> BinaryIO:
         """Return the text as a stream of sound UTF-8 without a byte-order mark, whatever it is stored as.
@@ -302,6 +333,15 @@ def _watched(path: Path, on_read: Callable[[int], None]) -> BinaryIO:
     raw = _Watched(path)
     raw.on_read = on_read
     return io.BufferedReader(raw, START_BYTES)
+
+
+def _file_of(folder: Path, name: str) -> Path:
+    file = of_folder(folder)
+    if file is None:
+        raise InputError(
+            "this is a folder, and no corpus of ConvoKit", source=name, remedy="Name the files in it"
+        )
+    return file
 
 
 def _encoding_of_start(start: bytes, asked: str | None) -> str:

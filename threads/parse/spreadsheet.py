@@ -9,6 +9,7 @@ _BREAKS = r"\r\n;\t"
 # The apostrophe is among the marked characters: that alone makes the marking invertible.
 _MARKED = r"=+\-@|%'\t\r\n＝＋－＠"
 _TO_MARK = re.compile(rf"(?:\A|(?<=[{_BREAKS}]))(?=[{_MARKED}])")
+_TO_MARK_AMONG = re.compile(rf"[\0{_BREAKS}](?=[{_MARKED}])")
 _MARKS = re.compile(rf"(?:\A|(?<=[{_BREAKS}]))'")
 
 
@@ -20,6 +21,11 @@ def escape(value: str) -> str:
     ``unescape(escape(value)) == value`` for every string. Linear in the length.
     """
     return _TO_MARK.sub("'", value)
+
+
+def escape_all(values: str) -> str:
+    """Return many values, joined by NUL, which none of them holds, as `escape` makes them; faster."""
+    return _TO_MARK_AMONG.sub(r"\g<0>'", f"\0{values}")[1:]
 
 
 def unescape(value: str) -> str:

@@ -10,10 +10,12 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any, BinaryIO, Protocol
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from threads.errors import InputError
+from threads.parse.corpus import of_archive
 from threads.settings import Settings
 
 if sys.version_info >= (3, 14):
@@ -101,7 +103,7 @@ def unpacked(stream: BinaryIO, name: str, settings: Settings, *, most: int | Non
     """Return what a compressed file holds as a stream, never whole in memory; any other file as it is.
 
     A file is compressed as gzip, bzip2, xz or zstandard, in one member or several, or the only one in a
-    ZIP archive; an archive of several files stays as it is.
+    ZIP archive, or in a zipped corpus its utterances; another archive of several files stays as it is.
 
     Parameters
     ----------
@@ -163,9 +165,10 @@ def _members(stream: BinaryIO, packing: Packing, name: str) -> Iterator[bytes]:
     while packing.begins(waiting):
         member = packing.decompressor()
         while not member.eof:
-            if not waiting and member.needs_input:
+            is_hungry = member.needs_input
+            if not waiting and is_hungry:
                 waiting = stream.read(_CHUNK)
-            ends = not waiting
+            ends = is_hungry and not waiting
             piece = _piece(member, waiting, packing.kind, name)
             waiting = b""
             if piece:
@@ -185,7 +188,7 @@ def _piece(member: _Decompressor, waiting: bytes, kind: str, name: str) -> bytes
 
 
 def _only_file(stream: BinaryIO) -> ZipInfo | None:
-    """Return the only file in a ZIP archive, but for what systems put beside it; None for several."""
+    """Return the only file in a ZIP archive, but for what systems put beside it, or a corpus's utterances."""
     try:
         with ZipFile(stream) as archive:
             files = [
@@ -195,7 +198,27 @@ def _only_file(stream: BinaryIO) -> ZipInfo | None:
             ]
     except _ERRORS:
         return None
-    return files[0] if len(files) == 1 else None
+    if len(files) == 1:
+        return files[0]
+    utterances = of_archive(info.filename for info in files)
+    return next((info for info in files if info.filename == utterances), None)
+
+
+def beside(stream: BinaryIO, name: str, most: int) -> bytes | None:
+    """Return the file called `name` beside the utterances of a zipped corpus, at most `most` + 1 bytes of it.
+
+    None where it is no such archive or has no such file. `stream` is at its start.
+    """
+    if not stream.read(_LONGEST_MAGIC).startswith(ZIP) or (member := _only_file(stream)) is None:
+        return None
+    try:
+        with (
+            ZipFile(stream) as archive,
+            archive.open(str(PurePosixPath(member.filename).with_name(name))) as file,
+        ):
+            return file.read(most + 1)
+    except (KeyError, RuntimeError, *_ERRORS):
+        return None
 
 
 def _file_of_zip(stream: BinaryIO, member: ZipInfo, name: str) -> Iterator[bytes]:

@@ -1,19 +1,23 @@
-"""Decisions and flagged comments as tables, to be written to files."""
+"""What leaves the store to be written to files: comments, decisions and flagged comments."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Engine, Select, select
+from sqlalchemy import Connection, Engine, Select, func, select
 
-from threads.records import COMMENT_COLUMNS, Column, Flag, typed
+from threads.records import COMMENT_COLUMNS, Column, Discussion, Flag, typed
 from threads.storage import tables
 from threads.storage.engine import chunks, reading
 from threads.storage.importing import flags_of
+from threads.storage.parts import ROWS_AT_ONCE, Part
 
+STATE_COLUMN = Column(
+    "state", "text", "What a moderator decided: open, approved, featured, rejected, held or escalated."
+)
 # What is told of a decision, in the history of a comment and in a file of all.
 OF_A_DECISION: tuple[Column, ...] = (
     Column("version", "integer", "The comment's version after it."),
@@ -66,6 +70,48 @@ class Exports:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    def comments(self, thread_id: str | None = None, columns: tuple[Column, ...] = ()) -> Iterator[Part]:
+        """Yield comments as `Store.comments` returns them, some thousand at a time, of one moment.
+
+        The first part may be without rows, so that there is always one. Do not write while it is read.
+        """
+        query = comments_query(thread_id, scores=bool(columns))
+        wanted = (*COMMENT_COLUMNS, *columns, STATE_COLUMN)
+        with reading(self._engine) as connection:
+            result = connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
+            names = list(result.keys())
+            count = 0
+            for rows in result.partitions():
+                frame = frame_of(names, [rows], wanted)
+                count += len(frame)
+                yield Part(frame, _discussions(connection, frame["thread_id"].unique()))
+            if not count:
+                yield Part(frame_of(names, (), wanted), {})
+
+    def count(self, thread_id: str | None = None) -> int:
+        """Return how many comments `comments` yields."""
+        query = _within(select(func.count()).select_from(tables.comments), thread_id)
+        with reading(self._engine) as connection:
+            return connection.scalar(query) or 0
+
+    def sources(self, thread_id: str | None = None) -> list[dict[str, Any]]:
+        """Return where the stored discussions were first read from: name, format, discussions, comments."""
+        d = tables.discussions.c
+        query = (
+            select(
+                d.source.label("name"),
+                d.source_format.label("format"),
+                func.count().label("discussions"),
+                func.sum(d.comments).label("comments"),
+            )
+            .group_by(d.source, d.source_format)
+            .order_by(d.source, d.source_format)
+        )
+        if thread_id is not None:
+            query = query.where(d.thread_id == thread_id)
+        with reading(self._engine) as connection:
+            return [{**row, "comments": int(row["comments"])} for row in connection.execute(query).mappings()]
+
     def decisions(self, thread_id: str | None = None) -> pd.DataFrame:
         """Return every decision in the order in which they were made, columns as in DECISION_COLUMNS."""
         c, d, t = tables.comments.c, tables.decisions.c, tables.discussions.c
@@ -101,6 +147,46 @@ class Exports:
         frame["rules"] = [" ".join(flag.rule for flag in some) for some in flags]
         frame["reasons"] = ["\n".join(flag.reason for flag in some) for some in flags]
         return Flagged(typed(frame, FLAGGED_COLUMNS), flags)
+
+
+def comments_query(thread_id: str | None, *, scores: bool) -> Select[Any]:
+    """Return the query of records, scores where asked for as "values", and state, by discussion and place."""
+    c = tables.comments.c
+    query = select(*(c[column.name] for column in COMMENT_COLUMNS), c.state)
+    if scores:
+        query = query.add_columns(tables.scores.c["values"])
+        query = query.select_from(tables.comments.outerjoin(tables.scores))
+    return _within(query, thread_id).order_by(c.thread_id, c.position, c.id)
+
+
+def frame_of(
+    names: Sequence[str], parts: Iterable[Iterable[Sequence[Any]]], columns: tuple[Column, ...]
+) -> pd.DataFrame:
+    """Return rows of the store, in parts, as a typed frame; "values" is spread into score columns."""
+    lists: list[list[Any]] = [[] for _ in names]
+    for rows in parts:
+        for values, column in zip(lists, zip(*rows, strict=True), strict=True):
+            values.extend(column)
+    data = dict(zip(names, lists, strict=True))
+    scores = data.pop("values", None)
+    if scores is not None:
+        known = set(data)
+        data |= {
+            column.name: [None if row is None else row.get(column.name) for row in scores]
+            for column in columns
+            if column.name not in known
+        }
+    return typed(pd.DataFrame({n: pd.Series(values, dtype=object) for n, values in data.items()}), columns)
+
+
+def _discussions(connection: Connection, thread_ids: Iterable[str]) -> Mapping[str, Discussion]:
+    d = tables.discussions.c
+    stored = [d[f.name] for f in fields(Discussion) if f.name != "comments"]
+    found: dict[str, Discussion] = {}
+    for some in chunks(thread_ids):
+        rows = connection.execute(select(*stored).where(d.thread_id.in_(some))).mappings()
+        found |= {row["thread_id"]: Discussion(**row) for row in rows}
+    return found
 
 
 def _within(query: Select[Any], thread_id: str | None) -> Select[Any]:

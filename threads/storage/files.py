@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from threads.errors import StoreError
 
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[TextIO]:
-    """Open a UTF-8 text file that takes the place of `path` only when everything was written.
+    """Open a UTF-8 text file as `whole_binary_file` does; line ends are written as given."""
+    with whole_binary_file(path) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        try:
+            yield text
+        finally:
+            text.detach()
 
-    Line ends are written as given. On an error nothing is left behind, and an older file stays as it was.
+
+@contextmanager
+def whole_binary_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of `path` only when everything was written.
+
+    On an error nothing is left behind, and an older file stays as it was.
 
     Raises
     ------
@@ -29,7 +41,7 @@ def whole_file(path: Path) -> Iterator[TextIO]:
         raise _refused(path, error) from error
     unfinished = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -25,7 +25,7 @@ from threads.storage.choosing import QueueKey, chosen_keys, count_chosen
 from threads.storage.claims import Claim, claim, comment_key, release
 from threads.storage.deciding import all_decisions, decide_one, history_of, undo_batch
 from threads.storage.engine import database_name, make_engine, reading, writing
-from threads.storage.exporting import OF_A_DECISION, Exports
+from threads.storage.exporting import OF_A_DECISION, STATE_COLUMN, Exports, comments_query, frame_of
 from threads.storage.health import Health
 from threads.storage.importing import Added, CommentKey, Held, hold, prepare, store_batch
 from threads.storage.keeping import Keeping
@@ -65,9 +65,6 @@ DISCUSSION_COLUMNS: tuple[Column, ...] = (
     Column("unclear", "integer", "Comments whose stance is not clear.", "comments"),
     Column("flagged_open", "integer", "Flagged comments that wait for a moderator.", "comments"),
     Column("imported_at", "time", "The latest import.", "UTC"),
-)
-STATE_COLUMN = Column(
-    "state", "text", "What a moderator decided: open, approved, featured, rejected, held or escalated."
 )
 HISTORY_COLUMNS: tuple[Column, ...] = (
     Column("id", "integer", "The decision."),
@@ -278,17 +275,8 @@ class Store:
 
         Ordered by discussion and place in the source; all discussions where no `thread_id` is given.
         """
-        c = tables.comments.c
-        records = [c[column.name] for column in COMMENT_COLUMNS]
-        query = select(*records, c.state)
-        if columns:
-            query = query.add_columns(tables.scores.c["values"])
-            query = query.select_from(tables.comments.outerjoin(tables.scores))
-        if thread_id is not None:
-            query = query.where(c.thread_id == thread_id)
-        return self._frame(
-            query.order_by(c.thread_id, c.position, c.id), (*COMMENT_COLUMNS, *columns, STATE_COLUMN)
-        )
+        query = comments_query(thread_id, scores=bool(columns))
+        return self._frame(query, (*COMMENT_COLUMNS, *columns, STATE_COLUMN))
 
     def queue(self, chosen: QueueFilter = FLAGGED, limit: int = 50, offset: int = 0) -> list[QueueItem]:
         """Return a page of the chosen comments, at most 500, with all that is needed to decide.
@@ -453,19 +441,4 @@ class Store:
         """Return the rows of `query` as a typed frame; a column "values" is spread into score columns."""
         with reading(self._engine) as connection:
             result = connection.execute(query.execution_options(yield_per=10_000))
-            names = list(result.keys())
-            lists: list[list[Any]] = [[] for _ in names]
-            for part in result.partitions():
-                for values, column in zip(lists, zip(*part, strict=True), strict=True):
-                    values.extend(column)
-        data = dict(zip(names, lists, strict=True))
-        scores = data.pop("values", None)
-        if scores is not None:
-            known = set(data)
-            data |= {
-                column.name: [None if row is None else row.get(column.name) for row in scores]
-                for column in columns
-                if column.name not in known
-            }
-        frame = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in data.items()})
-        return typed(frame, columns)
+            return frame_of(list(result.keys()), result.partitions(), columns)

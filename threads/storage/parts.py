@@ -1,0 +1,97 @@
+"""Comments on their way to a file: some thousand rows at a time, with the discussions that they are of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from threads.records import Discussion, Kind
+
+ROWS_AT_ONCE = 10_000
+
+
+class Part(NamedTuple):
+    """Rows in their order, columns as in COMMENT_COLUMNS with any beside them, and their discussions by id.
+
+    The comments of the discussions are not looked at: the rows are what is written.
+    """
+
+    frame: pd.DataFrame
+    discussions: Mapping[str, Discussion]
+
+
+def by_id(discussions: Iterable[Discussion]) -> dict[str, Discussion]:
+    """Return discussions by their ids."""
+    return {discussion.thread_id: discussion for discussion in discussions}
+
+
+def whole_threads(parts: Iterable[Part]) -> Iterator[Part]:
+    """Yield the same rows in parts that cut no discussion in two; rows of one must follow each other."""
+    kept: list[pd.DataFrame] = []
+    known: dict[str, Discussion] = {}
+    for frame, discussions in parts:
+        if frame.empty:
+            continue
+        last = frame["thread_id"].iloc[-1]
+        cut = len(frame) - int((frame["thread_id"][::-1] == last).cumprod().sum())
+        if kept and (cut or kept[-1]["thread_id"].iloc[-1] != last):
+            yield Part(_joined([*kept, frame.iloc[:cut]]), {**known, **discussions})
+            kept, known = [], {}
+        elif cut:
+            yield Part(frame.iloc[:cut], discussions)
+        kept.append(frame.iloc[cut:])
+        known.update(discussions)
+    if kept:
+        yield Part(_joined(kept), known)
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield each row as an object of JSON: texts, numbers, times in ISO 8601 and UTC, None for the missing.
+
+    A number is never infinite in what this program makes; one would be written as missing.
+    """
+    names = [str(name) for name in frame.columns]
+    for start in range(0, len(frame), ROWS_AT_ONCE):
+        part = frame.iloc[start : start + ROWS_AT_ONCE]
+        columns = [values_of(part.iloc[:, place]) for place in range(part.shape[1])]
+        for row in zip(*columns, strict=True):
+            yield dict(zip(names, row, strict=True))
+
+
+def values_of(column: pd.Series[Any]) -> list[Any]:
+    """Return the values of a column as JSON has them."""
+    values = written_times(column) if kind_of(column) == "time" else column.tolist()
+    if not column.hasnans:
+        return values
+    missing = column.isna().tolist()
+    return [None if gone else value for value, gone in zip(values, missing, strict=True)]
+
+
+def kind_of(column: pd.Series[Any]) -> Kind:
+    """Return what kind of value a column holds, by its dtype."""
+    dtype = column.dtype
+    if isinstance(dtype, pd.DatetimeTZDtype) or pd.api.types.is_datetime64_dtype(dtype):
+        return "time"
+    if pd.api.types.is_integer_dtype(dtype):
+        return "integer"
+    return "number" if pd.api.types.is_float_dtype(dtype) else "text"
+
+
+def written_times(column: pd.Series[Any]) -> list[str]:
+    """Return times as ISO 8601 in UTC, such as "2024-05-18T09:30:00Z"; a missing one is written "NaTZ"."""
+    moments = pd.DatetimeIndex(column)
+    naive = moments.tz_convert("UTC").tz_localize(None) if moments.tz is not None else moments
+    values = naive.to_numpy()
+    seconds = values.astype("datetime64[s]")
+    if bool(np.all((seconds == values) | np.isnat(values))):
+        return [f"{text}Z" for text in np.datetime_as_string(seconds).tolist()]
+    texts = np.datetime_as_string(values, unit="us").tolist()
+    return [f"{text.removesuffix('.000000')}Z" for text in texts]
+
+
+def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    frames = [frame for frame in frames if len(frame)]
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
