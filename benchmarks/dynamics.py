@@ -18,7 +18,18 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.measuring import medians
-from threads.dynamics import answers, newcomers, participation, people, replies
+from threads.dynamics import (
+    answers,
+    camps,
+    controversy,
+    drift,
+    newcomers,
+    participation,
+    people,
+    replies,
+    topics,
+    words_apart,
+)
 
 COMMENTS = 100_000
 RUNS = 3
@@ -107,6 +118,13 @@ def works(frame: pd.DataFrame) -> Mapping[str, Callable[[], object]]:
         "answers.answered": answers.answered,
         "replies.shape": replies.shape,
         "replies.answering": replies.answering,
+        "camps.camps": camps.camps,
+        "controversy.controversy": controversy.controversy,
+        "topics.topics": topics.topics,
+        "drift.drift": drift.drift,
+        "words_apart.words_apart": lambda comments: words_apart.words_apart(
+            comments, comments["stance"].where(comments["stance"] != "unclear")
+        ),
     }
     return {
         **{name: partial(measure, frame) for name, measure in measures.items()},

@@ -90,7 +90,7 @@ def who_answers_whom(frame: pd.DataFrame) -> pd.DataFrame:
     """Return one row a pair of people, ANSWER_COLUMNS, the most replies first; no answers to oneself."""
     persons = person_of_each(frame)
     network = network_of(frame, tree_of(frame).parents, persons)
-    who, ids = _names(frame, persons)
+    who, ids = names_of(frame, persons)
     table = pd.DataFrame(
         {
             "author": who[network.sources],
@@ -121,7 +121,7 @@ def answered(frame: pd.DataFrame) -> Answered:
     replies = np.bincount(persons[above], minlength=people)
     pairs = np.unique(persons[above] * people + persons[rows])
     comments = np.bincount(persons[persons >= 0], minlength=people)
-    who, ids = _names(frame, persons)
+    who, ids = names_of(frame, persons)
     order = np.argsort(-replies, kind="stable")
     order = order[replies[order] > 0]
     table = pd.DataFrame(
@@ -205,7 +205,7 @@ def _differences(
     return np.column_stack([after[0, :-1], differences[0], low, high, q])
 
 
-def _names(frame: pd.DataFrame, persons: Integers) -> tuple[np.ndarray, np.ndarray]:
+def names_of(frame: pd.DataFrame, persons: Integers) -> tuple[np.ndarray, np.ndarray]:
     """Return the first name and the first id of each person."""
     grouped = pd.DataFrame({"author": known(frame, "author"), "author_id": known(frame, "author_id")})
     named = persons >= 0

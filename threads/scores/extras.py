@@ -40,6 +40,13 @@ TRANSFORMERS: Final = Extra(
     "of natural language inference for stance; on a GPU where there is one. It brings torch: 1 GB.",
     "In the project's folder: pip install '.[transformers]'",
 )
+CAMPS: Final = Extra(
+    "camps",
+    ("igraph", "leidenalg"),
+    "Camps of people who agree with each other and disagree with others; under the GPL, hence not installed "
+    "by default.",
+    "In the project's folder: pip install '.[camps]'",
+)
 EXTRAS: Final = (ONNX, TRANSFORMERS)
 
 
