@@ -30,6 +30,8 @@ LABELLED_UP_TO = 12
 POINTS_UP_TO = 5_000
 DENSITY_BINS = (120, 41)
 LEFT_MARGIN = 64  # pixels; room for "negative"
+DEPTHS_LABELLED = 20
+WORDS_DRAWN = 10  # of a group
 MANY = 200  # comments from which marks are drawn small
 _HOUR, _DAY = 3_600_000, 86_400_000  # milliseconds
 _DATES: Figure = {
@@ -40,6 +42,7 @@ _DATES: Figure = {
         {"dtickrange": [_DAY, "M1"], "value": "%d %b\n%Y"},
     ]
 }
+_COUNTS: Figure = {"type": "linear", "tickformat": ",d", "rangemode": "tozero"}
 SENTIMENT_AXIS: Figure = {
     "range": [-1.12, 1.12],
     "tickvals": [-1, 0, 1],
@@ -134,6 +137,106 @@ def mean_sentiment_over_time(bins: pd.DataFrame) -> Figure:
         "showlegend": False,
     }
     return {"data": [trace] if len(rows) else [], "layout": _layout(yaxis=SENTIMENT_AXIS, dragmode=False)}
+
+
+def comments_by_depth(levels: pd.DataFrame) -> Figure:
+    """Return the number of `comments` at each `depth` as bars that lie, the top of the tree on top."""
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "x": levels["comments"].astype(int).tolist(),
+        "y": levels["depth"].astype(int).tolist(),
+        "marker": {"color": ACCENT},
+        "hovertemplate": "%{x} comments at depth %{y}<extra></extra>",
+        "showlegend": False,
+    }
+    return {
+        "data": [trace],
+        "layout": _layout(
+            xaxis=_COUNTS,
+            yaxis={"autorange": "reversed", "dtick": 1 if len(levels) <= DEPTHS_LABELLED else None},
+            dragmode=False,
+            height=120 + 16 * min(len(levels), 20),
+        ),
+    }
+
+
+def words_of_groups(rows: pd.DataFrame) -> Figure:
+    """Return the words that set groups apart as bars, each group a colour and a pattern; APART_COLUMNS."""
+    groups = list(dict.fromkeys(rows["group"]))
+    styles = ((*STANCES["supportive"][:1], ""), (*STANCES["critical"][:1], "/"), (ACCENT, "."))
+    best = rows.groupby("group", sort=False).head(WORDS_DRAWN)
+    traces = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": for_plotly(group, 40),
+            "x": best.loc[best["group"] == group, "z"].round(2).tolist(),
+            "y": [for_plotly(word, 30) for word in best.loc[best["group"] == group, "word"]],
+            "marker": {
+                "color": styles[place % len(styles)][0],
+                "pattern": {"shape": styles[place % len(styles)][1], "size": 5, **_HATCH},
+            },
+            "hovertemplate": "%{y}: z %{x}<extra></extra>",
+        }
+        for place, group in enumerate(groups)
+    ]
+    return {
+        "data": traces,
+        "layout": _layout(
+            xaxis={"type": "linear", "rangemode": "tozero"},
+            yaxis={"type": "category", "autorange": "reversed", "showgrid": False},
+            barmode="overlay",
+            dragmode=False,
+            height=110 + 18 * len(best),
+        ),
+    }
+
+
+def answers_between(pairs: pd.DataFrame, most: int) -> Figure:
+    """Return who answers whom as a table of squares, the darker the more replies.
+
+    `pairs` are ANSWER_COLUMNS of `threads.dynamics.answers`; drawn are the `most` people who give and receive
+    the most replies.
+    """
+    named = pairs.dropna(subset=["author", "answered"])
+    active = (
+        named.groupby("author")["replies"].sum().add(named.groupby("answered")["replies"].sum(), fill_value=0)
+    )
+    people = active.sort_values(ascending=False, kind="stable").head(most).index.tolist()
+    both = named[named["author"].isin(people) & named["answered"].isin(people)]
+    counts = both.pivot_table(index="author", columns="answered", values="replies", aggfunc="sum")
+    counts = counts.reindex(index=people, columns=people)
+    labels = [for_plotly(name, 18) for name in people]
+    places = list(range(len(people)))
+    ticks = {
+        "tickmode": "array",
+        "tickvals": places,
+        "ticktext": labels,
+        "showgrid": False,
+        "zeroline": False,
+    }
+    trace = {
+        "type": "heatmap",
+        "x": places,
+        "y": places,
+        "z": [[None if pd.isna(n) else int(n) for n in row] for row in counts.to_numpy()],
+        "customdata": [[[one, other] for other in labels] for one in labels],
+        "colorscale": [[0, "rgba(29,138,134,0.18)"], [1, ACCENT]],
+        "xgap": 2,
+        "ygap": 2,
+        "showscale": False,
+        "hovertemplate": "%{customdata[0]} answers %{customdata[1]}: %{z}<extra></extra>",
+    }
+    return {
+        "data": [trace],
+        "layout": _layout(
+            xaxis={"type": "linear", "tickangle": -45, **ticks},
+            yaxis={"autorange": "reversed", **ticks},
+            dragmode=False,
+            height=160 + 26 * len(people),
+        ),
+    }
 
 
 def _marks(rows: pd.DataFrame, stance: str, *, of: int) -> Figure:
@@ -237,8 +340,9 @@ def _layout(**more: Any) -> Figure:
         "linecolor": "rgba(0,0,0,0)",
     }
     yaxis = {**grid, "automargin": True, **more.pop("yaxis", {})}
+    xaxis = more.pop("xaxis", {"type": "date", "showgrid": False, "zeroline": False, **_DATES})
     return {
-        "xaxis": {**grid, "type": "date", "showgrid": False, "automargin": True, "zeroline": False, **_DATES},
+        "xaxis": {**grid, "automargin": True, **xaxis},
         "yaxis": yaxis,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",

@@ -72,6 +72,10 @@ class Filters:
         timed = self.since is not None or self.until is not None
         return bool(self.authors or self.stances or self.tones or self.depth or timed or self.text)
 
+    def with_text(self, text: str) -> Filters:
+        """Return the same choice, of comments whose text contains `text`."""
+        return replace(self, text=text, page=1, at="")
+
     def on_page(self, number: int) -> Filters:
         """Return the same choice, on another page of it."""
         return replace(self, page=number, at="")

@@ -10,12 +10,14 @@ from dashboard.pages.importing import ImportPage
 from dashboard.pages.keeping import KeepingPage
 from dashboard.pages.moderation import ModerationPage
 from dashboard.pages.overview import OverviewPage
+from dashboard.pages.people import PeoplePage
 from dashboard.pages.report import ReportPage
 from dashboard.pages.rules import RulesPage
 from dashboard.pages.thread import ThreadPage
+from dashboard.pages.topics import TopicsPage
 from dashboard.pages.users import UsersPage
 
-FILTERED_PAGES: tuple[FilteredPage, ...] = (OverviewPage(), ThreadPage())
+FILTERED_PAGES: tuple[FilteredPage, ...] = (OverviewPage(), ThreadPage(), PeoplePage(), TopicsPage())
 PAGES: tuple[Page, ...] = (
     *FILTERED_PAGES,
     ModerationPage(),

@@ -19,7 +19,7 @@ from threads.errors import StoreError
 from threads.moderation.roles import Permission
 from threads.records import Discussion
 
-TABS: Final = (("/thread", "Conversation"),)
+TABS: Final = (("/thread", "Conversation"), ("/people", "People"), ("/topics", "Topics"))
 LISTED: Final = 200
 
 

@@ -1,0 +1,184 @@
+"""What a discussion is about: topics, where they stand, whether it drifts, words that set groups apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pandas as pd
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard import components as ui
+from dashboard.figures import words_of_groups
+from dashboard.pages.discussion import DiscussionPage, Reading
+from dashboard.tables import Shown, compound, percent, table
+from dashboard.text import one_line, shown
+from threads.dynamics.drift import drift
+from threads.dynamics.topics import Topics, subthreads, topics
+from threads.dynamics.words_apart import WordsApart, words_apart
+
+SUBTHREADS_SHOWN: Final = 12
+QUOTED: Final = 240  # characters of a comment that stands for a topic
+
+
+class TopicsPage(DiscussionPage):
+    """The topics of one discussion."""
+
+    path = "/topics"
+    title = "Topics"
+    in_menu = True
+
+    def content(self, reading: Reading) -> list[Component]:
+        """Return everything below the page's head."""
+        frame = reading.chosen
+        if frame.empty:
+            return [ui.empty("No comment passes the filters.")]
+        found = topics(frame)
+        drifts = [drift(frame, article) for article in dict.fromkeys((reading.discussion.article_text, None))]
+        said = [found.sentence(), *(one.sentence() for one in drifts if one.z is not None)]
+        return [
+            html.P([part for sentence in said for part in (*shown(sentence.text), " ")], className="said"),
+            html.Div(
+                [
+                    html.Div([_topics(reading, found), _apart(frame)]),
+                    html.Div([_subthreads(reading, found), _drifts([one.sentence().text for one in drifts])]),
+                ],
+                className="columns",
+            ),
+        ]
+
+
+def _topics(reading: Reading, found: Topics) -> Component:
+    if found.reason:
+        return ui.panel("Topics", ui.empty(found.reason))
+    texts = _texts(reading)
+    columns = [
+        Shown("words", "Words that tell it", str, cell=lambda row: _searched(reading, row["words"])),
+        Shown("comments", "Comments"),
+        Shown("share", "Share", percent, "Of the comments with a topic"),
+        Shown("people", "People"),
+        Shown("sentiment", "Mean sentiment", compound),
+    ]
+    agreed = (
+        "" if found.stability is None else f"Runs agree on {found.stability:.0%} of a topic's first words. "
+    )
+    note = f"{agreed}Comments that lie between topics have none. A word leads to the comments that hold it."
+    return ui.panel(
+        "Topics",
+        table(found.rows, columns, "Topics"),
+        html.H3("Comments that stand for each"),
+        html.Ul(
+            [_example(reading, row, texts) for row in found.examples.to_dict("records")], className="examples"
+        ),
+        note=note,
+    )
+
+
+def _searched(reading: Reading, words: str) -> list[Any]:
+    """Return a topic's words, each a link to the comments that hold it."""
+    path = ui.thread_path(reading.discussion.thread_id)
+    parts: list[Any] = []
+    for word in words.split(", "):
+        parts += [dcc.Link(shown(word), href=path + reading.filters.with_text(word).query()), ", "]
+    return parts[:-1]
+
+
+def _example(reading: Reading, row: Any, texts: Callable[[str], str]) -> Component:
+    return html.Li(
+        [
+            html.Span(f"{row['topic']}. ", className="muted"),
+            html.Q(shown(one_line(texts(row["comment_id"]), QUOTED)), dir="auto"),
+            " ",
+            dcc.Link(
+                shown(one_line(ui.author_name(row["author"]), 40)),
+                href=_comment(reading, row["comment_id"]),
+            ),
+        ]
+    )
+
+
+def _texts(reading: Reading) -> Callable[[str], str]:
+    texts = reading.chosen.set_index("comment_id")["text"]
+    return lambda comment_id: str(texts.get(comment_id, ""))
+
+
+def _comment(reading: Reading, comment_id: str) -> str:
+    """Return the address of a comment in the conversation."""
+    return ui.thread_path(reading.discussion.thread_id) + ui.link_to(comment_id)
+
+
+def _apart(frame: pd.DataFrame) -> Component:
+    """Return the words that set the sides apart, or, where sides are too few, the halves of the talk."""
+    sides = frame["stance"].where(frame["stance"].isin(("supportive", "critical")))
+    found, groups = words_apart(frame, sides), "sides"
+    if found.reason:
+        found, groups = words_apart(frame, _halves(frame)), "halves of the talk"
+    title = f"Words that set the {groups} apart"
+    if found.rows.empty:
+        return ui.panel(title, ui.empty(found.sentence().text))
+    return ui.panel(
+        title,
+        ui.chart(
+            words_of_groups(found.rows),
+            title,
+            said=found.sentence(),
+            table=found.rows,
+            name="words-apart",
+            id="apart-figure",
+        ),
+        note=_how(found),
+    )
+
+
+def _how(found: WordsApart) -> str:
+    return (
+        f"The longer the bar, the surer (z of the log-odds with a prior). Of {found.tried:,} words compared, "
+        "those are shown of which at most 5 in 100 are there by chance."
+    )
+
+
+def _halves(frame: pd.DataFrame) -> pd.Series[str]:
+    """Return the half of the talk that each comment is in, by time where all have one, else by order."""
+    times = frame["published_at"]
+    order = times.rank(method="first") if times.notna().all() else frame["position"].rank(method="first")
+    late = order > len(frame) / 2
+    return pd.Series(late.map({True: "second half", False: "first half"}), index=frame.index, dtype="str")
+
+
+def _subthreads(reading: Reading, found: Topics) -> Component:
+    rows = subthreads(reading.chosen, found.of_each)
+    if rows.empty:
+        return ui.panel("Sub-threads", ui.empty("No comment has four others below it."))
+    texts = _texts(reading)
+    items = [
+        html.Li(
+            [
+                dcc.Link(
+                    shown(one_line(texts(row["comment_id"]), 90)) or "(no text)",
+                    href=_comment(reading, row["comment_id"]),
+                ),
+                html.Span(f" {ui.counted(row['comments'], 'comment')}{_about(row)}", className="muted"),
+            ]
+        )
+        for row in rows.head(SUBTHREADS_SHOWN).to_dict("records")
+    ]
+    more = len(rows) - len(items)
+    return ui.panel(
+        "Sub-threads",
+        html.Ul(items, className="examples"),
+        html.P(f"and {more:,} more", className="muted") if more > 0 else None,
+        note="The longest first; what hangs on one answer to the article.",
+    )
+
+
+def _about(row: Any) -> str:
+    return "" if pd.isna(row["topic"]) else f", {row['share']:.0%} of them on topic {row['topic']}"
+
+
+def _drifts(said: list[str]) -> Component:
+    return ui.panel(
+        "Does it drift?",
+        html.Ul([html.Li(shown(text)) for text in dict.fromkeys(said)], className="examples"),
+        note="Compared with the same comments in shuffled order.",
+    )
