@@ -347,9 +347,9 @@ def scored(comments):
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_texts_of_the_longest_length_take_seconds_not_minutes(text):
     comments = scored(frame(text, text))
-    began = time.perf_counter()
+    began = time.process_time()
     flag(comments, FULL)
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_a_text_of_a_megabyte_is_read_to_the_limit_only():

@@ -300,9 +300,10 @@ def typed_as(parts: Vector, chances: Vector) -> str:
     `parts` are its contributions to HEADS, `chances` their probabilities in its text; a type that is unlikely
     there is not considered.
     """
-    likely = np.where(chances[1:] >= LEAST_CHANCE, parts[1:], 0.0)
-    second, most = np.sort(likely)[-2:]
-    return TYPES[int(likely.argmax())] if most >= max(LEAST_TYPE, LEAST_LEAD * second) else UNTYPED
+    both = zip(parts[1:].tolist(), chances[1:].tolist(), strict=True)  # so few that arrays would be slower
+    likely = [part if chance >= LEAST_CHANCE else 0.0 for part, chance in both]
+    second, most = sorted(likely)[-2:]
+    return TYPES[likely.index(most)] if most >= max(LEAST_TYPE, LEAST_LEAD * second) else UNTYPED
 
 
 def _is_function(read: Word) -> bool:

@@ -66,6 +66,7 @@ class Lexicon:
         self._phrase_words: dict[str, list[frozenset[str]]] = {}
         for words in (words for group in self.phrases.values() for words, _ in group):
             self._phrase_words.setdefault(max(words, key=len), []).append(frozenset(words))
+        self._rarest = frozenset(self._phrase_words)
         self._unlisted: set[str] = set()
         self._inside = inside
         self._any_inside = re.compile("|".join(map(re.escape, inside)) or r"(?!)")
@@ -92,7 +93,9 @@ class Lexicon:
 
     def has_phrase(self, words: Set[str]) -> bool:
         """Return whether all words of some phrase are among `words`."""
-        keys = self._phrase_words.keys() & words
+        if self._rarest.isdisjoint(words):
+            return False
+        keys = self._rarest & words
         return any(phrase <= words for key in keys for phrase in self._phrase_words[key])
 
     def _find(self, token: str) -> Match:

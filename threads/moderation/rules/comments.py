@@ -21,6 +21,8 @@ SIGNS = "@$*!"  # of TOKEN; around a word they stand for no letter
 PART = re.compile(r"[a-z]+")
 WORD = re.compile(r"\w+")
 _SPELT_OUT = re.compile(r"(?<![a-z0-9])[a-z](?:[ ._*-][a-z](?![a-z0-9]))++")
+_MAY_BE_SPELT_OUT = re.compile(r"[ ._*-][a-z][ ._*-][a-z](?![a-z0-9])")  # three letters or more
+_BETWEEN = "".join(chr(code) if TOKEN.fullmatch(chr(code)) else " " for code in range(128))
 
 # What is gone already needs nobody.
 GONE = frozenset({"removed", "deleted"})
@@ -46,7 +48,9 @@ class Text:
     @cached_property
     def tokens(self) -> frozenset[str]:
         """The different Latin words of `bare`, digits and signs in them; parts of those with such, too."""
-        found = set(TOKEN.findall(self.bare))
+        bare = self.bare
+        # The same for ASCII, in half the time.
+        found = set(bare.translate(_BETWEEN).split() if bare.isascii() else TOKEN.findall(bare))
         odd = [token for token in found if not token.isalpha()]
         return frozenset(found.union(*((token.strip(SIGNS), *PART.findall(token)) for token in odd)))
 
@@ -57,7 +61,9 @@ class Text:
 
     @cached_property
     def spelt_out(self) -> list[tuple[int, int, str]]:
-        """The (start, end) in `bare` of words whose letters stand apart, and the word."""
+        """The (start, end) in `bare` of words whose three letters or more stand apart, and the word."""
+        if not _MAY_BE_SPELT_OUT.search(self.bare):
+            return []
         return [(*match.span(), "".join(PART.findall(match[0]))) for match in _SPELT_OUT.finditer(self.bare)]
 
     @cached_property

@@ -23,6 +23,7 @@ from threads.wordlists.folding import folded
 from threads.wordlists.lexicon import LONGEST_WORD, MOST_REMEMBERED, Entry, Lexicon, Match, forms
 
 FEWEST_SPELT_OUT = 4  # letters; three single letters in a row are often initials
+FEW_ENTRIES = 40  # that are looked for one by one, faster than word by word
 FEWEST_ENDING = 5  # letters of a word that may have any ending: "ban" is not in "bane"
 
 _LATIN = re.compile(r"[a-z0-9 '’-]*[a-z][a-z0-9 '’-]*")
@@ -78,6 +79,7 @@ class ListedWords:
         self._firsts: dict[str, list[tuple[str, ...]]] = {}
         for words in self._whole:
             self._firsts.setdefault(words[0], []).append(words)
+        self._first_letters = [*self._beginnings, *self._firsts]
 
     def find(self, text: Text) -> list[Hit]:
         """Return every listed word of a text, in order; links are passed over."""
@@ -96,9 +98,9 @@ class ListedWords:
         return sorted(hits, key=lambda hit: hit[:2])
 
     def _may_begin(self, text: Text) -> bool:
-        """Return whether some word of a text begins as an entry does; quick where none does."""
-        if not self._beginnings and not self._firsts:
-            return False
+        """Return whether some word of a text may begin as an entry does; quick where none does."""
+        if len(self._first_letters) <= FEW_ENTRIES:
+            return any(map(text.bare.__contains__, self._first_letters))
         for word in text.words - self._others:
             if word in self._firsts or any(word[:length] in self._beginnings for length in self._lengths):
                 return True

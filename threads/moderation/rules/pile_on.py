@@ -145,6 +145,8 @@ def _names(authors: Sequence[str | None], places: list[int], people: list[int]) 
 
 def _named(text: str, names: _Names) -> set[int]:
     words = _WORD.findall(text.casefold())
+    if names.firsts.isdisjoint(words):
+        return set()
     return {
         names.people[name]
         for place, word in enumerate(words)
