@@ -89,6 +89,11 @@ def test_a_found_comment_comes_back_from_a_file_as_it_was():
     assert pickle.loads(pickle.dumps(comment)) == comment
 
 
+def test_json_that_windows_wrote_as_utf_16_is_known():
+    content = json.dumps({"items": [snippet(textOriginal="Ünder the br\ufeffidge 🌉")]}, ensure_ascii=False)
+    assert comments(read(YouTubeApi(), content.encode("utf-16")))[0].text == "Ünder the br\ufeffidge 🌉"
+
+
 # --- YouTube ---
 
 
@@ -179,6 +184,12 @@ def test_telegram_accounts_hold_many_chats():
     assert [d.title for d in parsed.discussions] == ["chat 1", "chat 2"]
 
 
+def test_telegram_accounts_are_known_by_what_telegram_says_first():
+    about = {"about": "Here is the data you requested. Remember: ...", "contacts": ["x" * 200_000]}
+    chats = {"list": [{"id": 1, "messages": [message()]}]}
+    assert read(Telegram(), about | {"chats": chats}).report.kept == 1
+
+
 def test_telegram_answers_to_another_chat_are_orphans():
     messages = [message(), message(id=2, reply_to_message_id=1, reply_to_peer_id="channel9")]
     parsed = read(Telegram(), {"id": 1, "messages": messages})
@@ -201,6 +212,18 @@ def test_bluesky_posts_above_come_first():
     assert [c.text for c in comments(parsed)] == ["post 0", "post 1", "post 2", "post 3"]
     assert parsed.discussions[0].title == "post 0"
     assert parsed.report.warnings == ()
+
+
+def test_bluesky_threads_may_be_lists():
+    values = [{"post": post(0)["post"], "moreReplies": 0}, {"post": post(1, 0)["post"], "moreReplies": 3}]
+    blocked = {"$type": "app.bsky.unspecced.defs#threadItemBlocked"}
+    nodes = [
+        {"uri": f"at://did/app.bsky.feed.post/{n}", "value": v} for n, v in enumerate([*values, blocked])
+    ]
+    parsed = read(Bluesky(), {"thread": nodes})
+    assert [c.text for c in comments(parsed)] == ["post 0", "post 1"]
+    assert parsed.report.skipped[0].reason.startswith("blocked")
+    assert parsed.report.warnings == ("2 posts are present; 3 answers that are counted are not",)
 
 
 # --- mbox ---

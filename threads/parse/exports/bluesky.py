@@ -1,4 +1,4 @@
-"""Threads of Bluesky: answers of app.bsky.feed.getPostThread.
+"""Threads of Bluesky: answers of app.bsky.feed.getPostThread, and of its second version.
 
 Fields as in the lexicons app.bsky.feed.defs and app.bsky.feed.post. The first post is somebody's own words
 and counts as a comment, as in other exports of conversations.
@@ -13,7 +13,7 @@ from typing import Any
 
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import Found, FoundComment, FoundThread, Note
-from threads.parse.exports.json_items import documents
+from threads.parse.exports.json_items import beginning, documents
 from threads.parse.exports.moments import written
 from threads.parse.exports.values import name, record, records, text, whole
 from threads.parse.formats import Options
@@ -21,7 +21,7 @@ from threads.parse.source import Source
 from threads.records import Skipped, Status
 
 _FIELDS = (
-    re.compile(rb'"(?:thread|post|replies)"\s*:'),
+    re.compile(rb'"(?:thread|replies)"\s*:'),
     re.compile(rb'"at://[^"]*/app\.bsky\.feed\.post/'),
     re.compile(rb'"record"\s*:\s*\{'),
 )
@@ -37,8 +37,8 @@ class Bluesky(Export):
 
     def sniff(self, source: Source) -> bool:
         """Return whether it begins as JSON with a post of Bluesky in a thread."""
-        start = source.start
-        is_json = start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+        start = beginning(source)
+        is_json = start[:1] in (b"{", b"[")
         return is_json and all(field.search(start) for field in _FIELDS)
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:
@@ -46,7 +46,10 @@ class Bluesky(Export):
         reader = _Reader(options)
         for document in documents(source):
             for one in records(document) if isinstance(document, list) else [record(document)]:
-                yield from reader.thread(record(one.get("thread")) or one)
+                if isinstance(one.get("thread"), list):
+                    yield from reader.flat(records(one["thread"]))
+                else:
+                    yield from reader.thread(record(one.get("thread")) or one)
         if reader.missing:
             yield Note(
                 f"{reader.number:,} posts are present; {reader.missing:,} answers that are counted are not"
@@ -77,10 +80,23 @@ class _Reader:
             self.missing += max(declared - len(answers), 0)
             waiting += reversed(answers)
 
+    def flat(self, nodes: list[dict[str, Any]]) -> Iterator[Found]:
+        """Yield the posts of a thread as app.bsky.unspecced.getPostThreadV2 has them, in a list."""
+        items = [record(node.get("value")) | {"uri": node.get("uri")} for node in nodes]
+        about = _about(next((record(item["post"]) for item in items if item.get("post")), {}))
+        yield about
+        for item in items:
+            self.missing += whole(item.get("moreReplies")) or 0
+            yield self.node(item, about.key)
+
     def node(self, node: dict[str, Any], thread: str) -> FoundComment | Skipped:
         post = record(node.get("post"))
         if not post:
-            kind = "blocked" if node.get("blocked") or "blocked" in text(node.get("$type")) else "not found"
+            kind = (
+                "blocked"
+                if node.get("blocked") or "blocked" in text(node.get("$type")).lower()
+                else "not found"
+            )
             return Skipped(name(node.get("uri")) or "a post without an address", f"{kind}: no text is given")
         self.number += 1
         said, author = record(post.get("record")), record(post.get("author"))

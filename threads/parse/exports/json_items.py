@@ -14,6 +14,7 @@ from threads.parse.source import Source
 from threads.records import Skipped
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
 _LONGEST_LINE = 64_000_000  # bytes
 _SPACES = " \t\r\n\ufeff\x1e"
 
@@ -40,6 +41,14 @@ def loaded(raw: bytes | str) -> Any:
         raise BadJsonError("it is nested too deeply") from None
     except ValueError as error:
         raise BadJsonError(str(error)[:100]) from None
+
+
+def beginning(source: Source) -> bytes:
+    """Return how a source begins, as UTF-8 without a byte-order mark, for recognising JSON; never raises."""
+    start = source.start
+    if start.startswith(_WIDE):
+        return source.head.lstrip("\ufeff").encode("utf-8", errors="replace")
+    return start.removeprefix(_BYTE_ORDER_MARK).lstrip()
 
 
 def documents(source: Source) -> Iterator[Any]:

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import Found
-from threads.parse.exports.json_items import items
+from threads.parse.exports.json_items import beginning, items
 from threads.parse.exports.reddit import comment, is_comment, is_escaped, is_post, thread, thread_of
 from threads.parse.formats import Options
 from threads.parse.source import Source
 from threads.records import Skipped
 
-_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{]")
+_BEGIN = re.compile(rb"[\[{]")
 _COMMENT = (
     re.compile(rb'"body"\s*:'),
     re.compile(rb'"(?:link_id|parent_id)"\s*:\s*"t[13]_'),
@@ -38,7 +38,7 @@ class RedditDump(Export):
 
     def sniff(self, source: Source) -> bool:
         """Return whether it begins as JSON with the fields of Reddit's comments or posts."""
-        start = source.start
+        start = beginning(source)
         if not _BEGIN.match(start) or _THING.search(start):
             return False
         return any(all(field.search(start) for field in fields) for fields in (_COMMENT, _POST))

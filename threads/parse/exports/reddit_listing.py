@@ -9,13 +9,13 @@ from typing import Any
 
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import Found, Note
-from threads.parse.exports.json_items import documents
+from threads.parse.exports.json_items import beginning, documents
 from threads.parse.exports.reddit import comment, is_escaped, thread, thread_of
 from threads.parse.exports.values import record, whole
 from threads.parse.formats import Options
 from threads.parse.source import Source
 
-_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{]")
+_BEGIN = re.compile(rb"[\[{]")
 _THING = re.compile(rb'"kind"\s*:\s*"(?:Listing|t1|t3|more)"')
 _NAME = re.compile(rb'"t[13]_[0-9a-z]+"')
 
@@ -28,7 +28,7 @@ class RedditListing(Export):
 
     def sniff(self, source: Source) -> bool:
         """Return whether it begins as JSON that names Reddit's kinds of things."""
-        start = source.start
+        start = beginning(source)
         return bool(_BEGIN.match(start) and _THING.search(start) and _NAME.search(start))
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:  # noqa: ARG002 - times have a zone

@@ -11,13 +11,14 @@ from typing import Any
 
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import Found, FoundComment, FoundThread, Moment, Note
-from threads.parse.exports.json_items import documents
+from threads.parse.exports.json_items import beginning, documents
 from threads.parse.exports.moments import since_1970, written
 from threads.parse.exports.values import name, record, records, text, whole
 from threads.parse.formats import Options
 from threads.parse.source import Source
 from threads.records import Skipped
 
+_ACCOUNT = re.compile(rb'\{\s*"about"\s*:\s*"Here is the data you requested')
 _FIELDS = (
     re.compile(rb'"messages"\s*:\s*\['),
     re.compile(rb'"type"\s*:\s*"(?:service|message)"'),
@@ -33,9 +34,10 @@ class Telegram(Export):
 
     def sniff(self, source: Source) -> bool:
         """Return whether it begins as an object of JSON that holds messages of Telegram."""
-        start = source.start
-        begins = start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
-        return begins and all(field.search(start) for field in _FIELDS)
+        start = beginning(source)
+        if _ACCOUNT.match(start):
+            return True
+        return start.startswith(b"{") and all(field.search(start) for field in _FIELDS)
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield each chat, and its messages in their order."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import Found, FoundComment, FoundThread, Note
-from threads.parse.exports.json_items import documents
+from threads.parse.exports.json_items import beginning, documents
 from threads.parse.exports.moments import written
 from threads.parse.exports.texts import from_html
 from threads.parse.exports.values import name, record, records, text, whole
@@ -34,8 +34,8 @@ class YouTubeApi(Export):
 
     def sniff(self, source: Source) -> bool:
         """Return whether it begins as JSON that names YouTube's kinds of comments."""
-        start = source.start
-        is_json = start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+        start = beginning(source)
+        is_json = start[:1] in (b"{", b"[")
         return is_json and bool(_KIND.search(start) or _SNIPPET.search(start))
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:

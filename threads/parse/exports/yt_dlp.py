@@ -13,15 +13,15 @@ from typing import Any
 
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import NO_MOMENT, Found, FoundComment, FoundThread, Moment, Note
-from threads.parse.exports.json_items import documents
+from threads.parse.exports.json_items import beginning, documents
 from threads.parse.exports.moments import since_1970, written
 from threads.parse.exports.texts import from_html
 from threads.parse.exports.values import name, record, records, text, whole
 from threads.parse.formats import Options
 from threads.parse.source import Source
 
-_OBJECT = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"')
-_LIST = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*\{")
+_OBJECT = re.compile(rb'\{\s*"')
+_LIST = re.compile(rb"\[\s*\{")
 _VIDEO = (
     (re.compile(rb'"formats"\s*:\s*\[\s*\{'), re.compile(rb'"format_id"\s*:')),
     (re.compile(rb'"extractor(?:_key)?"\s*:'), re.compile(rb'"webpage_url"\s*:')),
@@ -42,7 +42,7 @@ class YtDlp(Export):
 
     def sniff(self, source: Source) -> bool:
         """Return whether it begins as a video's description by yt-dlp, or as a list of its comments."""
-        start = source.start
+        start = beginning(source)
         is_comments = all(field.search(start) for field in _COMMENT)
         if _LIST.match(start):
             return is_comments
