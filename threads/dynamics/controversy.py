@@ -28,8 +28,8 @@ FEWEST_PAIRS: Final = 45
 MOST_PEOPLE: Final = 250  # those who exchange replies with the most others
 PEOPLE_A_TOP: Final = 50  # one person in so many, and two at least, are the ends of walks in either half
 REWIRED: Final = 50
-BURN_IN, BETWEEN = 20, 5  # rounds of swaps, before the first rewired network and before each other
-STEPS: Final = 200  # of the power method
+BURN_IN, BETWEEN = 20, 4  # rounds of swaps, before the first rewired network and before each other
+STEPS: Final = 100  # of the power method
 CLEARLY: Final = 2.0  # z from which halves are spoken of
 
 Pairs = Integers  # pairs x 2

@@ -65,7 +65,11 @@ def drift(frame: pd.DataFrame, article: str | None = None) -> Drift:
     Comments are in order of time where all have one, else in the order of the rows.
     """
     times = times_of(frame)
-    order = np.argsort(times.to_numpy(), kind="stable") if times.notna().all() else np.arange(len(frame))
+    order = (
+        np.argsort(times.to_numpy(dtype="datetime64[us]"), kind="stable")
+        if times.notna().all()
+        else np.arange(len(frame))
+    )
     rows = spread_out(np.asarray(order, dtype=np.intp), MOST_COMMENTS)
     start: Literal["article", "opening"] = "opening" if article is None else "article"
     if len(rows) < FEWEST_COMMENTS:

@@ -34,7 +34,7 @@ PEOPLE_COLUMNS: tuple[Column, ...] = (
 EXACT: Final = ("second", "minute")
 """Precisions of times between which a gap can be measured."""
 MOST_MEASURED: Final = 50  # people whose variety and readability are measured where all words are counted
-MOST_TEXTS: Final = 100  # of one person that are measured then
+MOST_TEXTS: Final = 50  # of one person that are measured then
 
 _COUNTED: Final = ("words", "sentences", "characters")
 
