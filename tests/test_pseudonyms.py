@@ -10,7 +10,7 @@ from hostile import HOSTILE
 from hypothesis import given
 from hypothesis import strategies as st
 
-from threads.pseudonyms import SOMEBODY, Names, pseudonym, pseudonymised, pseudonymised_comments
+from threads.pseudonyms import SOMEBODY, Names, pseudonym, pseudonymised, pseudonymised_comments, words
 from threads.records import Comment, Discussion, comments_frame
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))
@@ -223,3 +223,9 @@ def test_names_that_nearly_match_everywhere_cost_a_bounded_time_a_word(words):
     start = time.process_time()
     list(names.mentions("a " * words))
     assert (time.process_time() - start) / words < 0.001
+
+
+def test_words_of_ascii_are_those_of_any_text():
+    text = "".join(map(chr, range(128))) + "a1_b\tC--d\x00e"
+    # A letter outside of ASCII takes the other way.
+    assert words(text) == words(f"{text} \u00e9")[:-1]

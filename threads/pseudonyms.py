@@ -35,6 +35,8 @@ _SHORTEST_BARE = 3  # characters of a name of one word that is found without "@"
 # Where no blanks part words, each character is one.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _WORD = regex.compile(rf"[{_UNSPACED}]|[[\p{{L}}\p{{M}}\p{{N}}_]--[{_UNSPACED}]]++", regex.VERSION1)
+# What stands between the words of a text in ASCII: the same words, in a tenth of the time.
+_BETWEEN = "".join(chr(code) if _WORD.fullmatch(chr(code)) else " " for code in range(128))
 _NOBODY: frozenset[str] = frozenset()
 _IDS = ("comment_id", "parent_id")
 _REMOVED = ("author_id", "published_at_raw")
@@ -84,8 +86,11 @@ def pseudonymised(frame: pd.DataFrame, key: bytes) -> pd.DataFrame:
         for thread_id, rows in frame.groupby("thread_id", sort=False, dropna=False)
     }
     of_rows = [threads[thread_id] for thread_id in frame["thread_id"]]
-    authors = zip(frame["source_format"], _plain(frame["author_id"]), _plain(frame["author"]), strict=True)
-    changed: dict[str, list[str | None]] = {"author": [pseudonym(key, *who) for who in authors]}
+    authors = list(
+        zip(frame["source_format"], _plain(frame["author_id"]), _plain(frame["author"]), strict=True)
+    )
+    called = {who: pseudonym(key, *who) for who in set(authors)}
+    changed: dict[str, list[str | None]] = {"author": [called[who] for who in authors]}
     for name in _REMOVED:
         changed[name] = [None] * len(frame)
     for name in _IDS:
@@ -145,11 +150,15 @@ class _Thread:
         self._called = called
         self._names = Names(called)
         self._others: dict[frozenset[str], str] = {}
+        self._ids: dict[tuple[str, str], str] = {}
 
     def id_of(self, thread_id: str, comment_id: str | None) -> str | None:
         if comment_id is None:
             return None
-        return keyed(self._key, "comment ids", thread_id, comment_id).hex()[:16]
+        which = (thread_id, comment_id)
+        if which not in self._ids:  # most are asked for twice: as a comment, and as a parent
+            self._ids[which] = keyed(self._key, "comment ids", *which).hex()[:16]
+        return self._ids[which]
 
     def name(self, name: str) -> str:
         return self._other(frozenset({name}))
@@ -208,9 +217,9 @@ class Names:
     def mentions(self, text: str) -> Iterator[Mention]:
         """Yield the mentions in order; none overlaps another."""
         folded = words(text)
-        starts = [place for place, word in enumerate(folded) if word in self._by_first]
-        if not starts:
+        if self._by_first.keys().isdisjoint(folded):
             return
+        starts = [place for place, word in enumerate(folded) if word in self._by_first]
         found = list(_WORD.finditer(text))
         end = 0
         for place in starts:
@@ -242,8 +251,7 @@ class Names:
 def words(text: str) -> list[str]:
     """Return the words of a text in the form in which they are compared."""
     if text.isascii():
-        found: list[str] = _WORD.findall(text.lower())
-        return found
+        return text.lower().translate(_BETWEEN).split()
     return [_folded(word) for word in _WORD.findall(text)]
 
 
