@@ -246,6 +246,13 @@ def test_nobody_without_a_name_is_in_the_network():
     assert network_of(frame, tree_of(frame).parents).edges == 0
 
 
+def test_answers_to_oneself_are_in_the_tree_but_not_in_the_network():
+    frame = thread([ARTICLE, 0, 1], ["A", "A", "B"])
+    assert shape(frame).depth == 3
+    network = network_of(frame, tree_of(frame).parents)
+    assert (network.sources.tolist(), network.targets.tolist()) == ([1], [0])
+
+
 def test_relations_count_on_their_edge():
     frame = thread(
         [ARTICLE, 0, 0, 0], ["A", "B", "B", "B"], reply_relation=[None, "agrees", "disagrees", None]
