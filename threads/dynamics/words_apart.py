@@ -17,7 +17,7 @@ import pandas as pd
 
 from threads.dynamics.columns import Floats
 from threads.dynamics.people import person_of_each
-from threads.dynamics.sentences import Sentence, plain
+from threads.dynamics.sentences import Sentence, counted, plain
 from threads.dynamics.smoothing import Integers, clusters_of
 from threads.dynamics.terms import Terms, spread_out, terms_of
 from threads.records import Column, typed
@@ -127,7 +127,7 @@ def _too_few(sizes: Integers, groups: int) -> str:
     if groups < 2:
         return f"{groups} of the groups has comments: words are compared between two and more."
     if sizes.min() < FEWEST_COMMENTS:
-        return f"A group has {sizes.min()} comments: too few to compare words (from {FEWEST_COMMENTS} on)."
+        return f"A group has {counted(int(sizes.min()), 'comment')}: too few to compare words (from {FEWEST_COMMENTS} on)."
     return ""
 
 
