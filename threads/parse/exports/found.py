@@ -58,16 +58,17 @@ class FoundComment:
     likes: int | None = None
     status: Status = "visible"
 
-    # Large inputs go through a file; by position they come back three times as fast as by name.
+    # Large inputs go through a file: by position they go and come back in half the time that names take.
     def __getstate__(self) -> tuple[Any, ...]:
         return (
             *(self.place, self.text, self.thread, self.id, self.parent, self.author, self.author_id),
-            *(self.time, self.edited_at, self.likes, self.status),
+            *(*self.time, self.edited_at, self.likes, self.status),
         )
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self.place, self.text, self.thread, self.id, self.parent, self.author, self.author_id = state[:7]
-        self.time, self.edited_at, self.likes, self.status = state[7:]
+        self.time = Moment(*state[7:11])
+        self.edited_at, self.likes, self.status = state[11:]
 
 
 @dataclass(frozen=True, slots=True)
