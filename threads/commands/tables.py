@@ -58,10 +58,9 @@ def tell_columns(report: Report) -> None:
     from threads.views import aligned, printable
 
     used = [column for column in report.columns if column.field is not None]
-    if not used:
-        return
-    click.echo("  columns, which --mapping FIELD=COLUMN,… changes:", err=True)
-    for line in aligned([_row(column) for column in used]).splitlines():
+    if report.columns:
+        click.echo("  columns, which --mapping FIELD=COLUMN,… changes:", err=True)
+    for line in aligned([_row(column) for column in used]).splitlines() if used else ():
         click.echo(f"    {line}", err=True)
     unused = [column for column in report.columns if column.field is None]
     refused = [column for column in unused if column.reason.startswith("its name says")]

@@ -86,8 +86,10 @@ class Delimited:
                 yield f"row {number}", pick(cells)
         except csv.Error as error:
             raise self._unsound(number + 1, str(error)) from None
-        finally:
-            self._text.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._text.close()
 
     def _mend(self, number: int, cells: list[str]) -> bool:
         """Make a row as long as the table, where it is certain how; else leave it out."""

@@ -44,7 +44,7 @@ class TableExport(Export):
         Raises
         ------
         InputError
-            It is damaged, no column holds texts, or the mapping names a column that is not there.
+            It is damaged, or the mapping names a column that is not there.
         """
         table = understood(self.table(source), options.mapping, source.name)
         found = reading(found_in(table, options), source.name, self.name, addresses=options.addresses)
@@ -111,5 +111,5 @@ def _is_pointer(source: Source) -> bool:
 def _dialect(source: Source) -> Dialect | None:
     head = source.head
     is_whole = len(head) < 16_000 or len(source.start) < 65_536
-    named = source.path is not None and source.path.name.lower().endswith(_NAMED_A_TABLE)
+    named = source.name.lower().endswith(_NAMED_A_TABLE)
     return dialect(head, is_whole=is_whole, is_named=named)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -68,6 +68,10 @@ class Objects:
         for where, item in chain(self._head, self._rows):
             yield where, self._cells(item, wanted)
 
+    def close(self) -> None:
+        """Close the file."""
+        self._items.close()
+
     def _cells(self, item: dict[str, Any], wanted: Sequence[int]) -> list[str]:
         columns, absent = self.columns, len(self.columns)
         cells = []
@@ -80,7 +84,7 @@ class Objects:
             cells.append(value if isinstance(value, str) else _text(value))
         return cells
 
-    def _objects(self, source: Source) -> Iterator[Item]:
+    def _objects(self, source: Source) -> Generator[Item, None, None]:
         for where, item in items(source):
             if isinstance(item, Skipped):
                 self.skipped.append(item)

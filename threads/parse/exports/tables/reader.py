@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from threads.errors import InputError
 from threads.parse.exports.found import NO_MOMENT, Found, FoundComment, FoundThread, Note
 from threads.parse.exports.tables.guess import Guess, column_name, guess, is_nothing, markup_of
 from threads.parse.exports.tables.mapping import FIELDS, Field, Mapping, places
@@ -22,6 +21,10 @@ from threads.records import Skipped, Status, TableColumn
 
 EXAMPLES = 3
 _LONGEST_EXAMPLE = 200
+_NO_TEXT = (
+    "no column looks like the text of comments: say which it is, with --mapping text=COLUMN or on the "
+    "import page"
+)
 _NOTHING = 4  # letters of "null", "None", "nan"
 _OF_COMMENTS: tuple[Field, ...] = (
     *("author", "author_id", "time", "edited", "parent", "depth", "id", "thread", "likes", "status"),
@@ -66,14 +69,14 @@ def understood(table: Table, given: Mapping | None, source: str) -> Understood:
     Raises
     ------
     InputError
-        The mapping names a column that is not there, or no column holds texts.
+        The mapping names a column that is not there.
     """
     header, sample = table.columns, table.sample
     if given is not None and given.whole:
         if any(given == item.mapping for item in PRESETS):
             given = fitted(given, header)
         found = places(given, header, source)
-        return _checked(table, found, given, _reasons(found, f"mapping {given.name}".strip()), {}, source)
+        return _told(table, found, given, _reasons(found, f"mapping {given.name}".strip()), {})
     preset = preset_for(header) if table.is_named else None
     if preset is not None:
         guessed = Guess()
@@ -91,9 +94,7 @@ def understood(table: Table, given: Mapping | None, source: str) -> Understood:
         reasons = {p: reason for p, reason in reasons.items() if p in found.get(reason[0], ())}
         reasons |= _reasons(changed, "as you said")
         base = _changed(base, given)
-    return _checked(
-        table, {name: at for name, at in found.items() if at}, base, reasons, guessed.refused, source
-    )
+    return _told(table, {name: at for name, at in found.items() if at}, base, reasons, guessed.refused)
 
 
 def _reasons(found: dict[Field, tuple[int, ...]], reason: str) -> dict[int, tuple[Field, str, float]]:
@@ -110,22 +111,13 @@ def _changed(base: Mapping, given: Mapping) -> Mapping:
     )
 
 
-def _checked(
+def _told(
     table: Table,
     found: dict[Field, tuple[int, ...]],
     mapping: Mapping,
     reasons: dict[int, tuple[Field, str, float]],
     refused: dict[int, str],
-    source: str,
 ) -> Understood:
-    if not found.get("text"):
-        names = ", ".join(name[:40] or "(no name)" for name in table.columns[:20])
-        raise InputError(
-            "no column looks like the text of comments",
-            source=source,
-            place=f"columns {names}",
-            remedy="Say which it is with --mapping text=COLUMN, or choose it on the import page",
-        )
     columns = tuple(
         TableColumn(
             name=name or f"column {place + 1}",
@@ -144,6 +136,16 @@ def _checked(
 
 def found_in(understood: Understood, options: Options) -> Iterator[Found]:
     """Yield the comments of a table, and the threads that its rows name."""
+    try:
+        if "text" in understood.places:
+            yield from _found_in(understood, options)
+        else:
+            yield Note(_NO_TEXT)
+    finally:
+        understood.table.close()
+
+
+def _found_in(understood: Understood, options: Options) -> Iterator[Found]:
     table, at = understood.table, understood.places
     absent = len(table.columns)
     rows = _Rows(understood, options)

@@ -89,9 +89,11 @@ class Sheet:
                     yield f"row {number}", [row[place] if place < len(row) else "" for place in wanted]
         except (BadZipFile, OSError, ValueError, KeyError, SyntaxError) as error:
             raise _damaged(self._name, error) from None
-        finally:
-            self._book.close()
-            self._stream.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._book.close()
+        self._stream.close()
 
 
 class _Started:

@@ -37,6 +37,10 @@ class Table(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Close the file."""
+        ...
+
     @property
     def skipped(self) -> Sequence[Skipped]:
         """Rows that could not be read, once all were asked for."""
