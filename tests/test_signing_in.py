@@ -158,6 +158,7 @@ CALLBACK_NEEDS = {
     "importing.preview": "import",
     "importing.store": "import",
     "importing.changed": "import",
+    "importing.save": "import",
     "users.add": "manage_users",
     "users.change": "manage_users",
     "account.set_password": "view",

@@ -5,15 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, dcc, html
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
 from dashboard import components as ui
+from dashboard import table_columns
 from dashboard.pages.base import Context
 from dashboard.security.access import needs
 from dashboard.text import one_line, shown
@@ -23,6 +26,7 @@ from threads.errors import InputError, ThreadsError
 from threads.metrics import count_failure
 from threads.moderation.roles import Permission
 from threads.parse import isolated
+from threads.parse.exports.tables.mapping import Mapping
 from threads.parse.fetching import Fetcher, is_address
 from threads.parse.isolated import parse_isolated
 from threads.parse.source import Source
@@ -30,8 +34,10 @@ from threads.records import Comment, Discussion, Parsed
 from threads.scored_isolated import score_isolated
 from threads.settings import Settings
 from threads.storage import Added, Store
+from threads.storage.mappings import SavedMappings
 
 PREVIEWED = 20
+_MAPPING = 5  # its place in the form
 FETCHED_PAGES = 4
 FETCHED_FOR = timedelta(minutes=10)
 
@@ -53,7 +59,8 @@ class ImportPage:
                 html.H1("Import a thread"),
                 html.P(
                     "Save the page in your browser, comments unfolded, and choose the file; or copy all of "
-                    "it and paste it here. Nothing is stored before you have seen what was understood.",
+                    "it and paste it here. A table or an export does, too. Nothing is stored before you have "
+                    "seen what was understood.",
                     className="lead",
                 ),
                 html.Div([_form(context.settings), _result()], className="columns even"),
@@ -68,24 +75,39 @@ class ImportPage:
             State("import-file", "filename"),
             State("import-timezone", "value"),
             State("import-captured", "value"),
+            State("import-mapping", "value"),
+            State("import-previewed", "data"),
+            State({"type": table_columns.COLUMN, "index": ALL}, "value"),
         )
 
         @app.callback(
             Output("import-result", "children"),
+            Output("import-columns", "children"),
+            Output("import-columns-panel", "hidden"),
+            Output("import-previewed", "data"),
             Output("import-store", "hidden"),
             Output("import-stored", "children", allow_duplicate=True),
             Input("import-preview", "n_clicks"),
+            Input("import-again", "n_clicks"),
             *form,
             prevent_initial_call=True,
         )
         @needs("import")
-        def preview(_clicks: int | None, *values: Any) -> tuple[Any, bool, None]:
+        def preview(_clicks: int | None, _again: int | None, *values: Any) -> tuple[Any, ...]:
             try:
                 parsed = understood(context.settings, *values)
             except ThreadsError as error:
                 count_failure(error)
-                return ui.problem(str(error)), True, None
-            return preview_of(parsed), not parsed.report.kept, None
+                return ui.problem(str(error)), no_update, no_update, no_update, True, None
+            report = parsed.report
+            return (
+                preview_of(parsed),
+                table_columns.columns_panel(report.columns) if report.columns else None,
+                not report.columns,
+                table_columns.previewed(report, values[_MAPPING]),
+                not report.kept,
+                None,
+            )
 
         @app.callback(
             Output("import-stored", "children"),
@@ -109,17 +131,62 @@ class ImportPage:
             Output("import-file-remove", "hidden"),
             Output("import-text", "disabled"),
             Output("import-store", "hidden", allow_duplicate=True),
+            Output("import-columns", "children", allow_duplicate=True),
+            Output("import-columns-panel", "hidden", allow_duplicate=True),
+            Output("import-previewed", "data", allow_duplicate=True),
             Input("import-file", "filename"),
+            Input("import-file", "contents"),
             Input("import-text", "value"),
             Input("import-timezone", "value"),
             Input("import-captured", "value"),
+            Input("import-mapping", "value"),
+            State("import-previewed", "data"),
             prevent_initial_call=True,
         )
         @needs("import")
-        def changed(filename: str | None, *_form: Any) -> tuple[str, bool, bool, bool]:
+        def changed(filename: str | None, *form: Any) -> tuple[str, bool, bool, bool, None, bool, None]:
+            *_, mapping, previewed = form
+            if ctx.triggered_id == "import-mapping" and _is_previewed(mapping, previewed):
+                raise PreventUpdate  # only the list of mappings is another
             # What was previewed is no longer what would be stored.
             name = f"File: {one_line(filename, 120)}" if isinstance(filename, str) else ""
-            return name, not name, bool(name), True
+            return name, not name, bool(name), True, None, True, None
+
+        @app.callback(
+            Output("import-mapping-saved", "children"),
+            Output("import-mapping", "data"),
+            Input("import-mapping-save", "n_clicks"),
+            State("import-mapping-name", "value"),
+            State("import-mapping", "value"),
+            State("import-previewed", "data"),
+            State({"type": table_columns.COLUMN, "index": ALL}, "value"),
+            prevent_initial_call=True,
+        )
+        @needs("import")
+        def save(
+            _clicks: int | None, name: Any, mapping: Any, previewed: Any, fields: Any
+        ) -> tuple[Any, Any]:
+            saved = SavedMappings(context.settings.mapping_folder)
+            try:
+                like = _named(mapping, context.settings)
+                columns = table_columns.chosen(previewed, fields, like)
+                if columns is not None:
+                    saved.save(str(name or "").strip(), columns)
+            except ThreadsError as error:
+                return ui.problem(str(error)), no_update
+            return f"Saved as {one_line(str(name), 60)}.", table_columns.mapping_choices(saved)
+
+        app.clientside_callback(
+            """(fields, previewed) => {
+                const shown = previewed ? previewed.fields : [];
+                const same = fields.length === shown.length && fields.every((f, i) => f === shown[i]);
+                return !(same && previewed && previewed.kept);
+            }""",
+            Output("import-store", "hidden", allow_duplicate=True),
+            Input({"type": table_columns.COLUMN, "index": ALL}, "value"),
+            State("import-previewed", "data"),
+            prevent_initial_call=True,
+        )
 
         app.clientside_callback(
             "(clicks) => [null, null]",
@@ -162,7 +229,7 @@ def _form(settings: Settings) -> Component:
                 ],
                 className="muted",
             ),
-            html.Div([_timezone(), _captured()], className="controls"),
+            html.Div([_timezone(), _captured(), _mapping(settings)], className="controls"),
             html.P(html.Button("Preview", id="import-preview", className="button")),
         ],
         className="panel",
@@ -198,9 +265,56 @@ def _captured() -> Component:
     )
 
 
+def _mapping(settings: Settings) -> Component:
+    return dmc.Select(
+        id="import-mapping",
+        label="Columns of a table",
+        description="CSV, Excel, JSON: as in a mapping",
+        placeholder="guessed",
+        data=table_columns.mapping_choices(SavedMappings(settings.mapping_folder)),
+        clearable=True,
+        clearButtonProps=ui.CLEAR_BUTTON,
+        size="xs",
+    )
+
+
+def _columns() -> Component:
+    """Return where the columns of a table are shown, changed and saved."""
+    return html.Section(
+        [
+            html.H2("What the columns are"),
+            html.P(
+                "Guessed from names and from what stands in them. Change what is wrong and preview again.",
+                className="note",
+            ),
+            html.Div(id="import-columns"),
+            html.P(html.Button("Preview again", id="import-again", className="button")),
+            html.Div(
+                [
+                    dmc.TextInput(
+                        id="import-mapping-name",
+                        label="Keep these columns as",
+                        description="for tables of the same kind",
+                        placeholder="forum dump",
+                        size="xs",
+                    ),
+                    html.Button("Save", id="import-mapping-save", className="button"),
+                ],
+                className="controls save",
+            ),
+            html.Div(id="import-mapping-saved", role="status"),
+        ],
+        id="import-columns-panel",
+        className="panel",
+        hidden=True,
+    )
+
+
 def _result() -> Component:
     return html.Div(
         [
+            _columns(),
+            dcc.Store(id="import-previewed"),
             dcc.Loading(html.Div(id="import-result", role="status"), type="dot"),
             html.Button("Store it", id="import-store", className="button", hidden=True),
             html.Div(id="import-stored", role="status"),
@@ -215,19 +329,34 @@ def understood(
     filename: Any,
     timezone: Any,
     captured: Any,
+    mapping: Any = None,
+    previewed: Any = None,
+    fields: Any = None,
 ) -> Parsed:
-    """Parse what the form holds.
+    """Parse what the form holds; columns of a table as the controls say that stand beside a preview.
 
     Raises
     ------
     ThreadsError
         There is nothing to read, or it cannot be read; the message says why and what to do.
     """
-    chosen = options(str(timezone) if timezone else None, _moment(captured))
+    columns = table_columns.chosen(previewed, fields, _named(mapping, settings))
+    chosen = replace(
+        options(str(timezone) if timezone else None, _moment(captured)),
+        mapping=columns or _named(mapping, settings),
+    )
     if contents:
         name = one_line(str(filename or "file"), 120)
         return parse_isolated(_decoded(str(contents)), chosen, settings=settings, name=name)
     return parse_isolated(_pasted(str(text or ""), settings), chosen, settings=settings)
+
+
+def _is_previewed(mapping: Any, previewed: Any) -> bool:
+    return isinstance(previewed, dict) and (mapping or None) == previewed.get("mapping")
+
+
+def _named(mapping: Any, settings: Settings) -> Mapping | None:
+    return SavedMappings(settings.mapping_folder).get(str(mapping)) if mapping else None
 
 
 def stored_now(store: Store, parsed: Parsed, settings: Settings) -> Added:

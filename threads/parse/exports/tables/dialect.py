@@ -22,6 +22,7 @@ _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # written by Excel
 _OTHER = re.compile(r'\s*(?:<[!?a-z]|\{|\[\s*[\[{"])', re.IGNORECASE)  # markup and JSON
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?", re.IGNORECASE)
 _TIME = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b.{0,25}")
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"[^\W\d][\w.:/()#$-]*(?: [\w.:/()#$-]+){0,3}")
 
 
@@ -141,4 +142,4 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _is_value(cell: str) -> bool:
-    return bool(_NUMBER.fullmatch(cell) or _TIME.fullmatch(cell)) or "://" in cell
+    return any(kind.fullmatch(cell) for kind in (_NUMBER, _TIME, _ADDRESS))
