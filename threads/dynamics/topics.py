@@ -128,8 +128,8 @@ def topics(frame: pd.DataFrame) -> Topics:
         return _nothing(
             frame,
             len(rows),
-            f"{int(enough.sum()):,} of {counted(len(rows), 'comment')} have {FEWEST_WORDS} telling words in common "
-            f"with others: too few for topics (from {FEWEST_COMMENTS} on).",
+            f"{int(enough.sum()):,} of {counted(len(rows), 'comment')} have {FEWEST_WORDS} telling words in "
+            f"common with others: too few for topics (from {FEWEST_COMMENTS} on).",
         )
     learnt = matrix[np.flatnonzero(enough)]
     tried = _stabilities(learnt)

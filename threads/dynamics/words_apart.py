@@ -127,7 +127,8 @@ def _too_few(sizes: Integers, groups: int) -> str:
     if groups < 2:
         return f"{groups} of the groups has comments: words are compared between two and more."
     if sizes.min() < FEWEST_COMMENTS:
-        return f"A group has {counted(int(sizes.min()), 'comment')}: too few to compare words (from {FEWEST_COMMENTS} on)."
+        least = counted(int(sizes.min()), "comment")
+        return f"A group has {least}: too few to compare words (from {FEWEST_COMMENTS} on)."
     return ""
 
 
