@@ -1,4 +1,4 @@
-"""Reply chains and depth, in any order and from damaged sources too."""
+"""Chains of replies, which are drawn as a whole."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from threads.dynamics.chains import chain_of_each, clusters, depth_of_each, parent_rows
+from threads.dynamics.chains import chain_of_each, clusters
 
 PARENTS = [None, "c1", "c2", "c1", "c3", None, "c6", None, "c7", "c9"]
 
@@ -19,40 +19,27 @@ def tree(parents, **columns):
 
 def test_the_known_thread():
     assert chain_of_each(tree(PARENTS)).tolist() == [0, 0, 0, 0, 0, 1, 1, 2, 1, 1]
-    assert depth_of_each(tree(PARENTS)).tolist() == [1, 2, 3, 2, 4, 1, 2, 1, 3, 4]
 
 
 def test_a_parent_is_looked_for_in_its_own_thread():
     frame = tree([None, None, "c1"], comment_id=["c1", "c1", "c2"], thread_id=["s", "t", "t"])
-    assert parent_rows(frame).tolist() == [-1, -1, 1]
+    assert chain_of_each(frame).tolist() == [0, 1, 1]
 
 
-def test_a_parent_that_is_not_there_is_none():
-    assert parent_rows(tree(["gone", "c1"])).tolist() == [-1, 0]
-    assert chain_of_each(pd.DataFrame({"text": ["a", "b"]})).tolist() == [0, 1]
-    assert len(chain_of_each(tree([]))) == len(depth_of_each(tree([]))) == 0
-
-
-def test_a_circle_is_one_chain_and_ends():
-    assert chain_of_each(tree(["c2", "c3", "c1", "c2", None])).tolist() == [0, 0, 0, 0, 1]
-    assert depth_of_each(tree(["c2", "c3", "c1", "c2", None])).tolist() == [1, 1, 1, 1, 1]
+def test_a_circle_is_cut_and_ends():
+    assert chain_of_each(tree(["c2", "c3", "c1", "c2", None])).tolist() == [0, 1, 0, 1, 2]
 
 
 @pytest.mark.timeout(10)
 def test_a_chain_of_fifty_thousand_is_no_matter():
-    frame = tree([None, *(f"c{number}" for number in range(1, 50_000))])
-    assert chain_of_each(frame).max() == 0
-    assert depth_of_each(frame).tolist() == list(range(1, 50_001))
+    assert chain_of_each(tree([None, *(f"c{number}" for number in range(1, 50_000))])).max() == 0
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=60))
-def test_a_comment_is_in_the_chain_of_its_parent_and_one_deeper(draws):
+def test_a_comment_is_in_the_chain_of_its_parent(draws):
     above = [draw % (place + 1) - 1 for place, draw in enumerate(draws)]
-    frame = tree([None if parent < 0 else f"c{parent + 1}" for parent in above])
-    chains, depths = chain_of_each(frame), depth_of_each(frame)
-    for place, parent in enumerate(above):
-        assert depths[place] == (1 if parent < 0 else depths[parent] + 1)
-        assert parent < 0 or chains[place] == chains[parent]
+    chains = chain_of_each(tree([None if parent < 0 else f"c{parent + 1}" for parent in above]))
+    assert all(parent < 0 or chains[place] == chains[parent] for place, parent in enumerate(above))
     assert len(set(chains)) == above.count(-1)
 
 

@@ -88,10 +88,10 @@ class ErrorRate:
 
 
 ERROR_RATES: Final = (
-    ErrorRate(20, 0.010, 0.010, 0.015),
-    ErrorRate(40, 0.010, 0.005, 0.050),
-    ErrorRate(100, 0.040, 0.045, 0.395),
-    ErrorRate(1_000, 0.040, 0.980, 1.0),
+    ErrorRate(20, 0.010, 0.005, 0.012),
+    ErrorRate(40, 0.012, 0.008, 0.040),
+    ErrorRate(100, 0.037, 0.053, 0.392),
+    ErrorRate(1_000, 0.047, 0.980, 1.0),
 )
 
 TURNING_POINT_COLUMNS: tuple[Column, ...] = (
