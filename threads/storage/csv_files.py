@@ -16,10 +16,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any, Literal, TextIO
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 import pandas as pd
 
@@ -61,10 +62,9 @@ def write_csv(frame: pd.DataFrame | Iterable[pd.DataFrame], file: TextIO, mode: 
         if number == 0:
             file.write(",".join(fields([str(name) for name in part.columns], "text")) + "\r\n")
         for start in range(0, len(part), ROWS_AT_ONCE):
-            rows = part.iloc[start : start + ROWS_AT_ONCE]
-            columns = [_column(rows.iloc[:, place], fields) for place in range(rows.shape[1])]
-            columns[-1] = [f"{field}\r\n" for field in columns[-1]]
-            file.writelines(map(",".join, zip(*columns, strict=True)))
+            pieces = list(_pieces(part.iloc[start : start + ROWS_AT_ONCE], fields, quoted=mode == "safe"))
+            pieces[-1] = [f"{piece}\r\n" for piece in pieces[-1]]
+            file.writelines(map(",".join, zip(*pieces, strict=True)))
 
 
 def read_csv(
@@ -149,33 +149,66 @@ def _clean_safe(value: str) -> str:
     return from_storable(unescape(value))
 
 
+def _pieces(
+    rows: pd.DataFrame, fields: Callable[[list[str], Kind], list[str]], *, quoted: bool
+) -> Iterator[list[str]]:
+    """Yield what stands of each row, a column at a time; columns of numbers side by side are one piece."""
+    columns = (rows.iloc[:, place] for place in range(rows.shape[1]))
+    for dtype, run in groupby(columns, key=_number):
+        if dtype is None:
+            yield from (_column(column, fields) for column in run)
+        else:
+            yield _numbers(np.column_stack([column.to_numpy(dtype) for column in run]), quoted=quoted)
+
+
+def _number(column: pd.Series[Any]) -> type | None:
+    """Return as what `_numbers` writes a column; JSON knows nothing infinite, and no missing integer."""
+    kind = kind_of(column)
+    if kind == "number" and not bool(np.isinf(column.to_numpy(np.float64)).any()):
+        return np.float64
+    return np.int64 if kind == "integer" and not column.hasnans and column.dtype != np.uint64 else None
+
+
+def _numbers(table: npt.NDArray[Any], *, quoted: bool) -> list[str]:
+    """Return rows of numbers, fields joined by commas; NaN is an empty field.
+
+    As JSON has them they are the shortest digits that read back to the same number, as repr gives them.
+    """
+    rows = orjson.dumps(table, option=orjson.OPT_SERIALIZE_NUMPY).decode()[2:-2]
+    if not quoted:
+        return rows.replace("null", "").split("],[")
+    fields = rows.replace("],[", "\0").replace(",", '","').replace("\0", '"\0"')
+    return f'"{fields}"'.replace('"null"', "").split("\0")
+
+
 def _column(column: pd.Series[Any], fields: Callable[[list[str], Kind], list[str]]) -> list[str]:
     """Return the fields of a column as they stand in the file; a missing one is empty, without quotes."""
     kind = kind_of(column)
     missing = column.isna().to_numpy()
     if not missing.any():
-        return fields(_written(column, kind), kind)
-    there = iter(fields(_written(column[~missing], kind), kind))
+        return _fields(column, kind, fields)
+    if missing.all():
+        return [""] * len(column)
+    there = iter(_fields(column[~missing], kind, fields))
     return ["" if gone else next(there) for gone in missing.tolist()]
+
+
+def _fields(column: pd.Series[Any], kind: Kind, fields: Callable[[list[str], Kind], list[str]]) -> list[str]:
+    """Return the fields of values of which none is missing."""
+    values = _written(column, kind)
+    if values[0] == values[-1] and values.count(values[0]) == len(values):
+        return fields(values[:1], kind) * len(values)
+    return fields(values, kind)
 
 
 def _written(column: pd.Series[Any], kind: Kind) -> list[str]:
     """Return values, of which none is missing, as text."""
-    if kind == "text":
-        return list(map(str, column.tolist()))
     if kind == "time":
         return written_times(column)
-    if kind == "integer":
-        return list(map(str, column.tolist()))
-    numbers = column.to_numpy(np.float64)
-    if not np.isfinite(numbers).all():
-        return list(map(repr, numbers.tolist()))
-    # The shortest digits that read back to the same number, as repr gives them, several times faster.
-    return (
-        orjson.dumps(numbers, option=orjson.OPT_SERIALIZE_NUMPY).decode()[1:-1].split(",")
-        if len(numbers)
-        else []
-    )
+    if isinstance(column.dtype, pd.StringDtype):
+        values: list[str] = column.tolist()
+        return values
+    return list(map(repr if kind == "number" else str, column.tolist()))
 
 
 # A whole column is worked on at once: its values joined by NUL, which no storable text holds.
@@ -189,7 +222,7 @@ def _safe_fields(values: list[str], kind: Kind) -> list[str]:
     # Numbers and times hold no character that needs quotes, and none that a spreadsheet would run.
     if kind == "text":
         joined = _joined(values, joined)
-        joined = escape_all(joined).replace('"', '""')
+        joined = escape_all(joined).replace(_QUOTE, _QUOTE * 2)
     quoted = joined.replace("\0", '"\0"')
     return f'"{quoted}"'.split("\0")
 
@@ -200,11 +233,14 @@ def _raw_fields(values: list[str], kind: Kind) -> list[str]:
         return values
     joined = "\0".join(values)
     storable = _joined(values, joined)
-    if storable is not joined:
-        values = storable.split("\0")
     if all(values) and not any(character in storable for character in _QUOTED_FOR):
-        return values
-    return [f'"{value.replace(_QUOTE, _QUOTE * 2)}"' if _needs_quotes(value) else value for value in values]
+        return values if storable is joined else storable.split("\0")
+    return [
+        f'"{value}"'
+        if "," in value or _QUOTE in value or "\n" in value or "\r" in value or not value
+        else value
+        for value in storable.replace(_QUOTE, _QUOTE * 2).split("\0")
+    ]
 
 
 def _joined(values: list[str], joined: str) -> str:
@@ -213,10 +249,6 @@ def _joined(values: list[str], joined: str) -> str:
     if plain and "\x1a" not in joined and joined.count("\0") == len(values) - 1:
         return joined
     return "\0".join(map(to_storable, values))
-
-
-def _needs_quotes(value: str) -> bool:
-    return "," in value or _QUOTE in value or "\n" in value or "\r" in value or not value
 
 
 def _rows(text: str) -> Iterator[list[Cell]]:

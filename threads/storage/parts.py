@@ -81,15 +81,16 @@ def kind_of(column: pd.Series[Any]) -> Kind:
 
 
 def written_times(column: pd.Series[Any]) -> list[str]:
-    """Return times as ISO 8601 in UTC, such as "2024-05-18T09:30:00Z"; a missing one is written "NaTZ"."""
+    """Return times in ISO 8601 and UTC, such as "2024-05-18T09:30:00Z"; a missing one as it comes."""
     moments = pd.DatetimeIndex(column)
     naive = moments.tz_convert("UTC").tz_localize(None) if moments.tz is not None else moments
     values = naive.to_numpy()
     seconds = values.astype("datetime64[s]")
     if bool(np.all((seconds == values) | np.isnat(values))):
-        return [f"{text}Z" for text in np.datetime_as_string(seconds).tolist()]
-    texts = np.datetime_as_string(values, unit="us").tolist()
-    return [f"{text.removesuffix('.000000')}Z" for text in texts]
+        texts: list[str] = np.datetime_as_string(seconds, timezone="UTC").tolist()
+        return texts
+    exact = np.datetime_as_string(values, unit="us").tolist()
+    return [f"{text.removesuffix('.000000')}Z" for text in exact]
 
 
 def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
