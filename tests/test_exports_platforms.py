@@ -158,6 +158,13 @@ def test_yt_dlp_times_are_as_fine_as_the_site_shows_them(extractor, timestamp, p
     assert comments(read(YtDlp(), video))[0].published_at_precision == precision
 
 
+def test_yt_dlp_comments_may_stand_alone_and_say_little():
+    said = {"author": "@ann", "text": "said", "_time_text": "2 days ago"}
+    for content in ({"comments": [said]}, [said]):
+        (comment,) = comments(read(YtDlp(), content))
+        assert (comment.text, comment.published_at_raw, comment.published_at) == ("said", "2 days ago", None)
+
+
 def test_yt_dlp_files_without_comments_say_how_to_get_them():
     parsed = read(YtDlp(), {"id": "v", "formats": [{"format_id": "1"}], "webpage_url": "https://v.example"})
     assert parsed.report.kept == 0
@@ -185,7 +192,7 @@ def test_telegram_accounts_hold_many_chats():
 
 
 def test_telegram_accounts_are_known_by_what_telegram_says_first():
-    about = {"about": "Here is the data you requested. Remember: ...", "contacts": ["x" * 200_000]}
+    about = {"about": "Your data", "personal_information": {"user_id": 1}, "contacts": ["x" * 200_000]}
     chats = {"list": [{"id": 1, "messages": [message()]}]}
     assert read(Telegram(), about | {"chats": chats}).report.kept == 1
 

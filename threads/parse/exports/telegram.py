@@ -18,7 +18,7 @@ from threads.parse.formats import Options
 from threads.parse.source import Source
 from threads.records import Skipped
 
-_ACCOUNT = re.compile(rb'\{\s*"about"\s*:\s*"Here is the data you requested')
+_ACCOUNT = re.compile(rb'\{\s*"about"\s*:.{0,2000}?"personal_information"\s*:\s*\{', re.DOTALL)
 _FIELDS = (
     re.compile(rb'"messages"\s*:\s*\['),
     re.compile(rb'"type"\s*:\s*"(?:service|message)"'),

@@ -27,8 +27,7 @@ _VIDEO = (
     (re.compile(rb'"extractor(?:_key)?"\s*:'), re.compile(rb'"webpage_url"\s*:')),
 )
 _COMMENT = (
-    re.compile(rb'"parent"\s*:\s*"'),
-    re.compile(rb'"(?:author_is_uploader|author_thumbnail|_time_text|time_text|is_favorited)"\s*:'),
+    re.compile(rb'"(?:author_is_uploader|_time_text|time_text|is_favorited)"\s*:'),
     re.compile(rb'"text"\s*:'),
 )
 _DAY = 86_400  # seconds
