@@ -12,6 +12,7 @@ import html
 import io
 import re
 from collections.abc import Iterator, Set
+from functools import lru_cache
 from itertools import islice
 from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
@@ -144,6 +145,7 @@ def _opened(source: Source) -> tuple[str | None, BinaryIO]:
     return None, source.open()
 
 
+@lru_cache(512)  # the same few names, in every record
 def _local(tag: Any) -> str:
     return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
 
