@@ -52,6 +52,8 @@ def test_parse_prints_records_and_reports_as_json(btl):
             "source": PIPELINE,
             "read": 8,
             "kept": 8,
+            "left_out": {},
+            "found": {"discussions": 1, "replies": 2, "time zone assumed": 8},
             "skipped": [],
             "warnings": document["reports"][0]["warnings"],
         }
@@ -106,7 +108,7 @@ def test_the_text_of_the_article_can_be_left_out(btl, monkeypatch, arguments, as
         seen.append(options.article_text)
         raise InputError("stop", source=source.name)
 
-    monkeypatch.setattr("threads.parse.parse", parse)
+    monkeypatch.setattr("threads.parse.reading", parse)
     btl("parse", PIPELINE, *arguments)
     assert seen == [asked]
 
@@ -253,3 +255,57 @@ def test_evaluate_measures_a_score_on_labelled_data(btl):
     assert btl(*command, "--json", "out.json").stdout == printed
     assert Path("out.json").read_text("utf-8") == result.stdout
     assert btl("evaluate", "sentiment", "--data", "labelled.jsonl").exit_code == 2
+
+
+def a_dump(name, comments=30):
+    """A dump of Reddit: three threads by turns."""
+    lines = (
+        {
+            "id": f"c{number}",
+            "link_id": f"t3_t{number % 3}",
+            "parent_id": f"t3_t{number % 3}",
+            "author": "ann@example.org" if number else "Bob",
+            "created_utc": 1_700_000_000 + number,
+            "body": f"This is number {number}.",
+        }
+        for number in range(comments)
+    )
+    Path(name).write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+
+
+def test_an_export_goes_to_several_files_and_is_told_once(btl):
+    a_dump("dump")
+    result = btl("parse", "dump", "--csv", "out.csv", "--json", "out.json")
+    assert result.exit_code == 0
+    assert result.stderr.count("30 comments read, 30 kept, 0 left out") == 1
+    document = json.loads(Path("out.json").read_text(encoding="utf-8"))
+    assert [len(d["comments"]) for d in document["discussions"]] == [10, 10, 10]
+    assert (document["reports"][0]["kept"], document["reports"][0]["found"]) == (30, {"discussions": 3})
+    assert pd.read_csv("out.csv")["comment_id"].tolist() == [
+        comment["comment_id"] for d in document["discussions"] for comment in d["comments"]
+    ]
+
+
+def test_addresses_are_kept_only_when_asked_for(btl):
+    a_dump("dump")
+    assert "@" not in btl("parse", "dump", "--csv", "-").stdout
+    assert "ann@example.org" in btl("parse", "dump", "--csv", "-", "--with-addresses").stdout
+
+
+def test_of_much_that_is_left_out_the_reasons_are_counted(btl):
+    a_dump("dump", 10)
+    with Path("dump").open("a", encoding="utf-8") as file:
+        file.write(Path("dump").read_text(encoding="utf-8"))
+    result = btl("parse", "dump", "--csv", "-")
+    assert "20 comments read, 10 kept, 10 left out (10 duplicate)" in result.stderr
+    assert "and 5 more; --json lists them" in result.stderr
+
+
+def test_a_source_with_too_large_a_discussion_costs_no_other(btl, monkeypatch):
+    a_dump("large")
+    a_dump("small", 6)
+    monkeypatch.setenv("BTL_MAX_COMMENTS", "5")
+    result = btl("parse", "large", "small", "--csv", "-", "--raw")
+    assert result.exit_code == 1
+    assert "large: a discussion has at least 6 comments, more than the limit of 5" in result.stderr
+    assert len(result.stdout.splitlines()) == 1 + 6

@@ -6,7 +6,8 @@ Exit codes: 0 done, 1 a problem with an input (named), 2 wrong usage.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,16 +20,17 @@ from threads.commands.outputs import Outputs, output_options, require_one_standa
 from threads.commands.report import report
 from threads.commands.results import STANDARD_OUTPUT, table
 from threads.commands.rules import rules
-from threads.commands.sources import EXIT_INPUT_PROBLEM, finish, parse_all, source_options
+from threads.commands.sources import EXIT_INPUT_PROBLEM, Sources, finish, source_options, stored_so_far
 from threads.errors import SettingError, ThreadsError
 from threads.settings import SETTINGS, Settings
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from threads.records import Discussion, Parsed
+    from threads.records import Discussion
     from threads.scores.base import Score
     from threads.storage import Store
+    from threads.storage.parts import Part
 
 
 class _Commands(click.Group):
@@ -66,33 +68,34 @@ _stance_model = click.option(
 @_pseudonyms
 def parse(sources: tuple[str, ...], pseudonyms: bool, **how: Any) -> None:
     """Read SOURCES (files, web addresses, or - for standard input) into records."""
+    from threads.parse.reading import batches
     from threads.records import comments_frame
-    from threads.storage.parts import Part, by_id
+    from threads.storage.parts import ROWS_AT_ONCE, Part, by_id
     from threads.storage.provenance import Provenance
     from threads.views import parsed_json
 
     outputs = Outputs.of(how)
-    inputs: list[dict[str, Any]] = []
-    results, failed = parse_all(sources, how, inputs)
-    if pseudonyms:
-        results = _with_pseudonyms(results)
-    parts = [Part(comments_frame(p.discussions), by_id(p.discussions)) for p in results]
+    read = Sources(sources, how)
+
+    def discussions() -> Iterator[Discussion]:
+        found = (d for reading in read for d in reading.discussions)
+        return _with_pseudonyms(found) if pseudonyms else found
+
     made = Provenance(
         command="btl parse",
         options={**how, "raw": outputs.raw, "pseudonyms": pseudonyms},
         settings=Settings.from_environment(),
-        sources=inputs,
+        sources=read.inputs,
     )
     outputs.write(
-        lambda: parts or [Part(comments_frame(()), {})],
+        lambda: (Part(comments_frame(some), by_id(some)) for some in batches(discussions(), ROWS_AT_ONCE)),
         made,
-        json_text=lambda: parsed_json(results),
+        json_text=lambda: parsed_json(discussions(), lambda: read.reports),
     )
     if not outputs.names:
-        for parsed in results:
-            for discussion in parsed.discussions:
-                click.echo(_summary(discussion))
-    finish(failed)
+        for discussion in discussions():
+            click.echo(_summary(discussion))
+    finish(read.failed)
 
 
 @main.command()
@@ -113,7 +116,8 @@ def analyse(
     """Read and score SOURCES: one row a comment, records and scores side by side."""
     import pandas as pd
 
-    from threads.analysis import analyse_parsed, require_target
+    from threads.analysis import COMMENTS_AT_ONCE, analyse_parsed, require_target
+    from threads.records import Parsed, Report
     from threads.scores.chosen import STANCE, is_own_topic, scores_for
     from threads.storage.parts import Part, by_id
     from threads.storage.provenance import Provenance
@@ -127,27 +131,31 @@ def analyse(
         raise click.UsageError(
             "--target and a model of your own topic exclude each other: it knows its target"
         )
-    inputs: list[dict[str, Any]] = []
-    results, failed = parse_all(sources, how, inputs)
-    with_comments = [parsed for parsed in results if parsed.report.kept]
-    if with_comments:
-        parts = [
-            Part(analyse_parsed(parsed, settings, target=target).frame, by_id(parsed.discussions))
-            for parsed in with_comments
-        ]
-        if pseudonyms:
-            parts = [part._replace(frame=_pseudonymised(part.frame, settings)) for part in parts]
+    read = Sources(sources, how, settings)
+
+    def parts() -> Iterator[Part]:
+        for some in read.batches(COMMENTS_AT_ONCE):
+            if any(d.comments for d in some):
+                parsed = Parsed(discussions=some, report=Report(source=some[0].source))
+                frame = analyse_parsed(parsed, settings, target=target).frame
+                yield Part(_pseudonymised(frame, settings) if pseudonyms else frame, by_id(some))
+
+    begun = parts()
+    first = next(begun, None)
+    if first is not None:  # without a comment no file is made
+        under_way = [chain([first], begun)]
         if outputs.names:
             made = Provenance(
                 command="btl analyse",
                 options={**how, "target": target, "raw": outputs.raw, "pseudonyms": pseudonyms},
                 settings=settings,
-                sources=inputs,
+                sources=read.inputs,
             )
-            outputs.write(lambda: parts, made)
+            outputs.write(lambda: under_way.pop() if under_way else parts(), made)
         else:
-            click.echo(scores_text(pd.concat([part.frame for part in parts], ignore_index=True)))
-    finish(failed)
+            frames = [part.frame for part in under_way.pop()]
+            click.echo(scores_text(pd.concat(frames, ignore_index=True)))
+    finish(read.failed)
 
 
 @main.command("import")
@@ -156,25 +164,26 @@ def analyse(
 @_stance_model
 def import_(sources: tuple[str, ...], db: str | None, stance_model: str | None, **how: Any) -> None:
     """Read, score and store SOURCES. What is stored already is not stored again."""
-    from threads.analysis import import_parsed
+    from threads.analysis import import_reading
     from threads.scores.chosen import scores_for
 
     settings = _changed(Settings.from_environment(), stance_model=stance_model)
     _doubted(scores_for(settings))  # a model that is not there is told before anything is read
-    results, failed = parse_all(sources, how)
-    with_comments = [parsed for parsed in results if parsed.report.kept]
-    if with_comments:  # else not even an empty store is made
-        with _store(db, settings) as store:
-            for parsed in with_comments:
-                added = import_parsed(store, parsed, settings).added
-                corrected = f", {added.corrected} times corrected" if added.corrected else ""
-                flagged = f", {added.flagged} newly flagged" if added.flagged else ""
-                click.echo(
-                    f"{parsed.report.source}: {added.comments} comments added, {added.known} known already"
-                    f"{corrected}{flagged}",
-                    err=True,
-                )
-    finish(failed)
+    read = Sources(sources, how, settings)
+    with ExitStack() as stack:
+        store: Store | None = None  # where nothing is to be stored not even an empty one is made
+        for found in read.with_comments():
+            store = store or stack.enter_context(_store(db, settings))
+            with stored_so_far() as told:
+                added = import_reading(store, found, settings, told=told)
+            corrected = f", {added.corrected} times corrected" if added.corrected else ""
+            flagged = f", {added.flagged} newly flagged" if added.flagged else ""
+            click.echo(
+                f"{found.report().source}: {added.comments} comments added, {added.known} known already"
+                f"{corrected}{flagged}",
+                err=True,
+            )
+    finish(read.failed)
 
 
 @main.command()
@@ -317,22 +326,14 @@ def _pseudonymised(frame: pd.DataFrame, values: Settings) -> pd.DataFrame:
     return pseudonymised(frame, read_key(values.key_file))
 
 
-def _with_pseudonyms(results: Iterable[Parsed]) -> list[Parsed]:
+def _with_pseudonyms(discussions: Iterator[Discussion]) -> Iterator[Discussion]:
     from dataclasses import replace
 
     from threads.keys import read_key
     from threads.pseudonyms import pseudonymised_comments
 
     key = read_key(Settings.from_environment().key_file)
-    return [
-        replace(
-            parsed,
-            discussions=tuple(
-                replace(d, comments=pseudonymised_comments(d.comments, key)) for d in parsed.discussions
-            ),
-        )
-        for parsed in results
-    ]
+    return (replace(d, comments=pseudonymised_comments(d.comments, key)) for d in discussions)
 
 
 def _changed(values: Settings, **changes: Any) -> Settings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC
 from typing import Any
 
@@ -12,33 +12,35 @@ import numpy as np
 import orjson
 import pandas as pd
 
-from threads.records import Discussion, Parsed, Report
+from threads.records import Discussion, Report
 from threads.storage.exporting import Flagged
 from threads.storage.keeping import Kept
 
 SHOWN_CHARACTERS = 60
 
 
-def parsed_json(results: Iterable[Parsed]) -> str:
-    """Return parsed sources as JSON: {"discussions": […], "reports": […]}."""
-    results = list(results)
-    document = {
-        "discussions": [_discussion(d) for parsed in results for d in parsed.discussions],
-        "reports": [
-            {
-                "source": parsed.report.source,
-                "read": parsed.report.read,
-                "kept": parsed.report.kept,
-                "left_out": parsed.report.left_out,
-                "found": parsed.report.found,
-                "skipped": parsed.report.skipped,
-                "warnings": parsed.report.warnings,
-                **_columns(parsed.report),
-            }
-            for parsed in results
-        ],
+def parsed_json(discussions: Iterable[Discussion], reports: Callable[[], Iterable[Report]]) -> Iterator[str]:
+    """Yield parsed sources as JSON, in pieces: {"discussions": […], "reports": […]}.
+
+    Each discussion is in memory only while it is written; `reports` are asked for after the last.
+    """
+    yield '{\n  "discussions": ['
+    for number, discussion in enumerate(discussions):
+        yield ("," if number else "") + "\n" + _json(_discussion(discussion))
+    yield '],\n  "reports": ' + _json([_report(report) for report in reports()]) + "\n}\n"
+
+
+def _report(report: Report) -> dict[str, Any]:
+    return {
+        "source": report.source,
+        "read": report.read,
+        "kept": report.kept,
+        "left_out": report.left_out,
+        "found": report.found,
+        "skipped": report.skipped,
+        "warnings": report.warnings,
+        **_columns(report),
     }
-    return _json(document) + "\n"
 
 
 def _columns(report: Report) -> dict[str, Any]:
@@ -191,7 +193,7 @@ def _value(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _json(document: dict[str, Any]) -> str:
+def _json(document: dict[str, Any] | list[dict[str, Any]]) -> str:
     try:
         return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z).decode()
     except orjson.JSONEncodeError:

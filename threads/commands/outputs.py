@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from threads.commands.results import STANDARD_OUTPUT, binary_output, output, write, write_csv
+from threads.commands.results import STANDARD_OUTPUT, binary_output, output, write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,10 +71,12 @@ class Outputs:
             require_parquet(names["parquet"])
         return cls(names, options.pop("raw"))
 
-    def write(self, parts: Parts, made: Provenance, *, json_text: Callable[[], str] | None = None) -> None:
+    def write(
+        self, parts: Parts, made: Provenance, *, json_text: Callable[[], Iterable[str]] | None = None
+    ) -> None:
         """Write each of them, with a manifest beside every file and in the folder of a corpus.
 
-        `json_text` gives the JSON where a command has more to say in it than discussions.
+        `json_text` gives the JSON in pieces where a command has more to say in it than discussions.
         """
         from threads.storage.provenance import Tally, manifest_beside, write_manifest
 
@@ -84,7 +86,8 @@ class Outputs:
                 _write_corpus(Path(name), parts, tally, made)
                 continue
             if kind == "json" and json_text is not None:
-                write(name, json_text())
+                with output(name) as file:
+                    file.writelines(json_text())
                 continue
             self._write_file(kind, name, parts, tally)
             if name != STANDARD_OUTPUT:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -16,11 +17,14 @@ from threads.errors import InputError, SettingError
 from threads.settings import Settings
 
 if TYPE_CHECKING:
+    from threads.parse.reading import Reading
     from threads.parse.source import Source
-    from threads.records import Parsed, Report
+    from threads.records import Discussion, Parsed, Report
+    from threads.storage import Added
 
 EXIT_INPUT_PROBLEM: Final = 1
 SHOWN_REASONS: Final = 5
+_PROGRESS_FROM: Final = 5_000_000  # bytes: less is read in a moment
 
 
 def source_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -54,6 +58,11 @@ def source_options(command: Callable[..., None]) -> Callable[..., None]:
                 help="Leave out the article's text of saved pages, which takes most of the time.",
             ),
             click.option(
+                "--with-addresses",
+                is_flag=True,
+                help="Keep e-mail and IP addresses that stand for authors' names and ids in exports.",
+            ),
+            click.option(
                 "--allow-private", is_flag=True, help="Fetch from private addresses, too: an intranet."
             ),
         ]
@@ -62,39 +71,112 @@ def source_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def parse_all(
-    sources: tuple[str, ...], how: dict[str, Any], inputs: list[dict[str, Any]] | None = None
-) -> tuple[list[Parsed], bool]:
-    """Parse every source; a problem with one is told and does not cost the others.
+class Sources:
+    """What a command reads, one source after the other; a problem with one is told and costs no other.
 
-    `inputs` gets name, size and hash of each that was read, for a manifest.
+    `failed` is whether there was one, or a source without a comment. `inputs` are name, size and hash of
+    each that was read, for a manifest. To go through it again reads again, and tells nothing twice.
     """
-    from threads.analysis import options
-    from threads.parse import parse as parse_source
 
-    settings = Settings.from_environment()
-    chosen = options(how["timezone"], _moment(how["captured_at"]))
-    mapping = mapping_named(how.get("mapping"), settings)
-    chosen = replace(chosen, article_text=not how["no_article"], mapping=mapping)
-    source_of = _opener(settings, how["encoding"], allow_private=how["allow_private"])
-    sources = tuple(dict.fromkeys(sources))  # a source named twice is read once
-    results, failed = [], False
-    with _progress(sources) as remaining:
-        for name in remaining:
-            try:
-                source = source_of(name)
-                parsed = parse_source(source, chosen, how["format_name"], settings=settings)
-            except InputError as error:
-                click.echo(f"btl: {error}", err=True)
-                failed = True
-                continue
-            results.append(parsed)
-            if inputs is not None:
-                inputs.append(_hashed(source))
-            failed |= not parsed.report.kept
-            _tell(parsed.report)
-    save_mapping(how.get("save_mapping"), results, chosen, settings)
-    return results, failed
+    def __init__(self, names: tuple[str, ...], how: dict[str, Any], settings: Settings | None = None) -> None:
+        from threads.analysis import options
+
+        self._settings = settings or Settings.from_environment()
+        mapping = mapping_named(how.get("mapping"), self._settings)
+        self._options = replace(
+            options(how["timezone"], _moment(how["captured_at"])),
+            article_text=not how["no_article"],
+            addresses=how.get("with_addresses", False),
+            mapping=mapping,
+        )
+        self._format = how["format_name"]
+        self._saved_mapping = how.get("save_mapping")
+        self._source_of = _opener(self._settings, how["encoding"], allow_private=how["allow_private"])
+        self._names = tuple(dict.fromkeys(names))  # a source named twice is read once
+        self._sources: dict[str, Source] = {}
+        self._told: dict[str, Report] = {}
+        self.failed = False
+        self.inputs: list[dict[str, Any]] = []
+
+    def __iter__(self) -> Iterator[Reading]:
+        """Yield the discussions of each source; what is wrong with it was told before the first of them."""
+        for name in self._names:
+            found = self._opened(name)
+            if found is not None:
+                yield found
+        save_mapping(self._saved_mapping, self.reports, self._options, self._settings)
+
+    @property
+    def reports(self) -> list[Report]:
+        """How it went with each that was read to its end."""
+        return list(self._told.values())
+
+    def with_comments(self) -> Iterator[Reading]:
+        """Yield those in which there is a comment."""
+        from threads.parse.reading import Reading
+
+        for found in self:
+            start: list[Discussion] = []
+            for discussion in found.discussions:
+                start.append(discussion)
+                if discussion.comments:
+                    yield Reading(chain(start, found.discussions), found.report)
+                    break
+
+    def batches(self, comments: int) -> Iterator[tuple[Discussion, ...]]:
+        """Yield the discussions of all some at a time: as many as have so many comments."""
+        from threads.parse.reading import batches
+
+        for found in self:
+            yield from batches(found.discussions, comments)
+
+    def _opened(self, name: str) -> Reading | None:
+        from threads.parse import reading
+        from threads.parse.reading import Reading
+
+        try:
+            source = self._sources[name] if name in self._sources else self._source_of(name)
+            self._sources[name] = source
+            with _progress(source):
+                found = reading(source, self._options, self._format, settings=self._settings)
+                # An export is read to its end before its first discussion is known to be whole.
+                first = list(islice(found.discussions, 1))
+        except InputError as error:
+            self._problem(name, error)
+            return None
+        return Reading(self._whole(name, source, chain(first, found.discussions), found.report), found.report)
+
+    def _whole(
+        self, name: str, source: Source, discussions: Iterator[Discussion], report: Callable[[], Report]
+    ) -> Iterator[Discussion]:
+        try:
+            yield from discussions
+        except InputError as error:
+            self._problem(name, error)
+            return
+        if name not in self._told:
+            self._told[name] = made = report()
+            self.failed |= not made.kept
+            self.inputs.append(_hashed(source))
+            _tell(made)
+
+    def _problem(self, name: str, error: InputError) -> None:
+        if name in self._names:
+            click.echo(f"btl: {error}", err=True)
+        self.failed = True
+        self._names = tuple(other for other in self._names if other != name)
+
+
+def parse_all(names: tuple[str, ...], how: dict[str, Any]) -> tuple[list[Parsed], bool]:
+    """Parse every source into memory; a problem with one is told and does not cost the others."""
+    from threads.records import Parsed
+
+    sources = Sources(names, how)
+    results = []
+    for found in sources:
+        discussions = tuple(found.discussions)
+        results.append(Parsed(discussions=discussions, report=found.report()))
+    return results, sources.failed
 
 
 def _hashed(source: Source) -> dict[str, Any]:
@@ -109,6 +191,26 @@ def finish(failed: bool) -> None:
     """End with the exit code of an input problem where there was one."""
     if failed:
         click.get_current_context().exit(EXIT_INPUT_PROBLEM)
+
+
+@contextmanager
+def stored_so_far() -> Iterator[Callable[[Added], None]]:
+    """Give what is told of each part that is stored: shown on a terminal, and where an import is stopped."""
+    done = 0
+
+    def told(part: Added) -> None:
+        nonlocal done
+        done += part.comments + part.known
+        if sys.stderr.isatty():
+            click.echo(f"\r{done:,} comments stored ", nl=False, err=True)
+
+    try:
+        yield told
+    except KeyboardInterrupt:
+        click.echo(f"\nstopped: {done:,} comments are stored; the same command goes on from there", err=True)
+        raise
+    if sys.stderr.isatty():
+        click.echo("\r", nl=False, err=True)
 
 
 def _opener(settings: Settings, encoding: str | None, *, allow_private: bool) -> Callable[[str], Source]:
@@ -130,16 +232,25 @@ def _opener(settings: Settings, encoding: str | None, *, allow_private: bool) ->
 
 def _tell(report: Report) -> None:
     click.echo(
-        f"{report.source}: {report.read} comments read, {report.kept} kept, {len(report.skipped)} left out",
+        f"{report.source}: {report.read:,} comments read, {report.kept:,} kept, {report.dropped:,} left out"
+        + (f" ({_listed(report.left_out)})" if report.dropped > SHOWN_REASONS else ""),
         err=True,
     )
+    if report.found:
+        click.echo(f"  found: {_listed(report.found)}", err=True)
     for skipped in report.skipped[:SHOWN_REASONS]:
         click.echo(f"  left out: {skipped.place}: {skipped.reason}", err=True)
-    if len(report.skipped) > SHOWN_REASONS:
-        click.echo(f"  and {len(report.skipped) - SHOWN_REASONS} more; --json lists them all", err=True)
+    if report.dropped > SHOWN_REASONS:
+        click.echo(f"  and {report.dropped - SHOWN_REASONS:,} more; --json lists them", err=True)
     for warning in report.warnings:
         click.echo(f"  note: {warning}", err=True)
     tell_columns(report)
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    """Return counts in words, the largest first: "100 a pingback, 3 duplicate"."""
+    ordered = sorted(counts.items(), key=lambda item: -item[1])
+    return ", ".join(f"{count:,} {name}" for name, count in ordered)
 
 
 def _standard_input(settings: Settings) -> bytes:
@@ -162,10 +273,12 @@ def _moment(value: str | None) -> datetime | None:
 
 
 @contextmanager
-def _progress(sources: tuple[str, ...]) -> Iterator[Iterable[str]]:
-    """Show a progress bar on a terminal for more than one source; nothing in a pipe."""
-    if len(sources) < 2 or not sys.stderr.isatty():
-        yield sources
+def _progress(source: Source) -> Iterator[None]:
+    """Show on a terminal how much of a large file has been read; nothing in a pipe."""
+    if source.size < _PROGRESS_FROM or not sys.stderr.isatty():
+        yield
         return
-    with click.progressbar(sources, label="Reading", file=sys.stderr) as bar:
-        yield bar
+    with click.progressbar(length=source.size, label=f"Reading {source.name}", file=sys.stderr) as bar:
+        source.on_read = bar.update
+        yield
+        source.on_read = None

@@ -14,7 +14,7 @@ from threads.settings import Settings
 if TYPE_CHECKING:
     from threads.parse.exports.tables.mapping import Mapping
     from threads.parse.formats import Options
-    from threads.records import Parsed, Report, TableColumn
+    from threads.records import Report, TableColumn
 
 _EXAMPLE = 24  # characters of a value
 _UNUSED = 12  # columns that are named
@@ -27,7 +27,7 @@ def mapping_named(value: str | None, settings: Settings) -> Mapping | None:
     return None if value is None else SavedMappings(settings.mapping_folder).named(value)
 
 
-def save_mapping(name: str | None, results: Iterable[Parsed], options: Options, settings: Settings) -> None:
+def save_mapping(name: str | None, reports: Iterable[Report], options: Options, settings: Settings) -> None:
     """Keep what the columns of a table were taken for under a name, where one is given.
 
     Raises
@@ -40,7 +40,7 @@ def save_mapping(name: str | None, results: Iterable[Parsed], options: Options, 
 
     if name is None:
         return
-    tables = {report.columns: report for parsed in results if (report := parsed.report).columns}
+    tables = {report.columns: report for report in reports if report.columns}
     kinds = {tuple((c.key, c.field) for c in columns) for columns in tables}
     if len(kinds) != 1:
         raise SettingError(

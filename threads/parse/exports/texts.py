@@ -23,6 +23,8 @@ _SPACES = re.compile(r"[ \t\r\n\f]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _BREAKS = _BLOCKS | _PARAGRAPHS | {"blockquote", "br"}
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,20})(?=[\s/>])[^<>]*>")
+_LONGEST_TAG = 5_000  # characters; the parser compares each attribute with all before it
+_LONG_TAG = re.compile(rf"<(/?[A-Za-z][\w:-]{{0,40}})[^<>]{{{_LONGEST_TAG},}}>?")
 _AROUND_BREAK = re.compile(r" *\n *")
 
 
@@ -33,6 +35,8 @@ def from_html(markup: str) -> str:
     """
     if "<" not in markup:
         return html.unescape(markup).strip() if "&" in markup else markup.strip()
+    if len(markup) > _LONGEST_TAG:
+        markup = _LONG_TAG.sub(r"<\1>", markup)
     root = LexborHTMLParser(markup).body
     if root is None:
         return ""

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
 from lxml import etree
 
+from threads.errors import InputError
 from threads.parse.exports.found import Note
 from threads.parse.source import Source
 from threads.parse.utf8_stream import Utf8Stream
@@ -30,6 +31,9 @@ local ones, without prefix or namespace."""
 
 _CHUNK = 1 << 18
 _LONGEST_TAG = 8_192
+_WINDOW = 10_000  # bytes that are looked at for attributes
+_MOST_ATTRIBUTES = 300  # in so many bytes
+_ATTRIBUTES = re.compile(rb"\s[\w:.-]+=[\"']")
 _MOST_BEFORE = 4_096  # bytes that a server's messages before the document may have
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\r"))
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
@@ -89,9 +93,10 @@ def records(source: Source, layout: Layout) -> Iterator[Record | Note | Skipped]
 class _Clean(io.RawIOBase):
     """A stream from its first tag on, without the control characters that XML does not allow."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, name: str) -> None:
         super().__init__()
         self._stream = stream
+        self._name = name
         self._is_begun = False
 
     def readable(self) -> bool:
@@ -103,8 +108,21 @@ class _Clean(io.RawIOBase):
                 self._is_begun = True
                 chunk = chunk[max(chunk.find(b"<?xml", 0, _MOST_BEFORE), 0) :].lstrip()
             if kept := chunk.translate(None, _CONTROLS):
+                self._check(kept)
                 return kept
         return b""
+
+    def _check(self, chunk: bytes) -> None:
+        """Refuse an element of very many attributes: libxml2 compares each with all others."""
+        for start in range(0, len(chunk), _WINDOW):
+            if chunk.find(b">", start, start + _WINDOW) < 0:
+                window = chunk[start : start + _WINDOW]
+                if b"<" not in window and len(_ATTRIBUTES.findall(window)) > _MOST_ATTRIBUTES:
+                    raise InputError(
+                        "this is XML with an element of too many attributes",
+                        source=self._name,
+                        remedy="Export it again",
+                    )
 
 
 def _sound(source: Source, layout: Layout) -> Iterator[Record]:
@@ -112,7 +130,7 @@ def _sound(source: Source, layout: Layout) -> Iterator[Record]:
     encoding, stream = _opened(source)
     with stream:
         events = etree.iterparse(
-            _Clean(stream),
+            _Clean(stream, source.name),
             encoding=encoding,
             tag=[f"{{*}}{name}" for name in (*names, *((inside,) if inside else ()))],
             resolve_entities=False,
