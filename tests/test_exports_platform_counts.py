@@ -13,6 +13,7 @@ FORMATS = {
     "telegram-desktop-json": "telegram",
     "bluesky-getPostThread-json": "bluesky",
     "mbox": "mbox",
+    "microformats2-comments": "page",
     "stackexchange-comments-xml": "stack-exchange",
 }
 # What differs from the counts, and why it is right.
@@ -80,7 +81,7 @@ def test_every_count_is_met(shared):
 @pytest.mark.parametrize(
     ("file", "note"),
     [
-        ("reddit/3hahrw.json", "476 of 543 comments are present; 61 stand behind links to load more (12); "),
+        ("reddit/3hahrw.json", "476 of 543 comments are present; 61 behind 12 links to load more; "),
         ("youtube/7ghhRHRP6t4.json", "0 of 6 replies are present"),
         ("youtube/7ghhRHRP6t4.json", "further pages follow"),
     ],

@@ -230,7 +230,7 @@ def test_bluesky_threads_may_be_lists():
     parsed = read(Bluesky(), {"thread": nodes})
     assert [c.text for c in comments(parsed)] == ["post 0", "post 1"]
     assert parsed.report.skipped[0].reason.startswith("blocked")
-    assert parsed.report.warnings == ("2 posts are present; 3 answers that are counted are not",)
+    assert parsed.report.warnings == ("2 posts present, 3 answers counted and not present",)
 
 
 # --- mbox ---

@@ -162,7 +162,7 @@ def test_answers_to_requests_for_more_comments():
     things = [{"kind": "t1", "data": LINE}, {"kind": "more", "data": {"count": 2, "children": ["a", "b"]}}]
     parsed = read(RedditListing(), {"json": {"errors": [], "data": {"things": things}}})
     assert parsed.report.kept == 1
-    assert parsed.report.warnings == ("not all comments are present: 2 stand behind links to load more (1)",)
+    assert parsed.report.warnings == ("not all comments are present: 2 behind 1 link to load more",)
 
 
 def test_comments_of_a_person_belong_to_many_posts():

@@ -18,6 +18,7 @@ from threads.parse.exports.moments import written
 from threads.parse.exports.values import name, record, records, text, whole
 from threads.parse.formats import Options
 from threads.parse.source import Source
+from threads.parse.wording import counted
 from threads.records import Skipped, Status
 
 _FIELDS = (
@@ -52,7 +53,8 @@ class Bluesky(Export):
                     yield from reader.thread(record(one.get("thread")) or one)
         if reader.missing:
             yield Note(
-                f"{reader.number:,} posts are present; {reader.missing:,} answers that are counted are not"
+                f"{counted(reader.number, 'post')} present, "
+                f"{counted(reader.missing, 'answer')} counted and not present"
             )
 
 

@@ -23,6 +23,7 @@ from threads.parse.exports.moments import written
 from threads.parse.formats import Options
 from threads.parse.identity import stable_id
 from threads.parse.source import Source
+from threads.parse.wording import counted
 from threads.records import Skipped
 
 _SEPARATOR = re.compile(rb"From .{0,300}?\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b.{0,40}?\d:\d\d")
@@ -145,11 +146,11 @@ class _Reader:
 
     def notes(self) -> Iterator[Note]:
         if self.repeated:
-            yield Note(f"{self.repeated:,} mails bear the Message-ID of another: kept, with ids of our own")
+            yield Note(f"Message-ID of another in {counted(self.repeated, 'mail')}: kept with own ids")
         if self.attached:
-            yield Note(f"{self.attached:,} attachments left out")
+            yield Note(f"{counted(self.attached, 'attachment')} left out")
         if self.cut:
-            yield Note(f"{self.cut:,} mails are cut after {_LONGEST_MAIL:,} bytes")
+            yield Note(f"{counted(self.cut, 'mail')} cut after {_LONGEST_MAIL:,} bytes")
 
 
 def _plain(subject: str) -> str:

@@ -14,6 +14,7 @@ from threads.parse.exports.reddit import comment, is_escaped, thread, thread_of
 from threads.parse.exports.values import record, whole
 from threads.parse.formats import Options
 from threads.parse.source import Source
+from threads.parse.wording import counted
 
 _BEGIN = re.compile(rb"[\[{]")
 _THING = re.compile(rb'"kind"\s*:\s*"(?:Listing|t1|t3|more)"')
@@ -52,9 +53,9 @@ class _Count:
     def notes(self) -> Iterator[Note]:
         behind = []
         if self.links:
-            behind.append(f"{self.folded:,} stand behind links to load more ({self.links:,})")
+            behind.append(f"{self.folded:,} behind {counted(self.links, 'link')} to load more")
         if self.cut:
-            behind.append(f"{self.cut:,} lines of answers are cut where Reddit says to continue elsewhere")
+            behind.append(f"{counted(self.cut, 'line')} of answers cut, to be continued elsewhere")
         if self.declared > self.present:
             yield Note("; ".join([f"{self.present:,} of {self.declared:,} comments are present", *behind]))
         elif behind:

@@ -69,7 +69,7 @@ def _chat(chat: dict[str, Any], key: str, options: Options) -> Iterator[Found]:
             answers += 1
         yield said
     if answers:
-        yield Note(f"{answers:,} messages answer what Telegram itself said, such as the start of a topic")
+        yield Note(f"answers to what Telegram itself said, such as the start of a topic: {answers:,}")
 
 
 def _action(message: dict[str, Any]) -> str:

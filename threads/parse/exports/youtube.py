@@ -18,6 +18,7 @@ from threads.parse.exports.texts import from_html
 from threads.parse.exports.values import name, record, records, text, whole
 from threads.parse.formats import Options
 from threads.parse.source import Source
+from threads.parse.wording import counted
 from threads.records import Skipped, Status
 
 _KIND = re.compile(rb'"kind"\s*:\s*"youtube#comment(?:Thread)?(?:ListResponse)?"')
@@ -111,7 +112,7 @@ class _Reader:
         if self.short:
             yield Note(
                 f"{self.replies:,} of {self.declared:,} replies are present; the API gives the others by "
-                f"comments.list ({self.short:,} threads)"
+                f"comments.list ({counted(self.short, 'thread')})"
             )
         if self.goes_on:
             yield Note("further pages follow the last one (nextPageToken): not all comments are present")
