@@ -19,13 +19,14 @@ from test_storage import comment, parsed, scored
 from threads.errors import InputError, StoreError
 from threads.parse import Options, Source
 from threads.parse.exports.convokit import ConvoKit
+from threads.parse.own_json import BtlJson
 from threads.records import COMMENT_COLUMNS, Column, Comment, Discussion, comments_frame, typed
 from threads.scores import score_columns
 from threads.storage.corpus_files import FILES, write_corpus
 from threads.storage.csv_files import read_csv, write_csv
 from threads.storage.json_files import read_ndjson, write_discussions, write_ndjson
 from threads.storage.parquet_files import read_parquet, write_parquet
-from threads.storage.parts import Part, by_id, whole_threads
+from threads.storage.parts import Part, by_id, rows_of, whole_threads
 
 HOSTILE = '=HYPERLINK("http://a.example")\r\n+1;@x,\t"\ud800\x00\x1a0000\u2028\ufeff'
 SCORES = (Column("mood", "number", "How it is.", "0 to 1"), Column("words", "integer", "", "words"))
@@ -165,6 +166,49 @@ def test_every_record_is_in_the_json(made, title):
     pd.testing.assert_frame_equal(
         read_ndjson(rows, (*COMMENT_COLUMNS, *SCORES)), part.frame, check_exact=True
     )
+
+
+@settings(max_examples=40, deadline=None)
+@given(made=records, title=st.none() | texts, as_lines=st.booleans())
+@example(made=[FULL, BARE], title=HOSTILE, as_lines=False)
+@example(made=[FULL, BARE], title=HOSTILE, as_lines=True)
+def test_every_record_comes_back_from_the_json(made, title, as_lines):
+    part = part_of(made, title=title)
+    file = io.StringIO(newline="")
+    if as_lines:
+        write_ndjson([part.frame], file)
+    else:
+        write_discussions([part], file)
+    source = Source.from_bytes(file.getvalue().encode(), "c.json")
+    assert BtlJson().sniff(source)
+    back = BtlJson().read(source, Options())
+    assert back.report.skipped == ()
+    assert [c for d in back.discussions for c in d.comments] == made
+    if not as_lines:
+        assert [(d.title, d.source_format) for d in back.discussions] == [(title, "test")] * len(
+            part.discussions
+        )
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"likes": "5"}, "likes: '5' is no integer"),
+        ({"likes": True}, "likes: 'True' is no integer"),
+        ({"published_at": "2024-05-18"}, "published_at: '2024-05-18' is no time with a zone"),
+        ({"status": "gone"}, "status: 'gone' is none of visible, pending"),
+        ({"text": None}, "it has no text"),
+        ({}, "duplicate: the id c1 came before"),
+    ],
+)
+def test_a_line_that_is_no_record_of_ours_is_left_out_with_its_place(change, reason):
+    first, *_ = rows_of(part_of([comment(1)]).frame)
+    text = "\n".join(map(json.dumps, [first, {**first, **change}, {**first, "comment_id": "c2"}]))
+    report = BtlJson().read(Source.from_text(text), Options()).report
+    assert (report.kept, report.read) == (2, 3)
+    (skipped,) = report.skipped
+    assert skipped.place == "line 2"
+    assert skipped.reason.startswith(reason)
 
 
 # --- the corpus ---
@@ -349,8 +393,9 @@ def test_scores_are_in_every_format(btl):  # noqa: F811
     assert isinstance(first["sentiment"], float)
     utterance = json.loads(Path("corpus/utterances.jsonl").read_text().splitlines()[1])
     assert utterance["meta"]["sentiment"] == first["sentiment"]
-    back = btl("parse", "corpus", "--ndjson", "-").stdout.splitlines()
-    assert json.loads(back[0]) == {name: first[name] for name in (c.name for c in COMMENT_COLUMNS)}
+    for source in ("corpus", "c.json", "c.ndjson"):
+        back = btl("parse", source, "--ndjson", "-").stdout.splitlines()
+        assert json.loads(back[0]) == {column.name: first[column.name] for column in COMMENT_COLUMNS}
 
 
 def test_pseudonyms_reach_every_format(btl):  # noqa: F811

@@ -33,6 +33,7 @@ from threads.parse.exports.youtube import YouTubeApi
 from threads.parse.exports.yt_dlp import YtDlp
 from threads.parse.formats import Format, Options, Streaming
 from threads.parse.language import detect
+from threads.parse.own_json import BtlJson
 from threads.parse.page import SavedPage
 from threads.parse.pasted import Pasted
 from threads.parse.reading import Counts, Reading, too_many
@@ -54,6 +55,7 @@ def _from_other_packages() -> tuple[Format, ...]:
 # In the order in which they are tried; the last one takes any text.
 FORMATS: tuple[Format, ...] = (
     BtlCsv(),
+    BtlJson(),
     WordPressExport(),
     DisqusExport(),
     CommentFeed(),

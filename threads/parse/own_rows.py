@@ -57,10 +57,13 @@ class _Thread:
 
 
 class OwnRows:
-    """Gathers objects into discussions, and what was wrong with the others."""
+    """Gathers objects into discussions, and what was wrong with the others.
 
-    def __init__(self, source: str) -> None:
-        self._source = source
+    A discussion of which nothing is told has the name of the format that it was read in.
+    """
+
+    def __init__(self, source: str, format_name: str) -> None:
+        self._source, self._format = source, format_name
         self._threads: dict[str, _Thread] = {}
         self._skipped: list[Skipped] = []
 
@@ -77,7 +80,7 @@ class OwnRows:
         }
         for name in _TIMES:
             known[name] = _moment_or_none(about.get(name))
-        thread = self._thread(thread_id, "")
+        thread = self._thread(thread_id)
         thread.about = replace(thread.about, **known)
 
     def add(self, place: str, row: Any) -> None:
@@ -87,7 +90,7 @@ class OwnRows:
         except _BadRowError as bad:
             self._skipped.append(Skipped(place, str(bad)))
             return
-        comments = self._thread(comment.thread_id, comment.source_format).comments
+        comments = self._thread(comment.thread_id).comments
         if comment.comment_id in comments:
             self._skipped.append(Skipped(place, f"duplicate: the id {comment.comment_id} came before"))
             return
@@ -107,9 +110,9 @@ class OwnRows:
         report = Report(source=self._source, kept=kept, skipped=tuple(self._skipped), warnings=warnings)
         return Parsed(discussions=discussions, report=report)
 
-    def _thread(self, thread_id: str, source_format: str) -> _Thread:
+    def _thread(self, thread_id: str) -> _Thread:
         if thread_id not in self._threads:
-            about = Discussion(thread_id=thread_id, source=self._source, source_format=source_format)
+            about = Discussion(thread_id=thread_id, source=self._source, source_format=self._format)
             self._threads[thread_id] = _Thread(about)
         return self._threads[thread_id]
 

@@ -236,7 +236,7 @@ def _is_own(first: dict[str, Any] | Skipped) -> bool:
 
 
 def _own(source: Source) -> Parsed:
-    own = OwnRows(source.name)
+    own = OwnRows(source.name, NAME)
     for place, item in items(source):
         if isinstance(item, Skipped):
             own.skip(item)
