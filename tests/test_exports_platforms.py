@@ -284,6 +284,14 @@ def test_dates_of_mails(written, at, zone):
     assert zone is None or comment.timezone_source == zone
 
 
+def test_lines_that_were_broken_to_fit_are_whole_again():
+    kind = b"Content-Type: text/plain; format=flowed\n\n"
+    said = b">> old \n>> and \n> newer\nOne \nline.\n-- \nAnn\n"
+    assert comments(read(Mbox(), MAIL + kind + said))[0].text == ">> old and \n> newer\nOne line.\n-- \nAnn"
+    kind = kind.replace(b"flowed", b"flowed; delsp=yes")
+    assert comments(read(Mbox(), MAIL + kind + b"wo \nrd\n"))[0].text == "word"
+
+
 def test_mails_of_one_subject_are_one_discussion():
     other = MAIL.replace(b"Subject: Tea", b"Subject: RE: [list] AW: tea")
     parsed = read(

@@ -90,18 +90,20 @@ def _text(part: Message) -> str:
 
 def _unflowed(said: str, *, is_space_dropped: bool) -> str:
     """Return text in which lines that were only broken to fit are whole again (RFC 3676)."""
-    lines: list[str] = []
+    pieces: list[str] = []
     flows, level = False, 0
     for line in said.split("\n"):
         rest = line.lstrip(">")
         depth = len(line) - len(rest)
         rest = rest.removeprefix(" ")
         if flows and depth == level and rest != _SIGNATURE:
-            lines[-1] = (lines[-1][:-1] if is_space_dropped else lines[-1]) + rest
+            if is_space_dropped:
+                pieces[-1] = pieces[-1][:-1]
+            pieces.append(rest)
         else:
-            lines.append(f"{'>' * depth} {rest}" if depth else rest)
+            pieces.append(f"\n{'>' * depth} {rest}" if depth else f"\n{rest}")
         flows, level = rest.endswith(" ") and rest != _SIGNATURE, depth
-    return "\n".join(lines)
+    return "".join(pieces)[1:]
 
 
 def _piece(piece: bytes | str, charset: str | None) -> str:
