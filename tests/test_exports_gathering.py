@@ -124,6 +124,15 @@ def test_an_address_that_is_asked_for_stays():
     assert only.author == "ann@example.org"
 
 
+def test_two_threads_of_one_page_are_two_discussions():
+    threads = [FoundThread(key=key, url="https://a.example/1") for key in "ab"]
+    found = [*threads, comment("1", thread="a"), comment("1", thread="b")]
+    first, second = gathered(found, "file", "format").discussions
+    assert first.thread_id != second.thread_id
+    assert {c.thread_id for c in second.comments} == {second.thread_id}
+    assert second.thread_id == gathered(found, "file", "format").discussions[1].thread_id
+
+
 @pytest.mark.parametrize("value", [1700000000, "1700000000", 1700000000.0, 1700000000000, "1700000000000000"])
 def test_a_number_since_1970_in_any_unit(value):
     assert since_1970(value).at == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)

@@ -13,12 +13,27 @@ from threads.errors import InputError
 from threads.parse import FORMATS, Options, Source
 from threads.parse.exports.bluesky import Bluesky
 from threads.parse.exports.found import FoundComment, Moment
+from threads.parse.exports.json_items import documents
 from threads.parse.exports.mbox import Mbox
 from threads.parse.exports.telegram import Telegram
 from threads.parse.exports.youtube import YouTubeApi
 from threads.parse.exports.yt_dlp import YtDlp
 
-JSON = ("bluesky", "reddit_dump", "reddit_listing", "telegram", "youtube_api", "yt_dlp")
+JSON = (
+    *(
+        "bluesky",
+        "commento",
+        "coral",
+        "discourse",
+        "guardian",
+        "hn_algolia",
+        "hn_items",
+        "isso_json",
+        "lemmy",
+    ),
+    *("lobsters", "lobsters_old", "mastodon", "reddit_dump", "reddit_listing", "telegram", "wordpress_rest"),
+    *("youtube_api", "yt_dlp"),
+)
 STRANGE = [
     None,
     "",
@@ -64,11 +79,13 @@ def test_any_value_may_stand_in_any_field(name):
     (path,) = folder.glob("thread.*")
     wanted = json.loads((folder / "expected.json").read_bytes())["format"]
     (item,) = [one for one in FORMATS if one.name == wanted]
-    text = path.read_text(encoding="utf-8")
-    lines = text.splitlines()[:-1] if path.suffix == ".ndjson" else [text]
+    if path.suffix == ".ndjson":  # of which the last line may be cut
+        values = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()[:-1]]
+    else:
+        values = list(documents(Source.from_path(path)))
     dice = random.Random(7)
     for _ in range(60):
-        content = "\n".join(json.dumps(changed(json.loads(line), dice)) for line in lines)
+        content = "\n".join(json.dumps(changed(value, dice)) for value in values)
         try:
             parsed = item.read(Source.from_bytes(content.encode(), "file"), Options())
         except InputError:

@@ -69,6 +69,7 @@ class _Gathering:
     kept: int = 0
     empty: int = 0
     without_address: int = 0
+    pages: set[int] = field(default_factory=set)  # hashes of addresses
     left_out: LeftOut = field(default_factory=LeftOut)
     notes: list[str] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
@@ -121,7 +122,11 @@ class _Gathering:
     def _discussion(self, about: FoundThread, comments: list[FoundComment]) -> Discussion:
         if not self.addresses:
             self.without_address += sum(map(without_address, comments))
-        made = discussion(about, comments, self.source, self.format_name, self.left_out, self.tally)
+        is_second = about.url is not None and hash(about.url) in self.pages
+        self.pages.update([] if about.url is None else [hash(about.url)])
+        made = discussion(
+            about, comments, self.source, self.format_name, self.left_out, self.tally, is_second=is_second
+        )
         self.kept += len(made.comments)
         return made
 
@@ -146,9 +151,17 @@ def discussion(
     format_name: str,
     skipped: LeftOut | list[Skipped],
     tally: Tally,
+    *,
+    is_second: bool = False,
 ) -> Discussion:
-    """Return one discussion of `comments` in their order; what is left out goes to `skipped` and `tally`."""
-    thread_id = stable_id("page", about.url) if about.url else stable_id(format_name, about.key, about.title)
+    """Return one discussion of `comments` in their order; what is left out goes to `skipped` and `tally`.
+
+    The address names a discussion, but for one that `is_second` on its page, as Disqus has them.
+    """
+    if about.url and not is_second:
+        thread_id = stable_id("page", about.url)
+    else:
+        thread_id = stable_id(format_name, about.key, about.url if is_second else about.title)
     ids = CommentIds()
     for comment in comments:
         if comment.id is None:

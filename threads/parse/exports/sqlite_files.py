@@ -36,7 +36,7 @@ def opened(source: Source) -> Iterator[sqlite3.Connection]:
             for pragma in ("query_only = ON", "trusted_schema = OFF", "cell_size_check = ON"):
                 connection.execute(f"PRAGMA {pragma}")
             yield connection
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # names of columns, too, may be damaged
         raise InputError(
             f"the database cannot be read ({error})",
             source=source.name,

@@ -44,7 +44,10 @@ _ATTRIBUTE = re.compile(r"(?:[\w.-]+:)?([\w.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'
 
 
 class Record(NamedTuple):
-    """An element: its local name and its fields; one that is `is_open` comes again when it ends."""
+    """An element: its local name and its fields; one that is `is_open` comes again when it ends.
+
+    One that may hold others and holds none has no fields.
+    """
 
     name: str
     fields: Fields
@@ -150,7 +153,8 @@ def _sound(source: Source, layout: Layout) -> Iterator[Record]:
                 yield Record(name, _fields(element, layout))
                 _let_go(element, inside)
             elif name in names and not any(_local(e.tag) in names for e in element.iterancestors()):
-                yield Record(name, _fields(element, layout))
+                is_empty = inside is not None and announced is not element
+                yield Record(name, {} if is_empty else _fields(element, layout))
                 announced = None
                 _let_go(element, None)
 
@@ -170,10 +174,10 @@ def _local(tag: Any) -> str:
 
 def _fields(element: Any, layout: Layout) -> Fields:
     fields: Fields = {f"@{_local(key)}": value for key, value in element.attrib.items()}
-    for child in element.iterchildren(etree.Element):
+    for child in element:
         if _local(child.tag) == layout.inside:
             continue
-        for part in child.iter(etree.Element):
+        for part in child.iter() if len(child) else (child,):
             if (name := _local(part.tag)) not in layout.fields:
                 continue
             if rel := part.get("rel"):
@@ -270,9 +274,10 @@ class _Opened:
             yield self._inner.record(self._layout)
             self._inner = None
         if name == outer.name:
-            record = outer.record(self._layout)
-            if record.fields or outer.is_announced:  # else its tag was only spoken of
-                yield record
+            if self._layout.inside is None or outer.is_announced:
+                yield outer.record(self._layout)
+            elif any("</" in part for part in outer.parts):  # else its tag was only spoken of
+                yield Record(name, {})
             self._outer = None
 
     def finish(self) -> Iterator[Record | Skipped]:
