@@ -519,6 +519,32 @@ def test_the_queue_and_its_dialogs_are_accessible(sit_down, width, scheme):
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+@pytest.mark.parametrize("width", [1400, 1000, 390])
+def test_what_is_said_covers_no_button_and_the_bar_leaves_room_for_the_comment(sit_down, width):
+    page = sit_down()
+    page.set_viewport_size({"width": width, "height": 800})
+    page.keyboard.press("h")
+    expect(toast(page)).to_contain_text("Held")
+    said = toast(page).bounding_box()
+    buttons = [one.bounding_box() for one in page.locator("#queue-form button").all()]
+    covered = [
+        box
+        for box in buttons
+        if said["x"] < box["x"] + box["width"]
+        and box["x"] < said["x"] + said["width"]
+        and said["y"] < box["y"] + box["height"]
+        and box["y"] < said["y"] + said["height"]
+    ]
+    assert covered == []
+    if width == 1400:
+        assert len({box["y"] for box in buttons[:6]}) == 1, "no decision stands alone in a row"
+    if width == 390:
+        page.locator(".queue-filters summary").click()
+        page.evaluate("document.querySelector('.queue-item[data-selected] .text').style.height = '3000px'")
+        selected(page).evaluate("(item) => item.scrollIntoView({block: 'start'})")
+        assert page.locator("#queue-form").bounding_box()["y"] > 0.8 * 800
+
+
 def test_two_moderators_do_the_work_of_a_morning_by_keyboard(served, sit_down, thread):
     """Flag, decide, conflict, undo, bulk, report: no hand leaves the keyboard."""
     store, address = served
