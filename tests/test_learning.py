@@ -239,7 +239,7 @@ def test_the_text_and_the_table_say_the_same(store, morning):
     found = store.learning.report(WEEK)
     lines = "\n".join(report_lines(found))
     assert "Came in: 8 comments in 1 discussion; 6 flagged" in lines
-    assert "links                [67% (21 to 94%) of 3: too few to say]" in lines
+    assert "Links                [67% (21 to 94%) of 3: too few to say]" in lines
     table = report_table(found).set_index(["section", "item"])
     row = table.loc[("precision", "links")]
     assert (row["value"], row["n"]) == (pytest.approx(2 / 3), 3)

@@ -123,6 +123,8 @@ ROUTES = {
     "/export/flagged.json": "export_people",
     "/": "view",
     "/thread/x": "view",
+    "/people/x": "view",
+    "/topics/x": "view",
     "/moderation": "decide",
     "/import": "import",
     "/users": "manage_users",
@@ -143,6 +145,7 @@ POSTS = {
 CALLBACK_NEEDS = {
     "dashboard.show": "view",
     "filtering.refresh": "view",
+    "filtering.offer": "view",
     "moderation.history": "decide",
     "moderation.keep_keys": "decide",
     "bulk.stretch": "decide",
