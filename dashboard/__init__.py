@@ -18,6 +18,7 @@ from dashboard.downloads import add_downloads
 from dashboard.pages import FILTERED_PAGES, PAGES
 from dashboard.pages.base import Context, find_page
 from dashboard.pages.filtering import register_filters
+from dashboard.perspective import add_perspective
 from dashboard.security.access import may, needs, require
 from dashboard.security.headers import add_headers
 from dashboard.security.identity import open_session
@@ -55,6 +56,7 @@ def create_app(store: Store, settings: Settings) -> Dash:
     secure(app, store, settings, PAGES)
     Compress(app.server)
     add_downloads(app.server, context)
+    add_perspective(app.server, context)
     app.server.register_error_handler(ThreadsError, _refuse)
     app.layout = _shell
     _register_routes(app, context)

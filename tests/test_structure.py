@@ -22,6 +22,7 @@ ORDER = [
     ["threads.models"],
     ["threads.parse"],
     ["threads.scores"],
+    ["threads.perspective"],
     ["threads.erasing"],
     ["threads.dynamics"],
     ["threads.moderation"],

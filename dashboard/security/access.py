@@ -40,7 +40,8 @@ class Need:
 
     `permission` is None where anybody may come in. `token` lets programs in with a personal API token. `form`
     is a route that plain HTML forms post to. A `poll` comes without anybody doing anything, and so does not
-    keep a session alive. What is for `watching` the server opens at the machine itself too, to anybody.
+    keep a session alive. What is for `watching` the server opens at the machine itself too, to anybody. A
+    `service` is for programs, which tell no origin; they may show their token as `key` in the address.
     """
 
     permission: Permission | None
@@ -48,6 +49,7 @@ class Need:
     form: bool = False
     poll: bool = False
     watching: bool = False
+    service: bool = False
 
 
 def needs(
@@ -57,9 +59,10 @@ def needs(
     form: bool = False,
     poll: bool = False,
     watching: bool = False,
+    service: bool = False,
 ) -> Callable[[_F], _F]:
     """Declare what the callback or route under it needs; see `Need`. It stands nearest to the function."""
-    return _marked(Need(permission, token, form, poll, watching))
+    return _marked(Need(permission, token or service, form, poll, watching, service))
 
 
 def open_to_all(*, form: bool = False) -> Callable[[_F], _F]:

@@ -19,6 +19,7 @@ from threads.storage import Store
 from threads.storage.sessions import Session
 
 COOKIE = "btl_session"
+SERVICES = "/v1alpha1/"
 _PURPOSE = "cookies of the dashboard"
 
 
@@ -95,7 +96,17 @@ def identify(store: Store) -> User | None:
 
 def has_token(asked: Request) -> bool:
     """Return whether a request shows a personal token instead of a cookie."""
-    return asked.authorization is not None and asked.authorization.type == "bearer"
+    return shown_token(asked) is not None
+
+
+def shown_token(asked: Request) -> str | None:
+    """Return the token that a request shows: as its authorization, or as `key` in the address of a service.
+
+    Programs made for Perspective know the latter way alone.
+    """
+    if asked.authorization is not None and asked.authorization.type == "bearer":
+        return asked.authorization.token or ""
+    return asked.args.get("key") if asked.path.startswith(SERVICES) else None
 
 
 def _user(store: Store) -> User | None:
@@ -104,7 +115,7 @@ def _user(store: Store) -> User | None:
             abort(403, "Without accounts this server answers to its own machine only.")
         return LOCAL
     if has_token(request):
-        owner = store.tokens.account_of((request.authorization and request.authorization.token) or "")
+        owner = store.tokens.account_of(shown_token(request) or "")
         if owner is None:
             abort(401, "This is no token, or it no longer holds.")
         return User(owner.name, owner.role)

@@ -48,11 +48,11 @@ def guard(app: Dash, store: Store, pages: Sequence[Page], places: Places) -> Non
 
     @app.server.before_request
     def check() -> None:
-        _check_source(places)
+        need = _route_need(app, pages)
+        _check_source(places, service=need is not None and need.service)
         if request.routing_exception is not None:
             raise request.routing_exception
         user = identify(store)
-        need = _route_need(app, pages)
         if need is None:
             abort(403, "Nobody may use this.")
         _admit(need)
@@ -68,12 +68,15 @@ def guard(app: Dash, store: Store, pages: Sequence[Page], places: Places) -> Non
             store.sessions.use(opened)
 
 
-def _check_source(places: Places) -> None:
+def _check_source(places: Places, *, service: bool) -> None:
     if not places.answers(request.host):
         abort(403, "This server does not answer under that name.")
     if request.method in SAFE_METHODS or has_token(request):  # no foreign page can make a browser show one
         return
-    if not places.is_own(request.headers.get("Origin"), request):
+    origin = request.headers.get("Origin")
+    if service and origin is None:  # a browser tells the origin of what it sends as JSON to another site
+        return
+    if not places.is_own(origin, request):
         abort(403, "The request comes from another site.")
 
 

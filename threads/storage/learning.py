@@ -17,6 +17,7 @@ from threads.moderation.workload import MADE_COLUMNS, QueueAge, queue_age
 from threads.records import Column, typed
 from threads.storage import tables
 from threads.storage.engine import reading
+from threads.storage.suggestions import labelled_suggestions
 
 RAISED_COLUMNS: tuple[Column, ...] = (JUDGED_COLUMNS[0], JUDGED_COLUMNS[1], JUDGED_COLUMNS[5])
 RATING_COLUMNS: tuple[Column, ...] = (
@@ -100,7 +101,8 @@ class Learning:
         """Return comments that moderators called offensive or not, by decisions that stand: LABELLED_COLUMNS.
 
         Rejected for OFFENSIVE_REASONS, or marked as not offensive; nothing is concluded from the rest. Only
-        comments that have the score `offensive`: those in another language have none.
+        comments that have the score `offensive`: those in another language have none. What programs suggested
+        for TOXICITY (`Suggestions`) follows.
         """
         query = (
             select(
@@ -125,6 +127,7 @@ class Learning:
                 for text, label, scores in connection.execute(query)
                 if scores.get("offensive") is not None
             ]
+            rows += labelled_suggestions(connection)
         names = [column.name for column in LABELLED_COLUMNS]
         return typed(pd.DataFrame(rows, columns=names, dtype=object), LABELLED_COLUMNS)
 

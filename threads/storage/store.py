@@ -38,6 +38,7 @@ from threads.storage.rule_books import RuleBooks
 from threads.storage.schema import upgrade
 from threads.storage.second_opinions import SecondOpinions
 from threads.storage.sessions import Sessions
+from threads.storage.suggestions import Suggestions
 from threads.storage.tokens import Tokens
 from threads.storage.verifying import differences
 
@@ -110,6 +111,7 @@ class Store:
         self.outbox = Outbox(engine, clock)
         self.exports = Exports(engine)
         self.outlines = Outlines(engine)
+        self.suggestions = Suggestions(engine, clock)
         self.rule_books = RuleBooks(engine, clock)
 
     @classmethod

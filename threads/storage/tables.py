@@ -387,6 +387,19 @@ deliveries = Table(
     Index(None, "state", "next_at"),
 )
 
+# What programs said a text ought to score (`comments:suggestscore`): feedback to learn from.
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("actor", StoredText, nullable=False),  # whose token it came with
+    Column("text", StoredText, nullable=False),
+    Column("language", StoredText),
+    Column("scores", StoredJson, nullable=False),  # {attribute: from 0 to 1}
+    Index(None, "at"),
+)
+
 # What is to be kept no more, by keyed mark (`threads.erasing`), so that no import brings it back.
 erasures = Table(
     "erasures",

@@ -59,6 +59,7 @@ def upgrade() -> None:
     _audit()
     _accounts()
     _outlines()
+    _suggestions()
     _keeping()
     _put_on_record()
 
@@ -291,6 +292,20 @@ def _outlines() -> None:
         sa.ForeignKeyConstraint(["thread_id"], ["discussions.thread_id"], name="fk_outlines_thread_id"),
     )
     op.create_index("ix_outlines_stamp", "outlines", ["stamp"])
+
+
+def _suggestions() -> None:
+    op.create_table(
+        "suggestions",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("at", _TIME, nullable=False),
+        sa.Column("actor", sa.Text, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("language", sa.Text),
+        sa.Column("scores", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_suggestions"),
+    )
+    op.create_index("ix_suggestions_at", "suggestions", ["at"])
 
 
 def _keeping() -> None:
