@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from browsing import ADDRESS, GOOD
@@ -183,6 +184,18 @@ def test_a_suggestion_is_kept_to_learn_from_unless_told_not_to(client, store):
     assert post(client, suggested(2.0), path).status_code == 400
     assert store.suggestions.count() == 1
     assert store.learning.labelled().to_numpy().tolist() == [[RUDE, 1]]
+
+
+def test_suggestions_are_deleted_when_comments_of_their_age_are_emptied(tmp_path, settings):
+    now = [datetime(2026, 1, 1, tzinfo=UTC)]
+    with Store.open(f"sqlite:///{tmp_path}/old.sqlite", clock=lambda: now[0]) as store:
+        store.suggestions.add(RUDE, "en", {"TOXICITY": 1.0}, actor="coral")
+        now[0] += timedelta(days=31)
+        store.suggestions.add("A kind word.", "en", {"TOXICITY": 0.0}, actor="coral")
+        store.keeping.retain(30, actor="root", dry_run=True)
+        assert store.suggestions.count() == 2
+        store.keeping.retain(30, actor="root")
+        assert store.suggestions.count() == 1
 
 
 @pytest.fixture

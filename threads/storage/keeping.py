@@ -168,11 +168,18 @@ class Keeping:
             if threads:
                 past.append(_c.thread_id.in_(threads))
             found = _counted(connection, past)
+        if not dry_run and not threads:
+            self._forget_suggestions(before)
         if dry_run or not found.total:
             return found
         while self._retain_some(past, {"days": days, "before": before.isoformat()}, actor):
             pass
         return replace(found, remains=wiped(self._engine))
+
+    def _forget_suggestions(self, before: datetime) -> None:
+        """Delete what programs suggested: it holds texts of which no discussion is known."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(tables.suggestions).where(tables.suggestions.c.at < before))
 
     def _retain_some(self, past: list[ColumnElement[bool]], details: dict[str, Any], actor: str) -> bool:
         """Empty some comments in a transaction of their own; return whether there may be more."""
