@@ -14,7 +14,7 @@ from threads.parse.exports.tables.table import LARGEST_SAMPLE, MOST_COLUMNS, SAM
 from threads.parse.source import Source
 from threads.records import Skipped
 
-_LONGEST_ROW = 5_000_000  # characters; longer ones are a quote that nobody closed
+_LONGEST_CELL = 5_000_000  # characters; longer ones are a quote that nobody closed
 
 
 class Delimited:
@@ -33,12 +33,11 @@ class Delimited:
         """
         self._name = source.name
         self._source = source
-        self._since_row = 0
         # The limit is one for the whole process, so it is only ever raised.
-        csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_ROW + 1))
+        csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
         self._text = io.TextIOWrapper(source.open_utf8(), encoding="utf-8-sig", newline="")
         self._text.read(dialect.skipped)
-        self._reader = iter(dialect.reader(self._lines()))
+        self._reader = iter(dialect.reader(self._text))
         self.is_named = dialect.has_header
         first = self._next(1)
         if len(first) > MOST_COLUMNS:
@@ -79,13 +78,12 @@ class Delimited:
         try:
             for cells in chain(self._head, self._reader):
                 number += 1
-                self._since_row = 0
                 if len(cells) != width and not self._mend(number, cells):
                     continue
                 cells.append("")
                 yield f"row {number}", pick(cells)
         except csv.Error as error:
-            raise self._unsound(number + 1, str(error)) from None
+            raise self._unsound(number + 1, error) from None
 
     def close(self) -> None:
         """Close the file."""
@@ -121,25 +119,17 @@ class Delimited:
         return rows
 
     def _next(self, number: int) -> list[str]:
-        self._since_row = 0
         self._is_over = False
         try:
             for row in islice(self._reader, 1):
                 return row
         except csv.Error as error:
-            raise self._unsound(number, str(error)) from None
+            raise self._unsound(number, error) from None
         self._is_over = True
         return []
 
-    def _lines(self) -> Iterator[str]:
-        """Yield lines; an unclosed quote would make one row of all that follow."""
-        for line in self._text:
-            self._since_row += len(line)
-            if self._since_row > _LONGEST_ROW:
-                raise csv.Error(f"a row of more than {_LONGEST_ROW:,} characters: a quote is not closed")
-            yield line
-
-    def _unsound(self, number: int, problem: str) -> InputError:
+    def _unsound(self, number: int, error: csv.Error) -> InputError:
+        problem = "a quote is not closed" if "field limit" in str(error) else str(error)
         return InputError(
             f"this is not a sound table ({problem})",
             source=self._name,

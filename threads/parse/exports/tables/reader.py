@@ -50,6 +50,7 @@ _PLACEHOLDERS: dict[str, Status] = {
     "[removed by moderator]": "removed",
     "[ removed by reddit ]": "removed",
 }
+_LONGEST_WHOLE = 16  # digits
 _WHOLE = re.compile(r"[+-]?\d{1,15}(?:\.0+)?")
 
 
@@ -283,5 +284,7 @@ def _only_thread(understood: Understood) -> str:
 
 
 def _whole(value: str) -> int | None:
+    if value.isdecimal() and len(value) < _LONGEST_WHOLE:
+        return int(value)
     value = value.strip().replace(",", "")
     return int(value.partition(".")[0]) if _WHOLE.fullmatch(value) else None

@@ -24,6 +24,8 @@ def is_top(value: str) -> bool:
 
 def plain_id(value: str) -> str:
     """Return an id as all columns may write it: 22015913.0, as pandas writes, and t1_… lose their marks."""
+    if value.isalnum():  # most are, and need no look at their ends
+        return value
     value = value.strip()
     if value[-2:] == ".0" and value[:-2].isdigit():
         return value[:-2]
