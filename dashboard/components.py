@@ -449,6 +449,11 @@ def noun(number: int, one: str, many: str | None = None) -> str:
     return one if number == 1 else many or one + "s"
 
 
+def people(number: int) -> str:
+    """Return how many people with a name wrote something; a table may name nobody."""
+    return counted(number, "person", "people") if number else "people without a name"
+
+
 def fragment(comment_id: str) -> str:
     """Return the end of an address that goes to a comment's element on its page."""
     return f"#{quote(anchor(comment_id), safe='')}"

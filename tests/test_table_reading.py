@@ -1,6 +1,8 @@
 """From rows to comments: what each column gives, what is repaired, what is told."""
 
+import io
 import json
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -328,3 +330,41 @@ def test_what_is_nearly_json_is_read(text):
 def test_what_is_cut_or_too_deep_is_named(text):
     with pytest.raises(InputError, match="no sound JSON"):
         objects(text)
+
+
+# --- hostile workbooks ---
+
+
+def repacked(source, part, change):
+    """A workbook with one part changed."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(source.data)) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            new.writestr(name, change(old.read(name)) if name == part else old.read(name))
+    return Source.from_bytes(out.getvalue(), "hostile.xlsx")
+
+
+def test_entities_in_a_workbook_are_refused(tmp_path):
+    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+
+    def armed(xml):
+        return bomb + xml.partition(b"?>")[2].replace(b"</sheetData>", b"&b;</sheetData>")
+
+    source = repacked(workbook(tmp_path, ["id", "comment"], [1, "Yes"]), "xl/worksheets/sheet1.xml", armed)
+    with pytest.raises(InputError, match="the workbook cannot be read"):
+        Workbook().read(source, Options())
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path):
+    source = repacked(
+        workbook(tmp_path, ["id", "comment"], [1, "Yes"]),
+        "xl/worksheets/sheet1.xml",
+        lambda xml: xml.replace(b"</sheetData>", b" " * 50_000_000 + b"</sheetData>"),
+    )
+    with pytest.raises(
+        InputError, match=r"times its size, more than the limit of 200.*BTL_MAX_UNPACKED_RATIO"
+    ):
+        Workbook().read(source, Options())

@@ -133,7 +133,7 @@ def _facts(figures: Overall, waiting: int) -> Component:
             (f"{figures.discussions:,}", "discussion" if figures.discussions == 1 else "discussions"),
             (
                 f"{figures.comments:,}",
-                f"{ui.noun(figures.comments, 'comment')} by {ui.counted(figures.people, 'person', 'people')}",
+                f"{ui.noun(figures.comments, 'comment')} by {ui.people(figures.people)}",
             ),
             (
                 "–" if figures.mean_sentiment is None else ui.signed(figures.mean_sentiment),
@@ -193,7 +193,7 @@ def _item(row: Mapping[Any, Any], matching: int, filters: Filters) -> Component:
                     html.P(
                         [
                             f"{filtered}{ui.counted(row['comments'], 'comment')} by "
-                            f"{ui.counted(row['authors'], 'person', 'people')} · "
+                            f"{ui.people(row['authors'])} · "
                             f"{ui.period(row['first_at'], row['last_at'])}",
                             html.Span(f"{row['flagged_open']:,} flagged", className="flagged")
                             if row["flagged_open"]

@@ -100,7 +100,7 @@ def _meta(discussion: Discussion, frame: pd.DataFrame) -> str:
     authors = frame["author"].nunique()
     parts = [
         source_format,
-        f"{ui.counted(len(frame), 'comment')} by {ui.counted(authors, 'person', 'people')}",
+        f"{ui.counted(len(frame), 'comment')} by {ui.people(authors)}",
         ui.period(frame["published_at"].min(), frame["published_at"].max()),
         f"language {one_line(discussion.language, 40)}" if discussion.language else "",
     ]
@@ -139,8 +139,10 @@ def _facts(frame: pd.DataFrame) -> Component:
         [
             (f"{figures.comments:,}", f"comments{half}"),
             (
-                f"{figures.effective_people:.1f}",
-                f"equally loud voices, of {ui.counted(figures.people, 'person', 'people')} who spoke",
+                f"{figures.effective_people:.1f}" if figures.people else "–",
+                f"equally loud voices, of {ui.counted(figures.people, 'person', 'people')} who spoke"
+                if figures.people
+                else "voices: no comment has a name",
             ),
             (
                 "–" if figures.mean_sentiment is None else ui.signed(figures.mean_sentiment),
