@@ -1,4 +1,4 @@
-"""Files to take away, as addresses: the CSV of what a page shows, every decision, and flagged comments."""
+"""Files to take away, as addresses: a table of what a page shows, every decision, and flagged comments."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from dashboard.pages.base import Context
 from dashboard.security.access import may, needs, require
 from threads.errors import StoreError
 from threads.storage.csv_files import write_csv
+from threads.storage.json_files import write_ndjson
 from threads.views import decisions_json, flagged_json
 
 
 def add_downloads(server: Flask, context: Context) -> None:
     """Add the address of each file; all take `thread`, for one discussion, and `raw`, for plain CSV.
 
-    /export.csv has comments under the query's filters, /export/decisions.csv and .json every decision, and
+    /export.csv and .ndjson have comments under the query's filters, /export/decisions.csv and .json every decision, and
     /export/flagged.csv and .json flagged comments. An export with names is put on record.
     """
     _add_comments(server, context)
@@ -29,11 +30,12 @@ def add_downloads(server: Flask, context: Context) -> None:
 
 
 def _add_comments(server: Flask, context: Context) -> None:
-    """Add /export.csv: under pseudonyms for who may not see people, or asks for them with `pseudonyms`."""
+    """Add /export.csv and .ndjson, under pseudonyms for who may not see people or asks for them."""
 
-    @server.get("/export.csv")
+    @server.get("/export.csv", defaults={"kind": "csv"})
+    @server.get("/export.ndjson", defaults={"kind": "ndjson"})
     @needs("view", token=True)
-    def export() -> Response:
+    def export(kind: str) -> Response:
         thread_id = _thread(context)
         filters = Filters.from_query(request.query_string.decode("utf-8", "replace"))
         if filters.problems:
@@ -43,7 +45,7 @@ def _add_comments(server: Flask, context: Context) -> None:
         if not pseudonyms:
             actor = require("export_people").name
             context.store.accounts.put_on_record("export", actor, _details(thread_id, filters, len(frame)))
-        return _file(_csv(frame), "comments", thread_id, "csv")
+        return _file(_csv(frame) if kind == "csv" else _ndjson(frame), "comments", thread_id, kind)
 
 
 def _add_decisions_and_flagged(server: Flask, context: Context) -> None:
@@ -62,7 +64,7 @@ def _add_decisions_and_flagged(server: Flask, context: Context) -> None:
         frame, as_json = made(what, thread_id)
         details = {"what": what, "thread": thread_id, "rows": len(frame)}
         context.store.accounts.put_on_record("export", require("export_people").name, details)
-        return _file(_csv(frame) if kind == "csv" else as_json(), what, thread_id, kind)
+        return _file(_csv(frame) if kind == "csv" else as_json().encode(), what, thread_id, kind)
 
 
 def _thread(context: Context) -> str | None:
@@ -76,17 +78,30 @@ def _thread(context: Context) -> str | None:
     return thread_id
 
 
-def _csv(frame: pd.DataFrame) -> str:
+def _csv(frame: pd.DataFrame) -> bytes:
     file = io.StringIO(newline="")
     write_csv(frame, file, mode="raw" if "raw" in request.args else "safe")
-    return file.getvalue()
+    return file.getvalue().encode()
 
 
-def _file(text: str, what: str, thread_id: str | None, kind: str) -> Response:
+def _ndjson(frame: pd.DataFrame) -> bytes:
+    file = io.StringIO(newline="")
+    write_ndjson([frame], file)
+    return file.getvalue().encode()
+
+
+_TYPES = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "ndjson": "application/x-ndjson",
+}
+
+
+def _file(content: bytes, what: str, thread_id: str | None, kind: str) -> Response:
     name = re.sub(r"[^A-Za-z0-9_-]", "", thread_id or "") or "all"
     return Response(
-        text.encode(),
-        mimetype="application/json" if kind == "json" else "text/csv",
+        content,
+        mimetype=_TYPES[kind],
         headers={"Content-Disposition": f'attachment; filename="{what}-{name}.{kind}"'},
     )
 

@@ -28,6 +28,7 @@ from threads.samples import add_samples
 from threads.scores.featuring import CUES
 from threads.settings import Settings
 from threads.storage import Store
+from threads.storage.json_files import read_ndjson
 
 LOCAL = "http://127.0.0.1:8050"
 
@@ -503,6 +504,15 @@ def test_the_csv_is_what_the_filters_show(client, store, harbour):
 
     got = pd.read_csv(io.StringIO(answer.text), keep_default_na=False)
     assert got["comment_id"].tolist() == expected["comment_id"].tolist()
+
+
+def test_the_ndjson_has_the_same_comments_as_the_csv(client, store, harbour):
+    answer = client.get(f"/export.ndjson?thread={harbour}&q=tunnel", base_url=LOCAL)
+    got = read_ndjson(answer.text.split("\n"))
+    expected = Filters(text="tunnel").apply(store.comments(harbour))
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="comments-{harbour}.ndjson"'
+    assert got["text"].tolist() == expected["text"].tolist()
+    assert got["sentiment"].notna().any()
 
 
 @pytest.mark.parametrize(("query", "status"), [("thread=nothing", 404), ("from=soon", 400)])

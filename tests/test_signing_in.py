@@ -117,6 +117,7 @@ ROUTES = {
     "/_dash-component-suites/dash/deps/react@18.js": "view",
     "/_favicon.ico": None,
     "/export.csv": "view",
+    "/export.ndjson": "view",
     "/export/decisions.csv": "export_people",
     "/export/decisions.json": "export_people",
     "/export/flagged.csv": "export_people",

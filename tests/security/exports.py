@@ -10,6 +10,7 @@ from threads.storage import Store
 LOCAL = "http://127.0.0.1:8050"
 EXPORTS = (  # (file name, address); a test holds that none is missing
     ("comments.csv", "/export.csv"),
+    ("comments.ndjson", "/export.ndjson"),
     ("decisions.csv", "/export/decisions.csv"),
     ("decisions.json", "/export/decisions.json"),
     ("flagged.csv", "/export/flagged.csv"),
@@ -22,7 +23,7 @@ def exports(store: Store, kind: str, key_file: Path) -> Iterator[tuple[str, byte
     """Yield name and content of every export of a kind (csv or json), as a single user gets it."""
     client = create_app(store, Settings(key_file=str(key_file))).server.test_client()
     for name, address in EXPORTS:
-        if name.endswith(kind):
+        if name.endswith(f".{kind}"):
             answer = client.get(address, base_url=LOCAL)
             assert answer.status_code == 200, f"{address}: {answer.status}"
             yield name, answer.data
