@@ -22,8 +22,8 @@ from threads.views import decisions_json, flagged_json
 def add_downloads(server: Flask, context: Context) -> None:
     """Add the address of each file; all take `thread`, for one discussion, and `raw`, for plain CSV.
 
-    /export.csv and .ndjson have comments under the query's filters, /export/decisions.csv and .json every decision, and
-    /export/flagged.csv and .json flagged comments. An export with names is put on record.
+    /export.csv and .ndjson have comments under the query's filters, /export/decisions.csv and .json every
+    decision, and /export/flagged.csv and .json flagged comments. An export with names is put on record.
     """
     _add_comments(server, context)
     _add_decisions_and_flagged(server, context)
