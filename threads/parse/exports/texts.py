@@ -19,13 +19,12 @@ _UNSEEN = frozenset(
     ("head", "iframe", "noscript", "object", "script", "style", "template", "textarea", "title")
 )
 _DEEPEST = 200  # elements inside each other; what is deeper is read as flat text
-_SPACES = re.compile(r"[ \t\r\n\f]+")
+_SPACES = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")  # a single space is as it should be
 _BLANK_LINES = re.compile(r"\n{3,}")
 _BREAKS = _BLOCKS | _PARAGRAPHS | {"blockquote", "br"}
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,20})(?=[\s/>])[^<>]*>")
 _LONGEST_TAG = 5_000  # characters; the parser compares each attribute with all before it
 _LONG_TAG = re.compile(rf"<(/?[A-Za-z][\w:-]{{0,40}})[^<>]{{{_LONGEST_TAG},}}>?")
-_AROUND_BREAK = re.compile(r" *\n *")
 
 
 def from_html(markup: str) -> str:
@@ -100,4 +99,4 @@ def _quoted(text: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    return _BLANK_LINES.sub("\n\n", _AROUND_BREAK.sub("\n", text)).strip()
+    return _BLANK_LINES.sub("\n\n", "\n".join([line.strip(" ") for line in text.split("\n")])).strip()
