@@ -5,6 +5,7 @@ Fields as in https://hn.algolia.com/api and https://github.com/HackerNews/API.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from threads.parse.wording import counted
 from threads.records import Skipped, Status
 
 _PAGE: Final = "https://news.ycombinator.com/item?id="
+_TYPE: Final = re.compile(rb'"type"\s*:\s*"(?:story|comment|job|poll)"')
 _STORIES: Final = ("story", "job", "poll")
 
 
@@ -35,7 +37,10 @@ class HackerNews(Export):
         return (
             has_fields(source, "children", "created_at_i", "author", "type")
             or has_fields(source, "objectID", "comment_text", "story_id")
-            or has_fields(source, "by|deleted|dead", "time", "type", "id", "kids|parent|descendants")
+            or (
+                has_fields(source, "by|deleted|dead", "time", "id", "kids|parent|descendants")
+                and _TYPE.search(source.start) is not None
+            )
         )
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:
