@@ -1,7 +1,7 @@
 """Format "comment-feed": RSS and Atom feeds of comments, as WordPress, Blogger, Disqus and others give them.
 
-Atom as in RFC 4287, its threading extension as in RFC 4685. Read with the records of `xml_records` and not
-with feedparser, which holds a feed whole and drops what the markup of a text says.
+Atom as in RFC 4287, its threading extension as in RFC 4685. Read with the records of `xml_records`, as files
+of any size and with damage are; feedparser holds a feed whole in memory.
 """
 
 from __future__ import annotations
