@@ -1,5 +1,6 @@
 """How a table of text is written is found out from its beginning."""
 
+import csv
 import io
 
 import pytest
@@ -10,6 +11,14 @@ from threads.parse.exports.tables.dialect import Dialect, dialect
 from threads.parse.exports.tables.formats import TextTable
 from threads.parse.formats import Options
 from threads.parse.source import Source
+
+
+@pytest.fixture(autouse=True)
+def _limit():
+    """Begin with the limit that a process begins with: it is one for all, and other readers raise it."""
+    before = csv.field_size_limit(131_072)
+    yield
+    csv.field_size_limit(max(before, csv.field_size_limit()))
 
 
 def table(text, **more):
@@ -116,6 +125,14 @@ def test_a_quote_that_is_never_closed_is_named_with_its_row():
     text = 'id,comment\n1,Yes\n2,"No\n' + "3,So it goes on and on and on\n" * 200_000
     with pytest.raises(InputError, match=r"row 3: this is not a sound table .*a quote is not closed"):
         read(text)
+
+
+def test_a_first_comment_may_be_longer_than_what_is_looked_at():
+    assert texts(read('id,comment\n1,"' + "Yes, and no. " * 20_000 + '"\n'))[0].startswith("Yes, and no.")
+    source = Source.from_text('id,comment\n1,"' + "Yes, and no.\n" * 500_000)
+    assert TextTable().sniff(source)
+    with pytest.raises(InputError, match="a quote is not closed"):
+        TextTable().read(source, Options())
 
 
 def test_too_many_columns_are_refused():

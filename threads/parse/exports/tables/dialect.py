@@ -87,6 +87,8 @@ def _several_columns(
     text: str, delimiter: str, escape: str | None, skipped: int, *, is_whole: bool
 ) -> tuple[tuple[bool, float, int], Dialect] | None:
     rows = _rows(text, delimiter, escape, is_whole=is_whole)
+    if len(rows) == 1 and not is_whole and _are_known(rows[0]):  # the first comment is a long one
+        return (True, 1.0, len(rows[0])), Dialect(delimiter, escape, True, skipped, len(rows[0]))
     if len(rows) < 2:
         return None
     widths = Counter(len(row) for row in rows[1:])
@@ -139,6 +141,10 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
     if len(cells) == 1:
         return " " not in named[0] and statistics.median(len(row[0]) for row in rest) > 3 * len(named[0])
     return True
+
+
+def _are_known(names: Sequence[str]) -> bool:
+    return len(names) > 1 and sum(map(is_known, names)) * 2 > len(names)
 
 
 def _is_value(cell: str) -> bool:
