@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 import orjson
-from flask import Flask, Response, jsonify, request
+from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest
 
 from dashboard.pages.base import Context
 from dashboard.security.access import needs, require
-from dashboard.security.identity import SERVICES
+from dashboard.security.services import DISCOVERY, sent
 from threads.perspective import ATTRIBUTES, Models, RequestRefusedError, analyze, described, suggestion
 from threads.settings import Settings
-
-DISCOVERY: Final = "/$discovery/rest"
-STATUSES: Final = {
-    400: "INVALID_ARGUMENT",
-    401: "UNAUTHENTICATED",
-    403: "PERMISSION_DENIED",
-    404: "NOT_FOUND",
-    405: "UNIMPLEMENTED",
-    413: "INVALID_ARGUMENT",
-    415: "INVALID_ARGUMENT",
-    429: "RESOURCE_EXHAUSTED",
-    503: "UNAVAILABLE",
-}
 
 
 def add_perspective(server: Flask, context: Context) -> None:
@@ -37,7 +24,7 @@ def add_perspective(server: Flask, context: Context) -> None:
     @server.post("/v1alpha1/comments:analyze")
     @needs("view", service=True)
     def analyze_comment() -> ResponseReturnValue:
-        return _sent(analyze(_body(), _models(context.settings), longest=longest))
+        return sent(analyze(_body(), _models(context.settings), longest=longest))
 
     @server.post("/v1alpha1/comments:suggestscore")
     @needs("view", service=True)
@@ -48,7 +35,7 @@ def add_perspective(server: Flask, context: Context) -> None:
             actor = require("view").name
             context.store.suggestions.add(told["text"], told["language"], told["scores"], actor=actor)
         answer = {"detectedLanguages": [told["language"]] if told["language"] else []}
-        return _sent(answer | {name: told[name] for name in ("clientToken",) if name in told})
+        return sent(answer | {name: told[name] for name in ("clientToken",) if name in told})
 
     @server.get("/v1alpha1/models")
     @needs("view", service=True)
@@ -60,8 +47,7 @@ def add_perspective(server: Flask, context: Context) -> None:
     def discovery() -> ResponseReturnValue:
         return jsonify(discovery_document(request.host_url))
 
-    server.register_error_handler(RequestRefusedError, lambda error: _sent(error.answer(), 400))
-    server.register_error_handler(HTTPException, _in_their_shape)
+    server.register_error_handler(RequestRefusedError, lambda error: sent(error.answer(), 400))
 
 
 @lru_cache(maxsize=2)
@@ -78,23 +64,6 @@ def _body() -> Any:
     if not isinstance(body, dict):
         raise RequestRefusedError("the request is no object")
     return body
-
-
-def _sent(answer: Any, status: int = 200) -> Response:
-    return Response(orjson.dumps(answer), status, mimetype="application/json")
-
-
-def _in_their_shape(error: HTTPException) -> ResponseReturnValue | HTTPException:
-    """Return an error of the services as Google's are; those of pages stay as they are."""
-    if not request.path.startswith((SERVICES, DISCOVERY)):
-        return error
-    code = error.code or 500
-    status = STATUSES.get(code, "INTERNAL" if code >= 500 else "INVALID_ARGUMENT")
-    answer = _sent({"error": {"code": code, "message": error.description, "status": status}}, code)
-    for name, value in error.get_headers():
-        if name.lower() in {"retry-after", "allow"}:
-            answer.headers[name] = value
-    return answer
 
 
 def discovery_document(root: str) -> dict[str, Any]:

@@ -118,6 +118,8 @@ ROUTES = {
     "/_favicon.ico": None,
     "/export.csv": "view",
     "/export.ndjson": "view",
+    "/v1alpha1/models": "view",
+    "/$discovery/rest": "view",
     "/export/decisions.csv": "export_people",
     "/export/decisions.json": "export_people",
     "/export/flagged.csv": "export_people",
@@ -142,6 +144,8 @@ ROUTES = {
 POSTS = {
     "/moderation/save": "decide",
     "/moderation/poll": "decide",
+    "/v1alpha1/comments:analyze": "view",
+    "/v1alpha1/comments:suggestscore": "view",
 }
 CALLBACK_NEEDS = {
     "dashboard.show": "view",

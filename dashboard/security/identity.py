@@ -13,13 +13,13 @@ from flask_login import LoginManager, UserMixin
 from dashboard.security.access import LOCAL, User
 from dashboard.security.binding import is_loopback
 from dashboard.security.places import Places
+from dashboard.security.services import is_service
 from threads.keys import derived, read_key
 from threads.settings import Settings
 from threads.storage import Store
 from threads.storage.sessions import Session
 
 COOKIE = "btl_session"
-SERVICES = "/v1alpha1/"
 _PURPOSE = "cookies of the dashboard"
 
 
@@ -42,7 +42,7 @@ class _Cookies(SecureCookieSessionInterface):
 
     def get_signing_serializer(self, app: Flask) -> Any:
         """Return what signs, or None while nobody can sign in."""
-        if not app.secret_key and self._store.accounts.exist():
+        if not app.secret_key and have_accounts(self._store):
             app.secret_key = derived(read_key(self._settings.key_file), _PURPOSE)
         return super().get_signing_serializer(app)
 
@@ -94,6 +94,14 @@ def identify(store: Store) -> User | None:
     return user
 
 
+def have_accounts(store: Store) -> bool:
+    """Return whether anybody has an account, asked of the store once a request."""
+    if "accounts" not in g:
+        g.accounts = store.accounts.exist()
+    found: bool = g.accounts
+    return found
+
+
 def has_token(asked: Request) -> bool:
     """Return whether a request shows a personal token instead of a cookie."""
     return shown_token(asked) is not None
@@ -106,11 +114,11 @@ def shown_token(asked: Request) -> str | None:
     """
     if asked.authorization is not None and asked.authorization.type == "bearer":
         return asked.authorization.token or ""
-    return asked.args.get("key") if asked.path.startswith(SERVICES) else None
+    return asked.args.get("key") if is_service(asked.path) else None
 
 
 def _user(store: Store) -> User | None:
-    if not store.accounts.exist():
+    if not have_accounts(store):
         if not is_at_this_machine():
             abort(403, "Without accounts this server answers to its own machine only.")
         return LOCAL

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from dash import Dash
-from flask import abort, g, request
+from flask import abort, current_app, g, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from dashboard.pages.base import Page, find_page
 from dashboard.security.access import Need, current_user, may, need_of, refuse
 from dashboard.security.bodies import callback_of, problem
-from dashboard.security.identity import has_token, identify, is_at_this_machine, open_session
+from dashboard.security.identity import has_token, have_accounts, identify, is_at_this_machine, open_session
 from dashboard.security.places import Places
 from threads.storage import Store
 
@@ -59,7 +59,7 @@ def guard(app: Dash, store: Store, pages: Sequence[Page], places: Places) -> Non
         request.max_content_length = LONGEST_FORM if need.form else app.server.config["MAX_CONTENT_LENGTH"]
         if request.method not in SAFE_METHODS:
             _check_form(need)
-            if store.accounts.exist() and not has_token(request):
+            if have_accounts(store) and not has_token(request):
                 csrf.protect()
         if request.endpoint == CALLBACKS:
             need = _admit_to_callback(app)
@@ -74,7 +74,8 @@ def _check_source(places: Places, *, service: bool) -> None:
     if request.method in SAFE_METHODS or has_token(request):  # no foreign page can make a browser show one
         return
     origin = request.headers.get("Origin")
-    if service and origin is None:  # a browser tells the origin of what it sends as JSON to another site
+    # A program tells none, and has no cookie; a browser tells it of what it sends to another site.
+    if service and origin is None and current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
         return
     if not places.is_own(origin, request):
         abort(403, "The request comes from another site.")

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, Unauthorized
 
 from dashboard.security.access import current_user, open_to_all
 from dashboard.security.identity import begin_session, end_session
+from dashboard.security.services import is_service, service_error
 from threads.errors import AccountError
 from threads.storage import Store
 from threads.storage.sessions import WINDOW, TooManyFailuresError
@@ -95,7 +96,9 @@ def add_explanations(server: Flask, form: SignInForm) -> None:
 
     @server.errorhandler(HTTPException)
     def explain(error: HTTPException) -> ResponseReturnValue:
-        """Answer a browser that opens a page with a page, and anything else with a line."""
+        """Answer a browser that opens a page with a page, a service as it is used to, others with a line."""
+        if is_service(request.path):
+            return service_error(error)
         wants_page = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
         if wants_page and isinstance(error, Unauthorized):
             return form(401, following=request.full_path.rstrip("?"))
