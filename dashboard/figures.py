@@ -6,6 +6,7 @@ commenter controls goes through `for_plotly`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,7 @@ _DATES: Figure = {
         {"dtickrange": [_DAY, "M1"], "value": "%d %b\n%Y"},
     ]
 }
+_LEGEND: Figure = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "itemsizing": "constant"}
 _COUNTS: Figure = {"type": "linear", "tickformat": ",d", "rangemode": "tozero"}
 SENTIMENT_AXIS: Figure = {
     "range": [-1.12, 1.12],
@@ -52,12 +54,14 @@ SENTIMENT_AXIS: Figure = {
 }
 
 
-def sentiment_over_time(frame: pd.DataFrame, curve: Smooth | None) -> Figure:
+def sentiment_over_time(
+    frame: pd.DataFrame, curve: Smooth | None, turns: Sequence[pd.Timestamp] = ()
+) -> Figure:
     """Return sentiment against time: a mark for each comment, area by length, form and colour by stance.
 
     Few comments carry their authors' names; above POINTS_UP_TO a density is drawn instead of marks. `curve`
-    is the trend with its band, where the thread can carry one. Rows without time or sentiment are left out;
-    the page says how many.
+    is the trend with its band, where the thread can carry one; `turns` get a numbered line. Rows without time
+    or sentiment are left out; the page says how many.
     """
     rows = frame.dropna(subset=["published_at", "sentiment"])
     if len(rows) > POINTS_UP_TO:
@@ -75,7 +79,20 @@ def sentiment_over_time(frame: pd.DataFrame, curve: Smooth | None) -> Figure:
             yaxis=SENTIMENT_AXIS,
             dragmode="select",
             selectdirection="h",
+            **_numbered(turns),
         ),
+    }
+
+
+def _numbered(moments: Sequence[pd.Timestamp]) -> Figure:
+    """Return a line across the figure for each moment, with its number on top."""
+    places = [moment.timestamp() * 1000 for moment in moments]
+    line = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": {"color": ACCENT, "dash": "dot"}}
+    number = {"yref": "paper", "y": 1, "yanchor": "bottom", "showarrow": False, "font": {"color": ACCENT}}
+    return {
+        "shapes": [{**line, "x0": x, "x1": x} for x in places],
+        "annotations": [{**number, "x": x, "text": f"<b>{n}</b>"} for n, x in enumerate(places, 1)],
+        **({"legend": {**_LEGEND, "y": 1.1}} if places else {}),
     }
 
 
@@ -348,7 +365,7 @@ def _layout(**more: Any) -> Figure:
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "Inter, Helvetica Neue, Arial, sans-serif", "size": 12, "color": "#6d675d"},
         "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "itemsizing": "constant"},
+        "legend": _LEGEND,
         "showlegend": True,
         "hoverlabel": {"align": "left"},
         "height": 300,

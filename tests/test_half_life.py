@@ -98,3 +98,11 @@ def test_comments_of_one_person_give_no_interval():
     found = half_life(thread(fading(100, 400, 300), author="Ann"))
     assert found.low is found.high is None
     assert found.estimate is not None
+
+
+def test_a_half_life_longer_than_can_be_written_is_none():
+    minutes = np.linspace(0, 60 * 24 * 365 * 5, 1_000)
+    minutes[-2] -= 1_000
+    found = half_life(thread(minutes))
+    assert found.estimate is None
+    assert "no half-life can be told" in found.sentence().text

@@ -15,7 +15,12 @@ from threads.dynamics.changes import (
     shift_of,
     shifts,
 )
-from threads.dynamics.turning_points import ERROR_RATES, TURNING_POINT_COLUMNS, turning_points
+from threads.dynamics.turning_points import (
+    ERROR_RATES,
+    TURNING_POINT_COLUMNS,
+    error_rate,
+    turning_points,
+)
 
 START = pd.Timestamp("2024-05-17T20:41", tz="UTC")
 
@@ -203,3 +208,16 @@ def test_false_alarms_stay_below_six_in_a_hundred(count):
 def test_a_shift_of_one_standard_deviation_is_found_in_a_thousand_comments():
     found = [told(seed, count=1_000, kind=KINDS[-1], measure="sentiment", size=1.0) for seed in range(20)]
     assert np.mean(found) >= 0.9
+
+
+@pytest.mark.parametrize(
+    ("comments", "size"), [(0, 20), (25, 20), (60, 40), (70, 100), (90, 100), (400, 1_000), (10**6, 1_000)]
+)
+def test_the_error_rate_is_of_the_nearest_size(comments, size):
+    assert error_rate(comments).comments == size
+
+
+def test_an_error_rate_says_where_finding_none_means_little():
+    assert error_rate(90).misses_most
+    assert not error_rate(1_000).misses_most
+    assert "3.7% were told one" in error_rate(90).sentence().text

@@ -113,16 +113,19 @@ class OneDiscussion:
             times.max() if len(times) else None,
         )
 
+    def reading(self, filters: Filters) -> Reading:
+        """Return the discussion as it is read under some filters."""
+        discussion = self.context.store.discussion(self.thread_id)
+        return Reading(self.context, discussion, self.frame, filters.apply(self.frame), filters)
+
     def view(self, filters: Filters) -> View:
         """Return everything under the bar of filters."""
-        discussion = self.context.store.discussion(self.thread_id)
-        chosen = filters.apply(self.frame)
-        reading = Reading(self.context, discussion, self.frame, chosen, filters)
+        reading = self.reading(filters)
         head: list[Component] = [
-            html.H1(shown(ui.title_of(discussion.title, self.frame["published_at"].min()))),
+            html.H1(shown(ui.title_of(reading.discussion.title, self.frame["published_at"].min()))),
             self._tabs(filters),
         ]
-        return View([*head, *self.page.content(reading)], len(chosen), len(self.frame))
+        return View([*head, *self.page.content(reading)], len(reading.chosen), len(self.frame))
 
     def _tabs(self, filters: Filters) -> Component:
         query = filters.on_page(1).query()

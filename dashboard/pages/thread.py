@@ -8,31 +8,34 @@ from datetime import timedelta
 from typing import Any
 
 import pandas as pd
-from dash import Dash, Input, Output, dcc, html
+from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
+from dashboard import changes, featured
 from dashboard import components as ui
-from dashboard import featured
+from dashboard.changes import Link
 from dashboard.conversation import PER_PAGE, Turn, conversation, pages_of
 from dashboard.figures import POINTS_UP_TO, STANCES, sentiment_over_time, share_axis, stance_over_time
 from dashboard.filters import Filters
-from dashboard.pages.base import Context
+from dashboard.pages.base import Context, find_page
 from dashboard.pages.discussion import DiscussionPage, Reading
 from dashboard.pages.moderation.address import Address
-from dashboard.security.access import may
+from dashboard.security.access import may, needs
 from dashboard.text import one_line, shown
 from threads.dynamics.key_figures import key_figures
 from threads.dynamics.people import people
-from threads.dynamics.sentences import Part
 from threads.dynamics.summary import what_happened
 from threads.dynamics.timeline import timeline
 from threads.dynamics.trend import smooth
+from threads.dynamics.turning_points import TurningPoints, turning_points
 from threads.moderation.queue_filter import QueueFilter
 from threads.records import Discussion, Report
 from threads.scores.featuring import reweighted, weights
 from threads.scores.stance import Stance
 
 PEOPLE_SHOWN = 12
+CHANGED = "Where sentiment, stance, tempo, tone or length turn, beyond what chance does."
 
 
 class ThreadPage(DiscussionPage):
@@ -51,22 +54,32 @@ class ThreadPage(DiscussionPage):
         turns = conversation(frame, chosen)
         pages = pages_of(turns)
         filters = replace(reading.filters, page=pages.get(reading.filters.at, reading.filters.page), at="")
+        found = None if len(chosen) > changes.AT_ONCE else turning_points(chosen)
+
+        def link(key: str) -> str:
+            return _link(key, filters, pages)
+
         return [
             html.P(
                 [_meta(discussion, chosen), _as_queue(discussion.thread_id, chosen, filters)],
                 className="meta",
             ),
-            *([] if chosen.empty else [_facts(chosen), _said(chosen, filters, pages)]),
+            *([] if chosen.empty else [_facts(chosen), _said(chosen, link)]),
             html.Div(
                 [
                     html.Div(
-                        [_sentiment_panel(chosen), _conversation_panel(turns, pages, filters, weight_of)]
+                        [
+                            _sentiment_panel(chosen, found),
+                            _changed_panel(chosen, found, link),
+                            _conversation_panel(turns, pages, filters, weight_of),
+                        ]
                     ),
                     html.Div(
                         [
                             _people_panel(chosen),
                             _stance_panel(chosen),
-                            featured.panel(chosen, lambda key: _link(key, filters, pages)),
+                            _pace_panel(reading, link),
+                            featured.panel(chosen, link),
                             _report_panel(discussion, report),
                             _article_panel(discussion),
                         ]
@@ -76,7 +89,7 @@ class ThreadPage(DiscussionPage):
             ),
         ]
 
-    def register(self, app: Dash, context: Context) -> None:  # noqa: ARG002 - the Protocol's signature
+    def register(self, app: Dash, context: Context) -> None:
         """Let a stretch of the timeline set the filter of time, and a click on a mark go to its comment."""
         app.clientside_callback(
             "(range) => window.btl.selectedTimes(range)",
@@ -91,6 +104,34 @@ class ThreadPage(DiscussionPage):
             Input("sentiment-figure", "clickData"),
             prevent_initial_call=True,
         )
+
+        @app.callback(
+            Output("changed", "children"),
+            Output("pace", "children"),
+            Output("changed-word", "children"),
+            Input("changed-look", "n_clicks"),
+            State("filter-url", "pathname"),
+            State("filter-url", "search"),
+            running=[
+                (Output("changed-look", "disabled"), True, False),
+                (Output("changed-word", "children"), "Looking …", ""),
+            ],
+            prevent_initial_call=True,
+        )
+        @needs("view")
+        def look(
+            clicks: int | None, pathname: str, search: str | None
+        ) -> tuple[list[Component | None], list[Component], str]:
+            if not clicks:
+                raise PreventUpdate
+            _, thread_id = find_page((self,), pathname)
+            reading = self.subject(context, thread_id).reading(Filters.from_query(search))
+            found = turning_points(reading.chosen)
+            return (
+                changes.what_changed(reading.chosen, found, ui.link_to),
+                changes.pace(reading, ui.link_to),
+                "",
+            )
 
 
 def _meta(discussion: Discussion, frame: pd.DataFrame) -> str:
@@ -154,17 +195,11 @@ def _facts(frame: pd.DataFrame) -> Component:
     )
 
 
-def _said(frame: pd.DataFrame, filters: Filters, pages: dict[str, int]) -> Component:
+def _said(frame: pd.DataFrame, link: Link) -> Component:
     parts: list[Any] = []
     for sentence in what_happened(frame):
-        parts += [*(_part(part, filters, pages) for part in sentence.parts), " "]
+        parts += [*changes.linked(sentence, link), " "]
     return html.P(parts, className="said")
-
-
-def _part(part: Part, filters: Filters, pages: dict[str, int]) -> Component:
-    if part.comment_id is None or part.comment_id not in pages:
-        return html.Span(shown(part.text))
-    return html.A(shown(part.text), href=_link(part.comment_id, filters, pages))
 
 
 def _link(comment_id: str, filters: Filters, pages: dict[str, int]) -> str:
@@ -176,11 +211,29 @@ def _link(comment_id: str, filters: Filters, pages: dict[str, int]) -> str:
     return ui.link_to(comment_id)
 
 
-def _sentiment_panel(frame: pd.DataFrame) -> Component:
+def _changed_panel(frame: pd.DataFrame, found: TurningPoints | None, link: Link) -> Component | None:
+    if frame.empty:
+        return None
+    if found is None:
+        asked = changes.on_request(len(frame))
+        return ui.panel("What changed", *asked, html.Div(id="changed"), note=CHANGED)
+    return ui.panel("What changed", *changes.what_changed(frame, found, link), note=CHANGED)
+
+
+def _pace_panel(reading: Reading, link: Link) -> Component | None:
+    if reading.chosen.empty:
+        return None
+    if len(reading.chosen) > changes.AT_ONCE:
+        return ui.panel("Pace", html.Div(ui.empty("Told with the turning points."), id="pace"))
+    return ui.panel("Pace", *changes.pace(reading, link))
+
+
+def _sentiment_panel(frame: pd.DataFrame, found: TurningPoints | None) -> Component:
     placed = frame.dropna(subset=["published_at", "sentiment"])
     if placed.empty:
         return ui.panel("Sentiment over time", ui.empty(_why_no_sentiment(frame)))
     line = smooth(frame)
+    points = changes.strongest(found) if found is not None else ()
     note = (
         "Each mark is a comment; its area is its length. Drag to select a stretch of time."
         if len(placed) <= POINTS_UP_TO
@@ -190,9 +243,10 @@ def _sentiment_panel(frame: pd.DataFrame) -> Component:
     notes = [
         note,
         line.reason,
+        "Numbered lines are the turning points below." if points else "",
         f"Not drawn: {ui.counted(left_out, 'comment')} without time or sentiment." if left_out else "",
     ]
-    sentiment = sentiment_over_time(frame, line.curve)
+    sentiment = sentiment_over_time(frame, line.curve, [point.at for point in points])
     label = (
         f"Sentiment over time of {ui.counted(len(placed), 'comment')}, "
         f"mean {placed['sentiment'].mean():+.2f}; the same values stand beside each comment below."

@@ -26,6 +26,8 @@ FEWEST_CLUSTERS: Final = 5  # people that an interval is drawn from
 REPLICATES: Final = 999
 STEPS: Final = 60  # of the bisection
 FASTEST: Final = 1e9  # the longest window that is told from one without an end, in mean times
+LONGEST: Final = pd.Timedelta.max.total_seconds()  # half-life that can be written, 292 years
+NO_FADING: Final = "Comments do not come more slowly toward the end: no half-life can be told."
 STEP: Final = {"day": pd.Timedelta(days=1), "relative": pd.Timedelta(hours=1)}
 
 
@@ -109,6 +111,8 @@ def half_life(
     if reason:
         return HalfLife(comments=count, from_article=from_article, half_within=half, reason=reason)
     estimate, low, high = _with_interval(ages[keep], people[keep], window)
+    if estimate > LONGEST:
+        return HalfLife(comments=count, from_article=from_article, half_within=half, reason=NO_FADING)
     step = _step(frame[there])
     if estimate < 2 * step.total_seconds():
         reason = f"The times are too coarse for a half-life of about {in_words(pd.Timedelta(estimate, 's'))}."
@@ -147,7 +151,7 @@ def _reason(ages: Floats, window: float) -> str:
     if window <= 0:
         return "All comments have the same time: nothing can be seen to fade."
     if ages.mean() >= window / 2:
-        return "Comments do not come more slowly toward the end: no half-life can be told."
+        return NO_FADING
     return ""
 
 
@@ -173,7 +177,7 @@ def _with_interval(
 
 
 def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+    return float(value) if value <= LONGEST else None
 
 
 def _length(seconds: float | None) -> pd.Timedelta | None:

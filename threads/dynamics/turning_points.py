@@ -18,7 +18,7 @@ from threads.dynamics.changes import ALPHA, FEWEST, Series, Shift, block_length,
 from threads.dynamics.columns import Floats, Missing, numbers_of, texts_of, times_of
 from threads.dynamics.people import word_counts
 from threads.dynamics.rhythm import arrivals, expected_counts
-from threads.dynamics.sentences import Part, Sentence, counted, figure, link, moment_of, name_of
+from threads.dynamics.sentences import Part, Sentence, counted, figure, link, moment_of, name_of, plain
 from threads.records import Column, typed
 
 FEWEST_TIMES: Final = 10  # different times; with fewer nobody knows what came before what
@@ -86,6 +86,19 @@ class ErrorRate:
     found_half: float
     found: float
 
+    def sentence(self) -> Sentence:
+        """Return how often such threads are told wrongly, and what is missed, in one sentence."""
+        return plain(
+            f"Of simulated threads of {self.comments:,} comments without a turn, {self.false_alarms:.1%} "
+            f"were told one; of shifts of mean sentiment by one standard deviation {self.found:.0%} were "
+            f"found, by half of one {self.found_half:.0%}."
+        )
+
+    @property
+    def misses_most(self) -> bool:
+        """Whether most shifts by one standard deviation are missed: that none is told says little then."""
+        return self.found < MOSTLY
+
 
 ERROR_RATES: Final = (
     ErrorRate(20, 0.010, 0.005, 0.012),
@@ -93,6 +106,8 @@ ERROR_RATES: Final = (
     ErrorRate(100, 0.037, 0.053, 0.392),
     ErrorRate(1_000, 0.047, 0.980, 1.0),
 )
+
+MOSTLY: Final = 0.5  # share of shifts found, below which finding none says little
 
 TURNING_POINT_COLUMNS: tuple[Column, ...] = (
     Column("at", "time", "Last comment before it.", "UTC"),
@@ -168,6 +183,11 @@ class TurningPoints:
         if not self.looked_at:
             return Sentence((Part(next(iter(self.missing.values()), "There are no comments.")),))
         return Sentence((Part(f"No turn in {_listed(self.looked_at, 'or')} stands out from chance."),))
+
+
+def error_rate(comments: int) -> ErrorRate:
+    """Return the error rates of the size measured that is nearest to a number of comments, by ratio."""
+    return min(ERROR_RATES, key=lambda rate: abs(math.log(rate.comments / max(comments, 1))))
 
 
 def turning_points(frame: pd.DataFrame, *, alpha: float = ALPHA) -> TurningPoints:

@@ -1,0 +1,133 @@
+"""Where a discussion turned and how fast it went, as panels; `link` makes a comment's address of its id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pandas as pd
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import components as ui
+from dashboard.pages.discussion import Reading
+from dashboard.text import one_line, shown
+from threads.dynamics.bursts import bursts
+from threads.dynamics.derailment import early_signs
+from threads.dynamics.half_life import HalfLife, half_life
+from threads.dynamics.sentences import Sentence, figure
+from threads.dynamics.turning_points import Turn, TurningPoint, TurningPoints, error_rate
+
+Link = Callable[[str], str]
+
+AT_ONCE: Final = 20_000
+"""Comments up to which turning points and pace are told without being asked for."""
+TURNS_SHOWN: Final = 9
+
+
+def strongest(found: TurningPoints) -> tuple[TurningPoint, ...]:
+    """Return the turning points that are shown, by time: the TURNS_SHOWN strongest."""
+    strengths = sorted((abs(point.turns[0].strength) for point in found.points), reverse=True)
+    least = strengths[TURNS_SHOWN - 1] if len(strengths) > TURNS_SHOWN else 0.0
+    return tuple(point for point in found.points if abs(point.turns[0].strength) >= least)[:TURNS_SHOWN]
+
+
+def what_changed(frame: pd.DataFrame, found: TurningPoints, link: Link) -> list[Component | None]:
+    """Return the turning points of `frame` as sentences, or that there are none, and how sure that is."""
+    points = strongest(found)
+    names = dict(zip(frame["comment_id"], frame["author"], strict=True)) if points else {}
+    turns = html.Ol([html.Li(_turning_point(point, names, link)) for point in points], className="turns")
+    more = len(found.points) - len(points)
+    return [
+        turns if points else html.P(linked(found.sentence(), link), className="seen"),
+        html.P(f"and {more:,} weaker", className="muted") if more else None,
+        html.P(_how_sure(len(frame), found), className="note") if found.looked_at else None,
+        _not_looked_at(found),
+    ]
+
+
+def pace(reading: Reading, link: Link) -> list[Component]:
+    """Return how interest faded, what came in bursts, and the counted signs in the first comments of all."""
+    signs = early_signs(reading.frame)
+    return [
+        html.P(linked(_half_life(reading).sentence(), link), className="seen"),
+        html.P(linked(bursts(reading.chosen).sentence(), link), className="seen"),
+        html.H3("How it began"),
+        html.P(linked(signs.sentence(), link), className="seen"),
+        html.P(signs.caution, className="note"),
+    ]
+
+
+def on_request(comments: int) -> list[Component]:
+    """Return what asks for the turning points and the pace of a discussion too long to tell them at once."""
+    return [
+        html.P(
+            [
+                html.Button("Look for turning points", id="changed-look", type="button", className="button"),
+                " ",
+                html.Span(
+                    f"Among {comments:,} comments this takes some seconds.",
+                    id="changed-word",
+                    className="muted",
+                    role="status",
+                ),
+            ]
+        )
+    ]
+
+
+def linked(sentence: Sentence, link: Link) -> list[Any]:
+    """Return a sentence with links to the comments that it speaks of."""
+    parts: list[Any] = []
+    for part in sentence.parts:
+        words = shown(part.text)
+        parts += words if part.comment_id is None else [html.A(words, href=link(part.comment_id))]
+    return parts
+
+
+def _half_life(reading: Reading) -> HalfLife:
+    """Return the half-life; of a stretch of time, what came before and after it is not on it either."""
+    whole = reading.filters.since is None and reading.filters.until is None
+    discussion = reading.discussion
+    return half_life(
+        reading.chosen,
+        since=discussion.published_at if whole else None,
+        until=discussion.captured_at if whole else None,
+    )
+
+
+def _turning_point(point: TurningPoint, names: dict[str, Any], link: Link) -> list[Component]:
+    return [
+        html.P(linked(point.sentence(), link), className="seen"),
+        html.P("; ".join(_sure(turn) for turn in point.turns), className="note"),
+        html.P(["Around it: ", *_around(point, names, link)], className="note"),
+    ]
+
+
+def _sure(turn: Turn) -> str:
+    apart = figure(abs(turn.strength), 1)
+    return f"{turn.measure}: {apart} standard deviations apart, p = {turn.p:.3f} (adjusted)"
+
+
+def _around(point: TurningPoint, names: dict[str, Any], link: Link) -> list[Any]:
+    parts: list[Any] = []
+    for comment_id in point.around:
+        between = " │ " if comment_id == point.first.comment_id else " · "
+        parts += [between] if parts else []
+        name = one_line(ui.author_name(names.get(comment_id)), 40)
+        parts.append(html.A(shown(name), href=link(comment_id)))
+    return parts
+
+
+def _how_sure(comments: int, found: TurningPoints) -> str:
+    rate = error_rate(comments)
+    little = "" if found.points or not rate.misses_most else " That none is told means little here."
+    return rate.sentence().text + little
+
+
+def _not_looked_at(found: TurningPoints) -> Component | None:
+    """Return the measures that were not looked at, with the reason of each."""
+    if not found.looked_at or not found.missing:
+        return None
+    reasons = [html.Li(f"{name}: {reason}") for name, reason in found.missing.items()]
+    return html.Details([html.Summary(f"Not looked at: {', '.join(found.missing)}"), html.Ul(reasons)])
