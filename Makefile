@@ -53,6 +53,7 @@ bench: $(VENV)/.bench ## measure speed and memory side by side with peers: make 
 	$(if $(COMMENTS),OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.duplicates "$(COMMENTS)")
 	$(if $(COMMENTS),OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.rules "$(COMMENTS)")
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.dynamics
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.exports
 
 wheel-test: $(VENV)/.test ## build the wheel, install it in a clean environment and run its demo
 	rm -rf build dist

@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dashboard.pages import importing
-from dashboard.pages.importing import understood
+from dashboard.pages.importing import preview_of, understood
 from threads.errors import InputError, StoreError
 from threads.parse.source import Origin, Source
+from threads.records import Discussion, Parsed, Report, Skipped
 from threads.settings import Settings
 from threads.storage import Store
 
@@ -51,7 +52,7 @@ def test_what_is_stored_is_scored_in_another_process(tmp_path, monkeypatch):
 def test_what_takes_the_memory_of_the_worker_leaves_this_process_alone():
     before = os.getpid()
     with pytest.raises(InputError, match="pasted text: reading it takes more memory than the limit"):
-        preview(THREAD * 3_000, parse_bytes=1)
+        preview(THREAD * 15_000, parse_bytes=1)
     assert os.getpid() == before
     assert preview(THREAD).report.kept == 2
 
@@ -95,3 +96,21 @@ def test_a_page_fetched_long_ago_is_fetched_again(monkeypatch):
     preview(URL, fetch=1)
     assert preview(URL, fetch=1).report.kept == 2
     assert next(times, None) is None
+
+
+def test_a_preview_counts_what_was_left_out_and_found_and_shows_the_first_of_many():
+    skipped = tuple(Skipped(f"row {n}", "a pingback") for n in range(300))
+    discussions = tuple(
+        Discussion(thread_id=f"t{n}", source="x", source_format="f", title=f"Title {n}.") for n in range(30)
+    )
+    report = Report(source="x", kept=9, skipped=skipped, found={"replies": 4, "orphans": 1_200})
+    said = str(preview_of(Parsed(discussions=discussions, report=report)))
+    assert "309 comments read, 9 kept, 300 left out." in said
+    assert "Found: 1,200 orphans, 4 replies." in said
+    assert "Left out: 300 a pingback" in said
+    assert ("row 99:" in said, "row 100:" in said, "and 200 more places" in said) == (True, False, True)
+    assert ("Title 19." in said, "Title 20." in said, "and 10 more discussions" in said) == (
+        True,
+        False,
+        True,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import threading
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -37,6 +38,7 @@ from threads.storage import Added, Store
 from threads.storage.mappings import SavedMappings
 
 PREVIEWED = 20
+LEFT_OUT_SHOWN = 100
 _MAPPING = 5  # its place in the form
 FETCHED_PAGES = 4
 FETCHED_FOR = timedelta(minutes=10)
@@ -432,20 +434,38 @@ def preview_of(parsed: Parsed) -> Component:
             f"{ui.counted(report.read, 'comment')} read, {report.kept:,} kept, {report.dropped:,} left out.",
             className="count",
         ),
-        *(_discussion(discussion) for discussion in parsed.discussions if report.kept),
+        html.P(f"Found: {_listed(report.found.items())}.") if report.found else None,
+        *(_discussion(discussion) for discussion in parsed.discussions[:PREVIEWED] if report.kept),
+        _more(len(parsed.discussions) - PREVIEWED, "discussions"),
         html.Ul([html.Li(one_line(text, 400)) for text in report.warnings], className="warnings")
         if report.warnings
         else None,
         html.Details(
             [
-                html.Summary(f"Left out: {report.dropped:,}"),
-                html.Ul([html.Li(one_line(f"{item.place}: {item.reason}", 300)) for item in report.skipped]),
+                html.Summary(f"Left out: {one_line(_listed(report.left_out.items()), 400)}"),
+                html.Ul(
+                    [
+                        html.Li(one_line(f"{item.place}: {item.reason}", 300))
+                        for item in report.skipped[:LEFT_OUT_SHOWN]
+                    ]
+                ),
+                _more(report.dropped - LEFT_OUT_SHOWN, "places"),
             ],
             open=True,
         )
         if report.skipped
         else None,
     )
+
+
+def _listed(counts: Iterable[tuple[str, int]]) -> str:
+    """Return counts in words, the largest first: "100 a pingback, 3 duplicate"."""
+    ordered = sorted(counts, key=lambda item: -item[1])
+    return ", ".join(f"{count:,} {name}" for name, count in ordered)
+
+
+def _more(count: int, what: str) -> Component | None:
+    return html.P(f"and {count:,} more {what}", className="muted") if count > 0 else None
 
 
 def stored(parsed: Parsed, added: Added) -> Component:
@@ -467,9 +487,10 @@ def stored(parsed: Parsed, added: Added) -> Component:
                             href=ui.thread_path(d.thread_id),
                         )
                     )
-                    for d in parsed.discussions
+                    for d in parsed.discussions[:PREVIEWED]
                 ]
             ),
+            _more(len(parsed.discussions) - PREVIEWED, "discussions"),
         ],
         className="panel done",
     )

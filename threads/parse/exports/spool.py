@@ -10,7 +10,7 @@ from typing import IO
 
 from threads.parse.exports.found import FoundComment, FoundThread
 
-IN_MEMORY = 48_000_000  # bytes, about; then what is held goes to the file
+IN_MEMORY = 24_000_000  # bytes, about; then what is held goes to the file
 _EACH = 700  # bytes that a comment takes beside its text
 
 Item = FoundThread | FoundComment

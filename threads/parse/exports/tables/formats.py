@@ -47,7 +47,13 @@ class TableExport(Export):
             It is damaged, or the mapping names a column that is not there.
         """
         table = understood(self.table(source), options.mapping, source.name)
-        found = reading(found_in(table, options), source.name, self.name, addresses=options.addresses)
+        found = reading(
+            found_in(table, options),
+            source.name,
+            self.name,
+            addresses=options.addresses,
+            most=source.settings.max_comments,
+        )
         return Reading(found.discussions, lambda: replace(found.report(), columns=table.columns))
 
 
