@@ -11,6 +11,7 @@ import pandas as pd
 from flask import Flask, Response, abort, request
 
 from dashboard.filters import Filters
+from dashboard.one_file import discussion_html
 from dashboard.pages.base import Context
 from dashboard.security.access import may, needs, require
 from threads.errors import StoreError
@@ -27,6 +28,7 @@ def add_downloads(server: Flask, context: Context) -> None:
     """
     _add_comments(server, context)
     _add_decisions_and_flagged(server, context)
+    _add_one_file(server, context)
 
 
 def _add_comments(server: Flask, context: Context) -> None:
@@ -46,6 +48,29 @@ def _add_comments(server: Flask, context: Context) -> None:
             actor = require("export_people").name
             context.store.accounts.put_on_record("export", actor, _details(thread_id, filters, len(frame)))
         return _file(_csv(frame) if kind == "csv" else _ndjson(frame), "comments", thread_id, kind)
+
+
+def _add_one_file(server: Flask, context: Context) -> None:
+    """Add /thread.html: a discussion under the query's filters as one file; names as in /export.csv."""
+
+    @server.get("/thread.html")
+    @needs("view", token=True)
+    def one_file() -> Response:
+        thread_id = _thread(context)
+        if thread_id is None:
+            abort(400, "Name the discussion: /thread.html?thread=ID")
+        filters = Filters.from_query(request.query_string.decode("utf-8", "replace"))
+        if filters.problems:
+            abort(400, " ".join(filters.problems))
+        pseudonyms = "pseudonyms" in request.args or not may("export_people")
+        frame = context.comments(thread_id, pseudonyms=pseudonyms)
+        chosen = filters.apply(frame)
+        if not pseudonyms:
+            actor = require("export_people").name
+            details = {**_details(thread_id, filters, len(chosen)), "what": "report"}
+            context.store.accounts.put_on_record("export", actor, details)
+        made = discussion_html(context.store.discussion(thread_id), frame, chosen, filters.words)
+        return _file(made.encode("utf-8", "replace"), "discussion", thread_id, "html")
 
 
 def _add_decisions_and_flagged(server: Flask, context: Context) -> None:
@@ -91,6 +116,7 @@ def _ndjson(frame: pd.DataFrame) -> bytes:
 
 
 _TYPES = {
+    "html": "text/html",
     "csv": "text/csv",
     "json": "application/json",
     "ndjson": "application/x-ndjson",

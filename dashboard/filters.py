@@ -72,6 +72,20 @@ class Filters:
         timed = self.since is not None or self.until is not None
         return bool(self.authors or self.stances or self.tones or self.depth or timed or self.text)
 
+    @property
+    def words(self) -> str:
+        """What is restricted, in words; empty where nothing is."""
+        parts = [
+            f"by {', '.join(self.authors)}" if self.authors else "",
+            f"stance {' or '.join(self.stances)}" if self.stances else "",
+            f"sentiment {' or '.join(self.tones)}" if self.tones else "",
+            f"depth {self.depth}{'' if self.depth == '1' else ' and more'}" if self.depth else "",
+            f"from {_minute(self.since)}" if self.since is not None else "",
+            f"to {_minute(self.until)}" if self.until is not None else "",
+            f"text contains “{self.text}”" if self.text else "",
+        ]
+        return "; ".join(part for part in parts if part)
+
     def with_text(self, text: str) -> Filters:
         """Return the same choice, of comments whose text contains `text`."""
         return replace(self, text=text, page=1, at="")

@@ -26,6 +26,11 @@ def shown(text: str) -> list[str | Component]:
     return [part for part in [*parts, text[end:]] if part != ""]
 
 
+def visible(text: str) -> str:
+    """Return `text` with each hidden character as its code point in brackets: for where no mark can stand."""
+    return _HIDDEN.sub(lambda found: f"[{code_point(found.group())}]", text)
+
+
 def hidden_mark(character: str) -> Component:
     """Return the mark that stands for a hidden character: its code point, with its name as a tooltip."""
     return html.Span(code_point(character), className="hidden", title=unicodedata.name(character, "control"))

@@ -137,4 +137,11 @@ class OneDiscussion:
             )
             for path, title in TABS
         ]
-        return html.Nav(links, className="tabs", **ui.hyphenated(aria_label="This discussion"))
+        whole = html.A(
+            "As one file",
+            href=f"/thread.html{filters.on_page(1).query(thread=self.thread_id)}",
+            download="",
+            className="as-file",
+            title="A page without a server or a script, to send, to print or to keep",
+        )
+        return html.Nav([*links, whole], className="tabs", **ui.hyphenated(aria_label="This discussion"))

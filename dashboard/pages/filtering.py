@@ -107,12 +107,13 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
         prevent_initial_call=True,
     )
     @needs("view")
-    def offer(sought: str | None, chosen: list[str] | None, pathname: str) -> list[dict[str, str]]:
+    def offer(sought: Any, chosen: Any, pathname: str) -> list[dict[str, str]]:
         page, rest = find_page(pages, pathname)
         people = page.subject(context, rest).choices().people
-        needle = (sought or "").casefold()
+        needle = sought.casefold() if isinstance(sought, str) else ""
         found = [name for name in people if needle in name.casefold()] if needle else people
-        return _offered(found, chosen or [])
+        kept = [name for name in chosen if isinstance(name, str)] if isinstance(chosen, list) else []
+        return _offered(found, kept)
 
     app.clientside_callback(
         "(n) => n % 2 ? 'filters open' : 'filters'",

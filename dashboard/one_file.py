@@ -1,0 +1,252 @@
+"""A discussion as one HTML file: to read, to print and to keep, without a server and without a script.
+
+Everything that a commenter wrote is escaped where it is put in; nothing in the file leads anywhere by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from dashboard.components import INDENT_LEVELS, author_name, counted, period, signed, title_of
+from dashboard.conversation import Turn, conversation
+from dashboard.figures import STANCES
+from dashboard.text import one_line, visible
+from threads.dynamics.key_figures import KeyFigures, key_figures
+from threads.dynamics.participation import participation
+from threads.dynamics.people import people
+from threads.dynamics.replies import shape
+from threads.dynamics.summary import what_happened
+from threads.dynamics.timeline import Timeline, timeline
+from threads.dynamics.trend import Smooth, smooth
+from threads.records import Discussion
+
+WIDTH, HEIGHT, BARS = 760, 220, 110  # of the pictures, in pixels
+LEFT, RIGHT, EDGE = 64, 10, 12
+MOST_POINTS: Final = 4_000
+PEOPLE_SHOWN: Final = 30
+POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
+STYLE: Final = """
+body { max-width: 780px; margin: 2rem auto; padding: 0 1rem; color: #1d1b18; background: #fffefb;
+  font: 16px/1.55 Georgia, "Times New Roman", serif; }
+h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .3rem; overflow-wrap: anywhere; }
+h2 { font: 600 1rem/1.3 "Helvetica Neue", Arial, sans-serif; margin: 2rem 0 .4rem; }
+.meta, .note, th, td, dt, figcaption, .scores { color: #625c52;
+  font: 13px/1.45 "Helvetica Neue", Arial, sans-serif; }
+dl { display: grid; grid-template-columns: repeat(5, 1fr); gap: 1rem; padding: .7rem;
+  border: 1px solid #e4ded2; }
+dl div { display: flex; flex-direction: column-reverse; justify-content: flex-end; }
+dd { margin: 0; font-weight: 600; font-size: 1.25rem; }
+.said { border-left: 3px solid #0b6866; padding-left: .8rem; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; padding: 3px 8px; border-bottom: 1px solid #e4ded2; overflow-wrap: anywhere; }
+figure { margin: 0; } svg { max-width: 100%; height: auto; }
+article { border-top: 1px solid #e4ded2; padding: .6rem 0; break-inside: avoid; }
+article p { margin: .2rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+.who { font-weight: 600; } .answers { color: #625c52; }
+@media (max-width: 560px) { dl { grid-template-columns: 1fr 1fr; } }
+@media print { body { margin: 0; max-width: none; } }
+"""
+
+
+def discussion_html(
+    discussion: Discussion, frame: pd.DataFrame, chosen: pd.DataFrame, choice: str = ""
+) -> str:
+    """Return a discussion as one HTML document.
+
+    Parameters
+    ----------
+    discussion
+        What it is about.
+    frame, chosen
+        All its comments, and those to be shown, with records and scores.
+    choice
+        What was chosen, in words; empty for everything.
+    """
+    title = title_of(discussion.title, frame["published_at"].min())
+    parts = [
+        f"<h1>{_text(title)}</h1>",
+        f'<p class="meta">{_text(_meta(discussion, chosen))}</p>',
+        f'<p class="meta">Only: {_text(choice)}</p>' if choice else "",
+    ]
+    if chosen.empty:
+        parts.append('<p class="said">No comment passes the filters.</p>')
+    else:
+        parts += [_facts(key_figures(chosen)), _said(chosen), *_pictures(chosen), _people(chosen)]
+        parts += ["<h2>The conversation</h2>", *map(_turn, conversation(frame, chosen))]
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        f"<title>{_text(one_line(title, 200))}</title><style>{STYLE}</style></head>\n<body>\n"
+        + "\n".join(part for part in parts if part)
+        + '\n<p class="note">Times in UTC. Sentiment is VADER\'s, of English comments; what the scores mean '
+        "and how far to trust them: <code>btl guide</code>.</p>\n</body></html>\n"
+    )
+
+
+def _meta(discussion: Discussion, chosen: pd.DataFrame) -> str:
+    parts = [
+        counted(len(chosen), "comment"),
+        period(chosen["published_at"].min(), chosen["published_at"].max()),
+        discussion.url or "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _facts(figures: KeyFigures) -> str:
+    sentiment = "–" if figures.mean_sentiment is None else signed(figures.mean_sentiment)
+    if figures.sentiment_low is not None and figures.sentiment_high is not None:
+        sentiment += f" ({signed(figures.sentiment_low)} … {signed(figures.sentiment_high)})"
+    replies = figures.replies_given + figures.replies_inferred
+    values = [
+        (f"{figures.comments:,}", "comments"),
+        (f"{figures.effective_people:.1f}", f"as if so many spoke equally, of {figures.people:,}"),
+        (sentiment, "mean sentiment"),
+        (f"{replies:,}", f"replies, {figures.replies_inferred:,} inferred"),
+        (f"{figures.supportive:,} : {figures.critical:,}", "lean supportive : critical"),
+    ]
+    cells = "".join(f"<div><dt>{_text(label)}</dt><dd>{_text(value)}</dd></div>" for value, label in values)
+    return f"<dl>{cells}</dl>"
+
+
+def _said(chosen: pd.DataFrame) -> str:
+    sentences = [*what_happened(chosen), participation(chosen).sentence(), shape(chosen).sentence()]
+    return f'<p class="said">{_text(" ".join(sentence.text for sentence in sentences))}</p>'
+
+
+def _pictures(chosen: pd.DataFrame) -> Iterable[str]:
+    placed = chosen.dropna(subset=["published_at", "sentiment"])
+    bins = timeline(chosen)
+    if placed.empty or len(bins.rows) < 2:
+        reason = "No picture over time: it takes comments with times and sentiment in two stretches or more."
+        yield f'<p class="note">{reason}</p>'
+        return
+    start, end = _milliseconds(bins.rows["start"].iloc[0]), _milliseconds(bins.rows["end"].iloc[-1])
+    line = smooth(chosen)
+    yield "<h2>Sentiment over time</h2>"
+    yield _figure(_sentiment(placed, line.curve, start, end), HEIGHT, line.sentence().text, bins)
+    yield "<h2>Comments and stance</h2>"
+    yield _figure(_bars(bins, start, end), BARS, bins.sentence().text, bins)
+
+
+def _figure(marks: str, height: int, caption: str, bins: Timeline) -> str:
+    first, last = bins.rows["start"].iloc[0], bins.rows["end"].iloc[-1]
+    axis = (
+        f'<text x="{LEFT}" y="{height + 14}">{first:%d %b %Y %H:%M}</text>'
+        f'<text x="{WIDTH - RIGHT}" y="{height + 14}" text-anchor="end">{last:%d %b %Y %H:%M}</text>'
+    )
+    return (
+        f'<figure><svg viewBox="0 0 {WIDTH} {height + 20}" role="img" aria-label="{_text(caption)}" '
+        f'font-family="Helvetica Neue, Arial, sans-serif" font-size="11" fill="#625c52">{marks}{axis}</svg>'
+        f"<figcaption>{_text(caption)}</figcaption></figure>"
+    )
+
+
+def _sentiment(placed: pd.DataFrame, curve: Smooth | None, start: float, end: float) -> str:
+    rows = placed.iloc[np.linspace(0, len(placed) - 1, min(len(placed), MOST_POINTS)).astype(int)]
+    x = [_across(_milliseconds(time), start, end) for time in rows["published_at"]]
+    y = [_down(value) for value in rows["sentiment"]]
+    lines = "".join(
+        f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{_down(v):.1f}" y2="{_down(v):.1f}" stroke="#e4ded2"/>'
+        f'<text x="{LEFT - 6}" y="{_down(v) + 4:.1f}" text-anchor="end">{word}</text>'
+        for v, word in ((1, "positive"), (0, "neutral"), (-1, "negative"))
+    )
+    marks = "".join(
+        _mark(stance if isinstance(stance, str) and stance in STANCES else "unclear", px, py)
+        for stance, px, py in zip(rows["stance"], x, y, strict=True)
+    )
+    trend = ""
+    if curve is not None:
+        points = " ".join(
+            f"{_across(_milliseconds(time), start, end):.1f},{_down(value):.1f}"
+            for time, value in zip(curve.time, curve.value, strict=True)
+        )
+        trend = f'<polyline points="{points}" fill="none" stroke="#1d8a86" stroke-width="2.5"/>'
+    return lines + marks + trend
+
+
+def _mark(stance: str, x: float, y: float) -> str:
+    """Return a mark whose form says the stance too."""
+    colour = STANCES[stance][0]
+    if stance == "critical":
+        return (
+            f'<rect x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8" fill="{colour}" fill-opacity=".8"/>'
+        )
+    if stance == "unclear":
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="none" stroke="{colour}"/>'
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}" fill-opacity=".8"/>'
+
+
+def _bars(bins: Timeline, start: float, end: float) -> str:
+    most = max(1, int(bins.rows["comments"].max()))
+    parts = [f'<text x="{LEFT - 6}" y="{EDGE + 4}" text-anchor="end">{most:,}</text>']
+    for row in bins.rows.to_dict("records"):
+        left, right = (_across(_milliseconds(row[name]), start, end) for name in ("start", "end"))
+        known = {stance: int(row[stance]) for stance in STANCES if stance != "unclear"}
+        counts = {**known, "unclear": int(row["comments"]) - sum(known.values())}
+        bottom = float(BARS)
+        for stance, count in counts.items():
+            size = count / most * (BARS - EDGE)
+            bottom -= size
+            if count:
+                parts.append(
+                    f'<rect x="{left:.1f}" y="{bottom:.1f}" width="{max(1, right - left - 1):.1f}" '
+                    f'height="{size:.1f}" fill="{STANCES[stance][0]}">'
+                    f"<title>{count:,} {stance}</title></rect>"
+                )
+    return "".join(parts)
+
+
+def _people(chosen: pd.DataFrame) -> str:
+    table = people(chosen)
+    rows = "".join(
+        f"<tr><td>{_text(author_name(row['author']))}</td><td>{row['comments']:,}</td>"
+        f"<td>{row['word_share']:.0%}</td>"
+        f"<td>{'–' if pd.isna(row['mean_sentiment']) else signed(row['mean_sentiment'])}</td></tr>"
+        for row in table.head(PEOPLE_SHOWN).to_dict("records")
+    )
+    more = len(table) - PEOPLE_SHOWN
+    head = "<tr><th>Name</th><th>Comments</th><th>Share of words</th><th>Mean sentiment</th></tr>"
+    rest = f'<p class="note">and {more:,} more</p>' if more > 0 else ""
+    return f"<h2>Who talks</h2><table><thead>{head}</thead><tbody>{rows}</tbody></table>{rest}"
+
+
+def _turn(turn: Turn) -> str:
+    row: Any = turn.row
+    time = "no time" if pd.isna(row["published_at"]) else f"{row['published_at']:%d %b %Y, %H:%M}"
+    answers = ""
+    if turn.parent is not None and not turn.follows_parent:
+        answers = f' <span class="answers">to {_text(author_name(turn.parent["author"]))}</span>'
+    if row["parent_source"] == "inferred" and not pd.isna(row["parent_confidence"]):
+        answers += f' <span class="answers">(inferred, {row["parent_confidence"]:.2f})</span>'
+    scores = "no sentiment" if pd.isna(row["sentiment"]) else f"sentiment {signed(row['sentiment'])}"
+    if isinstance(row["stance"], str):
+        scores += f", stance {row['stance']}"
+    indent = 1.4 * min(turn.level, INDENT_LEVELS)
+    return (
+        f'<article style="margin-left: {indent:.1f}rem"><p class="scores"><span class="who">'
+        f"{_text(author_name(row['author']))}</span> {time}{answers}</p>"
+        f'<p dir="auto">{_text(row["text"])}</p><p class="scores">{scores}</p></article>'
+    )
+
+
+def _across(milliseconds: float, start: float, end: float) -> float:
+    return LEFT + (milliseconds - start) / max(end - start, 1) * (WIDTH - LEFT - RIGHT)
+
+
+def _down(sentiment: float) -> float:
+    return EDGE + (1 - float(sentiment)) / 2 * (HEIGHT - 2 * EDGE)
+
+
+def _milliseconds(time: Any) -> float:
+    return float(pd.Timestamp(time).timestamp() * 1000)
+
+
+def _text(text: str) -> str:
+    """Return a text as it stands in markup, hidden characters visible."""
+    return escape(visible(text), quote=True)
