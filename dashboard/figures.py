@@ -33,6 +33,7 @@ DENSITY_BINS = (120, 41)
 LEFT_MARGIN = 64  # pixels; room for "negative"
 DEPTHS_LABELLED = 20
 WORDS_DRAWN = 10  # of a group
+FADED = 0.3  # opacity of what is drawn of few comments
 MANY = 200  # comments from which marks are drawn small
 _HOUR, _DAY = 3_600_000, 86_400_000  # milliseconds
 _DATES: Figure = {
@@ -112,10 +113,10 @@ def stance_over_time(bins: pd.DataFrame) -> Figure:
             "offset": 0,
             "width": [0.94 * (end - start) for start, end in zip(starts, ends, strict=True)],
             "y": counts[stance].tolist(),
-            "marker": {"color": colour, "pattern": {"shape": PATTERNS[stance], "size": 5, **_HATCH}},
+            "marker": _stance_marker(stance),
             "hovertemplate": f"%{{y}} {stance}<extra></extra>",
         }
-        for stance, (colour, _) in STANCES.items()
+        for stance in STANCES
         if counts[stance].sum()
     ]
     return {
@@ -131,6 +132,40 @@ def stance_over_time(bins: pd.DataFrame) -> Figure:
             dragmode=False,
         ),
     }
+
+
+def stance_shares_over_time(bins: pd.DataFrame, fewest: int) -> Figure:
+    """Return the shares of known stances in bins of time (TIMELINE_COLUMNS), stacked up to all of them.
+
+    Bins with fewer than `fewest` known stances are greyed out: a share of them says little.
+    """
+    starts, ends = _milliseconds(bins["start"]), _milliseconds(bins["end"])
+    known = bins["stances"].fillna(0).astype(int)
+    few = (known < fewest).tolist()
+    of_each = zip(known, bins["comments"], few, strict=True)
+    notes = [f"{judged} of {every}{', few' if thin else ''}" for judged, every, thin in of_each]
+    traces = [
+        {
+            "type": "bar",
+            "name": stance,
+            "x": starts,
+            "offset": 0,
+            "width": [0.94 * (end - start) for start, end in zip(starts, ends, strict=True)],
+            "y": bins[f"{stance}_share"].fillna(0.0).round(4).tolist(),
+            "customdata": notes,
+            "marker": _stance_marker(stance, opacity=[FADED if thin else 1 for thin in few]),
+            "hovertemplate": f"%{{y:.0%}} {stance}, judged %{{customdata}}<extra></extra>",
+        }
+        for stance in STANCES
+        if bins[stance].sum()
+    ]
+    yaxis = {"range": [0, 1], "tickformat": ".0%", "tickvals": [0, 0.5, 1], "fixedrange": True}
+    return {"data": traces, "layout": _layout(barmode="stack", yaxis=yaxis, dragmode=False)}
+
+
+def _stance_marker(stance: str, **more: Any) -> Figure:
+    pattern = {"shape": PATTERNS[stance], "size": 5, **_HATCH}
+    return {"color": STANCES[stance][0], "pattern": pattern, **more}
 
 
 def mean_sentiment_over_time(bins: pd.DataFrame) -> Figure:

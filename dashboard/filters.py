@@ -90,6 +90,10 @@ class Filters:
         """Return the same choice, of comments whose text contains `text`."""
         return replace(self, text=text, page=1, at="")
 
+    def of_stance(self, stance: str) -> Filters:
+        """Return the same choice, of comments of one stance."""
+        return replace(self, stances=(stance,), page=1, at="")
+
     def on_page(self, number: int) -> Filters:
         """Return the same choice, on another page of it."""
         return replace(self, page=number, at="")

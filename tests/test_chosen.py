@@ -180,9 +180,9 @@ def test_what_an_extra_is_installed_by_is_what_readme_and_page_say():
 
 
 def test_the_thread_page_says_how_right_the_judge_was_or_names_it():
-    from dashboard.pages.thread import _who_judged
+    from dashboard.judges import who_judged
 
     package = classifier_for("topic_stance", "builtin")
-    assert _who_judged(pd.Series([package.label, None])) == package.sentence
+    assert who_judged(pd.Series([package.label, None])) == package.sentence
     other = pd.Series([package.label, "own:the tunnel@12345678"])
-    assert _who_judged(other) == f"Judged by {package.label}, own:the tunnel@12345678; see `btl models`."
+    assert who_judged(other) == f"Judged by {package.label}, own:the tunnel@12345678; see `btl models`."

@@ -13,11 +13,18 @@ from dashboard.pages.overview import OverviewPage
 from dashboard.pages.people import PeoplePage
 from dashboard.pages.report import ReportPage
 from dashboard.pages.rules import RulesPage
+from dashboard.pages.stance import StancePage
 from dashboard.pages.thread import ThreadPage
 from dashboard.pages.topics import TopicsPage
 from dashboard.pages.users import UsersPage
 
-FILTERED_PAGES: tuple[FilteredPage, ...] = (OverviewPage(), ThreadPage(), PeoplePage(), TopicsPage())
+FILTERED_PAGES: tuple[FilteredPage, ...] = (
+    OverviewPage(),
+    ThreadPage(),
+    PeoplePage(),
+    StancePage(),
+    TopicsPage(),
+)
 PAGES: tuple[Page, ...] = (
     *FILTERED_PAGES,
     ModerationPage(),

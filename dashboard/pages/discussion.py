@@ -19,7 +19,12 @@ from threads.errors import StoreError
 from threads.moderation.roles import Permission
 from threads.records import Discussion
 
-TABS: Final = (("/thread", "Conversation"), ("/people", "People"), ("/topics", "Topics"))
+TABS: Final = (
+    ("/thread", "Conversation"),
+    ("/people", "People"),
+    ("/stance", "Stance"),
+    ("/topics", "Topics"),
+)
 LISTED: Final = 200
 
 

@@ -18,6 +18,7 @@ from dashboard.changes import Link
 from dashboard.conversation import PER_PAGE, Turn, conversation, pages_of
 from dashboard.figures import POINTS_UP_TO, STANCES, sentiment_over_time, share_axis, stance_over_time
 from dashboard.filters import Filters
+from dashboard.judges import who_judged
 from dashboard.pages.base import Context, find_page
 from dashboard.pages.discussion import DiscussionPage, Reading
 from dashboard.pages.moderation.address import Address
@@ -32,7 +33,6 @@ from threads.dynamics.turning_points import TurningPoints, turning_points
 from threads.moderation.queue_filter import QueueFilter
 from threads.records import Discussion, Report
 from threads.scores.featuring import reweighted, weights
-from threads.scores.stance import Stance
 
 PEOPLE_SHOWN = 12
 CHANGED = "Where sentiment, stance, tempo, tone or length turn, beyond what chance does."
@@ -377,15 +377,7 @@ def _stance_panel(frame: pd.DataFrame) -> Component:
             "Stance toward the article", ui.empty("No stance: it needs an English text and a title.")
         )
     return ui.panel(
-        "Stance toward the article", ui.stance_strip(counts), note=_who_judged(frame["stance_model"])
-    )
-
-
-def _who_judged(models: pd.Series) -> str:
-    """Return how right the judge of the stances is; just its name where it is not that of the package."""
-    builtin, labels = Stance().classifier, models.dropna().unique().tolist()
-    return (
-        builtin.sentence if labels == [builtin.label] else f"Judged by {', '.join(labels)}; see `btl models`."
+        "Stance toward the article", ui.stance_strip(counts), note=who_judged(frame["stance_model"])
     )
 
 

@@ -1,0 +1,258 @@
+"""Which sides a discussion takes: over time, by whom, with examples, and who judged it how rightly."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pandas as pd
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard import components as ui
+from dashboard.figures import STANCES, share_axis, stance_over_time, stance_shares_over_time
+from dashboard.filters import NO_NAME, Filters
+from dashboard.judges import who_judged
+from dashboard.pages.discussion import DiscussionPage, Reading
+from dashboard.tables import Shown, count, table
+from dashboard.text import one_line, shown, well_formed
+from threads.dynamics.sentences import Sentence, plain
+from threads.dynamics.sides import SIDES, Across, across, sides_of_people
+from threads.dynamics.timeline import Timeline, timeline
+
+FEWEST: Final = 5  # known stances of a bin below which its shares are greyed out
+EXAMPLES: Final = 6
+PEOPLE_SHOWN: Final = 12
+QUOTED: Final = 240  # characters of an example
+ANSWERED_QUOTED: Final = 90
+
+
+class StancePage(DiscussionPage):
+    """The sides of one discussion."""
+
+    path = "/stance"
+    title = "Stance"
+    in_menu = True
+
+    def content(self, reading: Reading) -> list[Component]:
+        """Return everything below the page's head."""
+        frame = reading.chosen
+        if frame.empty:
+            return [ui.empty("No comment passes the filters.")]
+        counts = {stance: int((frame["stance"] == stance).sum()) for stance in STANCES}
+        judged = sum(counts.values())
+        if not judged:
+            return [ui.empty("No stance: it needs an English text and a title, or labels of your own.")]
+        return [
+            ui.facts(
+                [
+                    (f"{sum(counts[side] for side in SIDES):,}", f"take a side, of {judged:,} judged"),
+                    *(
+                        (f"{counts[stance]:,}", _called(stance, counts[stance] / judged))
+                        for stance in STANCES
+                    ),
+                ]
+            ),
+            html.P(shown(_said(counts, len(frame)).text), className="said"),
+            html.Div(
+                [
+                    html.Div([_over_time(frame), _people(reading)]),
+                    html.Div([_judge(frame, counts), _examples(reading, counts), _replies(reading)]),
+                ],
+                className="columns",
+            ),
+        ]
+
+
+def _called(stance: str, share: float) -> Any:
+    sign = html.I(ui.STANCE_SIGNS[stance], **ui.hyphenated(aria_hidden="true"))
+    return [html.Span([sign, f" {stance}"], className=f"stance {stance}"), f", {share:.0%}"]
+
+
+def _said(counts: dict[str, int], total: int) -> Sentence:
+    judged, sides = sum(counts.values()), sum(counts[side] for side in SIDES)
+    said = f"{ui.counted(sides, 'comment')} of {judged:,} {'takes' if sides == 1 else 'take'} a side"
+    split = f": {counts['supportive']:,} supportive, {counts['critical']:,} critical" if sides else ""
+    left = f"; {total - judged:,} more were not judged" if total > judged else ""
+    return plain(f"{said}{split}{left}.")
+
+
+def _judge(frame: pd.DataFrame, counts: dict[str, int]) -> Component:
+    return ui.panel(
+        "Who judged, and how right that is",
+        ui.stance_strip(counts),
+        html.P(shown(who_judged(frame["stance_model"])), className="seen"),
+    )
+
+
+def _over_time(frame: pd.DataFrame) -> Component:
+    bins = timeline(frame)
+    if not bins.rows["stances"].sum():
+        return ui.panel("Over time", ui.empty("None of these comments carries a time that could be read."))
+    rows = bins.rows
+    shares, counts = stance_shares_over_time(rows, FEWEST), stance_over_time(rows)
+    share_axis([shares, counts], rows["start"].iloc[0], rows["end"].iloc[-1])
+    shares["layout"]["height"], counts["layout"]["height"] = 240, 190
+    columns = ["start", "end", "comments", "stances", *STANCES]
+    width = bins.label.removeprefix("1 ")
+    note = f"Faded: fewer than {FEWEST} judged in the {width}, of which a share says little."
+    if bins.left_out:
+        note += f" Without a time and not drawn: {ui.counted(bins.left_out, 'comment')}."
+    return ui.panel(
+        "Over time",
+        html.H3("Shares of those judged"),
+        ui.chart(
+            shares,
+            "Shares of stances over time",
+            said=_most_one_sided(bins),
+            table=rows[["start", "end", "stances", *(f"{stance}_share" for stance in STANCES)]],
+            name="stance-shares",
+            id="stance-shares",
+        ),
+        html.H3("Comments"),
+        ui.chart(
+            counts,
+            "Comments by stance over time",
+            said=bins.sentence(),
+            table=rows[columns],
+            name="stance-counts",
+            id="stance-counts",
+        ),
+        note=note,
+    )
+
+
+def _most_one_sided(bins: Timeline) -> Sentence:
+    """Return when the talk took sides most, of the bins that carry a share."""
+    rows = bins.rows[bins.rows["stances"].fillna(0) >= FEWEST]
+    if len(rows) < 2:
+        return plain(f"No two stretches have {FEWEST} judged comments: shares cannot be compared.")
+    parts = []
+    for side in SIDES:
+        most = rows.iloc[int(rows[f"{side}_share"].argmax())]
+        if most[side]:
+            width = bins.label.removeprefix("1 ")
+            parts.append(
+                f"{side} most in the {width} from {most['start']:%-d %b, %H:%M} on "
+                f"({most[f'{side}_share']:.0%} of {most['stances']})"
+            )
+    said = "; ".join(parts) or "no stretch with a side"
+    return plain(f"{said[0].upper()}{said[1:]}.")
+
+
+def _examples(reading: Reading, counts: dict[str, int]) -> Component:
+    frame = reading.chosen
+    folded = [_examples_of(reading, frame[frame["stance"] == s], s) for s in STANCES if counts[s]]
+    return ui.panel("Examples of each", *folded, note="The surest first; of unclear ones the least sure.")
+
+
+def _examples_of(reading: Reading, rows: pd.DataFrame, stance: str) -> Component:
+    ordered = rows.sort_values("stance_probability", ascending=stance == "unclear", kind="stable")
+    best = ordered.head(EXAMPLES)
+    every = reading.filters.of_stance(stance).query()
+    return html.Details(
+        [
+            html.Summary(
+                html.Span(f"{ui.STANCE_SIGNS[stance]} {stance}: {len(rows):,}", className=f"stance {stance}")
+            ),
+            html.Ul(
+                [html.Li(_quoted(reading, row)) for row in best.to_dict("records")], className="examples"
+            ),
+            dcc.Link(
+                f"All {len(rows):,} in the conversation",
+                href=ui.thread_path(reading.discussion.thread_id) + every,
+            ),
+        ],
+        className="of-stance",
+    )
+
+
+def _quoted(reading: Reading, row: Any) -> list[Any]:
+    """Return the beginning of a comment, with a link to it, its author and how sure its stance is."""
+    href = ui.thread_path(reading.discussion.thread_id) + ui.link_to(row["comment_id"])
+    return [
+        html.Q(shown(one_line(row["text"], QUOTED)), dir="auto"),
+        " ",
+        dcc.Link(shown(one_line(ui.author_name(row["author"]), 40)), href=href),
+        html.Span(f" {ui.decimals(row['stance_probability'])}", className="muted"),
+    ]
+
+
+def _people(reading: Reading) -> Component:
+    found = sides_of_people(reading.chosen)
+    if found.empty:
+        return ui.panel("Where people stand", ui.empty("Nobody here has a name."))
+    more = len(found) - PEOPLE_SHOWN
+    path = ui.thread_path(reading.discussion.thread_id)
+    columns = [
+        Shown("author", "Name", str, cell=lambda row: _filtered(path, row["author"])),
+        Shown("comments", "Comments"),
+        *(
+            Shown(s, f"{ui.STANCE_SIGNS[s]} {s.capitalize()}", count, f"Comments that are {s}")
+            for s in STANCES
+        ),
+    ]
+    return ui.panel(
+        "Where people stand",
+        table(found.head(PEOPLE_SHOWN), columns, "Where people stand"),
+        html.P(f"and {more:,} more", className="muted") if more > 0 else None,
+        note="The most active first; a heading sorts. A name leads to what they wrote.",
+    )
+
+
+def _filtered(path: str, author: Any) -> Component:
+    name = NO_NAME if pd.isna(author) else well_formed(author)
+    return dcc.Link(shown(one_line(name, 40)), href=path + Filters(authors=(name,)).query())
+
+
+def _replies(reading: Reading) -> Component:
+    found = across(reading.frame, reading.chosen)
+    if found.rows.empty:
+        return ui.panel("Replies across sides", ui.empty(found.sentence().text))
+    return ui.panel(
+        "Replies across sides",
+        html.P(shown(found.sentence().text), className="seen"),
+        _matrix(found),
+        _pairs(reading, found),
+        note="Only replies in which both comments take a side.",
+    )
+
+
+def _matrix(found: Across) -> Component:
+    counts = found.rows.groupby(["stance", "answered_stance"]).size()
+    rows = [
+        html.Tr(
+            [
+                html.Th(f"{ui.STANCE_SIGNS[side]} {side}", scope="row"),
+                *(html.Td(f"{counts.get((side, other), 0):,}") for other in SIDES),
+            ]
+        )
+        for side in SIDES
+    ]
+    head = [html.Th("Replies that are", scope="col")]
+    head += [html.Th(f"to {ui.STANCE_SIGNS[side]} {side}", scope="col") for side in SIDES]
+    return html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)])
+
+
+def _pairs(reading: Reading, found: Across) -> Component | None:
+    """Return some of the replies to the other side, folded, each under what it answers."""
+    crossing = found.rows[found.rows["crosses"] == 1].head(EXAMPLES)
+    if crossing.empty:
+        return None
+    by_id = reading.frame.set_index("comment_id")
+    items = []
+    for row in crossing.to_dict("records"):
+        reply, above = by_id.loc[row["comment_id"]], by_id.loc[row["answered_id"]]
+        inferred = html.Span(" (inferred)", className="muted") if row["inferred"] else None
+        items.append(
+            html.Li(
+                [
+                    html.Blockquote(shown(one_line(above["text"], ANSWERED_QUOTED)), dir="auto"),
+                    *_quoted(reading, {**reply.to_dict(), "comment_id": row["comment_id"]}),
+                    inferred,
+                ]
+            )
+        )
+    return html.Details(
+        [html.Summary("Some that go to the other side"), html.Ul(items, className="examples")],
+        className="of-stance",
+    )
