@@ -46,6 +46,17 @@ _DATES: Figure = {
 }
 _LEGEND: Figure = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "itemsizing": "constant"}
 _COUNTS: Figure = {"type": "linear", "tickformat": ",d", "rangemode": "tozero"}
+_GRID: Figure = {
+    "gridcolor": "rgba(130,125,115,0.25)",
+    "zerolinecolor": "rgba(130,125,115,0.6)",
+    "linecolor": "rgba(0,0,0,0)",
+}
+_SCALES: dict[str, Figure] = {
+    "share": {"type": "linear", "rangemode": "tozero", "tickformat": ".0%"},
+    "sentiment": {"type": "linear", "range": [-1.05, 1.05], "tickvals": [-1, -0.5, 0, 0.5, 1]},
+    "amount": {"type": "linear", "rangemode": "tozero"},
+}
+TITLE_HEIGHT, TICKS_HEIGHT = 26, 26  # pixels
 SENTIMENT_AXIS: Figure = {
     "range": [-1.12, 1.12],
     "tickvals": [-1, 0, 1],
@@ -245,6 +256,92 @@ def words_of_groups(rows: pd.DataFrame) -> Figure:
     }
 
 
+def dots_with_intervals(rows: pd.DataFrame) -> Figure:
+    """Return for each measure an axis of its own, and on it a dot with its 95% interval for each group.
+
+    `rows` have `title`, `group`, `estimate`, `low`, `high` and `kind`, which is share, sentiment or amount. A
+    dot without an interval is open.
+    """
+    known = rows.dropna(subset=["estimate"])
+    titles = list(dict.fromkeys(known["title"]))
+    groups = list(dict.fromkeys(rows["group"]))
+    rows_height, block = 20 * len(groups), 20 * len(groups) + TITLE_HEIGHT + TICKS_HEIGHT
+    height = max(block * len(titles), 1)
+    figure: Figure = {"data": [], "layout": _layout(dragmode=False, showlegend=False, height=height + 30)}
+    notes = []
+    for place, title in enumerate(titles):
+        number = "" if place == 0 else str(place + 1)
+        top = 1 - (block * place + TITLE_HEIGHT) / height
+        here = known[known["title"] == title]
+        axis = {**_GRID, **_SCALES[here["kind"].iloc[0]], "anchor": f"y{number}", "fixedrange": True}
+        figure["layout"][f"xaxis{number}"] = axis
+        figure["layout"][f"yaxis{number}"] = {
+            **_GRID,
+            "domain": [max(top - rows_height / height, 0), top],
+            "anchor": f"x{number}",
+            "range": [len(groups) - 0.5, -0.5],
+            "tickvals": list(range(len(groups))),
+            "ticktext": [for_plotly(group, 14) for group in groups],
+            "ticks": "outside",
+            "ticklen": 8,
+            "tickcolor": "rgba(0,0,0,0)",
+            "automargin": True,
+            "fixedrange": True,
+            "zeroline": False,
+        }
+        figure["data"].append(_dots(here, groups, number))
+        notes.append(
+            {
+                "text": f"<b>{for_plotly(title)}</b>",
+                "xref": "paper",
+                "x": 0,
+                "xanchor": "left",
+                "yref": "paper",
+                "y": top,
+                "yanchor": "bottom",
+                "showarrow": False,
+            }
+        )
+    figure["layout"]["annotations"] = notes
+    return figure
+
+
+def _dots(rows: pd.DataFrame, groups: list[str], number: str) -> Figure:
+    sure = rows["low"].notna() & rows["high"].notna()
+    form = ".0%" if rows["kind"].iloc[0] == "share" else ".2f"
+    said = [
+        f"{for_plotly(row['group'], 60)}: {row['estimate']:{form}}"
+        + (f" ({row['low']:{form}} to {row['high']:{form}})" if known else ", no interval")
+        for row, known in zip(rows.to_dict("records"), sure, strict=True)
+    ]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": rows["estimate"].round(4).tolist(),
+        "y": [groups.index(group) for group in rows["group"]],
+        "xaxis": f"x{number}",
+        "yaxis": f"y{number}",
+        "customdata": said,
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "cliponaxis": False,
+        "error_x": {
+            "type": "data",
+            "symmetric": False,
+            "array": (rows["high"] - rows["estimate"]).where(sure, 0).round(4).tolist(),
+            "arrayminus": (rows["estimate"] - rows["low"]).where(sure, 0).round(4).tolist(),
+            "color": ACCENT,
+            "thickness": 2,
+            "width": 0,
+        },
+        "marker": {
+            "color": ACCENT,
+            "size": 10,
+            "symbol": ["circle" if known else "circle-open" for known in sure],
+            "line": {"width": 2, "color": ACCENT},
+        },
+    }
+
+
 def answers_between(pairs: pd.DataFrame, most: int) -> Figure:
     """Return who answers whom as a table of squares, the darker the more replies.
 
@@ -386,15 +483,10 @@ def _milliseconds(times: pd.Series) -> list[float]:
 
 
 def _layout(**more: Any) -> Figure:
-    grid = {
-        "gridcolor": "rgba(130,125,115,0.25)",
-        "zerolinecolor": "rgba(130,125,115,0.6)",
-        "linecolor": "rgba(0,0,0,0)",
-    }
-    yaxis = {**grid, "automargin": True, **more.pop("yaxis", {})}
+    yaxis = {**_GRID, "automargin": True, **more.pop("yaxis", {})}
     xaxis = more.pop("xaxis", {"type": "date", "showgrid": False, "zeroline": False, **_DATES})
     return {
-        "xaxis": {**grid, "automargin": True, **xaxis},
+        "xaxis": {**_GRID, "automargin": True, **xaxis},
         "yaxis": yaxis,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",

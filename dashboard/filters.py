@@ -27,6 +27,10 @@ DEPTHS: Final[Mapping[str, tuple[int, float]]] = {
 }
 """What the filter of depth chooses, by its word in the address: the least and the greatest depth."""
 
+COMPARED: Final = "abcdefghijkl"
+"""What the discussions that are compared are called, in the address and on the page."""
+GROUPINGS: Final = ("source", "week", "author")
+
 Mask = npt.NDArray[np.bool_]
 
 
@@ -34,7 +38,8 @@ Mask = npt.NDArray[np.bool_]
 class Filters:
     """A choice of comments. Empty means no restriction. Times are UTC, `until` inclusive to the minute.
 
-    `page` of the conversation is shown, or the page on which the comment `at` stands.
+    `page` of the conversation is shown, or the page on which the comment `at` stands. `compared` are the
+    discussions put side by side, in the address a, b, …, and `by` what their comments are grouped by there.
     """
 
     authors: tuple[str, ...] = ()
@@ -44,6 +49,8 @@ class Filters:
     since: pd.Timestamp | None = None
     until: pd.Timestamp | None = None
     text: str = ""
+    compared: tuple[str, ...] = ()
+    by: str = ""
     page: int = 1
     at: str = ""
     problems: tuple[str, ...] = ()
@@ -61,6 +68,8 @@ class Filters:
             since=_time(values, "from", problems),
             until=_time(values, "to", problems),
             text=values.get("q", [""])[0],
+            compared=tuple(dict.fromkeys(values[name][0] for name in COMPARED if name in values)),
+            by="".join(_words(values, "by", GROUPINGS, problems)[:1]),
             page=_page(values, problems),
             at=values.get("at", [""])[0],
             problems=tuple(problems),
@@ -107,6 +116,8 @@ class Filters:
         pairs += [("from", _minute(self.since))] if self.since is not None else []
         pairs += [("to", _minute(self.until))] if self.until is not None else []
         pairs += [("q", self.text)] if self.text else []
+        pairs += list(zip(COMPARED, self.compared, strict=False))
+        pairs += [("by", self.by)] if self.by else []
         pairs += [("page", str(self.page))] if self.page > 1 else []
         pairs += [("at", self.at)] if self.at else []
         pairs += list(more.items())
@@ -115,6 +126,8 @@ class Filters:
     def apply(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the rows that pass every filter. A comment without a time passes no filter of time."""
         keep = pd.Series(data=True, index=frame.index)
+        if self.compared:
+            keep &= frame["thread_id"].isin(self.compared)
         if self.authors:
             keep &= author_choices(frame).isin(self.authors)
         if self.stances:

@@ -210,6 +210,7 @@ def test_the_calendar_fits_its_page(page, server):
     [
         *("", "moderation", "import", "guide", "rules", "thread", "filtered"),
         *("people", "topics", "stance", "people/all"),
+        *("compare", "compare?by=source"),
     ],
 )
 def test_pages_are_accessible(page, server, path, width, scheme):
@@ -334,3 +335,22 @@ def test_the_tabs_of_a_discussion_keep_the_filters(page, server):
     page.goto(f"{page.url}?stance=critical")
     tab = page.get_by_role("navigation", name="This discussion").get_by_role("link", name="Conversation")
     expect(tab).to_have_attribute("href", re.compile(r"\?stance=critical$"))
+
+
+def test_discussions_are_chosen_compared_and_kept_in_the_address(page, server):
+    page.goto(f"{server}compare")
+    page.get_by_role("link", name="Compare the two imported last").click()
+    page.locator("#comparison-figure .scatterlayer").first.wait_for(state="attached")
+    page.wait_for_url(re.compile(r"\?a=[^&]+&b=[^&]+$"))
+    page.get_by_role("textbox", name="Discussions").click()
+    page.get_by_role("option", name="Port Merrow Says Yes").click()
+    page.wait_for_url(re.compile(r"&c="))
+    expect(page.locator(".compared li")).to_have_count(3)
+    address = page.url
+    page.get_by_label("Text contains").fill("e")
+    page.wait_for_url(re.compile(r"q=e.*&c="))
+    page.goto(address)  # a colleague's link
+    expect(page.locator(".compared li")).to_have_count(3)
+    page.get_by_role("navigation", name="What is compared").get_by_role("link", name="People").click()
+    page.wait_for_url(re.compile(r"&c=.*&by=author"))
+    expect(page.locator(".compared li")).to_have_count(6)

@@ -202,3 +202,35 @@ def test_comments_are_grouped_by_column_and_week():
 def test_the_number_of_groups_has_limits(count):
     with pytest.raises(SettingError, match="Take 2 to 12"):
         compare({str(number): talk(5) for number in range(count)})
+
+
+def test_none_of_eight_is_not_surely_none():
+    quiet = talk(8, size=1).assign(offensive=0.1)
+    found = row(
+        compare({"quiet": quiet, "other": talk(40).assign(offensive=0.1)}).estimates, measure="offensive"
+    )
+    assert (found["estimate"], found["low"]) == (0, 0)
+    assert found["high"] == pytest.approx(1 - 0.025 ** (1 / found["units"]), abs=0.03)
+
+
+def test_all_of_eight_is_not_surely_all():
+    loud = talk(8, size=1).assign(offensive=0.9)
+    found = row(
+        compare({"loud": loud, "other": talk(40).assign(offensive=0.1)}).estimates, measure="offensive"
+    )
+    assert (found["estimate"], found["high"]) == (1, 1)
+    assert found["low"] == pytest.approx(0.025 ** (1 / found["units"]), abs=0.03)
+
+
+def test_what_never_varies_has_no_interval():
+    found = row(compare({"a": talk(8).assign(words=7), "b": talk(9)}).estimates, measure="words")
+    assert found["estimate"] == 7
+    assert "all values are the same" in found["reason"]
+
+
+def test_where_nobody_wrote_twice_the_number_of_people_is_not_compared():
+    once = talk(8, size=1)
+    once = once.assign(author=[f"one {number}" for number in range(len(once))])
+    found = compare({"once": once, "talk": talk(40, people=12)})
+    assert "Nobody wrote twice" in row(found.estimates, group="once", measure="people")["reason"]
+    assert "Nobody wrote twice" in row(found.differences, measure="people")["reason"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboard.pages.account import AccountPage
 from dashboard.pages.base import FilteredPage, Page
+from dashboard.pages.compare import ComparePage
 from dashboard.pages.deliveries import DeliveriesPage
 from dashboard.pages.guide import GuidePage
 from dashboard.pages.importing import ImportPage
@@ -24,6 +25,7 @@ FILTERED_PAGES: tuple[FilteredPage, ...] = (
     PeoplePage(),
     StancePage(),
     TopicsPage(),
+    ComparePage(),
 )
 PAGES: tuple[Page, ...] = (
     *FILTERED_PAGES,

@@ -28,7 +28,7 @@ def filtered_layout(page: FilteredPage, context: Context, rest: str, search: str
     return html.Div(
         [
             dcc.Location(id="filter-url", refresh="callback-nav"),
-            _bar(subject.choices(), filters, view, _download(page, rest, filters)),
+            _bar(subject.choices(), filters, view, _download(rest, filters)),
             html.Div(_content(view, filters), id="filtered-content"),
         ]
     )
@@ -75,16 +75,19 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
         pathname: str,
     ) -> tuple[Any, ...]:
         page, rest = find_page(pages, pathname)
+        now = Filters.from_query(search)
         if ctx.triggered_id == "filter-url":
-            filters = Filters.from_query(search)
+            filters = now
         elif ctx.triggered_id == "filter-clear":
-            filters = Filters()
+            filters = Filters(compared=now.compared, by=now.by)
         else:
             chosen = Filters(
                 authors=tuple(authors or ()),
                 stances=tuple(stances or ()),
                 tones=tuple(tones or ()),
                 depth=depth or "",
+                compared=now.compared,
+                by=now.by,
             )
             # By way of an address: what came from a browser is read as what stands in one.
             filters = Filters.from_query(chosen.query(**_pairs(since, until, text)))
@@ -95,7 +98,7 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
             no_update if ctx.triggered_id == "filter-url" else filters.query(),
             *control_values(filters),
             count_text(view),
-            _download(page, rest, filters),
+            _download(rest, filters),
             _content(view, filters),
         )
 
@@ -147,8 +150,8 @@ def _content(view: View, filters: Filters) -> list[Component]:
     return [*(empty(problem) for problem in filters.problems), *view.content]
 
 
-def _download(page: FilteredPage, rest: str, filters: Filters) -> str:
-    return f"/export.csv{filters.query(**({'thread': rest} if page.path != '/' else {}))}"
+def _download(rest: str, filters: Filters) -> str:
+    return f"/export.csv{filters.query(**({'thread': rest} if rest else {}))}"
 
 
 def _pairs(since: str | None, until: str | None, text: str | None) -> dict[str, str]:

@@ -40,6 +40,7 @@ PERMUTATIONS: Final = 999
 DRAWS: Final = 5_000_000  # at most, of units in all replicates together, from 199 replicates on
 BATCH: Final = 500_000  # of them at a time
 FOLDS: Final = 20  # of the jackknife
+NOBODY_TWICE: Final = "Nobody wrote twice: how many people there are behind these comments cannot be told."
 MOST_APART: Final = 0.25  # difference of the shares of inferred replies up to which trees are compared
 
 ESTIMATE_COLUMNS: tuple[Column, ...] = (
@@ -75,6 +76,7 @@ class Measure:
     values: Callable[[pd.DataFrame], Floats]
     told: Callable[[Floats], Floats] = lambda mean: mean
     of_tree: bool = False
+    share: bool = False
     digits: int = 2
 
 
@@ -115,9 +117,9 @@ def _gaps(frame: pd.DataFrame) -> Floats:
 
 MEASURES: Final = (
     Measure("sentiment", "mean sentiment", lambda frame: numbers_of(frame, "sentiment")),
-    Measure("supportive", "share of known stances that are supportive", _stance("supportive")),
-    Measure("critical", "share of known stances that are critical", _stance("critical")),
-    Measure("offensive", f"share with the score offensive at {OFFENSIVE} or more", _offensive),
+    Measure("supportive", "share of known stances that are supportive", _stance("supportive"), share=True),
+    Measure("critical", "share of known stances that are critical", _stance("critical"), share=True),
+    Measure("offensive", f"share with the score offensive at {OFFENSIVE} or more", _offensive, share=True),
     Measure("words", "mean number of words", _words, digits=0),
     Measure("pace", "typical minutes between comments", _gaps, np.expm1, digits=1),
     Measure(
@@ -125,6 +127,7 @@ MEASURES: Final = (
         "share of comments that answer another",
         lambda frame: (tree_of(frame).parents >= 0).astype(np.float64),
         of_tree=True,
+        share=True,
     ),
     Measure("depth", "mean depth", lambda frame: tree_of(frame).depths.astype(np.float64), of_tree=True),
 )
@@ -312,9 +315,16 @@ def _sample(frame: pd.DataFrame, measure: Measure, units: npt.NDArray[np.intp], 
     estimate = float(measure.told(np.array(values[there].mean())))
     if len(sums) < FEWEST:
         return _Sample(estimate, count, len(sums), reason=_too_few(len(sums), unit))
-    replicates = np.sort(measure.told(_replicates(sums)))
-    low, high = np.quantile(replicates, _levels(len(sums)))
-    return _Sample(estimate, count, len(sums), float(low), float(high), replicates, sums)
+    if np.ptp(values[there]) > 0:
+        replicates, levels = np.sort(measure.told(_replicates(sums))), _levels(len(sums))
+    elif measure.share:
+        replicates, levels = _of_none_or_all(len(sums), all_of_them=estimate > 0), (0.025, 0.975)
+    else:
+        reason = f"Of {measure.help} all values are the same: no interval can be told."
+        return _Sample(estimate, count, len(sums), reason=reason)
+    low, high = np.quantile(replicates, levels)
+    reach = (min(float(low), estimate), max(float(high), estimate))
+    return _Sample(estimate, count, len(sums), *reach, replicates, sums)
 
 
 def _too_few(units: int, unit: Unit) -> str:
@@ -334,6 +344,15 @@ def _replicates(sums: Floats) -> Floats:
     ]
     total, count = np.concatenate(drawn).T
     return np.asarray(total / count, dtype=np.float64)
+
+
+def _of_none_or_all(units: int, *, all_of_them: bool) -> Floats:
+    """Return replicates of a share that none, or all, of the units have; drawing these would never vary.
+
+    Beta(1, units), whose upper quantiles are the exact ends of the interval (Clopper and Pearson 1934).
+    """
+    drawn = np.sort(np.random.default_rng(SEED).beta(1, units, REPLICATES))
+    return 1 - drawn[::-1] if all_of_them else drawn
 
 
 def _batches(replicates: int, units: int) -> list[int]:
@@ -389,6 +408,8 @@ def _jackknifed(
     from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
 
     error = float(np.sqrt((size - 1) / size * ((others - others.mean()) ** 2).sum()))
+    if np.bincount(people[people >= 0]).max() == 1:
+        return _Sample(estimate, named, size, reason=NOBODY_TWICE)
     reach = float(stdtrit(size - 1, 0.975)) * error
     return _Sample(estimate, named, size, max(1.0, estimate - reach), estimate + reach, error=error)
 

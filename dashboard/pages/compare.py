@@ -1,0 +1,397 @@
+"""Discussions, or groups of comments, side by side: measures with intervals, differences with p."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import dash_mantine_components as dmc
+import pandas as pd
+from dash import Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from dashboard import components as ui
+from dashboard.figures import dots_with_intervals
+from dashboard.filters import COMPARED, NO_NAME, Filters, author_choices
+from dashboard.pages.base import Context, View
+from dashboard.pages.filtering import filtered_layout
+from dashboard.pages.overview import Everything
+from dashboard.security.access import needs
+from dashboard.tables import Shown, table
+from dashboard.text import one_line, shown
+from threads.dynamics.comparison import (
+    DIGITS,
+    DIVERSITY,
+    FEWEST,
+    HELP,
+    Comparison,
+    by_column,
+    by_week,
+    compare,
+)
+from threads.dynamics.sentences import figure
+from threads.moderation.roles import Permission
+
+MOST_COMMENTS: Final = 50_000
+GROUPS_SHOWN: Final = 6
+"""Of sources, weeks and people, of which there may be very many."""
+OFFERED: Final = 200
+PATH: Final = "/compare"
+BY: Final[Mapping[str, str]] = {"": "Discussions", "source": "Sources", "week": "Weeks", "author": "People"}
+TITLES: Final[Mapping[str, str]] = {
+    "sentiment": "Mean sentiment",
+    "supportive": "Supportive, of known stances",
+    "critical": "Critical, of known stances",
+    "offensive": "Offensive at .5 or more",
+    "words": "Words in a comment",
+    "pace": "Minutes between comments",
+    "replies": "Answers to another comment",
+    "depth": "Depth below the article",
+    "people": "People among {} comments",
+    "equal_people": "As if so many wrote equally often",
+}
+SHARES: Final = ("supportive", "critical", "offensive", "replies")
+STANDS_FOR: Final = {
+    "threads": "Whole discussions were drawn anew: the groups stand for more of their kind.",
+    "chains": "Whole chains of replies were drawn anew: the groups stand for these discussions only.",
+    "people": "People were drawn anew: the groups stand for these discussions only.",
+}
+
+_PLACES: Final = {measure: place for place, measure in enumerate(TITLES)}
+
+Groups = dict[str, pd.DataFrame]
+
+
+class ComparePage:
+    """The page that puts discussions, or groups of comments, side by side."""
+
+    path = PATH
+    title = "Compare"
+    in_menu = True
+    permission: Permission = "view"
+
+    def layout(self, context: Context, rest: str, search: str) -> Component:
+        """Return the page, or that there is nothing to compare."""
+        if rest:
+            return html.Div(
+                [html.H1("No such page"), ui.empty(f"Nothing lives at {PATH}/{one_line(rest, 80)}.")]
+            )
+        if not len(context.outline()):
+            return html.Div([html.H1("Compare"), ui.empty(["Nothing here yet. ", ui.to_import()])])
+        return filtered_layout(self, context, rest, search)
+
+    def subject(self, context: Context, rest: str) -> SideBySide:  # noqa: ARG002 - the Protocol's signature
+        """Return every comment stored."""
+        return SideBySide(context, context.outline())
+
+    def register(self, app: Dash, context: Context) -> None:
+        """Let the choice of discussions set the address."""
+        del context
+
+        @app.callback(
+            Output("filter-url", "search", allow_duplicate=True),
+            Input("compare-discussions", "value"),
+            State("filter-url", "search"),
+            prevent_initial_call=True,
+        )
+        @needs("view")
+        def choose(thread_ids: list[str] | None, search: str | None) -> str:
+            filters = Filters.from_query(search)
+            chosen = tuple(thread_ids or ())[: len(COMPARED)]
+            if chosen == filters.compared:
+                raise PreventUpdate
+            return replace(filters, compared=chosen, page=1).query()
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide(Everything):
+    """Comments of the discussions that the address names, or of all, in groups."""
+
+    def view(self, filters: Filters) -> View:
+        """Return everything under the bar of filters."""
+        stored = self.context.store.discussions()
+        titles = {
+            row["thread_id"]: one_line(ui.title_of(row["title"], row["first_at"]), 60)
+            for row in stored.to_dict("records")
+        }
+        head: list[Component] = [html.H1("Compare"), _chooser(titles, filters), _groupings(filters)]
+        unknown = [key for key in filters.compared if key not in titles]
+        head += [ui.empty(f"There is no discussion {one_line(key, 60)} here.") for key in unknown]
+        chosen = [key for key in filters.compared if key in titles]
+        total = int(stored.loc[stored["thread_id"].isin(chosen or titles), "comments"].sum())
+        if not filters.by and len(chosen) < 2:
+            return View([*head, _what_to_do(list(titles), filters)], 0, total)
+        if total > MOST_COMMENTS:
+            reason = (
+                f"Up to {MOST_COMMENTS:,} comments are compared; these are {total:,}. Choose discussions."
+            )
+            return View([*head, ui.empty(reason)], 0, total)
+        frame = self._comments(chosen)
+        under = filters.apply(frame)
+        groups, note = _groups(under, filters.by, chosen)
+        return View([*head, *_content(groups, note, filters, titles)], len(under), total)
+
+    def _comments(self, chosen: list[str]) -> pd.DataFrame:
+        if not chosen:
+            return self.context.comments()
+        return pd.concat([self.context.comments(key) for key in chosen], ignore_index=True)
+
+
+def _chooser(titles: Mapping[str, str], filters: Filters) -> Component:
+    """Return the control that chooses discussions: those imported last, and those that are chosen."""
+    offered = dict.fromkeys([*(key for key in filters.compared if key in titles), *list(titles)[:OFFERED]])
+    more = len(titles) - len(offered)
+    return html.Div(
+        [
+            dmc.MultiSelect(
+                id="compare-discussions",
+                label="Discussions",
+                placeholder="" if filters.compared else "all: choose two or more to compare just those",
+                data=[{"value": key, "label": titles[key]} for key in offered],
+                value=[key for key in filters.compared if key in titles],
+                maxValues=len(COMPARED),
+                searchable=True,
+                clearable=True,
+                clearButtonProps=ui.CLEAR_BUTTON,
+                nothingFoundMessage="No discussion of that title",
+                size="sm",
+            ),
+            html.P(f"Offered are the {OFFERED:,} imported last.", className="muted") if more else None,
+        ],
+        className="compare-choice",
+    )
+
+
+def _groupings(filters: Filters) -> Component:
+    links = [
+        dcc.Link(
+            word,
+            href=PATH + replace(filters, by=by, page=1, at="").query(),
+            className="on" if by == filters.by else "",
+        )
+        for by, word in BY.items()
+    ]
+    return html.Nav(links, className="tabs", **ui.hyphenated(aria_label="What is compared"))
+
+
+def _what_to_do(thread_ids: list[str], filters: Filters) -> Component:
+    """Return how to begin: where too few discussions are chosen, the two imported last."""
+    if len(thread_ids) < 2:
+        return ui.empty(
+            ["There is one discussion; two are needed. Compare its weeks or people, or ", ui.to_import()]
+        )
+    two = PATH + replace(filters, compared=tuple(thread_ids[:2]), page=1).query()
+    words = dcc.Link("Compare the two imported last", href=two)
+    return ui.empty(["Choose two discussions or more. ", words, ", or weeks, sources or people of all."])
+
+
+def _groups(frame: pd.DataFrame, by: str, chosen: Sequence[str]) -> tuple[Groups, str]:
+    """Return the groups that have comments, discussions being called A, B, …, and what was left out."""
+    if by == "":
+        found = {
+            letter.upper(): frame[frame["thread_id"] == key]
+            for letter, key in zip(COMPARED, chosen, strict=False)
+        }
+        kept = {name: rows for name, rows in found.items() if len(rows)}
+        without = [name for name in found if name not in kept]
+        return kept, f"No comment passes the filters: {', '.join(without)}." if without else ""
+    if by == "week":
+        return _last(by_week(frame))
+    if by == "author":
+        names = author_choices(frame)
+        named = frame.assign(author=names)[names != NO_NAME]
+        return _most(by_column(named, "author"), "people", "wrote most")
+    return _most(by_column(frame, "source_format"), "sources", "have most comments")
+
+
+def _last(weeks: Groups) -> tuple[Groups, str]:
+    kept = dict(list(weeks.items())[-GROUPS_SHOWN:])
+    return kept, f"The last {len(kept)} of {len(weeks):,} weeks." if len(weeks) > len(kept) else ""
+
+
+def _most(found: Groups, noun: str, how: str) -> tuple[Groups, str]:
+    kept = dict(sorted(found.items(), key=lambda item: -len(item[1]))[:GROUPS_SHOWN])
+    return kept, f"The {len(kept)} of {len(found):,} {noun} who {how}." if len(found) > len(kept) else ""
+
+
+def _content(groups: Groups, note: str, filters: Filters, titles: Mapping[str, str]) -> list[Component]:
+    said = [html.P(note, className="note")] if note else []
+    if len(groups) < 2:
+        reason = "A comparison takes two groups with comments; under these filters there is "
+        return [*said, ui.empty(f"{reason}{'one' if groups else 'none'}.")]
+    # One person is one person, whatever is drawn.
+    measures = [name for name in HELP if filters.by != "author" or name not in DIVERSITY]
+    found = compare(groups, measures=measures)
+    names = _names(groups, filters, titles)
+    return [
+        *said,
+        _who(groups, names, filters),
+        ui.panel("Side by side", _chart(found, names), note=_how(found)),
+        ui.panel("In numbers", _numbers(found, list(groups)), _reasons(found)),
+        ui.panel("Differences", _differences(found), _not_compared(found), note=_adjusted(found)),
+    ]
+
+
+def _names(groups: Groups, filters: Filters, titles: Mapping[str, str]) -> dict[str, str]:
+    """Return what each group is called in full: A discussion with its title."""
+    if filters.by:
+        return {name: name for name in groups}
+    return {name: f"{name} · {titles[rows['thread_id'].iloc[0]]}" for name, rows in groups.items()}
+
+
+def _who(groups: Groups, names: Mapping[str, str], filters: Filters) -> Component:
+    """Return the groups with their size and time; a discussion leads to its page."""
+    items = []
+    for name, rows in groups.items():
+        where = ui.thread_path(rows["thread_id"].iloc[0])
+        times = rows["published_at"].dropna()
+        people = ui.counted(rows["author"].nunique(), "person", "people")
+        size = f" {ui.counted(len(rows), 'comment')} by {people}"
+        span = ui.period(times.min(), times.max()) if len(times) else "no times"
+        title = html.Strong(shown(one_line(names[name], 80)))
+        items.append(
+            html.Li(
+                [
+                    title if filters.by else dcc.Link(title, href=where),
+                    html.Span(f"{size} · {span}", className="muted"),
+                ]
+            )
+        )
+    return html.Ul(items, className="compared")
+
+
+def _how(found: Comparison) -> str:
+    few = f"An open dot has no interval: it takes {FEWEST} {found.unit} of a group."
+    people = (
+        ""
+        if found.rarefied_to is None
+        else f" People are counted among {found.rarefied_to:,} comments of each, drawn at random."
+    )
+    return f"Dots with 95% intervals, each measure on one axis. {STANDS_FOR[found.unit]}{people} {few}"
+
+
+def _adjusted(found: Comparison) -> str:
+    tested = int(found.differences["q"].notna().sum())
+    return f"The surest first. p is adjusted for {ui.counted(tested, 'comparison')} (Benjamini-Hochberg)."
+
+
+def _title(measure: str, found: Comparison) -> str:
+    return TITLES[measure].format("as many" if found.rarefied_to is None else f"{found.rarefied_to:,}")
+
+
+def _chart(found: Comparison, names: Mapping[str, str]) -> Component:
+    rows = found.estimates.sort_values("measure", key=lambda names: names.map(_PLACES), kind="stable")
+    drawn = rows.assign(
+        title=[_title(measure, found) for measure in rows["measure"]],
+        kind=[_kind(measure) for measure in rows["measure"]],
+    )
+    return ui.chart(
+        dots_with_intervals(drawn),
+        f"Each measure of {ui.counted(len(names), 'group')} as a dot with its 95% interval",
+        said=found.sentence(),
+        table=rows.assign(group=rows["group"].map(names)),
+        name="comparison",
+        id="comparison-figure",
+    )
+
+
+def _kind(measure: str) -> str:
+    return "share" if measure in SHARES else "sentiment" if measure == "sentiment" else "amount"
+
+
+def _numbers(found: Comparison, groups: list[str]) -> Component:
+    cells = {(row["group"], row["measure"]): row for row in found.estimates.to_dict("records")}
+    measures = sorted(set(found.estimates["measure"]), key=_PLACES.__getitem__)
+    wide = pd.DataFrame(
+        {
+            "measure": [_title(measure, found) for measure in measures],
+            **{f"group {n}": [cells[g, m]["estimate"] for m in measures] for n, g in enumerate(groups)},
+        }
+    )
+    by_title = dict(zip(wide["measure"], measures, strict=True))
+
+    def cell(group: str) -> Callable[[Any], Component]:
+        return lambda row: _estimate(cells[group, by_title[row["measure"]]])
+
+    columns = [
+        Shown("measure", "Measure", str),
+        *(
+            Shown(f"group {n}", one_line(g, 28), help=one_line(g, 80), cell=cell(g))
+            for n, g in enumerate(groups)
+        ),
+    ]
+    return table(wide, columns, "Each measure in each group, with its 95% interval")
+
+
+def _estimate(row: Mapping[Any, Any]) -> Component:
+    measure, reason = row["measure"], row["reason"]
+    if pd.isna(row["estimate"]):
+        return html.Span("cannot be told", className="muted", title=reason)
+    value = _written(row["estimate"], measure)
+    if pd.isna(row["low"]):
+        few = "too small for an interval" if row["units"] < FEWEST else "no interval"
+        return html.Span([value, html.Span(f" {few}", className="muted")], title=reason)
+    reach = f" {_written(row['low'], measure)} to {_written(row['high'], measure)}"
+    return html.Span([value, html.Span(reach, className="muted")])
+
+
+def _written(value: float, measure: str) -> str:
+    return f"{value:.0%}" if measure in SHARES else figure(value, DIGITS[measure])
+
+
+def _reasons(found: Comparison) -> Component | None:
+    """Return why values and intervals are missing, each reason once with what it holds for."""
+    rows = found.estimates.dropna(subset=["reason"])
+    return _listed([(row["group"], row["measure"], row["reason"]) for row in rows.to_dict("records")], found)
+
+
+def _not_compared(found: Comparison) -> Component | None:
+    """Return why pairs are not compared, each reason once with what it holds for."""
+    rows = found.differences.dropna(subset=["reason"]).to_dict("records")
+    return _listed(
+        [(f"{row['group']} and {row['other']}", row["measure"], row["reason"]) for row in rows], found
+    )
+
+
+def _listed(missing: list[tuple[str, str, str]], found: Comparison) -> Component | None:
+    if not missing:
+        return None
+    items = []
+    for reason in dict.fromkeys(reason for _, _, reason in missing):
+        here = [(group, measure) for group, measure, why in missing if why == reason]
+        groups = "; ".join(one_line(group, 60) for group in dict.fromkeys(group for group, _ in here))
+        measures = ", ".join(_title(measure, found).lower() for measure in dict.fromkeys(m for _, m in here))
+        items.append(html.Li(shown(f"{groups}, {measures}: {one_line(reason, 300)}")))
+    return html.Ul(items, className="note")
+
+
+def _differences(found: Comparison) -> Component:
+    rows = found.differences.sort_values(["q", "p"], kind="stable", na_position="last", ignore_index=True)
+    rows = rows.assign(title=[_title(measure, found) for measure in rows["measure"]])
+    columns = [
+        Shown("title", "Measure", str),
+        Shown("group", "Between", cell=lambda row: _pair(row["group"], row["other"])),
+        Shown("difference", "Difference", cell=_difference),
+        Shown("q", "p, adjusted", lambda value: "–" if pd.isna(value) else figure(value, 3)),
+        Shown("p", "p, alone", lambda value: "–" if pd.isna(value) else figure(value, 3)),
+    ]
+    return table(rows, columns, "Differences between groups")
+
+
+def _pair(group: str, other: str) -> list[Any]:
+    return shown(f"{one_line(group, 24)} less {one_line(other, 24)}")
+
+
+def _difference(row: Mapping[Any, Any]) -> Component:
+    if pd.isna(row["difference"]):
+        return html.Span("not compared", className="muted", title=row["reason"])
+    share = row["measure"] in SHARES
+
+    def written(value: float) -> str:
+        return figure(100 * value, 0) if share else figure(value, DIGITS[row["measure"]])
+
+    unit = " points" if share else ""
+    reach = f" {written(row['low'])} to {written(row['high'])}{unit}"
+    return html.Span([written(row["difference"]), html.Span(reach, className="muted")])
