@@ -368,3 +368,75 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path):
         InputError, match=r"times its size, more than the limit of 200.*BTL_MAX_UNPACKED_RATIO"
     ):
         Workbook().read(source, Options())
+
+
+CORAL = """\
+c-1,u-1,s-1,2019-03-04T10:11:12.000Z,"<p>First, and best</p>",,APPROVED
+c-2,u-2,s-1,2019-03-04T10:15:12.000Z,"<p>You are wrong there.</p>",c-1,NONE
+c-3,u-3,s-2,2019-03-05T10:11:12.000Z,"<p>Cheap tunnels here</p>",,REJECTED
+c-4,u-1,s-1,2019-03-04T11:11:12.000Z,"<p>No, I am not</p>",c-2,APPROVED
+"""
+
+
+@pytest.mark.parametrize("rows", [CORAL, CORAL + CORAL.replace("c-", "d-")])
+def test_coral_s_table_without_names_of_columns(rows):
+    found = comments(rows)[:4]
+    said = {c.comment_id: (c.parent_id, c.author_id, c.status, c.text) for c in found}
+    assert said["c-1"] == (None, "u-1", "visible", "First, and best")
+    assert said["c-2"] == ("c-1", "u-2", "visible", "You are wrong there.")
+    assert {c.comment_id: c.status for c in comments(rows)}["c-3"] == "removed"
+    assert {d.thread_id for d in read(rows).discussions} == {c.thread_id for c in comments(rows)}
+    assert len(read(rows).discussions) == 2
+
+
+def test_names_of_people_are_no_ids():
+    table = "name,email,comment\nann@example.com,ann@example.com,Yes\nBob,bob@example.com,No\n"
+    parsed = read(table)
+    assert [c.author for c in parsed.discussions[0].comments] == ["ann", "Bob"]
+    assert "example.com" not in str(parsed.discussions)
+
+
+def test_a_row_that_stands_twice_does_not_cost_the_replies():
+    rows = [f"{n},{n - 1 if n > 1 else ''},Text number {n}\n" for n in range(1, 7)]
+    parsed = read("id,parent_id,comment\n" + "".join([*rows, rows[-1]]))
+    assert [c.parent_id for c in parsed.discussions[0].comments] == [None, "1", "2", "3", "4", "5"]
+    assert [item.place for item in parsed.report.skipped] == ["row 8"]
+
+
+def test_the_report_says_that_parents_are_authors():
+    warnings = read("id,user_id,parent_id,comment\nc1,u1,,Yes\nc2,u2,u1,No\nc3,u1,u2,Well\n").report.warnings
+    assert "column parent_id is not used: its name says parent, but its values are ids of authors" in warnings
+
+
+def read_json(value):
+    parsed = JsonTable().read(Source.from_text(json.dumps(value)), Options())
+    return [c for d in parsed.discussions for c in d.comments]
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        lambda some: {"data": {"comments": some}},
+        lambda some: {"status": "ok", "result": {"page": {"items": some}}},
+        lambda some: {"posts": [{"title": "A", "comments": some}]},
+        lambda some: {"posts": [{"title": "A", "comments": some[:1]}, {"title": "A", "comments": some[1:]}]},
+    ],
+)
+def test_comments_some_steps_down_and_answers_of_later_ones(around):
+    some = [{"id": 1, "text": "Yes"}, {"id": 2, "text": "No", "replies": [{"id": 3, "text": "Why?"}]}]
+    assert [(c.comment_id, c.parent_id) for c in read_json(around(some))] == [
+        ("1", None),
+        ("2", None),
+        ("3", "2"),
+    ]
+
+
+def test_ids_as_mongodb_writes_them_and_those_of_people_beside_them():
+    (one, two) = read_json(
+        [
+            {"_id": {"$oid": "5f1"}, "content": "Yes", "user": {"id": 7, "name": "Ann"}, "replyTo": None},
+            {"_id": {"$oid": "5f2"}, "content": "No", "user": {"id": 8}, "replyTo": {"$oid": "5f1"}},
+        ]
+    )
+    assert (one.comment_id, one.author, one.author_id) == ("5f1", "Ann", "7")
+    assert (two.comment_id, two.parent_id, two.author_id) == ("5f2", "5f1", "8")

@@ -21,7 +21,8 @@ _LONGEST_NAME = 60
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # written by Excel, for Excel
 _OTHER = re.compile(r'\s*(?:<[!?a-z]|\{|\[\s*[\[{"])', re.IGNORECASE)  # markup and JSON
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?", re.IGNORECASE)
-_TIME = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b.{0,25}")
+_TIME = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?!\d).{0,25}")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"[^\W\d][\w.:/()#$-]*(?: [\w.:/()#$-]+){0,3}")
 
@@ -148,4 +149,4 @@ def _are_known(names: Sequence[str]) -> bool:
 
 
 def _is_value(cell: str) -> bool:
-    return any(kind.fullmatch(cell) for kind in (_NUMBER, _TIME, _ADDRESS))
+    return any(kind.fullmatch(cell) for kind in (_NUMBER, _TIME, _UUID, _ADDRESS))

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from threads.parse.exports.tables.mapping import Field, Markup
-from threads.parse.exports.tables.names import OF_POSTS, is_private, place, plain
+from threads.parse.exports.tables.names import OF_POSTS, is_best_as, is_private, place, plain
 from threads.parse.exports.tables.references import is_top, plain_id
 from threads.parse.exports.tables.times import is_epoch, is_time
 
@@ -23,6 +23,7 @@ _DIGIT = re.compile(r"\d")
 _WHOLE = re.compile(r"[+-]?\d[\d,]*(?:\.0+)?")
 _ID = re.compile(r"[\w:/.@#?&=+-]{1,200}")
 _OPAQUE = re.compile(r"\d{4,}(?:\.0)?|[0-9a-f]{16,}|[0-9a-f-]{36}|UC[\w-]{22}|t2_\w+|user\d+", re.IGNORECASE)
+_FULL_NAME = re.compile(r"t[1-6]_\w+")  # as Reddit calls ids
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _TAG = re.compile(r"<(?:br|p|a|i|b|em|strong|span|div|blockquote|ul|li|img)\b[^<>]*>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|nbsp|apos|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
@@ -63,7 +64,9 @@ def guess(header: Sequence[str], rows: Sequence[Sequence[str]], *, is_named: boo
     rows
         The first rows, as many as there is patience for; without any, names alone decide.
     """
-    return _Guessing([_Column(name, at, rows, is_named=is_named) for at, name in enumerate(header)]).done()
+    repeated = len(rows) - len(set(map(tuple, rows)))
+    columns = [_Column(name, at, rows, is_named=is_named) for at, name in enumerate(header)]
+    return _Guessing(columns, repeated).done()
 
 
 def column_name(header: Sequence[str], at: int) -> str:
@@ -90,7 +93,8 @@ class _Column:
         self.filled = [value for value in self.values if value and not is_nothing(value)]
 
     def known(self, name: str) -> int | None:
-        return place(name, self.name) if self.is_named else None
+        """Return the rank of the column's name for a field; of user.id the whole counts, not its end."""
+        return place(name, self.name) if self.is_named and is_best_as(name, self.name) else None
 
     def share(self, of: Callable[[str], object]) -> float:
         """Return the share of filled cells of which something is true; 0 without any."""
@@ -157,7 +161,8 @@ def is_nothing(value: str) -> bool:
 class _Guessing:
     """The fields found so far; each step takes columns that no step before it took."""
 
-    def __init__(self, columns: list[_Column]) -> None:
+    def __init__(self, columns: list[_Column], repeated: int) -> None:
+        self._repeated = repeated  # rows that came before, cell by cell
         self._free = [c for c in columns if not c.is_index and not (c.is_named and is_private(c.name))]
         self._rows = len(columns[0].values) if columns else 0
         self._found: dict[Field, list[tuple[_Column, str, float]]] = {}
@@ -192,8 +197,8 @@ class _Guessing:
 
     def _take(self, name: Field, problem: Callable[[_Column], str]) -> bool:
         """Take the best known column of a field whose values do not speak against it."""
-        named = sorted((k, c.at, c) for c in self._free if (k := c.known(name)) is not None)
-        for _, _, column in named:
+        named = sorted((not c.filled, k, c.at, c) for c in self._free if (k := c.known(name)) is not None)
+        for *_, column in named:
             wrong = problem(column) if column.values else ""
             if wrong:
                 self._refused[column.at] = f"its name says {name.replace('_', ' ')}, but {wrong}"
@@ -363,13 +368,16 @@ class _Guessing:
             return "it is empty"
         return "" if column.times >= _MOST else "its values are no times"
 
-    @staticmethod
-    def _no_id(column: _Column) -> str:
+    def _no_id(self, column: _Column) -> str:
         if column.filled_share < 0.5:
             return "most rows have none"
         if column.share(_ID.fullmatch) < 0.9:
             return "its values are no ids"
-        return "rows share its values" if column.is_sampled and column.different < 0.9 else ""
+        if column.plain == "name" and column.share(_FULL_NAME.fullmatch) < 0.9:
+            return "its values are no ids"  # of all names of ids this one is a person's elsewhere
+        # A row that stands twice says nothing against ids: it is left out as a duplicate.
+        own = len(column.filled) - self._repeated
+        return "rows share its values" if column.is_sampled and len(column.ids) < 0.9 * own else ""
 
     @staticmethod
     def _no_id_of_author(column: _Column) -> str:

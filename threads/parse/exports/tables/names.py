@@ -132,7 +132,21 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("ups", "upvotes", "points", "recommendations", "recommend count", "recommends", "num recommends"),
         *("votes", "total votes", "comment upvotes", "favourites count", "favorite count", "favorites"),
         *("positive votes", "pos votes", "thumbs up", "reactions", "reaction count", "counts score"),
-        *("vote count", "agree", "karma", "up votes", "meta score", "点赞数", "点赞", "좋아요", "공감"),
+        *(
+            "vote count",
+            "agree",
+            "karma",
+            "up votes",
+            "meta score",
+            "gefällt mir",
+            "j aime",
+            "me gusta",
+            "mi piace",
+            "点赞数",
+            "点赞",
+            "좋아요",
+            "공감",
+        ),
     ),
     "status": (
         *("status", "comment status", "moderation status", "comment approved", "approved", "state"),
@@ -149,13 +163,14 @@ OF_POSTS = frozenset(
 )
 
 _JOINTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_]+")
+_WRAPPED = re.compile(r"(?:\.\$[a-z]+)+$", re.IGNORECASE)  # MongoDB writes {"_id": {"$oid": "…"}}
 _MERGED = re.compile(r" x$")  # pandas calls a column that both of two merged tables had id_x and id_y
 
 
 @lru_cache(maxsize=4_096)
 def plain(name: str) -> str:
     """Return the name of a column as words: "commentBody", "comment_body", "Comment Body": "comment body"."""
-    words = " ".join(part for part in _JOINTS.sub(" ", name[:120]).lower().split())
+    words = " ".join(part for part in _JOINTS.sub(" ", _WRAPPED.sub("", name[:120])).lower().split())
     return _MERGED.sub("", words)
 
 
@@ -178,6 +193,15 @@ def place(field: str, name: str) -> int | None:
         if "." not in name:
             break
     return None
+
+
+def is_best_as(field: str, name: str) -> bool:
+    """Return whether no more words of a dotted name are known for another field: user.id is a user's."""
+    own = place(field, name)
+    if own is None or own < 100:
+        return own is not None
+    others = (place(other, name) for other in NAMES if other != field)
+    return all(other is None or other // 100 >= own // 100 for other in others)
 
 
 def is_private(name: str) -> bool:

@@ -41,6 +41,10 @@ class Objects:
         self.notes: list[str] = []
         self._items = self._objects(source)
         first = next(self._items, None)
+        way = (first and _way_to_comments(first[1])) or ()
+        if first is not None and way:
+            self._items = _inside(chain([first], self._items), way)
+            first = next(self._items, None)
         if first is None:
             raise InputError(
                 "there are no objects in it",
@@ -48,7 +52,6 @@ class Objects:
                 remedy='Give a list of objects such as [{"text": "…"}], or one a line',
             )
         self._inner = _list_of_comments(first[1])
-        self._answers = _list_of_answers(first[1] if self._inner is None else first[1][self._inner][0])
         self._rows = self._comments(chain([first], self._items))
         self._head = self._first_rows()
         names: dict[str, None] = {}
@@ -105,10 +108,12 @@ class Objects:
             while waiting:
                 where_one, one = waiting.pop()
                 yield where_one, one
-                if self._answers is not None:
-                    waiting += self._below(where_one, one)[::-1]
+                waiting += self._below(where_one, one)[::-1]
 
     def _below(self, where: str, above: dict[str, Any]) -> list[Item]:
+        answers = _dicts(above.get(_list_of_answers(above) or ""))
+        if not answers:
+            return []
         ids = [
             (rank, name)
             for name in above
@@ -118,7 +123,7 @@ class Objects:
         beside = {_THREAD: above[_THREAD]} if self._inner is not None else {}
         return [
             (f"answer {number:,} to {where}"[:120], {_PARENT: parent, **beside, **answer})
-            for number, answer in enumerate(_dicts(above.get(self._answers or "")), start=1)
+            for number, answer in enumerate(answers, start=1)
         ]
 
     def _first_rows(self) -> list[Item]:
@@ -185,6 +190,34 @@ def _list_of_comments(item: dict[str, Any]) -> str | None:
     if not lists or (_says_text(item) and _list_of_answers(item)):
         return None
     return max(lists)[1]
+
+
+def _way_to_comments(item: dict[str, Any], depth: int = 1) -> tuple[str, ...] | None:
+    """Return the keys that lead to objects with comments, as in {"data": {"comments": […]}}.
+
+    None where there are none within a few steps; no keys where the object itself is or has comments.
+    """
+    if _says_text(item) or _list_of_comments(item) is not None:
+        return ()
+    for key, value in item.items() if depth < _DEEPEST else ():
+        inner = value if isinstance(value, dict) else next(iter(_dicts(value)), None)
+        way = _way_to_comments(inner, depth + 1) if inner else None
+        if way is not None:
+            return (key, *way)
+    return None
+
+
+def _inside(objects: Iterator[Item], way: Sequence[str]) -> Generator[Item, None, None]:
+    """Yield the objects at the end of a way of keys, those of lists one by one."""
+    for where, item in objects:
+        found = [item]
+        for key in way:
+            values = [one.get(key) for one in found]
+            found = [
+                inner for value in values for inner in ([value] if isinstance(value, dict) else _dicts(value))
+            ]
+        for number, inner in enumerate(found, start=1):
+            yield (where if len(found) == 1 else f"{number:,} in {where}"), inner
 
 
 def _list_of_answers(item: dict[str, Any]) -> str | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from threads.parse.exports.tables.mapping import Mapping
+from threads.parse.exports.tables.mapping import Field, Mapping
 from threads.parse.exports.tables.names import plain
+from threads.parse.exports.tables.times import is_time
+
+_CORAL_COLUMNS = 7
+_CORAL_STATUSES = frozenset(("", "NONE", "APPROVED", "REJECTED"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ PRESETS: tuple[Preset, ...] = (
             },
             markup="html",
         ),
-        "comments.csv for Coral's importer, with names of columns",
+        "comments.csv for Coral's importer, with names of columns or without",
         ("id", "author_id", "story_id", "body"),
     ),
     Preset(
@@ -107,6 +111,36 @@ def preset_for(header: Sequence[str]) -> Mapping | None:
     names = {plain(name) for name in header}
     fitting = (item for item in PRESETS if all(plain(name) in names for name in item.known_by))
     return next((fitted(item.mapping, header) for item in fitting), None)
+
+
+def preset_by_values(rows: Sequence[Sequence[str]]) -> Mapping | None:
+    """Return the mapping of comments.csv for Coral's importer without names of columns, or None.
+
+    It is known by seven columns of which one has Coral's statuses and one times; of the ids that then are
+    left, those of comments differ, some of parents are missing, and the writer comes before the story.
+    """
+    if not rows or any(len(row) != _CORAL_COLUMNS for row in rows):
+        return None
+    columns = [[value.strip() for value in column] for column in zip(*rows, strict=True)]
+    left = list(range(_CORAL_COLUMNS))
+    found: dict[Field, tuple[str, ...]] = {}
+
+    def take(field: Field, fits: Callable[[list[str]], bool]) -> None:
+        place = next((place for place in left if fits(columns[place])), None)
+        if place is not None:
+            left.remove(place)
+            found[field] = (str(place + 1),)
+
+    take("status", lambda values: any(values) and _CORAL_STATUSES.issuperset(values))
+    take("time", lambda values: all(map(is_time, values)))
+    take("id", lambda values: len(set(values)) == len(values) and not any(" " in value for value in values))
+    take("parent", lambda values: not all(values))
+    take("text", lambda values: any(" " in value or "<" in value for value in values))
+    take("author_id", all)
+    take("thread", all)
+    if len(found) < _CORAL_COLUMNS:
+        return None
+    return Mapping(name="coral-importer", columns=found, markup="html")
 
 
 def fitted(mapping: Mapping, header: Sequence[str]) -> Mapping:

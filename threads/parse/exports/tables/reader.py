@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from threads.parse.exports.found import NO_MOMENT, Found, FoundComment, FoundThread, Note
 from threads.parse.exports.tables.guess import Guess, column_name, guess, is_nothing, markup_of
 from threads.parse.exports.tables.mapping import FIELDS, Field, Mapping, places
-from threads.parse.exports.tables.presets import PRESETS, fitted, preset_for
+from threads.parse.exports.tables.presets import PRESETS, fitted, preset_by_values, preset_for
 from threads.parse.exports.tables.references import is_top, kind_of_parents, parent_in_path, plain_id
 from threads.parse.exports.tables.table import Table
 from threads.parse.exports.tables.times import Reader, time_reader
@@ -78,7 +78,7 @@ def understood(table: Table, given: Mapping | None, source: str) -> Understood:
             given = fitted(given, header)
         found = places(given, header, source)
         return _told(table, found, given, _reasons(found, f"mapping {given.name}".strip()), {})
-    preset = preset_for(header) if table.is_named else None
+    preset = preset_for(header) if table.is_named else preset_by_values(sample)
     if preset is not None:
         guessed = Guess()
         base, found = preset, places(preset, header, source)
@@ -150,7 +150,7 @@ def _found_in(understood: Understood, options: Options) -> Iterator[Found]:
     table, at = understood.table, understood.places
     absent = len(table.columns)
     rows = _Rows(understood, options)
-    yield from map(Note, rows.guessed)
+    yield from map(Note, (*rows.guessed, *_refused_references(understood)))
     told: set[str] = set()
     wanted = [*(at.get(name, (absent,))[0] for name in (*_OF_COMMENTS, *_OF_THREADS)), *at["text"]]
     for place, cells in table.rows(wanted):
@@ -164,6 +164,13 @@ def _found_in(understood: Understood, options: Options) -> Iterator[Found]:
         yield comment
     yield from table.skipped
     yield from map(Note, (*table.notes, *rows.notes()))
+
+
+def _refused_references(understood: Understood) -> Iterator[str]:
+    """Say which columns of ids and parents are not used: threads are flat without them."""
+    for column in understood.columns:
+        if column.field is None and column.reason.startswith(("its name says parent", "its name says id")):
+            yield f"column {column.name} is not used: {column.reason}"
 
 
 class _Rows:
