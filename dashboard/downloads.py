@@ -28,6 +28,7 @@ def add_downloads(server: Flask, context: Context) -> None:
     """
     _add_comments(server, context)
     _add_decisions_and_flagged(server, context)
+    _add_labels(server, context)
     _add_one_file(server, context)
 
 
@@ -90,6 +91,21 @@ def _add_decisions_and_flagged(server: Flask, context: Context) -> None:
         details = {"what": what, "thread": thread_id, "rows": len(frame)}
         context.store.accounts.put_on_record("export", require("export_people").name, details)
         return _file(_csv(frame) if kind == "csv" else as_json().encode(), what, thread_id, kind)
+
+
+def _add_labels(server: Flask, context: Context) -> None:
+    """Add /export/labels.csv: what was labelled of a discussion for a target, as `btl topic fit` reads it."""
+
+    @server.get("/export/labels.csv")
+    @needs("export_people", token=True)
+    def labels() -> Response:
+        thread_id = _thread(context)
+        if thread_id is None:
+            abort(400, "Name a discussion: thread=…")
+        frame = context.store.labels.given(thread_id, request.args.get("target", ""))
+        details = {"what": "labels", "thread": thread_id, "rows": len(frame)}
+        context.store.accounts.put_on_record("export", require("export_people").name, details)
+        return _file(_csv(frame), "labels", thread_id, "csv")
 
 
 def _thread(context: Context) -> str | None:

@@ -30,6 +30,7 @@ ORDER = [
     ["threads.delivery"],
     ["threads.analysis"],
     ["threads.scored_isolated"],
+    ["threads.own_topics"],
     ["threads"],
     ["threads.views", "threads.samples", "threads.guide"],
     ["dashboard"],

@@ -37,6 +37,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("fetch_seconds", 30.0, "Longest that fetching a page from its address may take, in seconds."),
     Setting("fetch", 0, "1 lets the import page fetch a page from a public address; 0 does not."),
     Setting("mapping_folder", "mappings", "Folder of what columns of tables mean, saved under names."),
+    Setting("topic_folder", "topics", "Folder of models of your own topics, learnt on the stance page."),
     Setting("delivery_file", "delivery.toml", "File of the targets that `btl deliver` tells of decisions."),
     Setting("delivery_seconds", 30.0, "Longest that telling a target of one decision may take, in seconds."),
     Setting("database", "sqlite:///below-the-line.sqlite", "Where `btl import` and `btl serve` keep data."),

@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pandas as pd
-from dash import dcc, html
+from dash import Dash, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components as ui
 from dashboard.figures import STANCES, share_axis, stance_over_time, stance_shares_over_time
 from dashboard.filters import NO_NAME, Filters
 from dashboard.judges import who_judged
+from dashboard.label_panel import label_panel, register_labelling
+from dashboard.pages.base import Context
 from dashboard.pages.discussion import DiscussionPage, Reading
 from dashboard.tables import Shown, count, table
 from dashboard.text import one_line, shown, well_formed
 from threads.dynamics.sentences import Sentence, plain
 from threads.dynamics.sides import SIDES, Across, across, sides_of_people
 from threads.dynamics.timeline import Timeline, timeline
+from threads.own_topics import kept
+from threads.scores.own_topic import OwnTopic
 
 FEWEST: Final = 5  # known stances of a bin below which its shares are greyed out
 EXAMPLES: Final = 6
@@ -33,15 +37,22 @@ class StancePage(DiscussionPage):
     title = "Stance"
     in_menu = True
 
+    def register(self, app: Dash, context: Context) -> None:
+        """Add the callbacks of the panel where comments are labelled."""
+        register_labelling(app, context)
+
     def content(self, reading: Reading) -> list[Component]:
         """Return everything below the page's head."""
         frame = reading.chosen
         if frame.empty:
             return [ui.empty("No comment passes the filters.")]
+        discussion = reading.discussion
+        panel = label_panel(reading.context, discussion.thread_id, discussion.title or "")
         counts = {stance: int((frame["stance"] == stance).sum()) for stance in STANCES}
         judged = sum(counts.values())
         if not judged:
-            return [ui.empty("No stance: it needs an English text and a title, or labels of your own.")]
+            reason = ui.empty("No stance: it needs an English text and a title, or labels of your own.")
+            return [reason, panel] if panel else [reason]
         return [
             ui.facts(
                 [
@@ -55,8 +66,8 @@ class StancePage(DiscussionPage):
             html.P(shown(_said(counts, len(frame)).text), className="said"),
             html.Div(
                 [
-                    html.Div([_over_time(frame), _people(reading)]),
-                    html.Div([_judge(frame, counts), _examples(reading, counts), _replies(reading)]),
+                    html.Div([_over_time(frame), panel, _people(reading)]),
+                    html.Div([_judge(reading, counts), _examples(reading, counts), _replies(reading)]),
                 ],
                 className="columns",
             ),
@@ -76,12 +87,19 @@ def _said(counts: dict[str, int], total: int) -> Sentence:
     return plain(f"{said}{split}{left}.")
 
 
-def _judge(frame: pd.DataFrame, counts: dict[str, int]) -> Component:
+def _judge(reading: Reading, counts: dict[str, int]) -> Component:
     return ui.panel(
         "Who judged, and how right that is",
         ui.stance_strip(counts),
-        html.P(shown(who_judged(frame["stance_model"])), className="seen"),
+        html.P(shown(who_judged(reading.chosen["stance_model"], _own(reading))), className="seen"),
     )
+
+
+def _own(reading: Reading) -> OwnTopic | None:
+    """Return the model of one's own that was kept for this discussion."""
+    thread_id = reading.discussion.thread_id
+    target = reading.context.store.labels.target_of(thread_id)
+    return None if target is None else kept(reading.context.settings, thread_id, target)
 
 
 def _over_time(frame: pd.DataFrame) -> Component:

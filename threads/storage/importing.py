@@ -396,6 +396,31 @@ def _store_scores(
         connection.execute(again.values(offensive=bindparam("score")), judged_again)
 
 
+def replace_scores(connection: Connection, thread_id: str, scores: pd.DataFrame) -> int:
+    """Replace score columns of a discussion's comments; return how many comments have one of them.
+
+    The index of `scores` is comment_id. Emptied comments keep no scores. The caller holds the lock.
+    """
+    names = set(map(str, scores.columns))
+    values = dict(zip(scores.index, _score_rows(scores, len(scores), thread_id), strict=True))
+    c = tables.comments.c
+    query = select(c.id, c.comment_id, tables.scores.c["values"]).select_from(
+        tables.comments.outerjoin(tables.scores)
+    )
+    rows = []
+    for key, comment_id, old in connection.execute(
+        query.where(c.thread_id == thread_id, c.emptied_at.is_(None))
+    ):
+        others = {name: value for name, value in (old or {}).items() if name not in names}
+        rows.append({"comment": key, "values": others | values.get(comment_id, {})})
+    statement = insert_into(connection, tables.scores)
+    replaced = {"values": statement.excluded["values"]}
+    if rows:
+        connection.execute(statement.on_conflict_do_update(index_elements=["comment"], set_=replaced), rows)
+    _summarise(connection, [thread_id])
+    return sum(not names.isdisjoint(row["values"]) for row in rows)
+
+
 def store_flags(connection: Connection, flags: Mapping[int, Sequence[Flag]], stale: list[int]) -> None:
     """Store flags by comment, in place of all those of the comments in `stale`; work out the risks."""
     for chunk in chunks(stale):

@@ -431,6 +431,7 @@ def _empty(connection: Connection, ids: Iterable[int], now: datetime, *, keep_fl
         connection.execute(delete(tables.scores).where(tables.scores.c.comment.in_(chunk)))
         forget_outlines(connection, chunk)
         connection.execute(delete(tables.claims).where(tables.claims.c.comment.in_(chunk)))
+        connection.execute(delete(tables.labels).where(tables.labels.c.comment.in_(chunk)))
         notes += connection.execute(delete(tables.notes).where(_n.decision.in_(decisions))).rowcount
         deliveries = tables.deliveries
         connection.execute(update(deliveries).where(deliveries.c.decision.in_(decisions)).values(answer=None))

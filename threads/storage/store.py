@@ -29,6 +29,7 @@ from threads.storage.exporting import OF_A_DECISION, STATE_COLUMN, Exports, comm
 from threads.storage.health import Health
 from threads.storage.importing import Added, CommentKey, Held, hold, prepare, store_batch
 from threads.storage.keeping import Keeping
+from threads.storage.labels import Labels
 from threads.storage.learning import Learning
 from threads.storage.manifest import Manifest
 from threads.storage.outbox import Outbox
@@ -106,6 +107,7 @@ class Store:
         self.sessions = Sessions(engine, clock)
         self.second_opinions = SecondOpinions(engine, clock)
         self.tokens = Tokens(engine, clock)
+        self.labels = Labels(engine, clock)
         self.learning = Learning(engine, clock)
         self.keeping = Keeping(engine, clock)
         self.outbox = Outbox(engine, clock)

@@ -409,3 +409,16 @@ erasures = Table(
     Column("at", UtcTime, nullable=False),
     Column("actor", StoredText, nullable=False),
 )
+
+# What somebody said of a comment's stance toward a target of their own, for a model to learn from.
+labels = Table(
+    "labels",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("comment", Integer, ForeignKey("comments.id"), nullable=False),
+    Column("target", StoredText, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("actor", StoredText, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index(None, "comment"),
+)

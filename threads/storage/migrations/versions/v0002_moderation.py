@@ -61,6 +61,7 @@ def upgrade() -> None:
     _outlines()
     _suggestions()
     _keeping()
+    _labels()
     _put_on_record()
 
 
@@ -317,6 +318,21 @@ def _keeping() -> None:
         sa.Column("actor", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("mark", name="pk_erasures"),
     )
+
+
+def _labels() -> None:
+    op.create_table(
+        "labels",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("comment", sa.Integer, nullable=False),
+        sa.Column("target", sa.Text, nullable=False),
+        sa.Column("label", sa.Text, nullable=False),
+        sa.Column("actor", sa.Text, nullable=False),
+        sa.Column("at", _TIME, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_labels"),
+        sa.ForeignKeyConstraint(["comment"], ["comments.id"], name="fk_labels_comment"),
+    )
+    op.create_index("ix_labels_comment", "labels", ["comment"])
 
 
 def _put_on_record() -> None:
