@@ -440,3 +440,35 @@ def test_ids_as_mongodb_writes_them_and_those_of_people_beside_them():
     )
     assert (one.comment_id, one.author, one.author_id) == ("5f1", "Ann", "7")
     assert (two.comment_id, two.parent_id, two.author_id) == ("5f2", "5f1", "8")
+
+
+TITLED = [
+    ["Comments of May"],
+    [],
+    ["ID", "Author", "Comment"],
+    ["1", "Ann", "Yes, it leaks"],
+    ["2", "Bob", "No"],
+]
+
+
+def test_a_title_above_the_names_of_columns(tmp_path):
+    path = tmp_path / "titled"
+    book = Written()
+    for row in TITLED:
+        book.active.append(row)
+    book.save(path)
+    workbook = Workbook().read(Source.from_path(path), Options())
+    text = read('Comments of May\n\nID,Author,Comment\n1,Ann,"Yes, it leaks"\n2,Bob,No\n')
+    for parsed in (workbook, text):
+        (discussion,) = parsed.discussions
+        assert [(c.comment_id, c.author, c.text) for c in discussion.comments] == [
+            ("1", "Ann", "Yes, it leaks"),
+            ("2", "Bob", "No"),
+        ]
+
+
+def test_a_list_of_texts_alone():
+    source = Source.from_text('["A tunnel leaks", "It does not"]')
+    assert JsonTable().sniff(source)
+    (discussion,) = JsonTable().read(source, Options()).discussions
+    assert [c.text for c in discussion.comments] == ["A tunnel leaks", "It does not"]

@@ -80,10 +80,11 @@ def documents(source: Source) -> Iterator[Any]:
         position = end
 
 
-def items(source: Source) -> Iterator[tuple[str, dict[str, Any] | Skipped]]:
+def items(source: Source, *, texts: bool = False) -> Iterator[tuple[str, dict[str, Any] | Skipped]]:
     """Yield the objects of a source with their places: one a line, in a list, or in a list called "data".
 
-    A line that holds no object is yielded as Skipped. One a line, they are never more than one in memory.
+    A line that holds no object is yielded as Skipped, but with `texts` a mere text as {"text": …}. One a
+    line, they are never more than one in memory.
 
     Raises
     ------
@@ -93,7 +94,7 @@ def items(source: Source) -> Iterator[tuple[str, dict[str, Any] | Skipped]]:
     if not _is_lines(source):
         for document in documents(source):
             for number, value in enumerate(_within(document), start=1):
-                yield _item(f"item {number:,}", value)
+                yield _item(f"item {number:,}", value, texts=texts)
         return
     with source.open_utf8() as stream:
         for number, line in enumerate(iter(partial(stream.readline, _LONGEST_LINE), b""), start=1):
@@ -106,10 +107,12 @@ def items(source: Source) -> Iterator[tuple[str, dict[str, Any] | Skipped]]:
                 yield place, Skipped(place, f"no sound JSON: {error}")
                 continue
             for one in _within(value):
-                yield _item(place, one)
+                yield _item(place, one, texts=texts)
 
 
-def _item(place: str, value: Any) -> tuple[str, dict[str, Any] | Skipped]:
+def _item(place: str, value: Any, *, texts: bool) -> tuple[str, dict[str, Any] | Skipped]:
+    if texts and isinstance(value, str):
+        return place, {"text": value}
     return place, value if isinstance(value, dict) else Skipped(place, "no object of JSON")
 
 

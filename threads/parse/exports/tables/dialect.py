@@ -15,6 +15,7 @@ from threads.parse.exports.tables.names import is_known
 _DELIMITERS = (",", ";", "\t", "|")
 _LOOKED_AT = 32_768  # characters
 _ROWS = 200
+_MOST_ABOVE = 10  # lines, such as a title, above the names of columns
 _ALIKE = 0.8  # share of rows that have the same number of cells
 _ALIKE_UNDER_NAMES = 0.4  # texts with separators that nobody quoted make rows longer
 _LONGEST_NAME = 60
@@ -71,7 +72,29 @@ def dialect(head: str, *, is_whole: bool, is_named: bool = False) -> Dialect | N
     ]
     if found:
         return max(found, key=lambda rated: rated[0])[1]
+    if below := _below_title(head, start, escape, is_whole=is_whole):
+        return below
     return _one_column(text, escape, start, is_whole=is_whole, is_named=is_named)
+
+
+def _below_title(head: str, start: int, escape: str | None, *, is_whole: bool) -> Dialect | None:
+    """Return how a table is written that begins, with known names of columns, some lines down."""
+    for line in head[start : start + _LOOKED_AT].splitlines(keepends=True)[:_MOST_ABOVE]:
+        start += len(line)
+        text = head[start : start + _LOOKED_AT]
+        for delimiter in _DELIMITERS:
+            if not _begins_with_names(text, delimiter):
+                continue
+            is_all = is_whole and len(text) == len(head) - start
+            found = _several_columns(text, delimiter, escape, start, is_whole=is_all)
+            if found and found[1].has_header:
+                return found[1]
+    return None
+
+
+def _begins_with_names(text: str, delimiter: str) -> bool:
+    """Return whether most cells of the first line are known names of columns."""
+    return _are_known(text.partition("\n")[0].strip("\r").replace('"', "").split(delimiter))
 
 
 def _rows(text: str, delimiter: str, escape: str | None, *, is_whole: bool) -> list[list[str]]:

@@ -88,7 +88,7 @@ class Objects:
         return cells
 
     def _objects(self, source: Source) -> Generator[Item, None, None]:
-        for where, item in items(source):
+        for where, item in items(source, texts=True):
             if isinstance(item, Skipped):
                 self.skipped.append(item)
             else:

@@ -22,6 +22,7 @@ from threads.settings import Settings
 WORKBOOK = b"PK\x03\x04"
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PARTS = (b"[Content_Types].xml", b"xl/", b"_rels/.rels")
+_MOST_ABOVE = 10  # rows
 _MOST_SHEETS = 50
 _SAVE_AS = "Open it in a spreadsheet and save it as .xlsx or CSV"
 
@@ -116,6 +117,9 @@ class _Started:
             size += sum(map(len, cells))
             if size > LARGEST_SAMPLE:
                 break
+        above = _lines_above(rows)
+        self.first += above
+        rows = rows[above:]
         width = max((len(row) for row in rows), default=0)
         self.rows = [row + [""] * (width - len(row)) for row in rows]
         self.is_named = len(rows) > 1 and has_header(self.rows)
@@ -129,6 +133,12 @@ class _Started:
     @property
     def has_text(self) -> bool:
         return bool(guess(self.columns, self.body, is_named=self.is_named).places("text"))
+
+
+def _lines_above(rows: list[list[str]]) -> int:
+    """Return how many rows of one cell, such as a title, stand above the names of columns."""
+    above = next((place for place, row in enumerate(rows[:_MOST_ABOVE]) if sum(map(bool, row)) > 1), 0)
+    return above if above and len(rows) > above + 1 and has_header(rows[above:]) else 0
 
 
 def _cells(row: Sequence[Any]) -> list[str]:
