@@ -66,7 +66,9 @@ def test_signing_in_needs_no_scripts_and_leads_on_to_the_page_that_was_opened(se
 def test_a_viewer_sees_pseudonyms_and_what_they_may_open_and_signs_out(served, sit_down):
     page = sit_down()
     sign_in(page, "vic")
-    expect(page.locator("#menu a")).to_have_text(["Overview", "Guide"])
+    expect(page.locator("#menu a")).to_have_text(
+        ["Overview", "People", "Stance", "Topics", "Compare", "Guide"]
+    )
     page.goto(served[1])
     page.locator(".discussion-title").first.click()
     expect(page.locator(".conversation .comment header strong").first).to_contain_text("reader ")
