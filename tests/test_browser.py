@@ -241,7 +241,7 @@ def test_a_lead_tries_rules_out_saves_them_and_goes_back_by_keyboard(page, serve
     page.keyboard.type("tunnel")
     page.get_by_role("button", name="Preview").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#rules-result")).to_contain_text("by these.")
+    expect(page.locator("#rules-result")).to_contain_text("by these")
     card = page.locator("#rule-suspect_words")
     card.get_by_text(re.compile(r"\d+ newly flagged")).focus()
     page.keyboard.press("Enter")

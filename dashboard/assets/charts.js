@@ -83,7 +83,7 @@
       return;
     }
     const plot = chart.querySelector(".js-plotly-plot");
-    const { width, height } = plot.getBoundingClientRect();
+    const [width, height] = [plot.clientWidth, plot.clientHeight];
     const scale = take === "png" ? 2 : 1;
     window.Plotly.downloadImage(plot, { format: take, filename: name, width, height, scale });
   });
