@@ -9,6 +9,22 @@
     setTimeout(() => URL.revokeObjectURL(address), 10000);
   }
 
+  // Plotly's own PNG goes by a blob's address, which on a busy machine at times never loads.
+  async function picture(plot, take, name) {
+    const [width, height] = [plot.clientWidth, plot.clientHeight];
+    const address = await window.Plotly.toImage(plot, { format: "svg", width, height });
+    if (take === "svg") {
+      save(decodeURIComponent(address.slice(address.indexOf(",") + 1)), "image/svg+xml", `${name}.svg`);
+      return;
+    }
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    const canvas = Object.assign(document.createElement("canvas"), { width: 2 * width, height: 2 * height });
+    canvas.getContext("2d").drawImage(image, 0, 0, 2 * width, 2 * height);
+    canvas.toBlob((content) => save(content, "image/png", `${name}.png`));
+  }
+
   function numbers(chart) {
     return JSON.parse(chart.querySelector("[data-numbers]").dataset.numbers);
   }
@@ -82,9 +98,6 @@
       save(csv(numbers(chart)), "text/csv", `${name}.csv`);
       return;
     }
-    const plot = chart.querySelector(".js-plotly-plot");
-    const [width, height] = [plot.clientWidth, plot.clientHeight];
-    const scale = take === "png" ? 2 : 1;
-    window.Plotly.downloadImage(plot, { format: take, filename: name, width, height, scale });
+    picture(chart.querySelector(".js-plotly-plot"), take, name);
   });
 })();
