@@ -300,7 +300,7 @@ def test_hostile_text_stays_text_on_every_page(page, server):
     assert page.get_by_text("U+202E").count() > 0
 
 
-def test_a_chart_shows_its_numbers_and_offers_its_files(page, server):
+def test_a_chart_shows_its_numbers_and_gives_its_files(page, server):
     page.goto(server)
     page.get_by_role("link", name="Port Merrow Says Yes").click()
     expect(page.locator("h1")).to_contain_text("Port Merrow Says Yes")
@@ -308,9 +308,15 @@ def test_a_chart_shows_its_numbers_and_offers_its_files(page, server):
     expect(chart.locator(".seen")).to_contain_text("Most was written in")
     chart.get_by_text("Numbers", exact=True).click()
     expect(chart.locator("table th").first).to_have_text("start")
-    assert chart.locator("tbody tr").count() > 3
-    for kind in ("PNG", "SVG", "CSV"):
-        expect(chart.get_by_role("button", name=kind)).to_be_visible()
+    rows = chart.locator("tbody tr").count()
+    assert rows > 3
+    for kind, start in (("CSV", b"\xef\xbb\xbf"), ("PNG", b"\x89PNG"), ("SVG", b"<svg")):
+        with page.expect_download() as taken:
+            chart.get_by_role("button", name=kind).click()
+        content = Path(taken.value.path()).read_bytes()
+        assert taken.value.suggested_filename == f"comments-over-time.{kind.lower()}"
+        assert content.startswith(start)
+        assert kind != "CSV" or len(content.decode("utf-8-sig").splitlines()) == rows + 1
 
 
 def test_filters_of_tone_and_depth_live_in_the_address(page, server):

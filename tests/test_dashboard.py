@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
+from browsing import body_for, get, post, server_callbacks
 from dash import html
 
 from dashboard import components as ui
@@ -597,3 +598,16 @@ def test_a_charts_numbers_are_those_of_its_table():
 def test_discussions_are_listed_in_the_order_asked_for(store):
     ids = store.discussions()["thread_id"].tolist()[:3]
     assert [row["thread_id"] for row in store.listed([ids[2], "no such", ids[0]])] == [ids[2], ids[0]]
+
+
+@pytest.mark.parametrize(("drawn", "again"), [("?stance=unclear", False), ("", True)])
+def test_what_is_drawn_for_an_address_is_not_drawn_again(store, drawn, again):
+    """A browser that draws the whole conversation twice stands still for twenty seconds."""
+    app = create_app(store, Settings())
+    client = app.server.test_client()
+    get(client, "/")
+    values = {"filter-url.search": "?stance=unclear", "filter-url.pathname": "/", "filter-drawn.data": drawn}
+    output = server_callbacks(app)["filtering.refresh"]
+    body = body_for(app, output, lambda item: values.get(f"{item['id']}.{item['property']}"))
+    answer = post(client, {**body, "changedPropIds": ["filter-url.search"]})
+    assert ("filtered-content" in answer.text) is again

@@ -29,6 +29,7 @@ def filtered_layout(page: FilteredPage, context: Context, rest: str, search: str
         [
             dcc.Location(id="filter-url", refresh="callback-nav"),
             _bar(subject.choices(), filters, view, _download(rest, filters)),
+            dcc.Store(id="filter-drawn", data=search),
             html.Div(_content(view, filters), id="filtered-content"),
         ]
     )
@@ -49,6 +50,7 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
         Output("filter-count", "children"),
         Output("filter-download", "href"),
         Output("filtered-content", "children"),
+        Output("filter-drawn", "data"),
         Input("filter-url", "search"),
         Input("filter-authors", "value"),
         Input("filter-stances", "value"),
@@ -59,6 +61,7 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
         Input("filter-text", "value"),
         Input("filter-clear", "n_clicks"),
         State("filter-url", "pathname"),
+        State("filter-drawn", "data"),
         prevent_initial_call=True,
     )
     @needs("view")
@@ -73,7 +76,10 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
         text: str | None,
         _clear: int | None,
         pathname: str,
+        drawn: Any,
     ) -> tuple[Any, ...]:
+        if ctx.triggered_id == "filter-url" and (search or "") == drawn:
+            return (no_update,) * 12  # the page came with what this address asks for
         page, rest = find_page(pages, pathname)
         now = Filters.from_query(search)
         if ctx.triggered_id == "filter-url":
@@ -92,7 +98,7 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
             # By way of an address: what came from a browser is read as what stands in one.
             filters = Filters.from_query(chosen.query(**_pairs(since, until, text)))
         if ctx.triggered_id != "filter-url" and filters.query() == (search or ""):
-            return (no_update,) * 11
+            return (no_update,) * 12
         view = page.subject(context, rest).view(filters)
         return (
             no_update if ctx.triggered_id == "filter-url" else filters.query(),
@@ -100,6 +106,7 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
             count_text(view),
             _download(rest, filters),
             _content(view, filters),
+            filters.query() if ctx.triggered_id != "filter-url" else search or "",
         )
 
     @app.callback(
