@@ -53,14 +53,19 @@ class Work:
     advice: str = ""
 
 
+# A process with threads cannot be copied safely; and what is reserved for a thread's memory, as pyarrow's
+# would have it, could be used beyond the limit.
+_ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+
+
 class _Worker:
     """A process that does one piece of work after another."""
 
     def __init__(self, module: str) -> None:
         self._connection, theirs = Pipe()
-        # What can be imported here can be imported there; a process with threads cannot be copied safely.
+        # What can be imported here can be imported there.
         path = os.pathsep.join(entry or "." for entry in sys.path)
-        environment = {**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        environment = {**os.environ, "PYTHONPATH": path, **_ALONE}
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter, this module
                 [sys.executable, "-m", module, str(theirs.fileno())],
