@@ -232,7 +232,7 @@ def _newcomers(context: Context, outline: Outline) -> Component:
         return ui.panel("Newcomers and regulars", ui.empty(reason))
     found = newcomers(context.comments())
     columns = [
-        Shown("group", "", str),
+        Shown("group", "Group", str),
         Shown("people", "People"),
         Shown("comments", "Comments"),
         Shown("mean_words", "Mean words"),
