@@ -44,7 +44,7 @@ def test_the_rows_show_before_and_after(context):
     assert "right 50% (39 to 61%) of 80, 80 flagged a week" in said
     assert "right 100% (91 to 100%) of 40, 40 flagged a week" in said
     assert "it keeps 100% of what is rightly flagged now" in said
-    assert "Nothing decided yet: offensive," in said
+    assert "Nothing decided yet: Offensive language," in said
 
 
 def test_who_may_not_edit_rules_gets_no_button(context, monkeypatch):
@@ -57,7 +57,7 @@ def test_who_may_not_edit_rules_gets_no_button(context, monkeypatch):
 def test_a_proposal_is_put_into_force_and_on_record(context):
     said, _ = put_into_force(context, "links", "3.0", 0.8, None)
     assert in_force(context) == 3
-    assert "links flags from 3 on" in texts(said)
+    assert "Links flags from 3 on" in texts(said)
     (saved,) = context.store.rule_books.history(context.settings)
     assert (saved.actor, saved.changes) == ("local", {"links": {"limits": {"links": [2, 3]}}})
 

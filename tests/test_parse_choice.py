@@ -16,9 +16,10 @@ PAGE = "Ann\nMay 17, 2024 20:41\nYes.\n\nBob\nMay 17, 2024 20:42\nAgreed.\n"
 
 
 def test_content_decides():
-    assert (
-        parse(Source.from_text("author,text\nAnn,Hi\n"), Options()).discussions[0].source_format == "btl-csv"
-    )
+    table = Source.from_text("author,text\nAnn,Hi\n")
+    assert parse(table, Options()).discussions[0].source_format == "table"
+    own = Source.from_text("author,published_at_raw,text\nAnn,today,Hi\n")
+    assert parse(own, Options()).discussions[0].source_format == "btl-csv"
     assert parse(Source.from_text(PAGE), Options()).discussions[0].source_format == "pasted"
 
 
@@ -28,7 +29,7 @@ def test_a_name_overrides_the_content():
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(SettingError, match=r"no format is called 'docx'.*btl-csv, .*page, pasted"):
+    with pytest.raises(SettingError, match=r"no format is called 'docx'.*btl-csv, .*page, .*pasted"):
         parse(Source.from_text(PAGE), Options(), "docx")
 
 

@@ -183,9 +183,9 @@ def _watched() -> Iterator[dict[int, int]]:
 def _family(process: int) -> list[int]:
     found = [process]
     for one in found:
-        for task in Path(f"/proc/{one}/task").glob("*/children"):
-            with suppress(OSError):
-                found += [int(child) for child in task.read_text().split()]
+        with suppress(OSError):  # it may end meanwhile
+            for task in Path(f"/proc/{one}/task").iterdir():
+                found += [int(child) for child in (task / "children").read_text().split()]
     return found
 
 
