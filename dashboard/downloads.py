@@ -40,15 +40,8 @@ def _add_comments(server: Flask, context: Context) -> None:
     @needs("view", token=True)
     def export(kind: str) -> Response:
         thread_id = _thread(context)
-        filters = Filters.from_query(request.query_string.decode("utf-8", "replace"))
-        if filters.problems:
-            abort(400, " ".join(filters.problems))
-        pseudonyms = "pseudonyms" in request.args or not may("export_people")
-        frame = filters.apply(context.comments(thread_id, pseudonyms=pseudonyms))
-        if not pseudonyms:
-            actor = require("export_people").name
-            context.store.accounts.put_on_record("export", actor, _details(thread_id, filters, len(frame)))
-        return _file(_csv(frame) if kind == "csv" else _ndjson(frame), "comments", thread_id, kind)
+        _, chosen, _ = _asked_for(context, thread_id, "comments")
+        return _file(_csv(chosen) if kind == "csv" else _ndjson(chosen), "comments", thread_id, kind)
 
 
 def _add_one_file(server: Flask, context: Context) -> None:
@@ -60,16 +53,7 @@ def _add_one_file(server: Flask, context: Context) -> None:
         thread_id = _thread(context)
         if thread_id is None:
             abort(400, "Name the discussion: /thread.html?thread=ID")
-        filters = Filters.from_query(request.query_string.decode("utf-8", "replace"))
-        if filters.problems:
-            abort(400, " ".join(filters.problems))
-        pseudonyms = "pseudonyms" in request.args or not may("export_people")
-        frame = context.comments(thread_id, pseudonyms=pseudonyms)
-        chosen = filters.apply(frame)
-        if not pseudonyms:
-            actor = require("export_people").name
-            details = {**_details(thread_id, filters, len(chosen)), "what": "report"}
-            context.store.accounts.put_on_record("export", actor, details)
+        frame, chosen, filters = _asked_for(context, thread_id, "report")
         made = discussion_html(context.store.discussion(thread_id), frame, chosen, filters.words)
         return _file(made.encode("utf-8", "replace"), "discussion", thread_id, "html")
 
@@ -106,6 +90,26 @@ def _add_labels(server: Flask, context: Context) -> None:
         details = {"what": "labels", "thread": thread_id, "rows": len(frame)}
         context.store.accounts.put_on_record("export", require("export_people").name, details)
         return _file(_csv(frame), "labels", thread_id, "csv")
+
+
+def _asked_for(
+    context: Context, thread_id: str | None, what: str
+) -> tuple[pd.DataFrame, pd.DataFrame, Filters]:
+    """Return all comments, those that the query's filters choose, and the filters; 400 for wrong ones.
+
+    Under pseudonyms for who may not take names away, or asks for them; with names it is put on record as
+    `what`.
+    """
+    filters = Filters.from_query(request.query_string.decode("utf-8", "replace"))
+    if filters.problems:
+        abort(400, " ".join(filters.problems))
+    pseudonyms = "pseudonyms" in request.args or not may("export_people")
+    frame = context.comments(thread_id, pseudonyms=pseudonyms)
+    chosen = filters.apply(frame)
+    if not pseudonyms:
+        details = _details(what, thread_id, filters, len(chosen))
+        context.store.accounts.put_on_record("export", require("export_people").name, details)
+    return frame, chosen, filters
 
 
 def _thread(context: Context) -> str | None:
@@ -148,10 +152,10 @@ def _file(content: bytes, what: str, thread_id: str | None, kind: str) -> Respon
     )
 
 
-def _details(thread_id: str | None, filters: Filters, rows: int) -> dict[str, Any]:
+def _details(what: str, thread_id: str | None, filters: Filters, rows: int) -> dict[str, Any]:
     """Return what is put on record of an export: of names and words only that they were asked for."""
     return {
-        "what": "comments",
+        "what": what,
         "thread": thread_id,
         "since": filters.since and filters.since.isoformat(),
         "until": filters.until and filters.until.isoformat(),

@@ -1,5 +1,6 @@
 """What a browser does, for tests without one: it signs in, and sends callbacks what they ask for."""
 
+import json
 import re
 
 ADDRESS = "http://127.0.0.1:8050"
@@ -78,3 +79,8 @@ def body_for(app, output, values=lambda _spec: None):
             f"{i['id']}.{i['property']}" for i in spec["inputs"][:1] if not i["id"].startswith("{")
         ],
     }
+
+
+def as_json(components):
+    """Components as the browser gets them, for looking what they say."""
+    return json.dumps(components, default=lambda c: c.to_plotly_json(), ensure_ascii=False)

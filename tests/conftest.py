@@ -8,6 +8,13 @@ import pytest
 from postgresql_server import NoServerError, new_database, running
 from sqlalchemy import make_url
 
+from dashboard.pages.base import Context
+from threads.analysis import import_parsed
+from threads.parse import parse
+from threads.parse.formats import Options
+from threads.parse.source import Source
+from threads.samples import sample_folder
+from threads.settings import Settings
 from threads.storage import Store
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,3 +72,20 @@ def store(database):
     """An empty store on each kind of database."""
     with Store.open(database) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def sampled(tmp_path_factory):
+    """What pages work with, over a store of two sample threads; read only."""
+    with Store.open(f"sqlite:///{tmp_path_factory.mktemp('sampled')}/store.sqlite") as opened:
+        for name in ("harbour_tunnel", "siberia_pipeline"):
+            source = Source.from_path(sample_folder() / name / "thread.txt")
+            import_parsed(opened, parse(source, Options()), Settings())
+        yield Context(opened, Settings())
+
+
+@pytest.fixture(scope="session")
+def sampled_ids(sampled):
+    """The thread of ninety comments, and that of eight."""
+    stored = sampled.store.discussions().sort_values("comments", ascending=False)
+    return stored["thread_id"].tolist()

@@ -1,65 +1,38 @@
 """The thread page says where a discussion turns and how fast it went, and of few comments why it cannot."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from browsing import as_json
 from dash import Dash
 from test_turning_points import step, thread
 
 from dashboard import changes, create_app
 from dashboard.figures import sentiment_over_time
 from dashboard.filters import Filters
-from dashboard.pages.base import Context
 from dashboard.pages.discussion import OneDiscussion, Reading
 from dashboard.pages.thread import ThreadPage
-from threads.analysis import import_parsed
 from threads.dynamics.turning_points import turning_points
-from threads.parse import parse
-from threads.parse.formats import Options
-from threads.parse.source import Source
-from threads.samples import sample_folder
-from threads.settings import Settings
-from threads.storage import Store
 
 
 @pytest.fixture(scope="module")
-def context(tmp_path_factory):
-    with Store.open(f"sqlite:///{tmp_path_factory.mktemp('changes')}/store.sqlite") as store:
-        for name in ("harbour_tunnel/thread.txt", "siberia_pipeline/thread.txt"):
-            import_parsed(store, parse(Source.from_path(sample_folder() / name), Options()), Settings())
-        yield Context(store, Settings())
-
-
-@pytest.fixture(scope="module")
-def ids(context):
-    """The thread of ninety comments, and that of eight."""
-    stored = context.store.discussions().sort_values("comments", ascending=False)
-    return stored["thread_id"].tolist()
-
-
-@pytest.fixture(scope="module")
-def turned(context, ids):
+def turned(sampled, sampled_ids):
     """Ninety comments whose sentiment falls before the sixty-first by time."""
-    frame = context.comments(ids[0]).sort_values("published_at", kind="stable", ignore_index=True)
+    frame = sampled.comments(sampled_ids[0]).sort_values("published_at", kind="stable", ignore_index=True)
     noise = np.random.default_rng(1).normal(0, 0.1, len(frame))
     return frame.assign(sentiment=np.where(np.arange(len(frame)) < 60, 0.4, -0.4) + noise)
 
 
-def as_json(components):
-    return json.dumps(components, default=lambda c: c.to_plotly_json(), ensure_ascii=False)
-
-
-def said(context, thread_id, frame=None, query=""):
-    frame = context.comments(thread_id) if frame is None else frame
-    page = OneDiscussion(ThreadPage(), context, thread_id, frame)
+def said(sampled, thread_id, frame=None, query=""):
+    frame = sampled.comments(thread_id) if frame is None else frame
+    page = OneDiscussion(ThreadPage(), sampled, thread_id, frame)
     return as_json(page.view(Filters.from_query(query)).content)
 
 
-def test_a_turn_is_told_with_its_figures_and_leads_to_its_comments(context, ids, turned):
-    found = said(context, ids[0], turned)
+def test_a_turn_is_told_with_its_figures_and_leads_to_its_comments(sampled, sampled_ids, turned):
+    found = said(sampled, sampled_ids[0], turned)
     assert "comments get more negative" in found
     assert "mean sentiment 0.4" in found
     assert "standard deviations apart, p = 0.0" in found
@@ -75,35 +48,35 @@ def test_a_turn_is_marked_on_the_timeline(turned):
     assert [note["text"] for note in layout["annotations"]] == ["<b>1</b>"]
 
 
-def test_no_turn_says_how_often_one_is_missed(context, ids):
-    found = said(context, ids[0])
+def test_no_turn_says_how_often_one_is_missed(sampled, sampled_ids):
+    found = said(sampled, sampled_ids[0])
     assert "No turn in" in found
     assert "Of simulated threads of 100 comments without a turn, 3.7% were told one" in found
     assert "That none is told means little here" in found
 
 
-def test_eight_comments_get_reasons(context, ids):
-    found = said(context, ids[1])
+def test_eight_comments_get_reasons(sampled, sampled_ids):
+    found = said(sampled, sampled_ids[1])
     assert "8 comments with time and a sentiment are too few" in found
     assert "standard deviations apart" not in found
     assert "too few for a half-life" in found
     assert "Of simulated threads" not in found
 
 
-def test_the_pace_is_told_and_nothing_is_forecast(context, ids):
-    found = said(context, ids[0])
+def test_the_pace_is_told_and_nothing_is_forecast(sampled, sampled_ids):
+    found = said(sampled, sampled_ids[0])
     assert "interest halves every" in found
     assert "13 comments, 4.6 times as many as expected" in found
     assert "3 of the first 10" in found.replace('"}}, "', " ") or "of the first 10 read as negative" in found
     assert "is not forecast" in found
 
 
-def test_a_stretch_of_time_has_no_half_life_since_the_article(context, ids):
-    frame, discussion = context.comments(ids[0]), context.store.discussion(ids[0])
+def test_a_stretch_of_time_has_no_half_life_since_the_article(sampled, sampled_ids):
+    frame, discussion = sampled.comments(sampled_ids[0]), sampled.store.discussion(sampled_ids[0])
     discussion = replace(discussion, published_at=frame["published_at"].min().to_pydatetime())
     for query, told in (("", True), ("?from=2024-06-03T12:00", False)):
         filters = Filters.from_query(query)
-        reading = Reading(context, discussion, frame, filters.apply(frame), filters)
+        reading = Reading(sampled, discussion, frame, filters.apply(frame), filters)
         assert ("of the article" in as_json(changes.pace(reading, str))) == told
 
 
@@ -118,23 +91,23 @@ def test_of_many_turns_the_strongest_are_shown(monkeypatch):
     assert "and 1 weaker" in as_json(changes.what_changed(falls, found, str))
 
 
-def test_very_many_comments_are_looked_at_on_request(context, ids, monkeypatch):
+def test_very_many_comments_are_looked_at_on_request(sampled, sampled_ids, monkeypatch):
     monkeypatch.setattr(changes, "AT_ONCE", 50)
     monkeypatch.setattr("dashboard.pages.thread.turning_points", None)  # it is not called
-    found = said(context, ids[0])
+    found = said(sampled, sampled_ids[0])
     assert "Look for turning points" in found
     assert "Among 90 comments this takes some seconds" in found
 
 
-def test_the_request_brings_both_panels(context, ids):
-    app = create_app(context.store, context.settings)
+def test_the_request_brings_both_panels(sampled, sampled_ids):
+    app = create_app(sampled.store, sampled.settings)
     assert isinstance(app, Dash)
     body = {
         "output": "..changed.children...pace.children...changed-word.children..",
         "outputs": [{"id": i, "property": "children"} for i in ("changed", "pace", "changed-word")],
         "inputs": [{"id": "changed-look", "property": "n_clicks", "value": 1}],
         "state": [
-            {"id": "filter-url", "property": "pathname", "value": f"/thread/{ids[0]}"},
+            {"id": "filter-url", "property": "pathname", "value": f"/thread/{sampled_ids[0]}"},
             {"id": "filter-url", "property": "search", "value": ""},
         ],
         "changedPropIds": ["changed-look.n_clicks"],
@@ -147,7 +120,7 @@ def test_the_request_brings_both_panels(context, ids):
     assert "interest halves every" in answer.text
 
 
-def test_hostile_names_stay_text(context, ids, turned):
+def test_hostile_names_stay_text(sampled, sampled_ids, turned):
     hostile = turned.assign(author="<img src=x onerror=alert(1)>\u202e")
     found = as_json(changes.what_changed(hostile, turning_points(hostile), str))
     assert "U+202E" in found

@@ -4,40 +4,15 @@ import json
 
 import pandas as pd
 import pytest
+from browsing import as_json
 
 from dashboard.figures import dots_with_intervals
 from dashboard.filters import Filters
 from dashboard.pages import compare
 from dashboard.pages.base import Context
 from dashboard.pages.compare import ComparePage
-from threads.analysis import import_parsed
-from threads.parse import parse
-from threads.parse.formats import Options
-from threads.parse.source import Source
-from threads.samples import sample_folder
-from threads.settings import Settings
-from threads.storage import Store
 
 CHART = "comparison-figure"
-
-
-@pytest.fixture(scope="module")
-def context(tmp_path_factory):
-    with Store.open(f"sqlite:///{tmp_path_factory.mktemp('compare')}/store.sqlite") as store:
-        for name in ("harbour_tunnel/thread.txt", "siberia_pipeline/thread.txt"):
-            import_parsed(store, parse(Source.from_path(sample_folder() / name), Options()), Settings())
-        yield Context(store, Settings())
-
-
-@pytest.fixture(scope="module")
-def ids(context):
-    """The thread of ninety comments, and that of eight."""
-    stored = context.store.discussions().sort_values("comments", ascending=False)
-    return stored["thread_id"].tolist()
-
-
-def as_json(components):
-    return json.dumps(components, default=lambda c: c.to_plotly_json(), ensure_ascii=False)
 
 
 def _inside(components):
@@ -47,16 +22,16 @@ def _inside(components):
         yield from _inside(inside if isinstance(inside, list) else [] if inside is None else [inside])
 
 
-def view(context, query):
-    return ComparePage().subject(context, "").view(Filters.from_query(query))
+def view(sampled, query):
+    return ComparePage().subject(sampled, "").view(Filters.from_query(query))
 
 
-def said(context, query):
-    return as_json(view(context, query).content)
+def said(sampled, query):
+    return as_json(view(sampled, query).content)
 
 
-def test_ninety_and_eight_comments_stand_side_by_side_honestly(context, ids):
-    found = said(context, f"?a={ids[0]}&b={ids[1]}")
+def test_ninety_and_eight_comments_stand_side_by_side_honestly(sampled, sampled_ids):
+    found = said(sampled, f"?a={sampled_ids[0]}&b={sampled_ids[1]}")
     assert "None of 6 comparisons shows a difference that stands out from chance." in found
     assert "People among 5 comments" in found
     assert "90 comments by 21 people" in found
@@ -66,21 +41,21 @@ def test_ninety_and_eight_comments_stand_side_by_side_honestly(context, ids):
     assert "Replies are inferred in 0% of one and 100% of the other" in found
 
 
-def test_the_order_in_the_address_is_that_on_the_page(context, ids):
-    found = said(context, f"?a={ids[1]}&b={ids[0]}")
+def test_the_order_in_the_address_is_that_on_the_page(sampled, sampled_ids):
+    found = said(sampled, f"?a={sampled_ids[1]}&b={sampled_ids[0]}")
     assert found.index("A · Putin Flies") < found.index("B · Port Merrow")
 
 
-def test_filters_narrow_what_is_compared(context, ids):
-    shown = view(context, f"?a={ids[0]}&b={ids[1]}&from=2024-06-04T00:00")
+def test_filters_narrow_what_is_compared(sampled, sampled_ids):
+    shown = view(sampled, f"?a={sampled_ids[0]}&b={sampled_ids[1]}&from=2024-06-04T00:00")
     assert "No comment passes the filters: B." in as_json(shown.content)
     assert "under these filters there is one" in as_json(shown.content)
     assert (shown.chosen, shown.total) == (shown.chosen, 98)
     assert 0 < shown.chosen < 90
 
 
-def test_measures_come_in_one_order_whatever_the_first_group_lacks(context):
-    (chart,) = [c for c in _inside(view(context, "?by=week").content) if getattr(c, "id", "") == CHART]
+def test_measures_come_in_one_order_whatever_the_first_group_lacks(sampled):
+    (chart,) = [c for c in _inside(view(sampled, "?by=week").content) if getattr(c, "id", "") == CHART]
     titles = [note["text"] for note in chart.figure["layout"]["annotations"]]
     assert titles[:3] == [
         f"<b>{compare.TITLES[name]}</b>" for name in ("sentiment", "supportive", "critical")
@@ -90,32 +65,34 @@ def test_measures_come_in_one_order_whatever_the_first_group_lacks(context):
 @pytest.mark.parametrize(
     ("by", "told"), [("week", "2024-W20"), ("author", "Maureen Tully"), ("source", "takes two groups")]
 )
-def test_all_comments_are_grouped(context, by, told):
-    assert told in said(context, f"?by={by}")
+def test_all_comments_are_grouped(sampled, by, told):
+    assert told in said(sampled, f"?by={by}")
 
 
-def test_people_are_compared_without_how_many_people_they_are(context, ids):
-    found = said(context, f"?a={ids[0]}&by=author")
+def test_people_are_compared_without_how_many_people_they_are(sampled, sampled_ids):
+    found = said(sampled, f"?a={sampled_ids[0]}&by=author")
     assert "The 6 of 21 people who wrote most." in found
     assert "People among" not in found
     assert "too few for an interval" in found
 
 
-def test_nothing_chosen_leads_to_the_two_imported_last(context, ids):
-    shown = view(context, "")
-    two = Filters(compared=tuple(context.store.discussions()["thread_id"])).query()
+def test_nothing_chosen_leads_to_the_two_imported_last(sampled, sampled_ids):
+    shown = view(sampled, "")
+    two = Filters(compared=tuple(sampled.store.discussions()["thread_id"])).query()
     assert json.dumps(f"/compare{two}") in as_json(shown.content)
     assert shown.chosen == 0
 
 
-def test_a_discussion_that_is_not_there_is_told(context, ids):
-    assert "There is no discussion nope here." in said(context, f"?a={ids[0]}&b=nope")
+def test_a_discussion_that_is_not_there_is_told(sampled, sampled_ids):
+    assert "There is no discussion nope here." in said(sampled, f"?a={sampled_ids[0]}&b=nope")
 
 
-def test_too_many_comments_are_refused_with_a_remedy(context, ids, monkeypatch):
+def test_too_many_comments_are_refused_with_a_remedy(sampled, sampled_ids, monkeypatch):
     monkeypatch.setattr(compare, "MOST_COMMENTS", 50)
     monkeypatch.setattr(Context, "comments", None)  # nothing is read
-    assert "Up to 50 comments are compared; these are 98" in said(context, f"?a={ids[0]}&b={ids[1]}")
+    assert "Up to 50 comments are compared; these are 98" in said(
+        sampled, f"?a={sampled_ids[0]}&b={sampled_ids[1]}"
+    )
 
 
 def test_what_is_compared_survives_the_address():
@@ -124,9 +101,9 @@ def test_what_is_compared_survives_the_address():
     assert Filters.from_query("?by=moon").problems == ("The address has by='moon', which is no by.",)
 
 
-def test_what_is_compared_is_what_is_taken_away(context, ids):
-    frame = context.comments()
-    assert set(Filters(compared=(ids[1],)).apply(frame)["thread_id"]) == {ids[1]}
+def test_what_is_compared_is_what_is_taken_away(sampled, sampled_ids):
+    frame = sampled.comments()
+    assert set(Filters(compared=(sampled_ids[1],)).apply(frame)["thread_id"]) == {sampled_ids[1]}
 
 
 def test_each_measure_has_an_axis_and_what_is_unsure_is_open():
@@ -151,11 +128,11 @@ def test_each_measure_has_an_axis_and_what_is_unsure_is_open():
     assert domains[0][0] > domains[1][1]
 
 
-def test_hostile_names_stay_text(context, ids, monkeypatch):
-    frame = context.comments(ids[0]).assign(author="<img src=x>\u202e")
+def test_hostile_names_stay_text(sampled, sampled_ids, monkeypatch):
+    frame = sampled.comments(sampled_ids[0]).assign(author="<img src=x>\u202e")
     frame.loc[frame.index[::2], "author"] = "somebody"
     monkeypatch.setattr(Context, "comments", lambda *_, **__: frame)
-    found = said(context, f"?a={ids[0]}&by=author")
+    found = said(sampled, f"?a={sampled_ids[0]}&by=author")
     assert "<img src=x>" in found
     assert "\u202e" not in found
     assert "\\u202e" not in found
