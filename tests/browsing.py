@@ -3,6 +3,8 @@
 import json
 import re
 
+from dashboard.filters import Filters
+
 ADDRESS = "http://127.0.0.1:8050"
 GOOD = "correct horse battery staple"
 CALLBACKS = "/_dash-update-component"
@@ -84,3 +86,8 @@ def body_for(app, output, values=lambda _spec: None):
 def as_json(components):
     """Components as the browser gets them, for looking what they say."""
     return json.dumps(components, default=lambda c: c.to_plotly_json(), ensure_ascii=False)
+
+
+def said(shown, context, thread_id, query=""):
+    """What a page about one discussion shows of it under the filters of a query, as JSON to search in."""
+    return as_json(shown.subject(context, thread_id).view(Filters.from_query(query)).content)

@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 import pytest
-from browsing import as_json
+from browsing import as_json, said
 from test_topics import talk
 
 from dashboard.filters import Filters
@@ -13,10 +13,6 @@ from dashboard.pages.people import PeoplePage
 from dashboard.pages.topics import TopicsPage
 
 PAGES = [PeoplePage(), TopicsPage()]
-
-
-def said(shown, sampled, thread_id, query=""):
-    return as_json(shown.subject(sampled, thread_id).view(Filters.from_query(query)).content)
 
 
 def test_people_says_who_talks_and_who_answers_whom(sampled, sampled_ids):

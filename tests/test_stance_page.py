@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from test_people_and_topics_pages import as_json, context, ids, said  # noqa: F401 - fixtures
+from browsing import as_json, said
 
 from dashboard.figures import FADED, stance_shares_over_time
 from dashboard.filters import Filters
@@ -21,14 +21,14 @@ def taken(frame):
     return frame.assign(stance=pd.Series(sides, index=frame.index, dtype="str"), stance_probability=sure)
 
 
-def with_sides(context, thread_id, query=""):  # noqa: F811 - the fixture's value
-    frame = taken(context.comments(thread_id))
-    view = OneDiscussion(PAGE, context, thread_id, frame).view(Filters.from_query(query))
+def with_sides(sampled, thread_id, query=""):
+    frame = taken(sampled.comments(thread_id))
+    view = OneDiscussion(PAGE, sampled, thread_id, frame).view(Filters.from_query(query))
     return frame, as_json(view.content)
 
 
-def test_sides_are_counted_with_who_judged_them(context, ids):  # noqa: F811
-    frame, found = with_sides(context, ids[0])
+def test_sides_are_counted_with_who_judged_them(sampled, sampled_ids):
+    frame, found = with_sides(sampled, sampled_ids[0])
     assert "60 comments of 90 take a side: 30 supportive, 30 critical." in found
     assert Stance().classifier.sentence in found
     name = frame["author"].value_counts().index[0]
@@ -36,27 +36,27 @@ def test_sides_are_counted_with_who_judged_them(context, ids):  # noqa: F811
     assert name in found
 
 
-def test_an_example_is_the_surest_and_leads_to_its_comment(context, ids):  # noqa: F811
-    frame, found = with_sides(context, ids[0])
+def test_an_example_is_the_surest_and_leads_to_its_comment(sampled, sampled_ids):
+    frame, found = with_sides(sampled, sampled_ids[0])
     surest = frame[frame["stance"] == "critical"].iloc[-1]
     assert f"?at={surest['comment_id']}" in found
     assert "stance=critical" in found
 
 
-def test_replies_to_the_other_side_are_told(context, ids):  # noqa: F811
-    _, found = with_sides(context, ids[0])
+def test_replies_to_the_other_side_are_told(sampled, sampled_ids):
+    _, found = with_sides(sampled, sampled_ids[0])
     assert "between comments that take a side" in found
     assert "Some that go to the other side" in found
 
 
-def test_without_stances_the_page_says_why(context, ids):  # noqa: F811
-    frame = context.comments(ids[0]).assign(stance=pd.Series(None, dtype="str"))
-    view = OneDiscussion(PAGE, context, ids[0], frame).view(Filters())
+def test_without_stances_the_page_says_why(sampled, sampled_ids):
+    frame = sampled.comments(sampled_ids[0]).assign(stance=pd.Series(None, dtype="str"))
+    view = OneDiscussion(PAGE, sampled, sampled_ids[0], frame).view(Filters())
     assert "No stance: it needs an English text and a title" in as_json(view.content)
 
 
-def test_nothing_chosen_says_so(context, ids):  # noqa: F811
-    assert "No comment passes the filters" in said(PAGE, context, ids[0], "?q=no+comment+has+this")
+def test_nothing_chosen_says_so(sampled, sampled_ids):
+    assert "No comment passes the filters" in said(PAGE, sampled, sampled_ids[0], "?q=no+comment+has+this")
 
 
 @pytest.fixture
