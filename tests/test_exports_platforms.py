@@ -1,7 +1,6 @@
 """Exports of platforms: what is particular to each beyond its sample, and values of any type in any field."""
 
 import json
-import pickle
 import random
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from conftest import ROOT
 from threads.errors import InputError
 from threads.parse import FORMATS, Options, Source
 from threads.parse.exports.bluesky import Bluesky
-from threads.parse.exports.found import FoundComment, Moment
+from threads.parse.exports.found import FoundComment, FoundComments, Moment
 from threads.parse.exports.json_items import documents
 from threads.parse.exports.mbox import Mbox
 from threads.parse.exports.telegram import Telegram
@@ -100,10 +99,11 @@ def test_any_value_may_stand_in_any_field(name):
             assert comment.published_at is None or comment.published_at.tzinfo is not None
 
 
-def test_a_found_comment_comes_back_from_a_file_as_it_was():
-    values = {field.name: field.name for field in fields(FoundComment)}
-    comment = FoundComment(**values | {"time": Moment(datetime(2020, 1, 1, tzinfo=UTC), "x", "day", "given")})
-    assert pickle.loads(pickle.dumps(comment)) == comment
+def test_comments_in_columns_are_as_they_were_found():
+    moment = Moment(datetime(2020, 1, 1, tzinfo=UTC), "raw", "precision", "zone")
+    values = {field.name: field.name for field in fields(FoundComment)} | {"time": moment}
+    columns = FoundComments.of([FoundComment(**values)] * 2)._asdict()
+    assert columns == {name: (name if name != "at" else moment.at,) * 2 for name in FoundComments._fields}
 
 
 def test_json_that_windows_wrote_as_utf_16_is_known():

@@ -144,6 +144,6 @@ def test_too_many_columns_are_refused():
 def test_the_table_is_read_as_a_stream(monkeypatch):
     source = Source.from_bytes(b"id,comment\n" + b"1,Yes\n" * 10)
     monkeypatch.setattr(Source, "text", property(lambda _: pytest.fail("it was held whole")))
-    rows = Delimited(source, Dialect(columns=2)).rows([1])
-    assert next(iter(rows)) == ("row 2", ("Yes",))
+    places, columns = next(Delimited(source, Dialect(columns=2)).blocks([1]))
+    assert (places[0], columns[0][0]) == ("row 2", "Yes")
     assert isinstance(source.open_utf8(), io.BufferedIOBase)

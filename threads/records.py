@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, make_dataclass, replace
+from dataclasses import MISSING, dataclass, field, fields, make_dataclass, replace
 from datetime import datetime
+from itertools import islice, repeat
 from typing import Any, Literal, cast
 
 import pandas as pd
@@ -75,13 +76,18 @@ class Comment:
 
 # A class whose objects cannot change takes eight times as long to make them; of a million, that is felt.
 _Changeable = make_dataclass("_Changeable", [(f.name, f.type) for f in fields(Comment)], slots=True)
+_MISSING = {f.name: f.default for f in fields(Comment) if f.default is not MISSING}
 
 
-def comment_of(**values: Any) -> Comment:
-    """Return the comment of these values, all of which must be given; for readers of very many."""
-    comment = _Changeable(**values)
-    comment.__class__ = Comment  # of the same fields, in the same order
-    return cast(Comment, comment)
+def comments_of(number: int, **columns: Iterable[Any]) -> tuple[Comment, ...]:
+    """Return a number of comments whose fields stand in columns; for readers of very many."""
+    values = (
+        columns[f.name] if f.name in columns else repeat(_MISSING[f.name], number) for f in fields(Comment)
+    )
+    comments = tuple(islice(map(_Changeable, *values), number))
+    for comment in comments:
+        comment.__class__ = Comment  # of the same fields, in the same order
+    return cast(tuple[Comment, ...], comments)
 
 
 COMMENT_COLUMNS: tuple[Column, ...] = (

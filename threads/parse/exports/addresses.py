@@ -5,23 +5,31 @@ from __future__ import annotations
 import re
 from ipaddress import ip_address
 
-from threads.parse.exports.found import FoundComment
+from threads.parse.exports.found import FoundComments
 
 _EMAIL = re.compile(r"(?:mailto:)?([^\s@<>]{1,64})@[^\s@<>]{1,255}\.[^\s@<>.]{2,63}")
 _MAY_BE_IP = re.compile(r"[0-9a-fA-F:.]{7,45}")
 
 
-def without_address(comment: FoundComment) -> bool:
-    """Take the address out of a comment's author, and return whether there was one.
+def without_addresses(comments: FoundComments) -> tuple[FoundComments, int]:
+    """Return comments without addresses for authors, and how many had one.
 
     Of an e-mail address that is shown as the name, what stands before the @ stays; of an IP address nothing.
     """
-    author, author_id = comment.author, comment.author_id
-    if author and (author_without := _without(author)) != author:
-        comment.author = author_without
-    if author_id and _without(author_id) != author_id:
-        comment.author_id = None
-    return comment.author != author or comment.author_id != author_id
+    found = {
+        place
+        for column in (comments.author, comments.author_id)
+        for place, name in enumerate(column)
+        if name and ("@" in name or "." in name or ":" in name) and _without(name) != name
+    }
+    if not found:
+        return comments, 0
+    authors, ids = list(comments.author), list(comments.author_id)
+    for place in found:
+        author, author_id = authors[place], ids[place]
+        authors[place] = author and _without(author)
+        ids[place] = None if author_id and _without(author_id) != author_id else author_id
+    return comments._replace(author=authors, author_id=ids), len(found)
 
 
 def _without(name: str) -> str | None:

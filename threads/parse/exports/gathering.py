@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
+from itertools import repeat
 
-from threads.parse.exports.addresses import without_address
-from threads.parse.exports.found import Found, FoundComment, FoundThread, Note
+from threads.parse.exports.addresses import without_addresses
+from threads.parse.exports.found import Found, FoundComment, FoundComments, FoundThread, Note
 from threads.parse.exports.references import Tally, settle
-from threads.parse.exports.spool import IN_MEMORY, Item, Spool
+from threads.parse.exports.spool import IN_MEMORY, Spool
 from threads.parse.identity import CommentIds, stable_id
 from threads.parse.reading import Reading, too_many
 from threads.parse.wording import counted
-from threads.records import Discussion, LeftOut, Parsed, Report, Skipped, comment_of
+from threads.records import Discussion, LeftOut, Parsed, Report, Skipped, comments_of
 
 _FILLED = tuple(f.name for f in fields(FoundThread) if f.name != "key")
 _MOST_NOTES = 100
@@ -77,19 +80,11 @@ class _Gathering:
     def discussions(self, found: Iterable[Found], spool: Spool) -> Iterator[Discussion]:
         """Yield the discussions that have a comment."""
         try:
-            for item in found:
-                if isinstance(item, FoundComment | FoundThread):
-                    size = spool.add(item)
-                    if self.most is not None and size > self.most:
-                        raise too_many("a discussion has at least", size, self.most, self.source)
-                elif isinstance(item, Note):
-                    self._note(item.text)
-                else:
-                    self.left_out.append(item)
-            for items in spool.discussions():
-                about, comments = _sorted(items)
-                if comments:
-                    yield self._discussion(about, comments)
+            with _rare_collection():
+                self._take(found, spool)
+            for told, comments in spool.discussions():
+                if comments.text:
+                    yield self._discussion(_about(comments.thread[0], told), comments)
                 else:
                     self.empty += 1
         finally:
@@ -113,15 +108,33 @@ class _Gathering:
             warnings=(*notes, *self.tally.sentences()),
         )
 
+    def _take(self, found: Iterable[Found], spool: Spool) -> None:
+        for item in found:
+            if isinstance(item, FoundComment):
+                self._limit(spool.add(item))
+            elif isinstance(item, FoundComments):
+                self._limit(spool.add_all(item))
+            elif isinstance(item, FoundThread):
+                spool.add_thread(item)
+            elif isinstance(item, Note):
+                self._note(item.text)
+            else:
+                self.left_out.append(item)
+
+    def _limit(self, comments: int) -> None:
+        if self.most is not None and comments > self.most:
+            raise too_many("a discussion has at least", comments, self.most, self.source)
+
     def _note(self, text: str) -> None:
         if len(self.notes) < _MOST_NOTES:
             self.notes.append(text)
         elif len(self.notes) == _MOST_NOTES:
             self.notes.append("and more notes of this kind")
 
-    def _discussion(self, about: FoundThread, comments: list[FoundComment]) -> Discussion:
+    def _discussion(self, about: FoundThread, comments: FoundComments) -> Discussion:
         if not self.addresses:
-            self.without_address += sum(map(without_address, comments))
+            comments, taken_out = without_addresses(comments)
+            self.without_address += taken_out
         is_second = about.url is not None and hash(about.url) in self.pages
         self.pages.update([] if about.url is None else [hash(about.url)])
         made = discussion(
@@ -131,22 +144,30 @@ class _Gathering:
         return made
 
 
-def _sorted(items: list[Item]) -> tuple[FoundThread, list[FoundComment]]:
-    """Return what is known of a discussion, the first that was said of each, and its comments."""
-    about = FoundThread()
-    comments = []
-    for item in items:
-        if isinstance(item, FoundComment):
-            comments.append(item)
-        else:
-            _fill(about, item)
-    about.key = comments[0].thread if comments else about.key
-    return about, comments
+@contextmanager
+def _rare_collection() -> Iterator[None]:
+    """Let Python look for garbage in circles less often: what is found stays, and looking takes a quarter."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _about(key: str, told: Iterable[FoundThread]) -> FoundThread:
+    """Return what is known of a discussion, the first that was said of each thing."""
+    about = FoundThread(key=key)
+    for more in told:
+        for name in _FILLED:
+            if getattr(about, name) is None:
+                setattr(about, name, getattr(more, name))
+    return about
 
 
 def discussion(
     about: FoundThread,
-    comments: list[FoundComment],
+    comments: FoundComments,
     source: str,
     format_name: str,
     skipped: LeftOut | list[Skipped],
@@ -162,11 +183,7 @@ def discussion(
         thread_id = stable_id("page", about.url)
     else:
         thread_id = stable_id(format_name, about.key, about.url if is_second else about.title)
-    ids = CommentIds()
-    for comment in comments:
-        if comment.id is None:
-            comment.id = ids.make(comment.author, comment.time.raw or None, comment.text)
-    kept = settle(comments, skipped, tally)
+    kept = settle(_with_ids(comments), skipped, tally)
     return Discussion(
         thread_id=thread_id,
         source=source,
@@ -176,32 +193,37 @@ def discussion(
         article_text=about.article_text,
         published_at=about.published_at,
         language=about.language,
-        comments=tuple(
-            comment_of(
-                thread_id=thread_id,
-                comment_id=found.id or "",
-                position=position,
-                parent_id=found.parent,
-                parent_source=None if found.parent is None else "given",
-                parent_confidence=None,
-                author=found.author,
-                author_id=found.author_id,
-                published_at=found.time.at,
-                published_at_raw=found.time.raw or None,
-                published_at_precision=found.time.precision,
-                timezone_source=found.time.zone,
-                edited_at=found.edited_at,
-                text=found.text,
-                likes=found.likes,
-                status=found.status,
-                source_format=format_name,
-            )
-            for position, found in enumerate(kept, start=1)
+        comments=comments_of(
+            len(kept.text),
+            thread_id=repeat(thread_id),
+            comment_id=kept.id,
+            position=range(1, len(kept.text) + 1),
+            parent_id=kept.parent,
+            parent_source=[None if parent is None else "given" for parent in kept.parent],
+            author=kept.author,
+            author_id=kept.author_id,
+            published_at=kept.at,
+            published_at_raw=[raw or None for raw in kept.raw],
+            published_at_precision=kept.precision,
+            timezone_source=kept.zone,
+            edited_at=kept.edited_at,
+            text=kept.text,
+            likes=kept.likes,
+            status=kept.status,
+            source_format=repeat(format_name),
         ),
     )
 
 
-def _fill(about: FoundThread, more: FoundThread) -> None:
-    for name in _FILLED:
-        if getattr(about, name) is None:
-            setattr(about, name, getattr(more, name))
+def _with_ids(comments: FoundComments) -> FoundComments:
+    """Return comments with an id made for each that has none."""
+    if None not in comments.id:
+        return comments
+    ids = CommentIds()
+    made = [
+        ids.make(author, raw or None, text) if own is None else own
+        for own, author, raw, text in zip(
+            comments.id, comments.author, comments.raw, comments.text, strict=True
+        )
+    ]
+    return comments._replace(id=made)

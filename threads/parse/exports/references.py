@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from threads.parse.exports.found import FoundComment
+from threads.parse.exports.found import FoundComments
 from threads.records import LeftOut, Skipped
 
 
@@ -26,43 +27,65 @@ class Tally:
         return [f"{n:,} {text.format(s='' if n == 1 else 's')}" for n, text in said if n]
 
 
-def settle(
-    comments: list[FoundComment], skipped: LeftOut | list[Skipped], tally: Tally
-) -> list[FoundComment]:
+def settle(comments: FoundComments, skipped: LeftOut | list[Skipped], tally: Tally) -> FoundComments:
     """Return the comments of one discussion, each id once, with no answer to itself and no circle.
 
     A comment whose id came before is left out. A parent that is not among them stays named.
     """
-    known: dict[str, FoundComment] = {}
-    for comment in comments:
-        key = comment.id or ""
-        if key in known:
-            same = "the same" if known[key].text == comment.text else "another text"
-            skipped.append(Skipped(comment.place, f"duplicate: the id {key} came before, with {same}"))
-            continue
-        known[key] = comment
-    for key, comment in known.items():
-        if comment.parent == key:
-            comment.parent = None
-            tally.answers_to_self += 1
-        elif comment.parent is not None and comment.parent not in known:
-            tally.orphans += 1
-    _cut_circles(known, tally)
-    return list(known.values())
-
-
-def _cut_circles(known: dict[str, FoundComment], tally: Tally) -> None:
-    settled: set[str] = set()
-    order = {key: place for place, key in enumerate(known)}
-    for key in known:
-        path: dict[str, None] = {}
-        here: str | None = key
-        while here is not None and here in known and here not in settled and here not in path:
-            path[here] = None
-            here = known[here].parent
-        if here is not None and here in path:
-            names = list(path)
-            first = min(names[names.index(here) :], key=order.__getitem__)
-            known[first].parent = None
+    comments = _each_once(comments, skipped)
+    own, said = comments.id, comments.parent
+    parents = [None if parent == id_ else parent for id_, parent in zip(own, said, strict=True)]
+    places = dict(zip(own, range(len(own)), strict=True))
+    above = list(map(places.get, parents))  # None is nobody's id
+    tally.answers_to_self += parents.count(None) - said.count(None)
+    tally.orphans += above.count(None) - parents.count(None)
+    if not _all_one_way(above):
+        for place in _ends_of_circles(above):
+            parents[place] = None
             tally.cycles += 1
-        settled.update(path)
+    return comments._replace(parent=parents)
+
+
+def _each_once(comments: FoundComments, skipped: LeftOut | list[Skipped]) -> FoundComments:
+    if len(set(comments.id)) == len(comments.id):
+        return comments
+    first: dict[str | None, str] = {}
+    kept = []
+    for place, own, text in zip(comments.place, comments.id, comments.text, strict=True):
+        kept.append(own not in first)
+        if kept[-1]:
+            first[own] = text
+            continue
+        same = "the same" if first[own] == text else "another text"
+        skipped.append(Skipped(place, f"duplicate: the id {own} came before, with {same}"))
+    return comments.where(kept)
+
+
+def _all_one_way(above: Sequence[int | None]) -> bool:
+    """Return whether all answers come after what they answer, or all before: no circle can be among them."""
+    after = [place > other for place, other in enumerate(above) if other is not None]
+    return all(after) or not any(after)
+
+
+def _ends_of_circles(above: Sequence[int | None]) -> list[int]:
+    """Return the first comment of each circle.
+
+    Parameters
+    ----------
+    above
+        The place of what each comment answers, None where it answers nobody, or one that is not there.
+    """
+    ends: list[int] = []
+    settled = [False] * len(above)
+    for start in range(len(above)):
+        path: dict[int, None] = {}
+        here: int | None = start
+        while here is not None and not settled[here] and here not in path:
+            path[here] = None
+            here = above[here]
+        if here is not None and here in path:
+            walked = list(path)
+            ends.append(min(walked[walked.index(here) :]))
+        for place in path:
+            settled[place] = True
+    return ends

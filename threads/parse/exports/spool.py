@@ -5,68 +5,79 @@ from __future__ import annotations
 import pickle
 import tempfile
 from array import array
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import IO
 
-from threads.parse.exports.found import FoundComment, FoundThread
+import numpy as np
 
-IN_MEMORY = 24_000_000  # bytes, about; then what is held goes to the file
-_EACH = 700  # bytes that a comment takes beside its text
+from threads.parse.exports.found import FoundComment, FoundComments, FoundThread
 
-Item = FoundThread | FoundComment
+IN_MEMORY = 64_000_000  # bytes, about; then what is held goes to the file
+_EACH = 400  # bytes that a comment takes beside its text
+
+Parts = tuple[list[FoundThread], FoundComments]
+"""What was said of a discussion, and its comments, both in the order in which they were found."""
 
 
 class Spool:
-    """Takes items in any order, and gives them back by discussion, each discussion in the order of its items.
+    """Takes what is found in any order, and gives it back by discussion.
 
     The file has no name and is gone with the process. What stays in memory is the name of each discussion,
-    and where its items were written: some 200 bytes each.
+    and where its parts were written: some 200 bytes each.
     """
 
     def __init__(self, in_memory: int = IN_MEMORY) -> None:
         self._most = in_memory
         self._numbers: dict[str, int] = {}
-        self._held: dict[int, list[Item]] = {}
+        self._comments = array("L")  # of each discussion
         self._weight = 0
+        # What is held: comments found alone, columns of comments, and of both the discussions' numbers.
+        self._threads: dict[int, list[FoundThread]] = {}
+        self._alone: list[FoundComment] = []
+        self._columns: list[FoundComments] = []
+        self._of = array("L")
         self._file: IO[bytes] | None = None
-        # Of each discussion the last run of its items, of each run the one before and where it stands.
+        # Of each discussion its last run in the file, of each run the one before and where it stands.
         self._last = array("q")
-        self._comments = array("L")
         self._before = array("q")
         self._place = array("Q")
         self._length = array("Q")
 
-    def add(self, item: Item) -> int:
-        """Take one more item; return how many comments its discussion has now."""
-        if isinstance(item, FoundComment):
-            key, weight = item.thread, len(item.text)
-        else:
-            key, weight = item.key, len(item.article_text or "")
-        number = self._numbers.get(key)
-        if number is None:
-            number = self._numbers[key] = len(self._last)
-            self._last.append(-1)
-            self._comments.append(0)
-        held = self._held.get(number)
-        if held is None:
-            self._held[number] = [item]
-        else:
-            held.append(item)
-        self._weight += weight + _EACH
-        if self._weight > self._most:
-            self._write()
-        self._comments[number] += isinstance(item, FoundComment)
+    def add(self, comment: FoundComment) -> int:
+        """Take one more comment; return how many its discussion has now."""
+        number = self._number(comment.thread)
+        self._alone.append(comment)
+        self._of.append(number)
+        self._comments[number] += 1
+        self._grow(len(comment.text) + _EACH)
         return self._comments[number]
 
-    def discussions(self) -> Iterator[list[Item]]:
-        """Yield the items of each discussion, in the order in which discussions were first named; once."""
-        if self._file is not None:
-            self._write()
+    def add_all(self, comments: FoundComments) -> int:
+        """Take more comments; return how many the largest of their discussions has now."""
+        self._columns += [*self._taken_alone(), comments]
+        names = list(dict.fromkeys(comments.thread))
+        numbers = dict(zip(names, map(self._number, names), strict=True))
+        self._of.extend(map(numbers.__getitem__, comments.thread))
+        for name, count in Counter(comments.thread).items():
+            self._comments[numbers[name]] += count
+        self._grow(sum(map(len, comments.text)) + _EACH * len(comments.text))
+        return max((self._comments[number] for number in numbers.values()), default=0)
+
+    def add_thread(self, thread: FoundThread) -> None:
+        """Take what is said of a discussion."""
+        self._threads.setdefault(self._number(thread.key), []).append(thread)
+        self._grow(len(thread.article_text or "") + _EACH)
+
+    def discussions(self) -> Iterator[Parts]:
+        """Yield each discussion, in the order in which discussions were first named; once."""
         self._numbers.clear()
-        for number in range(len(self._last)):
-            if self._file is None:
-                yield self._held.pop(number)
-            else:
+        if self._file is None:
+            yield from self._held().values()
+        else:
+            self._write()
+            for number in range(len(self._last)):
                 yield self._read(number)
         self.close()
 
@@ -75,28 +86,74 @@ class Spool:
         if self._file is not None:
             self._file.close()
 
+    def _number(self, name: str) -> int:
+        number = self._numbers.get(name)
+        if number is None:
+            number = self._numbers[name] = len(self._last)
+            self._last.append(-1)
+            self._comments.append(0)
+        return number
+
+    def _grow(self, weight: int) -> None:
+        self._weight += weight
+        if self._weight > self._most:
+            self._write()
+
+    def _taken_alone(self) -> list[FoundComments]:
+        alone, self._alone = self._alone, []
+        return [FoundComments.of(alone)] if alone else []
+
+    def _held(self) -> dict[int, Parts]:
+        """Give away what is held, by the discussions' numbers."""
+        comments = _joined([*self._columns, *self._taken_alone()])
+        of = np.frombuffer(self._of, dtype=f"u{self._of.itemsize}") if self._of else np.empty(0, dtype=int)
+        if (of[1:] < of[:-1]).any():
+            order = np.argsort(of, kind="stable")
+            comments, of = comments.at_places(order.tolist()), of[order]
+        numbers, starts = np.unique(of, return_index=True)
+        ends = [*starts[1:].tolist(), len(of)]
+        found = {
+            number: comments.between(start, end)
+            for number, start, end in zip(numbers.tolist(), starts.tolist(), ends, strict=False)
+        }
+        threads, self._threads, self._columns, self._of = self._threads, {}, [], array("L")
+        self._weight = 0
+        nothing = FoundComments.of([])
+        return {
+            number: (threads.get(number, []), found.get(number, nothing))
+            for number in sorted(threads.keys() | found.keys())
+        }
+
     def _write(self) -> None:
         if self._file is None:
             self._file = tempfile.TemporaryFile(prefix="btl-")  # noqa: SIM115 - closed with the spool
         place = self._file.tell()
-        for number in sorted(self._held):
-            run = pickle.dumps(self._held[number], pickle.HIGHEST_PROTOCOL)
+        for number, (threads, comments) in self._held().items():
+            run = pickle.dumps((threads, tuple(comments)), pickle.HIGHEST_PROTOCOL)
             self._file.write(run)
             self._before.append(self._last[number])
             self._last[number] = len(self._place)
             self._place.append(place)
             self._length.append(len(run))
             place += len(run)
-        self._held.clear()
-        self._weight = 0
 
-    def _read(self, number: int) -> list[Item]:
-        runs: list[list[Item]] = []
+    def _read(self, number: int) -> Parts:
+        threads: list[list[FoundThread]] = []
+        comments: list[FoundComments] = []
         run = self._last[number]
         file = self._file
         assert file is not None  # noqa: S101 - it was written to
         while run >= 0:
             file.seek(self._place[run])
-            runs.append(pickle.loads(file.read(self._length[run])))  # noqa: S301 - what was written here
+            said, columns = pickle.loads(file.read(self._length[run]))  # noqa: S301 - what was written here
+            threads.append(said)
+            comments.append(FoundComments(*columns))
             run = self._before[run]
-        return [item for items in reversed(runs) for item in items]
+        return list(chain.from_iterable(reversed(threads))), _joined(comments[::-1])
+
+
+def _joined(parts: Sequence[FoundComments]) -> FoundComments:
+    """Return columns one below the other."""
+    if len(parts) < 2:
+        return parts[0] if parts else FoundComments.of([])
+    return FoundComments._make(list(chain.from_iterable(columns)) for columns in zip(*parts, strict=True))

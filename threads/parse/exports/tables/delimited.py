@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
-from operator import itemgetter
+from itertools import chain, compress, islice
 
 from threads.errors import InputError
 from threads.parse.exports.tables.dialect import Dialect
-from threads.parse.exports.tables.table import LARGEST_SAMPLE, MOST_COLUMNS, SAMPLED
+from threads.parse.exports.tables.table import BLOCK, LARGEST_SAMPLE, MOST_COLUMNS, SAMPLED, Block
 from threads.parse.source import Source
 from threads.records import Skipped
 
@@ -70,20 +69,28 @@ class Delimited:
         short = f"{self._short:,} rows are shorter than the table: what they lack is missing"
         return [*self._source.warnings, *([short] if self._short else ())]
 
-    def rows(self, wanted: Sequence[int]) -> Iterator[tuple[str, Sequence[str]]]:
-        """Yield all rows with their places: cells of the columns at `wanted`, in that order."""
-        width = len(self.columns)
-        pick = itemgetter(*wanted) if len(wanted) > 1 else lambda cells: (cells[wanted[0]],)
-        number = self._first - 1
+    def blocks(self, wanted: Sequence[int]) -> Iterator[Block]:
+        """Yield all rows some at a time: the columns at `wanted`, in that order."""
+        rows = chain(self._head, self._reader)
+        first = self._first
+        while some := self._taken(rows, first):
+            numbers: Sequence[int] = range(first, first + len(some))
+            first += len(some)
+            if set(map(len, some)) != {len(self.columns)}:
+                kept = [self._mend(number, cells) for number, cells in zip(numbers, some, strict=True)]
+                numbers, some = list(compress(numbers, kept)), list(compress(some, kept))
+            columns = list(zip(*some, strict=True))
+            if some:
+                yield [f"row {number}" for number in numbers], [columns[place] for place in wanted]
+
+    def _taken(self, rows: Iterator[list[str]], first: int) -> list[list[str]]:
+        """Return the next rows; `first` is the number of the first of them."""
+        some: list[list[str]] = []
         try:
-            for cells in chain(self._head, self._reader):
-                number += 1
-                if len(cells) != width and not self._mend(number, cells):
-                    continue
-                cells.append("")
-                yield f"row {number}", pick(cells)
+            some.extend(islice(rows, BLOCK))
         except csv.Error as error:
-            raise self._unsound(number + 1, error) from None
+            raise self._unsound(first + len(some), error) from None
+        return some
 
     def close(self) -> None:
         """Close the file."""
@@ -92,6 +99,8 @@ class Delimited:
     def _mend(self, number: int, cells: list[str]) -> bool:
         """Make a row as long as the table, where it is certain how; else leave it out."""
         width = len(self.columns)
+        if len(cells) == width:
+            return True
         if not any(cells):
             return False  # an empty line is no row
         if len(cells) < width:

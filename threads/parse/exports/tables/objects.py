@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from threads.errors import InputError
 from threads.parse.exports.json_items import items
 from threads.parse.exports.tables.names import OF_POSTS, place, plain
-from threads.parse.exports.tables.table import LARGEST_SAMPLE, MOST_COLUMNS, SAMPLED
+from threads.parse.exports.tables.table import BLOCK, LARGEST_SAMPLE, MOST_COLUMNS, SAMPLED, Block
 from threads.parse.source import Source
 from threads.records import Skipped
 
 _DEEPEST = 6  # keys within keys
 _THREAD, _PARENT = "thread", "parent"
 _ANSWERS = ("replies", "children", "answers", "responses", "comments")
+_ANSWERS_KEYS = frozenset(_ANSWERS)
 
 Item = tuple[str, dict[str, Any]]
 
@@ -64,28 +65,20 @@ class Objects:
                 remedy="Leave the keys of comments in it, and take the others out",
             )
         self.columns = tuple(names)
-        self.sample = [self._cells(item, range(len(names))) for _, item in self._head]
+        columns = [_column([item for _, item in self._head], name) for name in names]
+        self.sample = list(zip(*columns, strict=True))
 
-    def rows(self, wanted: Sequence[int]) -> Iterator[tuple[str, Sequence[str]]]:
-        """Yield all objects with their places: values of the keys at `wanted`, in that order."""
-        for where, item in chain(self._head, self._rows):
-            yield where, self._cells(item, wanted)
+    def blocks(self, wanted: Sequence[int]) -> Iterator[Block]:
+        """Yield all objects some at a time: values of the keys at `wanted`, in that order."""
+        rows = chain(self._head, self._rows)
+        names = [self.columns[place] for place in wanted]
+        while some := list(islice(rows, BLOCK)):
+            places, items = zip(*some, strict=True)
+            yield places, [_column(items, name) for name in names]
 
     def close(self) -> None:
         """Close the file."""
         self._items.close()
-
-    def _cells(self, item: dict[str, Any], wanted: Sequence[int]) -> list[str]:
-        columns, absent = self.columns, len(self.columns)
-        cells = []
-        for at in wanted:
-            if at == absent:
-                cells.append("")
-                continue
-            name = columns[at]
-            value = item[name] if name in item else _within(item, name)
-            cells.append(value if isinstance(value, str) else _text(value))
-        return cells
 
     def _objects(self, source: Source) -> Generator[Item, None, None]:
         for where, item in items(source, texts=True):
@@ -147,6 +140,11 @@ def _flat(item: dict[str, Any]) -> Iterator[tuple[str, Any]]:
                 waiting += [(f"{name}.{key}", inner, depth + 1) for key, inner in reversed(value.items())]
         elif not isinstance(value, list):
             yield name, value
+
+
+def _column(items: Sequence[dict[str, Any]], name: str) -> list[str]:
+    values = [item[name] if name in item else _within(item, name) for item in items]
+    return [value if isinstance(value, str) else _text(value) for value in values]
 
 
 def _within(item: dict[str, Any], name: str) -> Any:
@@ -222,4 +220,6 @@ def _inside(objects: Iterator[Item], way: Sequence[str]) -> Generator[Item, None
 
 def _list_of_answers(item: dict[str, Any]) -> str | None:
     """Return the key under which a comment holds those that answer it, in a list that may be empty."""
+    if _ANSWERS_KEYS.isdisjoint(item):  # of most comments of most files
+        return None
     return next((key for key in _ANSWERS if isinstance(item.get(key), list)), None)

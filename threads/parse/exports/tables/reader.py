@@ -6,8 +6,10 @@ import html
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
+from typing import TypeVar
 
-from threads.parse.exports.found import NO_MOMENT, Found, FoundComment, FoundThread, Note
+from threads.parse.exports.found import NO_MOMENT, Found, FoundComments, FoundThread, Moment, Note
 from threads.parse.exports.tables.guess import Guess, column_name, guess, is_nothing, markup_of
 from threads.parse.exports.tables.mapping import FIELDS, Field, Mapping, places
 from threads.parse.exports.tables.presets import PRESETS, fitted, preset_by_values, preset_for
@@ -26,12 +28,7 @@ _NO_TEXT = (
     "import page"
 )
 _NOTHING = 4  # letters of "null", "None", "nan"
-_OF_COMMENTS: tuple[Field, ...] = (
-    *("author", "author_id", "time", "edited", "parent", "depth", "id", "thread", "likes", "status"),
-)
 _OF_THREADS: tuple[Field, ...] = ("title", "url", "article")
-_THREAD = len(_OF_COMMENTS)
-_TEXTS = _THREAD + len(_OF_THREADS)
 _STATUSES: dict[str, Status] = {
     **dict.fromkeys(
         ("1", "approved", "visible", "published", "public", "true", "active", "online"), "visible"
@@ -52,6 +49,10 @@ _PLACEHOLDERS: dict[str, Status] = {
 }
 _LONGEST_WHOLE = 16  # digits
 _WHOLE = re.compile(r"[+-]?\d{1,15}(?:\.0+)?")
+
+
+Cells = dict[Field, Sequence[str]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,20 +149,12 @@ def found_in(understood: Understood, options: Options) -> Iterator[Found]:
 
 def _found_in(understood: Understood, options: Options) -> Iterator[Found]:
     table, at = understood.table, understood.places
-    absent = len(table.columns)
     rows = _Rows(understood, options)
     yield from map(Note, (*rows.guessed, *_refused_references(understood)))
-    told: set[str] = set()
-    wanted = [*(at.get(name, (absent,))[0] for name in (*_OF_COMMENTS, *_OF_THREADS)), *at["text"]]
-    for place, cells in table.rows(wanted):
-        comment = rows.comment(place, cells)
-        if isinstance(comment, FoundComment) and comment.thread not in told:
-            told.add(comment.thread)
-            title, url, article = cells[_THREAD:_TEXTS]
-            yield FoundThread(
-                key=comment.thread, title=title or None, url=url or None, article_text=article or None
-            )
-        yield comment
+    names: list[Field] = [name for name in FIELDS if name in at and name != "text"]
+    for where, columns in table.blocks([*(at[name][0] for name in names), *at["text"]]):
+        cells = dict(zip(names, columns, strict=False))
+        yield from rows.found(where, cells, columns[len(names) :])
     yield from table.skipped
     yield from map(Note, (*table.notes, *rows.notes()))
 
@@ -174,7 +167,7 @@ def _refused_references(understood: Understood) -> Iterator[str]:
 
 
 class _Rows:
-    """Makes comments of rows, and counts what it could not read."""
+    """Makes comments of rows, column by column, and counts what it could not read."""
 
     def __init__(self, understood: Understood, options: Options) -> None:
         self._time, self.guessed = _times(understood, "time", options)
@@ -182,36 +175,93 @@ class _Rows:
         self._text = _text_reader(understood)
         self._parent = _parent_reader(understood)
         self._alone = _only_thread(understood)
+        self._told: set[str] = set()
         self._levels: dict[str, list[str]] = {}
         self._unread = self._unknown = 0
 
-    def comment(self, place: str, cells: Sequence[str]) -> FoundComment | Skipped:
-        author, author_id, time, edited, above, depth, own, thread, likes, status, title, url, _ = cells[
-            :_TEXTS
-        ]
-        text = self._text(cells[_TEXTS])
-        if len(cells) > _TEXTS + 1:
-            text = "\n\n".join(part for part in (text, *map(self._text, cells[_TEXTS + 1 :])) if part)
-        if not text or (len(text) <= _NOTHING and is_nothing(text)):
-            return Skipped(place, "it has no text")
-        key = plain_id(thread or url or title) or self._alone
-        own = plain_id(own)
-        moment = self._time(time) if time else NO_MOMENT
-        if moment.at is None and moment.raw:
-            self._unread += 1
-        return FoundComment(
-            place=place,
-            text=text,
-            thread=key,
-            id=own or None,
-            parent=self._above(key, depth, own) if depth else self._parent(above, own, key),
-            author=None if not author or is_nothing(author) else author,
-            author_id=None if is_top(author_id) else plain_id(author_id),
-            time=moment,
-            edited_at=self._edited(edited).at if edited else None,
-            likes=_whole(likes) if likes else None,
-            status=self._status(status, text) if status or text[0] == "[" else "visible",
+    def found(self, places: Sequence[str], cells: Cells, texts: Sequence[Sequence[str]]) -> Iterator[Found]:
+        """Yield the comments of a block of rows, and the threads that it is the first to name."""
+        text = self._texts(texts)
+        kept = [not _is_nothing(said) for said in text]
+        if not all(kept):
+            yield from (
+                Skipped(place, "it has no text") for place, has in zip(places, kept, strict=True) if not has
+            )
+            cells = {name: list(compress(column, kept)) for name, column in cells.items()}
+            text, places = list(compress(text, kept)), list(compress(places, kept))
+        threads = self._threads(cells, len(text))
+        yield from self._new_threads(threads, cells)
+        yield self._comments(places, text, threads, cells)
+
+    def _texts(self, columns: Sequence[Sequence[str]]) -> list[str]:
+        texts = [list(map(self._text, column)) for column in columns]
+        if len(texts) == 1:
+            return texts[0]
+        return ["\n\n".join(filter(None, parts)) for parts in zip(*texts, strict=True)]
+
+    def _threads(self, cells: Cells, rows: int) -> list[str]:
+        """Return what names the discussion of each row: its thread, else its address, else its title."""
+        named = [cells[name] for name in ("thread", "url", "title") if name in cells]
+        first = (
+            named[0] if len(named) == 1 else [next(filter(None, row), "") for row in zip(*named, strict=True)]
         )
+        return _each(lambda name: plain_id(name) or self._alone, first) if named else [self._alone] * rows
+
+    def _new_threads(self, threads: list[str], cells: Cells) -> Iterator[FoundThread]:
+        about = [cells.get(name) for name in _OF_THREADS]
+        first = dict(zip(reversed(threads), range(len(threads) - 1, -1, -1), strict=True))
+        for key in dict.fromkeys(threads):
+            if key not in self._told:
+                self._told.add(key)
+                title, url, article = (column[first[key]] or None if column else None for column in about)
+                yield FoundThread(key=key, title=title, url=url, article_text=article)
+
+    def _comments(
+        self, places: Sequence[str], text: list[str], threads: list[str], cells: Cells
+    ) -> FoundComments:
+        rows = len(text)
+        missing: list[None] = [None] * rows
+        at, raw, precision, zone = zip(*self._times(cells, rows), strict=True)
+        own = list(map(plain_id, cells["id"])) if "id" in cells else [""] * rows
+        return FoundComments(
+            place=places,
+            text=text,
+            thread=threads,
+            id=[id_ or None for id_ in own],
+            parent=self._parents(cells, own, threads),
+            author=_each(_author, cells["author"]) if "author" in cells else missing,
+            author_id=_each(_author_id, cells["author_id"]) if "author_id" in cells else missing,
+            at=at,
+            raw=raw,
+            precision=precision,
+            zone=zone,
+            edited_at=[self._edited(time).at if time else None for time in cells.get("edited", missing)],
+            likes=_each(_whole, cells["likes"]) if "likes" in cells else missing,
+            status=self._statuses(cells.get("status"), text),
+        )
+
+    def _times(self, cells: Cells, rows: int) -> list[Moment]:
+        if "time" not in cells:
+            return [NO_MOMENT] * rows
+        moments = [self._time(time) if time else NO_MOMENT for time in cells["time"]]
+        self._unread += sum(at is None and raw != "" for at, raw, _, _ in moments)
+        return moments
+
+    def _parents(self, cells: Cells, own: list[str], threads: list[str]) -> list[str | None]:
+        above = cells.get("parent", [""] * len(own))
+        if "depth" not in cells:
+            return list(map(self._parent, above, own, threads))
+        return [
+            self._above(thread, depth, id_) if depth else self._parent(parent, id_, thread)
+            for thread, depth, id_, parent in zip(threads, cells["depth"], own, above, strict=True)
+        ]
+
+    def _statuses(self, said: Sequence[str] | None, text: list[str]) -> list[Status]:
+        statuses = said or [""] * len(text)
+        return [
+            self._status(status, comment) if status or comment[0] == "[" else "visible"
+            for status, comment in zip(statuses, text, strict=True)
+        ]
 
     def notes(self) -> Iterator[str]:
         """Yield what the reader of the report should know, once all rows were read."""
@@ -288,6 +338,24 @@ def _only_thread(understood: Understood) -> str:
     return "table " + stable_id(
         *understood.table.columns, *(c for row in understood.table.sample[:2] for c in row)
     )
+
+
+def _each(read: Callable[[str], T], column: Sequence[str]) -> list[T]:
+    """Return what is read of each cell of a column in which the same cells come again and again."""
+    known = {cell: read(cell) for cell in set(column)}
+    return list(map(known.__getitem__, column))
+
+
+def _is_nothing(text: str) -> bool:
+    return len(text) <= _NOTHING and (not text or is_nothing(text))
+
+
+def _author(name: str) -> str | None:
+    return None if not name or is_nothing(name) else name
+
+
+def _author_id(value: str) -> str | None:
+    return None if is_top(value) else plain_id(value)
 
 
 def _whole(value: str) -> int | None:

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from threads.errors import InputError
 from threads.parse.exports.tables.dialect import has_header
 from threads.parse.exports.tables.guess import guess
-from threads.parse.exports.tables.table import LARGEST_SAMPLE, MOST_COLUMNS, SAMPLED
+from threads.parse.exports.tables.table import LARGEST_SAMPLE, MOST_COLUMNS, SAMPLED, Block, in_blocks
 from threads.parse.source import Source
 from threads.records import Skipped
 from threads.settings import Settings
@@ -80,8 +80,11 @@ class Sheet:
         self._started = started
         self.columns, self.is_named, self.sample = started.columns, started.is_named, started.body
 
-    def rows(self, wanted: Sequence[int]) -> Iterator[tuple[str, Sequence[str]]]:
-        """Yield all rows with their places: cells of the columns at `wanted`, in that order."""
+    def blocks(self, wanted: Sequence[int]) -> Iterator[Block]:
+        """Yield all rows some at a time: the columns at `wanted`, in that order."""
+        return in_blocks(self._rows(wanted))
+
+    def _rows(self, wanted: Sequence[int]) -> Iterator[tuple[str, Sequence[str]]]:
         first = self._started.first + (1 if self.is_named else 0)
         try:
             rest = (_cells(row) for row in self._started.rest)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Protocol
 
 from threads.records import Skipped
 
+BLOCK = 2_000  # rows that are read together
+
 SAMPLED = 1_000  # rows that are looked at to guess what the columns mean
 LARGEST_SAMPLE = 4_000_000  # characters of them
 MOST_COLUMNS = 1_000
+
+
+Block = tuple[Sequence[str], Sequence[Sequence[str]]]
+"""Rows that follow each other: their places in words, and as many cells in each column."""
 
 
 class Table(Protocol):
@@ -30,11 +37,8 @@ class Table(Protocol):
         """The first rows, of all columns."""
         ...
 
-    def rows(self, wanted: Sequence[int]) -> Iterator[tuple[str, Sequence[str]]]:
-        """Yield all rows with their places, the first ones too: cells of the columns at `wanted`, in order.
-
-        A place that no column has, one past the last, gives "".
-        """
+    def blocks(self, wanted: Sequence[int]) -> Iterator[Block]:
+        """Yield all rows, the first ones too, some at a time: the columns at `wanted`, in that order."""
         ...
 
     def close(self) -> None:
@@ -50,3 +54,10 @@ class Table(Protocol):
     def notes(self) -> Sequence[str]:
         """What was found of the table as a whole, once all rows were asked for."""
         ...
+
+
+def in_blocks(rows: Iterator[tuple[str, Sequence[str]]]) -> Iterator[Block]:
+    """Yield rows, each a place and cells, some at a time."""
+    while some := list(islice(rows, BLOCK)):
+        places, cells = zip(*some, strict=True)
+        yield places, list(zip(*cells, strict=True))
