@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, make_dataclass, replace
 from datetime import datetime
-from itertools import islice, repeat
+from itertools import chain, islice, repeat
+from operator import attrgetter
 from typing import Any, Literal, cast
 
 import pandas as pd
@@ -109,6 +110,9 @@ COMMENT_COLUMNS: tuple[Column, ...] = (
     Column("status", "text", "visible, pending, removed, spam or deleted, as the source says."),
     Column("source_format", "text", "The format it was read from; a name in the table of formats."),
 )
+
+
+_values = attrgetter(*(column.name for column in COMMENT_COLUMNS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,8 +262,11 @@ def typed(frame: pd.DataFrame, columns: tuple[Column, ...]) -> pd.DataFrame:
 
 def comments_frame(discussions: list[Discussion] | tuple[Discussion, ...]) -> pd.DataFrame:
     """Return one row a comment, columns as in COMMENT_COLUMNS, ordered as in the sources."""
-    names = [f.name for f in fields(Comment)]
-    rows = [c for d in discussions for c in d.comments]
+    rows = map(_values, chain.from_iterable(d.comments for d in discussions))
+    columns = list(zip(*rows, strict=True)) or [()] * len(COMMENT_COLUMNS)
     # As objects: pandas would make floats of whole numbers beside missing ones, which hold 53 bits.
-    data = {name: pd.Series([getattr(row, name) for row in rows], dtype=object) for name in names}
-    return typed(pd.DataFrame(data, index=pd.RangeIndex(len(rows))), COMMENT_COLUMNS)
+    data = {
+        column.name: pd.Series(values, dtype=object)
+        for column, values in zip(COMMENT_COLUMNS, columns, strict=True)
+    }
+    return typed(pd.DataFrame(data, index=pd.RangeIndex(len(columns[0]))), COMMENT_COLUMNS)

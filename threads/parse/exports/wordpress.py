@@ -56,6 +56,7 @@ LAYOUT = Layout(
         *("comment_approved", "comment_type", "comment_parent", "comment_user_id"),
     },
 )
+_NOBODY = frozenset(("", "0"))
 _NAMESPACE = re.compile(r"wordpress\.org/export/")
 
 
@@ -117,16 +118,17 @@ def _comment(fields: Fields, thread: str, number: int, options: Options) -> Foun
     def value(name: str) -> str:
         return fields.get(f"comment_{name}", "").strip()
 
-    place = f"comment {value('id') or number}"
-    if value("type") in NO_COMMENTS:
-        return Skipped(place, NO_COMMENTS[value("type")])
+    own, kind, above, user = value("id"), value("type"), value("parent"), value("user_id")
+    place = f"comment {own or number}"
+    if kind in NO_COMMENTS:
+        return Skipped(place, NO_COMMENTS[kind])
     return FoundComment(
         place=place,
         thread=thread,
-        id=value("id") or None,
-        parent=value("parent") if value("parent") not in ("", "0") else None,
+        id=own or None,
+        parent=None if above in _NOBODY else above,
         author=name(value("author")),
-        author_id=value("user_id") if value("user_id") not in ("", "0") else None,
+        author_id=None if user in _NOBODY else user,
         time=moment(value("date_gmt"), value("date"), options),
         text=from_loose_html(fields.get("comment_content", "")),
         status=STATUSES.get(value("approved"), "pending"),

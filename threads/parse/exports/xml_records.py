@@ -173,19 +173,29 @@ def _local(tag: Any) -> str:
 
 
 def _fields(element: Any, layout: Layout) -> Fields:
-    fields: Fields = {f"@{_local(key)}": value for key, value in element.attrib.items()}
+    fields: Fields = {f"@{_local(key)}": value for key, value in element.items()}
     for child in element:
-        if _local(child.tag) == layout.inside:
-            continue
-        for part in child.iter() if len(child) else (child,):
-            if (name := _local(part.tag)) not in layout.fields:
-                continue
-            if rel := part.get("rel"):
-                name = f"{name}:{rel}"
-            if name not in fields:
-                fields[name] = _text(part)
-                fields |= {f"{name}@{_local(key)}": value for key, value in part.attrib.items()}
+        name = _local(child.tag)
+        if len(child) == 0:
+            if name in layout.fields:
+                _add(fields, name, child)
+        elif name != layout.inside:
+            for part in child.iter():
+                if (name := _local(part.tag)) in layout.fields:
+                    _add(fields, name, part)
     return fields
+
+
+def _add(fields: Fields, name: str, element: Any) -> None:
+    attributes = element.items()
+    if not attributes:
+        fields.setdefault(name, _text(element))
+        return
+    if rel := element.get("rel"):
+        name = f"{name}:{rel}"
+    if name not in fields:
+        fields[name] = _text(element)
+        fields |= {f"{name}@{_local(key)}": value for key, value in attributes}
 
 
 def _text(element: Any) -> str:
