@@ -236,12 +236,12 @@ def test_a_refused_action_takes_neither_claims_nor_batches_nor_others_with_it(se
         [action(n, "hold", actor="ann", key=f"{thread}{n}", thread_id=thread, batch=thread) for n in (8, 9)]
     )
     page = sit_down(search="&view=all")
-    requests = []
+    requests, first = [], []
 
     def answer(route):  # as the server does: what holds something wrong is refused whole
         requests.append(route.request.post_data_json)
         if len(requests) == 1:
-            route.abort()  # so that the next one carries all
+            first.append(route)
         elif any(sent["comment_id"] == "c2" for sent in requests[-1]["actions"]):
             route.fulfill(status=400, content_type="text/plain", body="No such thing.")
         else:
@@ -250,6 +250,7 @@ def test_a_refused_action_takes_neither_claims_nor_batches_nor_others_with_it(se
     page.route("**/moderation/save", answer)
     page.evaluate("(batch) => btlQueue.decide.undoBatch(batch)", thread)
     keys(page, "j", "c", "d", "f")
+    first[0].abort()  # only now, so that the next one carries all
     expect(page.locator("#queue-conflicts")).to_contain_text("Not saved: your “reject”. No such thing.")
     saved(page)
     page.wait_for_function("btlQueue.items.all()[1].told.claim")

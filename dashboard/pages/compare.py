@@ -97,9 +97,10 @@ class ComparePage:
             prevent_initial_call=True,
         )
         @needs("view")
-        def choose(thread_ids: list[str] | None, search: str | None) -> str:
-            filters = Filters.from_query(search)
-            chosen = tuple(thread_ids or ())[: len(COMPARED)]
+        def choose(thread_ids: object, search: object) -> str:
+            filters = Filters.from_query(search if isinstance(search, str) else "")
+            listed = thread_ids if isinstance(thread_ids, list) else []
+            chosen = tuple(key for key in listed if isinstance(key, str))[: len(COMPARED)]
             if chosen == filters.compared:
                 raise PreventUpdate
             return replace(filters, compared=chosen, page=1).query()
