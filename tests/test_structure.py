@@ -31,6 +31,7 @@ ORDER = [
     ["threads.analysis"],
     ["threads.scored_isolated"],
     ["threads.own_topics"],
+    ["threads.live"],
     ["threads"],
     ["threads.views", "threads.samples", "threads.guide"],
     ["dashboard"],

@@ -123,6 +123,34 @@ def depths(parents: npt.NDArray[Any]) -> npt.NDArray[np.int16]:
     return depth.clip(max=np.iinfo(np.int16).max).astype(np.int16)
 
 
+def with_row(piece: Piece, place: int, person: Person | None, values: Mapping[str, Any]) -> Piece:
+    """Return a piece with one row more, at `place`.
+
+    `values` are those of all columns but person, parent and depth: who answers whom is `answering`'s to say.
+    """
+    people = {known: number for number, known in enumerate(piece.people)}
+    number = -1 if person is None else people.setdefault(person, len(people))
+    row = {**values, "person": number, "parent": -1, "depth": 1}
+    columns = {name: np.insert(column, place, row[name]) for name, column in piece.columns.items()}
+    columns["parent"][columns["parent"] >= place] += 1
+    return Piece(tuple(people), columns)
+
+
+def with_values(piece: Piece, place: int, values: Mapping[str, Any]) -> Piece:
+    """Return a piece with other values of some columns in the row at `place`."""
+    changed = {name: piece.columns[name].copy() for name in values}
+    for name, value in values.items():
+        changed[name][place] = value
+    return Piece(piece.people, {**piece.columns, **changed})
+
+
+def answering(piece: Piece, parents: Mapping[int, int]) -> Piece:
+    """Return a piece in which the rows that `parents` names answer others (-1: none), with their depths."""
+    column = piece.columns["parent"].copy()
+    column[list(parents)] = list(parents.values())
+    return Piece(piece.people, {**piece.columns, "parent": column, "depth": depths(column)})
+
+
 def packed(piece: Piece) -> bytes:
     """Return a piece as bytes, for `unpacked`."""
     people = json.dumps(piece.people).encode()

@@ -31,6 +31,10 @@ SCORES: tuple[Score, ...] = (
     Featuring(),
     *(entry.load()() for entry in entry_points(group="below_the_line.scores")),
 )
+WITHIN_THREAD: Final = frozenset(
+    column.name for item in SCORES for column in item.columns if "within the thread" in column.help
+)
+"""Columns that depend on all comments of a thread; the others on the comment and what it answers."""
 TEXTS: Final = "Give a list of texts, or a frame with a column text"
 
 

@@ -69,12 +69,13 @@ def decide_one(engine: Engine, action: Action, now: datetime) -> Outcome:
         return _outcome(action, "refused", None, message=wrong)
     try:
         with writing(engine) as connection:
-            return _decide(connection, action, now)
+            return decide_within(connection, action, now)
     except _KeyTakenError:
         return _outcome(action, "refused", None, message=_KEY_USED)
 
 
-def _decide(connection: Connection, action: Action, now: datetime) -> Outcome:
+def decide_within(connection: Connection, action: Action, now: datetime) -> Outcome:
+    """Do one action, which `problem` finds nothing wrong with, within the caller's transaction."""
     comment = _locked_comment(connection, action)
     if comment is None:
         return _outcome(action, "refused", None, message="there is no such comment")

@@ -63,12 +63,12 @@ class Added:
 class Held:
     """What the store held of some discussions at one moment, comments included.
 
-    `imports` names the last import of each, and `keeping` the last retention or erasure: another one since
-    then is seen by them.
+    `imports` names the last import of each and the comments that came one by one since, and `keeping` the
+    last retention or erasure: another one since then is seen by them.
     """
 
     discussions: Mapping[str, Discussion]
-    imports: Mapping[str, int]
+    imports: Mapping[str, tuple[int, int]]
     keeping: int = 0
 
     def only(self, thread_ids: Collection[str]) -> Held:
@@ -128,7 +128,7 @@ def prepare(parsed: Parsed, scores: pd.DataFrame, flags: Mapping[CommentKey, Seq
     warnings = tuple(f"{d.thread_id}: holds no comments and was not stored" for d in empty)
     rows = [dict(zip(_COMMENT_NAMES, _comment_values(c), strict=True)) for d in filled for c in d.comments]
     keys = [(row["thread_id"], row["comment_id"]) for row in rows]
-    _check_ids(keys, report.source)
+    check_ids(keys, report.source)
     comments = dict(zip(reversed(keys), reversed(rows), strict=True))  # the first of a repeated id stays
     if stray := next((key for key in flags if key not in comments), None):
         raise StoreError("a flag is on a comment that was not parsed", source=report.source, place=str(stray))
@@ -136,9 +136,7 @@ def prepare(parsed: Parsed, scores: pd.DataFrame, flags: Mapping[CommentKey, Seq
         report=replace(report, warnings=report.warnings + warnings),
         discussions=_discussion_rows(filled),
         comments=dict(reversed(comments.items())),
-        scores=dict(
-            zip(reversed(keys), reversed(_score_rows(scores, len(rows), report.source)), strict=True)
-        ),
+        scores=dict(zip(reversed(keys), reversed(score_rows(scores, len(rows), report.source)), strict=True)),
         score_names=frozenset(map(str, scores.columns)),
         flags=flags,
         empty=len(empty),
@@ -146,7 +144,8 @@ def prepare(parsed: Parsed, scores: pd.DataFrame, flags: Mapping[CommentKey, Seq
     )
 
 
-def _check_ids(keys: Iterable[CommentKey], source: str) -> None:
+def check_ids(keys: Iterable[CommentKey], source: str) -> None:
+    """Raise InputError for the first id that is too long, or no whole text."""
     for place, key in enumerate(keys, start=1):
         for name, value in zip(("thread_id", "comment_id"), key, strict=True):
             if problem := _problem_of_id(value):
@@ -174,18 +173,18 @@ def hold(connection: Connection, thread_ids: Iterable[str]) -> Held:
     """Return what is stored of the discussions that are named; the unknown ones are left out."""
     d, c = tables.discussions.c, tables.comments.c
     discussions: dict[str, Discussion] = {}
-    imports: dict[str, int] = {}
+    imports: dict[str, tuple[int, int]] = {}
     for chunk in chunks(thread_ids):
         comments: dict[str, list[Comment]] = {}
         query = select(*(c[name] for name in _COMMENT_NAMES)).where(c.thread_id.in_(chunk))
         for row in connection.execute(query.order_by(c.thread_id, c.position, c.id)):
             comments.setdefault(row.thread_id, []).append(Comment(**row._mapping))
-        about = select(d.import_id, *(d[name] for name in _GIVEN_ONCE)).where(d.thread_id.in_(chunk))
-        for import_id, *values in connection.execute(about):
+        about = select(d.import_id, d.revision, *(d[name] for name in _GIVEN_ONCE))
+        for import_id, revision, *values in connection.execute(about.where(d.thread_id.in_(chunk))):
             given = dict(zip(_GIVEN_ONCE, values, strict=True))
             thread_id = given["thread_id"]
             discussions[thread_id] = Discussion(**given, comments=tuple(comments.get(thread_id, ())))
-            imports[thread_id] = import_id
+            imports[thread_id] = import_id, revision
     return Held(discussions, imports, last_keeping(connection))
 
 
@@ -236,7 +235,7 @@ def _discussion_rows(discussions: Iterable[Discussion]) -> list[Row]:
     return [dict(zip(_GIVEN_ONCE, values(d), strict=True)) for d in discussions]
 
 
-def _score_rows(scores: pd.DataFrame, comments: int, source: str) -> list[Row]:
+def score_rows(scores: pd.DataFrame, comments: int, source: str) -> list[Row]:
     """Return one row a comment: its scores by column, missing ones left out."""
     if len(scores) != comments:
         raise StoreError(f"there are scores of {len(scores)} comments for {comments} comments", source=source)
@@ -252,18 +251,17 @@ def _score_rows(scores: pd.DataFrame, comments: int, source: str) -> list[Row]:
 def _values(column: pd.Series[Any]) -> list[Any]:
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         return [None if pd.isna(value) else value.isoformat() for value in column]
-    values: list[Any] = column.astype(object).where(column.notna(), None).tolist()
-    return values
+    return [None if pd.isna(value) else value for value in column.tolist()]
 
 
-def _last_imports(connection: Connection, thread_ids: list[str]) -> dict[str, int]:
-    """Return the last import of each of the discussions that are stored."""
+def _last_imports(connection: Connection, thread_ids: list[str]) -> dict[str, tuple[int, int]]:
+    """Return the last import and the revision of each of the discussions that are stored."""
     d = tables.discussions.c
     return {
-        thread_id: import_id
+        thread_id: (import_id, revision)
         for chunk in chunks(thread_ids)
-        for thread_id, import_id in connection.execute(
-            select(d.thread_id, d.import_id).where(d.thread_id.in_(chunk))
+        for thread_id, import_id, revision in connection.execute(
+            select(d.thread_id, d.import_id, d.revision).where(d.thread_id.in_(chunk))
         )
     }
 
@@ -286,8 +284,11 @@ def _store_discussions(connection: Connection, batch: Batch, now: datetime, *, w
         else func.coalesce(tables.discussions.c[name], statement.excluded[name])
         for name in _FILLED
     }
+    # Whole discussions were scored and flagged with all that came one by one.
+    settled = {"settled": tables.discussions.c.revision} if whole else {}
     statement = statement.on_conflict_do_update(
-        index_elements=["thread_id"], set_={**filled, "import_id": statement.excluded.import_id}
+        index_elements=["thread_id"],
+        set_={**filled, **settled, "import_id": statement.excluded.import_id},
     )
     connection.execute(statement, [{**row, "import_id": import_id} for row in batch.discussions])
 
@@ -402,7 +403,7 @@ def replace_scores(connection: Connection, thread_id: str, scores: pd.DataFrame)
     The index of `scores` is comment_id. Emptied comments keep no scores. The caller holds the lock.
     """
     names = set(map(str, scores.columns))
-    values = dict(zip(scores.index, _score_rows(scores, len(scores), thread_id), strict=True))
+    values = dict(zip(scores.index, score_rows(scores, len(scores), thread_id), strict=True))
     c = tables.comments.c
     query = select(c.id, c.comment_id, tables.scores.c["values"]).select_from(
         tables.comments.outerjoin(tables.scores)
@@ -444,10 +445,10 @@ def store_flags(connection: Connection, flags: Mapping[int, Sequence[Flag]], sta
             statement.on_conflict_do_update(index_elements=["comment", "rule"], set_=replaced), rows
         )
     for chunk in chunks({**flags, **dict.fromkeys(stale)}):
-        _rank(connection, chunk)
+        rank(connection, chunk)
 
 
-def _rank(connection: Connection, comment_keys: list[int]) -> None:
+def rank(connection: Connection, comment_keys: list[int]) -> None:
     """Work out risk and rules of comments from all their flags, those of earlier imports included."""
     found: dict[int, list[Flag]] = {}
     for comment, flag in flags_of(connection, comment_keys):
@@ -474,12 +475,18 @@ def flags_of(connection: Connection, comment_keys: list[int]) -> Iterator[tuple[
 
 def _summarise(connection: Connection, thread_ids: list[str]) -> None:
     """Store the outlines of discussions, and the figures that the list of discussions shows."""
-    pieces = store_outlines(connection, thread_ids)
+    store_figures(connection, store_outlines(connection, thread_ids))
+
+
+def store_figures(connection: Connection, pieces: Mapping[str, Piece]) -> None:
+    """Store what the list of discussions shows of each, from their outlines; at most CHUNK of them."""
     rows = [_figures(thread_id, piece) for thread_id, piece in pieces.items()]
     # What was counted of comments whose authors and scores are no longer kept stays as it was.
     c = tables.comments.c
     emptied = set(
-        connection.scalars(select(c.thread_id).where(c.thread_id.in_(thread_ids), c.emptied_at.is_not(None)))
+        connection.scalars(
+            select(c.thread_id).where(c.thread_id.in_(pieces), c.emptied_at.is_not(None)).distinct()
+        )
     )
     _store_figures(connection, [row for row in rows if row["thread"] in emptied], _FROM_TIMES)
     _store_figures(

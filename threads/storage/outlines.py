@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from threading import Lock
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy import Connection, Engine, Select, delete, func, or_, select
 
 from threads.errors import StoreError
 from threads.outline import (
@@ -21,12 +21,15 @@ from threads.outline import (
     Outline,
     Person,
     Piece,
+    answering,
     code,
     depths,
     joined,
     microseconds,
     packed,
     unpacked,
+    with_row,
+    with_values,
 )
 from threads.storage import tables
 from threads.storage.engine import chunks, contains_text, insert_into, reading, writing
@@ -94,18 +97,18 @@ def store_outlines(connection: Connection, thread_ids: Sequence[str]) -> dict[st
     pieces: dict[str, Piece] = {}
     for chunk in chunks(thread_ids):
         found = pieces_of(connection, chunk)
-        stamp = (connection.scalar(select(func.max(_o.stamp))) or 0) + 1
-        statement = insert_into(connection, tables.outlines)
-        replaced = {name: statement.excluded[name] for name in ("stamp", "content")}
-        rows = [
-            {"thread_id": name, "stamp": stamp, "content": packed(piece)} for name, piece in found.items()
-        ]
-        if rows:
-            connection.execute(
-                statement.on_conflict_do_update(index_elements=["thread_id"], set_=replaced), rows
-            )
+        _store(connection, found)
         pieces |= found
     return pieces
+
+
+def _store(connection: Connection, pieces: Mapping[str, Piece]) -> None:
+    stamp = (connection.scalar(select(func.max(_o.stamp))) or 0) + 1
+    statement = insert_into(connection, tables.outlines)
+    replaced = {name: statement.excluded[name] for name in ("stamp", "content")}
+    rows = [{"thread_id": name, "stamp": stamp, "content": packed(piece)} for name, piece in pieces.items()]
+    if rows:
+        connection.execute(statement.on_conflict_do_update(index_elements=["thread_id"], set_=replaced), rows)
 
 
 def forget_outlines(connection: Connection, comment_keys: Iterable[int]) -> None:
@@ -115,46 +118,107 @@ def forget_outlines(connection: Connection, comment_keys: Iterable[int]) -> None
         connection.execute(delete(tables.outlines).where(_o.thread_id.in_(these)))
 
 
+def _read() -> Select[Any]:
+    return select(*_READ).select_from(tables.comments.outerjoin(tables.scores))
+
+
 def pieces_of(connection: Connection, thread_ids: Sequence[str]) -> dict[str, Piece]:
     """Return the outlines of at most CHUNK discussions, worked out anew; empty ones are left out."""
-    query = (
-        select(*_READ)
-        .select_from(tables.comments.outerjoin(tables.scores))
-        .where(_c.thread_id.in_(thread_ids))
-        .order_by(_c.thread_id, _c.position, _c.id)
-    )
+    query = _read().where(_c.thread_id.in_(thread_ids)).order_by(_c.thread_id, _c.position, _c.id)
     rows: dict[str, list[Any]] = {}
     for row in connection.execute(query):
-        rows.setdefault(row[0], []).append(row)
+        rows.setdefault(row.thread_id, []).append(row)
     return {name: _piece(of_one) for name, of_one in rows.items()}
 
 
+def touch_outline(
+    connection: Connection, thread_id: str, new: Mapping[int, int | None], changed: Collection[int]
+) -> Piece:
+    """Bring the outline of a discussion up to date with some of its comments, and store it; return it.
+
+    Parameters
+    ----------
+    new
+        Comments that the outline lacks, in the order in which they were put in: each after which one, by
+        their keys; None is at the beginning.
+    changed
+        Comments that it has, whose place and author are as they were.
+    """
+    content = connection.scalar(select(_o.content).where(_o.thread_id == thread_id))
+    piece = None if content is None else unpacked(content)
+    if piece is None:
+        return store_outlines(connection, [thread_id])[thread_id]
+    rows = {row.id: row for row in connection.execute(_read().where(_c.id.in_([*new, *changed])))}
+    for key, before in new.items():
+        place = 0 if before is None else _place(piece, before) + 1
+        piece = with_row(piece, place, _person(rows[key]), _values(rows[key]))
+    for key in changed:
+        piece = with_values(piece, _place(piece, key), _values(rows[key]))
+    piece = answering(piece, _links(connection, thread_id, piece, [row.comment_id for row in rows.values()]))
+    _store(connection, {thread_id: piece})
+    return piece
+
+
+def _links(
+    connection: Connection, thread_id: str, piece: Piece, comment_ids: Sequence[str]
+) -> dict[int, int]:
+    """Return the row that each of some comments answers, and the same of those that answer them."""
+    about = select(_c.id, _c.comment_id, _c.parent_id).where(_c.thread_id == thread_id)
+    asked = [
+        row
+        for some in chunks(comment_ids)
+        for row in connection.execute(about.where(or_(_c.comment_id.in_(some), _c.parent_id.in_(some))))
+    ]
+    keys = {row.comment_id: row.id for row in asked}
+    unknown = {row.parent_id for row in asked} - keys.keys() - {None}
+    for some in chunks(unknown):
+        keys |= {row.comment_id: row.id for row in connection.execute(about.where(_c.comment_id.in_(some)))}
+    places = {key: _place(piece, key) for key in {*keys.values(), *(row.id for row in asked)}}
+    return {places[row.id]: places[keys[row.parent_id]] if row.parent_id in keys else -1 for row in asked}
+
+
+def _place(piece: Piece, key: int) -> int:
+    return int(np.flatnonzero(piece.columns["key"] == key)[0])
+
+
 def _piece(rows: Sequence[Any]) -> Piece:
-    places = {row[1]: place for place, row in enumerate(rows)}
+    places = {row.comment_id: place for place, row in enumerate(rows)}
     people: dict[Person, int] = {}
     values: dict[str, list[Any]] = {name: [] for name, _, _ in OUTLINE_COLUMNS if name != "depth"}
-    for _, _, parent_id, key, time, author, author_id, source_format, source, status, scores in rows:
-        nobody = author is None and author_id is None
-        person = Person(author, author_id, source_format)
-        scored = scores or {}
-        for name, value in (
-            ("key", key),
-            ("time", microseconds(time)),
-            ("person", -1 if nobody else people.setdefault(person, len(people))),
-            ("parent", places.get(parent_id, -1)),
-            ("reply", -1 if parent_id is None else code(REPLIES, source)),
-            ("status", code(STATUSES, status)),
-            ("sentiment", scored.get("sentiment", np.nan)),
-            ("words", scored.get("words", -1)),
-            ("offensive", scored.get("offensive", np.nan)),
-            ("stance", code(STANCES, scored.get("stance"))),
-            ("relation", code(RELATIONS, scored.get("reply_relation"))),
-        ):
-            values[name].append(value)
+    for row in rows:
+        person = _person(row)
+        found = {
+            **_values(row),
+            "person": -1 if person is None else people.setdefault(person, len(people)),
+            "parent": places.get(row.parent_id, -1),
+        }
+        for name, column in values.items():
+            column.append(found[name])
     columns = {
         name: np.array(values[name], dtype=dtype) for name, dtype, _ in OUTLINE_COLUMNS if name != "depth"
     }
     return Piece(tuple(people), {**columns, "depth": depths(columns["parent"])})
+
+
+def _person(row: Any) -> Person | None:
+    nobody = row.author is None and row.author_id is None
+    return None if nobody else Person(row.author, row.author_id, row.source_format)
+
+
+def _values(row: Any) -> dict[str, Any]:
+    """Return the columns of a comment that do not depend on the others."""
+    scored = row._mapping["values"] or {}
+    return {
+        "key": row.id,
+        "time": microseconds(row.published_at),
+        "reply": -1 if row.parent_id is None else code(REPLIES, row.parent_source),
+        "status": code(STATUSES, row.status),
+        "sentiment": scored.get("sentiment", np.nan),
+        "words": scored.get("words", -1),
+        "offensive": scored.get("offensive", np.nan),
+        "stance": code(STANCES, scored.get("stance")),
+        "relation": code(RELATIONS, scored.get("reply_relation")),
+    }
 
 
 def _state(connection: Connection) -> State:

@@ -28,6 +28,7 @@ from threads.storage.engine import database_name, make_engine, reading, writing
 from threads.storage.exporting import OF_A_DECISION, STATE_COLUMN, Exports, comments_query, frame_of
 from threads.storage.health import Health
 from threads.storage.importing import Added, CommentKey, Held, hold, prepare, store_batch
+from threads.storage.intake import Intake
 from threads.storage.keeping import Keeping
 from threads.storage.labels import Labels
 from threads.storage.learning import Learning
@@ -107,6 +108,7 @@ class Store:
         self.sessions = Sessions(engine, clock)
         self.second_opinions = SecondOpinions(engine, clock)
         self.tokens = Tokens(engine, clock)
+        self.intake = Intake(engine, clock)
         self.labels = Labels(engine, clock)
         self.learning = Learning(engine, clock)
         self.keeping = Keeping(engine, clock)

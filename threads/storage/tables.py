@@ -109,6 +109,7 @@ imports = Table(
     Column("kept", Integer, nullable=False),
     Column("skipped", StoredJson, nullable=False),  # [[place, reason], …]
     Column("warnings", StoredJson, nullable=False),  # [text, …]
+    Column("live", Boolean, nullable=False, default=False),  # of comments that come one by one, counted on
 )
 
 # The overview's figures are worked out when comments arrive, so that opening it costs one row a discussion.
@@ -125,6 +126,9 @@ discussions = Table(
     Column("language", StoredText),
     Column("captured_at", UtcTime),
     Column("import_id", Integer, ForeignKey("imports.id"), nullable=False),  # the last one
+    # Comments that came one by one since then, and as many as scores within the thread and rules take in.
+    Column("revision", Integer, nullable=False, default=0),
+    Column("settled", Integer, nullable=False, default=0),
     Column("comments", Integer, nullable=False, default=0),
     Column("authors", Integer, nullable=False, default=0),
     Column("first_at", UtcTime),
@@ -189,6 +193,9 @@ comments = Table(
     Column("flagged_by", Text),  # |rule|rule|, in order; missing: no flag was raised
     Column("offensive", Float),
     Column("emptied_at", UtcTime),  # since then nothing is kept that its author wrote
+    # When its platform gave it this content, and took it away, where it told so as it happened.
+    Column("changed_at", UtcTime),
+    Column("deleted_at", UtcTime),
     # Worked out by the database. None is ever missing, for databases differ in where they order what is.
     Column("stage", Text, Computed(STAGE, persisted=True), nullable=False),
     Column("urgency", Float, Computed("coalesce(-risk, 0)", persisted=True), nullable=False),
@@ -201,6 +208,7 @@ comments = Table(
     UniqueConstraint("thread_id", "comment_id"),
     CheckConstraint(one_of("state", STATES), name="state"),
     Index(None, "thread_id", "position"),
+    Index(None, "thread_id", "parent_id"),
     *(Index(f"ix_comments_by_{order}", "stage", *columns) for order, columns in BY.items()),
     Index(None, "imported_at"),
     Index(None, "published_at"),

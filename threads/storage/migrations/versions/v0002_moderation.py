@@ -62,6 +62,7 @@ def upgrade() -> None:
     _suggestions()
     _keeping()
     _labels()
+    _live()
     _put_on_record()
 
 
@@ -333,6 +334,16 @@ def _labels() -> None:
         sa.ForeignKeyConstraint(["comment"], ["comments.id"], name="fk_labels_comment"),
     )
     op.create_index("ix_labels_comment", "labels", ["comment"])
+
+
+def _live() -> None:
+    """Make room for comments that come one by one."""
+    op.add_column("imports", sa.Column("live", sa.Boolean, nullable=False, server_default=sa.false()))
+    for name in ("revision", "settled"):
+        op.add_column("discussions", sa.Column(name, sa.Integer, nullable=False, server_default="0"))
+    for name in ("changed_at", "deleted_at"):
+        op.add_column("comments", sa.Column(name, _TIME))
+    op.create_index("ix_comments_thread_id_parent_id", "comments", ["thread_id", "parent_id"])
 
 
 def _put_on_record() -> None:
