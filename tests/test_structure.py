@@ -16,6 +16,7 @@ ORDER = [
     ["threads.settings"],
     ["threads.keys"],
     ["threads.isolation"],
+    ["threads.workers"],
     ["threads.passwords"],
     ["threads.pseudonyms"],
     ["threads.wordlists"],

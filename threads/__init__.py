@@ -15,8 +15,22 @@ The three calls that do the main job:
 [0.6696]
 """
 
-from threads.analysis import analyse, read
-from threads.records import Comment, Discussion, Flag, Parsed, Report, Skipped
-from threads.scores import score
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from threads.analysis import analyse, read
+    from threads.records import Comment, Discussion, Flag, Parsed, Report, Skipped
+    from threads.scores import score
 
 __all__ = ["Comment", "Discussion", "Flag", "Parsed", "Report", "Skipped", "analyse", "read", "score"]
+
+_RECORDS = "threads.records"
+_HOME = {"analyse": "threads.analysis", "read": "threads.analysis", "score": "threads.scores"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for then, so that `btl --help` need not wait for all of it."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME.get(name, _RECORDS)), name)

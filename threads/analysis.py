@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -27,6 +29,7 @@ from threads.scores.chosen import scores_for
 from threads.scores.text import without_quotes
 from threads.settings import Settings
 from threads.storage import Added, Held, Store, merged, numbered
+from threads.workers import Workers
 
 T = TypeVar("T")
 Scored = Callable[[Parsed, Settings], pd.DataFrame]
@@ -110,17 +113,51 @@ def analyse(
     if stance_model is not None:
         settings = settings.replace(stance_model=str(stance_model))
     parsed = _parse_file(source, options(timezone, captured_at), format_name, settings)
-    return analyse_parsed(parsed, settings, target=target).frame
+    return scored_frame(parsed.discussions, settings, target=target)
 
 
 def _parse_file(source: str | Path, chosen: Options, format_name: str | None, settings: Settings) -> Parsed:
     return parse(Source.from_path(source, settings), chosen, format_name, settings=settings)
 
 
+def scored_frame(
+    discussions: tuple[Discussion, ...], settings: Settings, *, target: str | None = None
+) -> pd.DataFrame:
+    """Return records and scores of discussions side by side, one row a comment."""
+    records = comments_frame(discussions)
+    return pd.concat([records, _scores_of(records, discussions, settings, target)], axis="columns")
+
+
+def scored_parts(
+    parts: Iterable[tuple[Discussion, ...]],
+    settings: Settings,
+    *,
+    target: str | None = None,
+    workers: Workers | None = None,
+) -> Iterator[tuple[tuple[Discussion, ...], pd.DataFrame]]:
+    """Yield parts of an input that hold comments, in their order, with what `scored_frame` makes of them."""
+    waiting: deque[tuple[Discussion, ...]] = deque()
+
+    def with_comments() -> Iterator[tuple[Discussion, ...]]:
+        for part in parts:
+            if any(d.comments for d in part):
+                waiting.append(part)
+                yield part
+
+    work = partial(scored_frame, settings=settings, target=target)
+    for frame in (workers or Workers()).in_order(work, with_comments()):
+        yield waiting.popleft(), frame
+
+
+def _scores_of(
+    records: pd.DataFrame, discussions: tuple[Discussion, ...], settings: Settings, target: str | None
+) -> pd.DataFrame:
+    return score(with_context(records, discussions, target), scores_for(settings))
+
+
 def score_parsed(parsed: Parsed, settings: Settings, *, target: str | None = None) -> pd.DataFrame:
     """Score what a parse found: one row a comment; `settings` name the models."""
-    records = comments_frame(parsed.discussions)
-    return score(with_context(records, parsed.discussions, target), scores_for(settings))
+    return _scores_of(comments_frame(parsed.discussions), parsed.discussions, settings, target)
 
 
 def analyse_parsed(
@@ -181,6 +218,7 @@ def import_reading(
     *,
     comments_at_once: int = COMMENTS_AT_ONCE,
     told: Callable[[Added], object] = lambda _: None,
+    workers: Workers | None = None,
 ) -> Added:
     """Import an input of any size in parts of whole discussions, each stored by itself; return the sum.
 
@@ -194,6 +232,8 @@ def import_reading(
         Comments from which a part is full.
     told
         Told of each part once it is stored.
+    workers
+        Score parts that come while one is stored; all is done in this process without them.
 
     Raises
     ------
@@ -201,6 +241,18 @@ def import_reading(
         As `import_parsed`; what was stored before stays.
     """
     total = Added(0, 0, 0)
+    parts = _parts(store, found, comments_at_once)
+    for news, known, scored in _scored_ahead(parts, settings, workers):
+        added = Added(0, 0, known)
+        if news.discussions:
+            added += import_parsed(store, news, settings, scored=scored).added
+        total += added
+        told(added)
+    return total
+
+
+def _parts(store: Store, found: Reading, comments_at_once: int) -> Iterator[tuple[Parsed, int]]:
+    """Yield what there is to store of each part of an input, and how many comments are stored just so."""
     for number, (part, is_last) in enumerate(
         _and_last(batches(found.discussions, comments_at_once)), start=1
     ):
@@ -211,12 +263,44 @@ def import_reading(
             kept = sum(len(d.comments) for d in part)
             report = replace(report, kept=kept, warnings=(note, *report.warnings))
             news, known = _news(store, part)
-        added = Added(0, 0, known)
-        if news:
-            added += import_parsed(store, Parsed(discussions=news, report=report), settings).added
-        total += added
-        told(added)
-    return total
+        yield Parsed(discussions=news, report=report), known
+
+
+def _scored_ahead(
+    parts: Iterable[tuple[Parsed, int]], settings: Settings, workers: Workers | None
+) -> Iterator[tuple[Parsed, int, Scored]]:
+    """Yield the parts, each with how its comments get their scores: by the workers, as far as these knew it.
+
+    What is stored of a discussion is not known to them: where it makes another one of what was found, the
+    scores are worked out here.
+    """
+    if workers is None or workers.count == 1:
+        yield from ((news, known, score_parsed) for news, known in parts)
+        return
+    waiting: deque[tuple[Parsed, int, Parsed]] = deque()
+
+    def new() -> Iterator[Parsed]:
+        for news, known in parts:
+            whole = replace(news, discussions=_merged_all(Held({}, {}), news.discussions))
+            waiting.append((news, known, whole))
+            yield whole
+
+    for scores in workers.in_order(partial(_scored_if_any, settings=settings), new()):
+        news, known, whole = waiting.popleft()
+        yield news, known, partial(_known_scores, whole=whole, scores=scores)
+
+
+def _scored_if_any(parsed: Parsed, settings: Settings) -> pd.DataFrame | None:
+    return score_parsed(parsed, settings) if any(d.comments for d in parsed.discussions) else None
+
+
+def _known_scores(
+    parsed: Parsed, settings: Settings, *, whole: Parsed, scores: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Return scores of what was scored before, and work them out for anything else."""
+    if scores is not None and parsed.discussions == whole.discussions:
+        return scores
+    return score_parsed(parsed, settings)
 
 
 def _and_last(items: Iterable[T]) -> Iterator[tuple[T, bool]]:

@@ -20,7 +20,15 @@ from threads.commands.outputs import Outputs, output_options, require_one_standa
 from threads.commands.report import report
 from threads.commands.results import STANDARD_OUTPUT, table
 from threads.commands.rules import rules
-from threads.commands.sources import EXIT_INPUT_PROBLEM, Sources, finish, source_options, stored_so_far
+from threads.commands.sources import (
+    EXIT_INPUT_PROBLEM,
+    Sources,
+    finish,
+    source_options,
+    stored_so_far,
+    workers_for,
+    workers_option,
+)
 from threads.errors import SettingError, ThreadsError
 from threads.settings import SETTINGS, Settings
 
@@ -66,7 +74,8 @@ _stance_model = click.option(
 @source_options
 @output_options
 @_pseudonyms
-def parse(sources: tuple[str, ...], pseudonyms: bool, **how: Any) -> None:
+@workers_option
+def parse(sources: tuple[str, ...], pseudonyms: bool, workers: int | None, **how: Any) -> None:
     """Read SOURCES (files, web addresses, or - for standard input) into records."""
     from threads.parse.reading import batches
     from threads.records import comments_frame
@@ -87,14 +96,19 @@ def parse(sources: tuple[str, ...], pseudonyms: bool, **how: Any) -> None:
         settings=Settings.from_environment(),
         sources=read.inputs,
     )
-    outputs.write(
-        lambda: (Part(comments_frame(some), by_id(some)) for some in batches(discussions(), ROWS_AT_ONCE)),
-        made,
-        json_text=lambda: parsed_json(discussions(), lambda: read.reports),
-    )
-    if not outputs.names:
-        for discussion in discussions():
-            click.echo(_summary(discussion))
+
+    def parts() -> Iterator[Part]:
+        return (Part(comments_frame(some), by_id(some)) for some in batches(discussions(), ROWS_AT_ONCE))
+
+    with workers_for(read, workers):
+        outputs.write(
+            parts,
+            made,
+            json_text=lambda: parsed_json(discussions(), lambda: read.reports),
+        )
+        if not outputs.names:
+            for discussion in discussions():
+                click.echo(_summary(discussion))
     finish(read.failed)
 
 
@@ -106,18 +120,19 @@ def parse(sources: tuple[str, ...], pseudonyms: bool, **how: Any) -> None:
 )
 @_stance_model
 @_pseudonyms
+@workers_option
 def analyse(
     sources: tuple[str, ...],
     pseudonyms: bool,
     target: str | None,
     stance_model: str | None,
+    workers: int | None,
     **how: Any,
 ) -> None:
     """Read and score SOURCES: one row a comment, records and scores side by side."""
     import pandas as pd
 
-    from threads.analysis import COMMENTS_AT_ONCE, analyse_parsed, require_target
-    from threads.records import Parsed, Report
+    from threads.analysis import COMMENTS_AT_ONCE, require_target, scored_parts
     from threads.scores.chosen import STANCE, is_own_topic, scores_for
     from threads.storage.parts import Part, by_id
     from threads.storage.provenance import Provenance
@@ -132,29 +147,28 @@ def analyse(
             "--target and a model of your own topic exclude each other: it knows its target"
         )
     read = Sources(sources, how, settings)
+    with workers_for(read, workers) as working:
 
-    def parts() -> Iterator[Part]:
-        for some in read.batches(COMMENTS_AT_ONCE):
-            if any(d.comments for d in some):
-                parsed = Parsed(discussions=some, report=Report(source=some[0].source))
-                frame = analyse_parsed(parsed, settings, target=target).frame
+        def parts() -> Iterator[Part]:
+            scored = scored_parts(read.batches(COMMENTS_AT_ONCE), settings, target=target, workers=working)
+            for some, frame in scored:
                 yield Part(_pseudonymised(frame, settings) if pseudonyms else frame, by_id(some))
 
-    begun = parts()
-    first = next(begun, None)
-    if first is not None:  # without a comment no file is made
-        under_way = [chain([first], begun)]
-        if outputs.names:
-            made = Provenance(
-                command="btl analyse",
-                options={**how, "target": target, "raw": outputs.raw, "pseudonyms": pseudonyms},
-                settings=settings,
-                sources=read.inputs,
-            )
-            outputs.write(lambda: under_way.pop() if under_way else parts(), made)
-        else:
-            frames = [part.frame for part in under_way.pop()]
-            click.echo(scores_text(pd.concat(frames, ignore_index=True)))
+        begun = parts()
+        first = next(begun, None)
+        if first is not None:  # without a comment no file is made
+            under_way = [chain([first], begun)]
+            if outputs.names:
+                made = Provenance(
+                    command="btl analyse",
+                    options={**how, "target": target, "raw": outputs.raw, "pseudonyms": pseudonyms},
+                    settings=settings,
+                    sources=read.inputs,
+                )
+                outputs.write(lambda: under_way.pop() if under_way else parts(), made)
+            else:
+                frames = [part.frame for part in under_way.pop()]
+                click.echo(scores_text(pd.concat(frames, ignore_index=True)))
     finish(read.failed)
 
 
@@ -162,7 +176,10 @@ def analyse(
 @source_options
 @click.option("--db", metavar="URL", help="Database; BTL_DATABASE or below-the-line.sqlite where not given.")
 @_stance_model
-def import_(sources: tuple[str, ...], db: str | None, stance_model: str | None, **how: Any) -> None:
+@workers_option
+def import_(
+    sources: tuple[str, ...], db: str | None, stance_model: str | None, workers: int | None, **how: Any
+) -> None:
     """Read, score and store SOURCES. What is stored already is not stored again."""
     from threads.analysis import import_reading
     from threads.scores.chosen import scores_for
@@ -171,11 +188,12 @@ def import_(sources: tuple[str, ...], db: str | None, stance_model: str | None, 
     _doubted(scores_for(settings))  # a model that is not there is told before anything is read
     read = Sources(sources, how, settings)
     with ExitStack() as stack:
+        working = stack.enter_context(workers_for(read, workers))
         store: Store | None = None  # where nothing is to be stored not even an empty one is made
         for found in read.with_comments():
             store = store or stack.enter_context(_store(db, settings))
             with stored_so_far() as told:
-                added = import_reading(store, found, settings, told=told)
+                added = import_reading(store, found, settings, told=told, workers=working)
             corrected = f", {added.corrected} times corrected" if added.corrected else ""
             flagged = f", {added.flagged} newly flagged" if added.flagged else ""
             click.echo(

@@ -43,5 +43,9 @@ class ModelError(ThreadsError):
     """A trained model is missing, altered or of another version."""
 
 
+class WorkerError(ThreadsError):
+    """A process that worked on a part of an input died of it."""
+
+
 class AccountError(ThreadsError):
     """An account cannot be made or changed, or a sign-in is refused."""

@@ -58,18 +58,21 @@ class Work:
 _ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 
 
+def environment() -> dict[str, str]:
+    """Return the environment of a process that works for this one: what can be imported here can be there."""
+    path = os.pathsep.join(entry or "." for entry in sys.path)
+    return {**os.environ, "PYTHONPATH": path, **_ALONE}
+
+
 class _Worker:
     """A process that does one piece of work after another."""
 
     def __init__(self, module: str) -> None:
         self._connection, theirs = Pipe()
-        # What can be imported here can be imported there.
-        path = os.pathsep.join(entry or "." for entry in sys.path)
-        environment = {**os.environ, "PYTHONPATH": path, **_ALONE}
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter, this module
                 [sys.executable, "-m", module, str(theirs.fileno())],
-                env=environment,
+                env=environment(),
                 stdin=subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
             )

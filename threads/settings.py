@@ -30,6 +30,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_unpacked_bytes", 500_000_000, "Most that a compressed web archive may hold, in bytes."),
     Setting("max_unpacked_ratio", 200, "How many times its size a compressed file may unpack to."),
     Setting("max_comments", 200_000, "Most comments of one upload, and of one discussion of a larger file."),
+    Setting(
+        "workers",
+        0,
+        "Processes that read and score, as --workers; 0: every core for large inputs, else 1.",
+    ),
     Setting("parse_seconds", 60.0, "Longest that the import page reads or scores one input, in seconds."),
     Setting("parse_bytes", 1_500_000_000, "Most memory that each of both may take there, in bytes."),
     Setting("max_paste_characters", 2_000_000, "Longest text that the import page takes."),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain, islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -17,10 +19,12 @@ from threads.errors import InputError, SettingError
 from threads.settings import Settings
 
 if TYPE_CHECKING:
+    from threads.parse import Options
     from threads.parse.reading import Reading
     from threads.parse.source import Source
     from threads.records import Discussion, Parsed, Report
     from threads.storage import Added
+    from threads.workers import Workers
 
 EXIT_INPUT_PROBLEM: Final = 1
 SHOWN_REASONS: Final = 5
@@ -71,18 +75,59 @@ def source_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes to work with; every core for large inputs and 1 for others where not given.",
+)
+
+
+@contextmanager
+def workers_for(read: Sources, asked: int | None) -> Iterator[Workers]:
+    """Give the processes that work on sources; what small ones among many hold is read by them, too."""
+    from threads.workers import Workers, number_of_workers
+
+    count = number_of_workers(asked or read.settings.workers, read.size)
+    with Workers(count, told=lambda what: click.echo(f"note: {what}", err=True)) as workers:
+        read.workers = workers
+        yield workers
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A source that another process read: its discussions up to what could not be read, if anything."""
+
+    discussions: tuple[Discussion, ...]
+    report: Report
+    hashed: dict[str, Any]
+    error: InputError | None
+
+    def reading(self) -> Reading:
+        """Return it as if it were read here."""
+        from threads.parse.reading import Reading
+
+        return Reading(self._all(), lambda: self.report)
+
+    def _all(self) -> Iterator[Discussion]:
+        yield from self.discussions
+        if self.error is not None:
+            raise self.error
+
+
 class Sources:
     """What a command reads, one source after the other; a problem with one is told and costs no other.
 
     `failed` is whether there was one, or a source without a comment. `inputs` are name, size and hash of
     each that was read, for a manifest. To go through it again reads again, and tells nothing twice.
+    `workers` read small files, where there are several.
     """
 
     def __init__(self, names: tuple[str, ...], how: dict[str, Any], settings: Settings | None = None) -> None:
         from threads.analysis import options
 
-        self._settings = settings or Settings.from_environment()
-        mapping = mapping_named(how.get("mapping"), self._settings)
+        self.settings = settings or Settings.from_environment()
+        mapping = mapping_named(how.get("mapping"), self.settings)
         self._options = replace(
             options(how["timezone"], _moment(how["captured_at"])),
             article_text=not how["no_article"],
@@ -91,20 +136,43 @@ class Sources:
         )
         self._format = how["format_name"]
         self._saved_mapping = how.get("save_mapping")
-        self._source_of = _opener(self._settings, how["encoding"], allow_private=how["allow_private"])
+        self._encoding = how["encoding"]
+        self._source_of = _opener(self.settings, self._encoding, allow_private=how["allow_private"])
         self._names = tuple(dict.fromkeys(names))  # a source named twice is read once
         self._sources: dict[str, Source] = {}
         self._told: dict[str, Report] = {}
         self.failed = False
         self.inputs: list[dict[str, Any]] = []
+        self.workers: Workers | None = None
 
     def __iter__(self) -> Iterator[Reading]:
         """Yield the discussions of each source; what is wrong with it was told before the first of them."""
-        for name in self._names:
-            found = self._opened(name)
+        for name, whole in self._read():
+            found = self._opened(name, whole)
             if found is not None:
                 yield found
-        save_mapping(self._saved_mapping, self.reports, self._options, self._settings)
+        save_mapping(self._saved_mapping, self.reports, self._options, self.settings)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the files among the sources; of what else is read it is not known yet."""
+        return sum(map(_size, self._names))
+
+    def _read(self) -> Iterator[tuple[str, _Whole | None]]:
+        """Yield the name of each source, and what is in it where a worker has read it."""
+        names = self._names
+        if self.workers is None or self.workers.count == 1 or len(names) == 1:
+            yield from ((name, None) for name in names)
+            return
+        work = partial(
+            _whole,
+            options=self._options,
+            format_name=self._format,
+            encoding=self._encoding,
+            settings=self.settings,
+        )
+        small = (name if 0 < _size(name) < _PROGRESS_FROM else None for name in names)
+        yield from zip(names, self.workers.in_order(work, small), strict=True)
 
     @property
     def reports(self) -> list[Report]:
@@ -130,24 +198,39 @@ class Sources:
         for found in self:
             yield from batches(found.discussions, comments)
 
-    def _opened(self, name: str) -> Reading | None:
-        from threads.parse import reading
+    def _opened(self, name: str, whole: _Whole | None) -> Reading | None:
         from threads.parse.reading import Reading
 
         try:
-            source = self._sources[name] if name in self._sources else self._source_of(name)
-            self._sources[name] = source
-            with _progress(source):
-                found = reading(source, self._options, self._format, settings=self._settings)
-                # An export is read to its end before its first discussion is known to be whole.
+            if whole is None:
+                found, first, hashed = self._begun(name)
+            else:
+                found, hashed = whole.reading(), lambda: whole.hashed
                 first = list(islice(found.discussions, 1))
         except InputError as error:
             self._problem(name, error)
             return None
-        return Reading(self._whole(name, source, chain(first, found.discussions), found.report), found.report)
+        return Reading(
+            self._told_of(name, hashed, chain(first, found.discussions), found.report), found.report
+        )
 
-    def _whole(
-        self, name: str, source: Source, discussions: Iterator[Discussion], report: Callable[[], Report]
+    def _begun(self, name: str) -> tuple[Reading, list[Discussion], Callable[[], dict[str, Any]]]:
+        from threads.parse import reading
+
+        source = self._sources[name] if name in self._sources else self._source_of(name)
+        self._sources[name] = source
+        with _progress(source):
+            found = reading(source, self._options, self._format, settings=self.settings)
+            # An export is read to its end before its first discussion is known to be whole.
+            first = list(islice(found.discussions, 1))
+        return found, first, lambda: _hashed(source)
+
+    def _told_of(
+        self,
+        name: str,
+        hashed: Callable[[], dict[str, Any]],
+        discussions: Iterator[Discussion],
+        report: Callable[[], Report],
     ) -> Iterator[Discussion]:
         try:
             yield from discussions
@@ -157,7 +240,7 @@ class Sources:
         if name not in self._told:
             self._told[name] = made = report()
             self.failed |= not made.kept
-            self.inputs.append(_hashed(source))
+            self.inputs.append(hashed())
             _tell(made)
 
     def _problem(self, name: str, error: InputError) -> None:
@@ -177,6 +260,39 @@ def parse_all(names: tuple[str, ...], how: dict[str, Any]) -> tuple[list[Parsed]
         discussions = tuple(found.discussions)
         results.append(Parsed(discussions=discussions, report=found.report()))
     return results, sources.failed
+
+
+def _whole(
+    name: str | None,
+    *,
+    options: Options,
+    format_name: str | None,
+    encoding: str | None,
+    settings: Settings,
+) -> _Whole | None:
+    """Read a file to its end, in another process; None where it is not for one."""
+    from threads.parse import reading
+    from threads.parse.source import Source
+    from threads.records import Report
+
+    if name is None:
+        return None
+    discussions: list[Discussion] = []
+    report, hashed, error = Report(source=name), {}, None
+    try:
+        source = Source.from_path(name, settings, encoding=encoding)
+        found = reading(source, options, format_name, settings=settings)
+        discussions.extend(found.discussions)
+        report, hashed = found.report(), _hashed(source)
+    except InputError as problem:
+        error = problem
+    return _Whole(tuple(discussions), report, hashed, error)
+
+
+def _size(name: str) -> int:
+    """Return the bytes of a file; 0 for what is none, such as an address or a folder."""
+    path = Path(name)
+    return path.stat().st_size if path.is_file() else 0
 
 
 def _hashed(source: Source) -> dict[str, Any]:
