@@ -40,6 +40,14 @@ LOCK_WAITS = Histogram(
     buckets=(0.001, 0.01, 0.1, 0.5, 1, 5, 30),
 )
 
+LIVE_COMMENTS = Counter("btl_live_comments", "Changes of comments that platforms told of.", ["outcome"])
+LIVE_REFUSED = Counter("btl_live_refused", "Requests with comments that were not taken in.", ["cause"])
+LIVE_SECONDS = Histogram(
+    "btl_live_seconds",
+    "How long a request with comments took.",
+    buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10),
+)
+
 
 def count_failure(error: ThreadsError) -> None:
     """Count an input that could not be read."""

@@ -45,6 +45,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("topic_folder", "topics", "Folder of models of your own topics, learnt on the stance page."),
     Setting("delivery_file", "delivery.toml", "File of the targets that `btl deliver` tells of decisions."),
     Setting("delivery_seconds", 30.0, "Longest that telling a target of one decision may take, in seconds."),
+    Setting("live_file", "live.toml", "File of who sends comments as they come, and where they are polled."),
+    Setting("live_requests", 8, "Requests with comments that are worked on at once; more are told to wait."),
     Setting("database", "sqlite:///below-the-line.sqlite", "Where `btl import` and `btl serve` keep data."),
     Setting("key_file", "below-the-line.key", "File with the secret key; made where it does not exist."),
     Setting("retention_days", 0, "Days that comments are kept by `btl retain`; 0: say it with --days."),

@@ -41,7 +41,8 @@ class Need:
     `permission` is None where anybody may come in. `token` lets programs in with a personal API token. `form`
     is a route that plain HTML forms post to. A `poll` comes without anybody doing anything, and so does not
     keep a session alive. What is for `watching` the server opens at the machine itself too, to anybody. A
-    `service` is for programs, which tell no origin; they may show their token as `key` in the address.
+    `service` is for programs, which tell no origin; they may show their token as `key` in the address. One
+    that is `signed` is for programs too: the route itself checks whose signature it carries, before all else.
     """
 
     permission: Permission | None
@@ -50,6 +51,7 @@ class Need:
     poll: bool = False
     watching: bool = False
     service: bool = False
+    signed: bool = False
 
 
 def needs(
@@ -68,6 +70,11 @@ def needs(
 def open_to_all(*, form: bool = False) -> Callable[[_F], _F]:
     """Declare that anybody may use the route under it, signed in or not."""
     return _marked(Need(None, form=form))
+
+
+def open_to_signed() -> Callable[[_F], _F]:
+    """Declare that the route under it checks itself whether a known sender signed the request."""
+    return _marked(Need(None, signed=True))
 
 
 def need_of(function: Callable[..., Any] | None) -> Need | None:

@@ -20,6 +20,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CALLBACKS = "/_dash-update-component"
 PAGES_OF_DASH = frozenset({"/", "/<path:path>"})
 LONGEST_FORM = 64_000  # bytes
+LONGEST_SIGNED = 2_000_000  # bytes
 
 # What Dash serves besides: the application itself, and nothing that is stored.
 ROUTES_OF_DASH = {
@@ -49,23 +50,29 @@ def guard(app: Dash, store: Store, pages: Sequence[Page], places: Places) -> Non
     @app.server.before_request
     def check() -> None:
         need = _route_need(app, pages)
-        _check_source(places, service=need is not None and need.service)
+        _check_source(places, service=need is not None and (need.service or need.signed))
         if request.routing_exception is not None:
             raise request.routing_exception
         user = identify(store)
         if need is None:
             abort(403, "Nobody may use this.")
         _admit(need)
-        request.max_content_length = LONGEST_FORM if need.form else app.server.config["MAX_CONTENT_LENGTH"]
+        request.max_content_length = _longest(need, app.server.config["MAX_CONTENT_LENGTH"])
         if request.method not in SAFE_METHODS:
             _check_form(need)
-            if have_accounts(store) and not has_token(request):
+            if have_accounts(store) and not has_token(request) and not need.signed:
                 csrf.protect()
         if request.endpoint == CALLBACKS:
             need = _admit_to_callback(app)
         opened = open_session() if user is not None else None
         if opened is not None and not need.poll:
             store.sessions.use(opened)
+
+
+def _longest(need: Need, most: int) -> int:
+    if need.signed:  # its signature is checked once all of it is in memory
+        return LONGEST_SIGNED
+    return LONGEST_FORM if need.form else most
 
 
 def _check_source(places: Places, *, service: bool) -> None:

@@ -18,12 +18,12 @@ MASK = "****"
 class Option:
     """An option of a platform. One that is `secret` is given as NAME_env or NAME_file.
 
-    `default` is a text, a flag or a list of texts, as the value is; None: it must be given.
+    `default` is a text, a flag, a whole number or a list of texts, as the value is; None: it must be given.
     """
 
     name: str
     help: str
-    default: str | bool | tuple[str, ...] | None = None
+    default: str | bool | int | tuple[str, ...] | None = None
     secret: bool = False
 
 
@@ -115,6 +115,10 @@ class Options:
         """Return an option that is true or false."""
         return bool(self._values[name])
 
+    def number(self, name: str) -> int:
+        """Return an option that is a whole number."""
+        return int(self._values[name])
+
     def texts(self, name: str) -> tuple[str, ...]:
         """Return an option that is a list of texts."""
         return tuple(self._values[name])
@@ -169,7 +173,7 @@ class Options:
         return Secret(variable, self._folder / path if path else None, self.place)
 
 
-_KINDS = {str: "a text", bool: "true or false", tuple: "a list of texts"}
+_KINDS = {str: "a text", bool: "true or false", int: "a whole number", tuple: "a list of texts"}
 
 
 def _names(option: Option) -> list[str]:
