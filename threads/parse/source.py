@@ -185,6 +185,14 @@ class Source:
         encoding = self.asked_encoding or _encoding_by_mark(start) or "utf-8"
         return start.decode(encoding, errors="ignore")
 
+    @cached_property
+    def read_head(self) -> str:
+        """The first 64 kB in the encoding in which the text is read; `head` where they are no text."""
+        start = self.start
+        if isinstance(self._content, str) or start.isascii() or b"\x00" in start:
+            return self.head
+        return start[:HEAD_BYTES].decode(_encoding_of_start(start, self.asked_encoding), errors="ignore")
+
     def open(self) -> BinaryIO:
         """Return the bytes as a stream, unpacked while it is read; the caller closes it.
 

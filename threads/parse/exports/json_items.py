@@ -120,6 +120,9 @@ def _within(value: Any) -> list[Any]:
     if isinstance(value, list):
         return value
     if isinstance(value, dict) and isinstance(value.get("data"), list):
+        names = value.get("columns")
+        if isinstance(names, list) and all(isinstance(row, list) for row in value["data"]):
+            return [dict(zip(map(str, names), row, strict=False)) for row in value["data"]]  # pandas' "split"
         return list(value["data"])
     return [value]
 

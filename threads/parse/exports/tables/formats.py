@@ -115,7 +115,7 @@ def _is_pointer(source: Source) -> bool:
 
 
 def _dialect(source: Source) -> Dialect | None:
-    head = source.head
+    head = source.read_head
     is_whole = len(head) < 16_000 or len(source.start) < 65_536
     named = source.name.lower().endswith(_NAMED_A_TABLE)
     return dialect(head, is_whole=is_whole, is_named=named)

@@ -10,17 +10,20 @@ from itertools import pairwise
 
 from threads.parse.exports.tables.mapping import Field, Markup
 from threads.parse.exports.tables.names import OF_POSTS, is_best_as, is_private, place, plain
-from threads.parse.exports.tables.references import is_top, plain_id
+from threads.parse.exports.tables.references import is_top, kind_of_parents, plain_id
 from threads.parse.exports.tables.times import is_epoch, is_time
 
 _ENOUGH = 5  # rows from which values say something of their own
 _MOST = 0.8
 _TIMES_LOOKED_AT = 60
 _LONGEST_TIME = 40  # characters
+_LONGEST_STATUS = 20
 _INDEX_NAMES = frozenset(("", "index", "unnamed 0", "unnamed 0 1", "row", "row id", "no", "nr", "#", "x"))
 _NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
-_WHOLE = re.compile(r"[+-]?\d[\d,]*(?:\.0+)?")
+_WHOLE = re.compile(r"[+-]?\d[\d,]*(?:\.0+)?|\d+(?:[.,]\d+)? ?[KkMm万]")  # 1.2K, as pages show it
+_COUNTED = re.compile(r"\d{1,11}(?:\.0+)?")
+_YES_OR_NO = frozenset(("0", "1", "0.0", "1.0", "true", "false", "yes", "no"))
 _ID = re.compile(r"[\w:/.@#?&=+-]{1,200}")
 _OPAQUE = re.compile(r"\d{4,}(?:\.0)?|[0-9a-f]{16,}|[0-9a-f-]{36}|UC[\w-]{22}|t2_\w+|user\d+", re.IGNORECASE)
 _FULL_NAME = re.compile(r"t[1-6]_\w+")  # as Reddit calls ids
@@ -29,6 +32,7 @@ _TAG = re.compile(r"<(?:br|p|a|i|b|em|strong|span|div|blockquote|ul|li|img)\b[^<
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|nbsp|apos|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
 _NO_SPACES = re.compile("[\u0e00-\u0fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NAME = re.compile(r"[^\W\d_][\w .'’-]{1,40}")
+_POSTS = ("post id", "postid")
 _BESIDE = ("title", "post title", "headline")
 
 
@@ -138,7 +142,7 @@ class _Column:
         """Whether it only counts the rows."""
         if self.plain not in _INDEX_NAMES:
             return False
-        numbers = [int(float(v)) for v in self.filled if _WHOLE.fullmatch(v) and len(v) < 12 and "," not in v]
+        numbers = [int(float(v)) for v in self.filled if _COUNTED.fullmatch(v)]
         return len(numbers) == len(self.filled) and all(a < b for a, b in pairwise(numbers))
 
     @property
@@ -185,7 +189,7 @@ class _Guessing:
             self._take("url", self._no_address)
             self._take("edited", self._no_time)
             self._take("likes", self._no_count)
-            self._take("status", lambda c: "" if c.length <= 20 else "its values are no words for a status")
+            self._take("status", self._no_status)
         columns = tuple(
             Guessed(name, column.at, reason, confidence)
             for name, several in self._found.items()
@@ -245,10 +249,10 @@ class _Guessing:
     def _time(self) -> None:
         if self._take("time", self._no_time):
             return
-        able = [
-            c for c in self._free if c.is_sampled and 6 <= c.length <= _LONGEST_TIME and c.filled_share >= 0.5
-        ]
+        able = [c for c in self._free if 6 <= c.length <= _LONGEST_TIME and c.filled_share >= 0.5]
         able = [c for c in able if c.share(_DIGIT.search) > 0.9 and c.times >= 0.9]
+        # Of a few rows all must be times, and written ones: ids may look like numbers since 1970.
+        able = [c for c in able if c.is_sampled or (c.times == 1 and c.filled_share == 1 and not c.epochs)]
         written = [c for c in able if c.epochs < 0.5]
         if written or (able and not any(c.known("id") is not None for c in able)):
             self._add("time", (written or able)[0], "its values are times", 0.6)
@@ -257,14 +261,14 @@ class _Guessing:
         text, own = self._column("text"), self._column("id")
         of_posts = text is not None and text.plain in OF_POSTS
         named = sorted((k, c.at, c) for c in self._free if (k := c.known("thread")) is not None)
+        if own is None and (own := self._id_of_posts([c for *_, c in named], of_posts=of_posts)) is not None:
+            self._add("id", own, "its name, and each row has another", 0.7)
         for _, _, column in named:
+            if column is own:
+                continue
             if column.values and (column.filled_share < 0.5 or column.share(_ID.fullmatch) < _MOST):
                 continue
-            unique = column.is_sampled and column.different == 1.0 and column.filled_share == 1.0
-            if own is None and (unique or (of_posts and not column.is_sampled)):
-                self._add("id", column, "its name, and each row has another", 0.7)
-                return
-            if of_posts and unique:
+            if of_posts and column.is_sampled and column.different == 1.0 and column.filled_share == 1.0:
                 continue
             reason = "its name" + (
                 ", and rows share its values" if column.different < 1 and column.values else ""
@@ -272,6 +276,15 @@ class _Guessing:
             self._add("thread", column, reason, 0.95 if column.is_sampled else 0.8)
             return
         self._thread_by_values()
+
+    @staticmethod
+    def _id_of_posts(named: Sequence[_Column], *, of_posts: bool) -> _Column | None:
+        """Return the rows' own ids among columns named as those of threads are: a forum's rows are posts."""
+        whole = [c for c in named if c.filled_share == 1.0 and (c.different == 1.0 or not c.values)]
+        posts = [c for c in whole if c.plain in _POSTS and len(named) > 1]
+        if posts:
+            return posts[0]
+        return next((c for c in whole if c.is_sampled or of_posts), None)
 
     def _thread_by_values(self) -> None:
         for column in self._free:
@@ -286,8 +299,10 @@ class _Guessing:
 
     def _author(self) -> None:
         self._take("author_id", self._no_id_of_author)
-        named = sorted((k, c.at, c) for c in self._free if (k := c.known("author")) is not None)
-        for _, _, column in named:
+        named = [
+            (c.filled_share <= 0.5, k, c.at, c) for c in self._free if (k := c.known("author")) is not None
+        ]
+        for *_, column in sorted(named):
             if column.values and (wrong := self._no_name(column)):
                 self._refused[column.at] = f"its name says author, but {wrong}"
                 continue
@@ -315,6 +330,7 @@ class _Guessing:
             for column in [c for c in self._free if c.known("parent") is not None]:
                 self._refused[column.at] = "its name says parent, but no column has the ids of comments"
             return
+        self._id_that_parents_name(own)
         if self._take("parent", self._no_parent):
             return
         for column in self._free:
@@ -323,7 +339,22 @@ class _Guessing:
             if len(pointing) >= _ENOUGH and hits >= 0.5 * len(pointing) and column.length >= 3:
                 self._add("parent", column, "its values are ids of other rows", 0.7)
                 return
-        self._take("depth", self._no_count)
+        if kind_of_parents(own.values, None) == "id":
+            self._take("depth", self._no_depth)
+
+    def _id_that_parents_name(self, own: _Column) -> None:
+        """Take another column for the id where parents are named by that: an address, not a number."""
+        for parent in [c for c in self._free if c.known("parent") is not None]:
+            pointing = [plain_id(value) for value in parent.filled if not is_top(value)]
+            if not pointing or any(value in own.ids for value in pointing):
+                continue
+            for column in [c for c in self._free if c is not parent and c.known("id") is not None]:
+                if self._no_id(column) or sum(value in column.ids for value in pointing) * 2 < len(pointing):
+                    continue
+                self._found.pop("id")
+                self._free.append(own)
+                self._add("id", column, "parents are named by it", 0.9)
+                return
 
     def _id_by_values(self) -> None:
         if "id" in self._found:
@@ -399,6 +430,15 @@ class _Guessing:
             return "it is empty"
         return "" if column.wholes >= _MOST else "its values are no whole numbers"
 
+    def _no_depth(self, column: _Column) -> str:
+        return "" if column.share(lambda v: v.lower() in _YES_OR_NO) == 1.0 else self._no_count(column)
+
+    @staticmethod
+    def _no_status(column: _Column) -> str:
+        if column.length > _LONGEST_STATUS or column.times >= 0.5:
+            return "its values are no words for a status"
+        return ""
+
     def _no_address(self, column: _Column) -> str:
         """Refuse the address of the comment itself: one of what it stands under is shared."""
         if column.share(lambda value: _ADDRESS.match(value) or value.startswith("/")) < _MOST:
@@ -413,6 +453,8 @@ class _Guessing:
     def _no_parent(self, column: _Column) -> str:
         pointing = [value for value in column.filled if not is_top(value)]
         own, author = self._column("id"), self._column("author_id") or self._column("author")
+        if pointing and sum(bool(_ID.fullmatch(value)) for value in pointing) * 2 < len(pointing):
+            return "its values are no ids"
         if own is None or not pointing:
             return ""
         if sum(plain_id(value) in own.ids for value in pointing) * 20 > len(pointing):

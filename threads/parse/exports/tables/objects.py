@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import chain, islice
-from typing import Any
+from typing import Any, TypeGuard
 
 from threads.errors import InputError
 from threads.parse.exports.json_items import items
@@ -17,6 +17,12 @@ _DEEPEST = 6  # keys within keys
 _THREAD, _PARENT = "thread", "parent"
 _ANSWERS = ("replies", "children", "answers", "responses", "comments")
 _ANSWERS_KEYS = frozenset(_ANSWERS)
+_LISTS = ("items", "nodes", "edges", "data", "comments")  # what a list stands under, beside its length
+_ENVELOPES = ("data", "result", "response", "payload")
+_ON_ENVELOPES = frozenset(("code", "status", "success", "ok", "error", "version"))
+_THREADS = frozenset(("page", "article", "post", "video", "story", "discussion", "topic", "locator"))
+_TITLES = ("title", "headline")
+_ABOUT_THE_FILE = frozenset(("type", "version", "comment", "name"))  # what phpMyAdmin writes above a table
 
 Item = tuple[str, dict[str, Any]]
 
@@ -65,7 +71,12 @@ class Objects:
                 remedy="Leave the keys of comments in it, and take the others out",
             )
         self.columns = tuple(names)
-        columns = [_column([item for _, item in self._head], name) for name in names]
+        self._mend = (
+            _mended if _is_garbled(text for _, item in self._head for _, text in _flat(item)) else None
+        )
+        if self._mend is not None:
+            self.notes.append("texts were UTF-8 read as Latin-1, as Facebook exports them: mended")
+        columns = [self._column([item for _, item in self._head], name) for name in names]
         self.sample = list(zip(*columns, strict=True))
 
     def blocks(self, wanted: Sequence[int]) -> Iterator[Block]:
@@ -74,7 +85,12 @@ class Objects:
         names = [self.columns[place] for place in wanted]
         while some := list(islice(rows, BLOCK)):
             places, items = zip(*some, strict=True)
-            yield places, [_column(items, name) for name in names]
+            yield places, [self._column(items, name) for name in names]
+
+    def _column(self, items: Sequence[dict[str, Any]], name: str) -> list[str]:
+        values = [item[name] if name in item else _within(item, name) for item in items]
+        texts = [value if isinstance(value, str) else _text(value) for value in values]
+        return texts if self._mend is None else list(map(self._mend, texts))
 
     def close(self) -> None:
         """Close the file."""
@@ -84,6 +100,11 @@ class Objects:
         for where, item in items(source, texts=True):
             if isinstance(item, Skipped):
                 self.skipped.append(item)
+            elif item.get("type") in ("header", "database") and item.keys() <= _ABOUT_THE_FILE:
+                continue
+            elif (several := _several(item)) is not None:
+                for number, one in enumerate(several, start=1):
+                    yield f"{number:,} in {where}", one
             else:
                 yield where, item
 
@@ -91,12 +112,14 @@ class Objects:
         """Yield the comments in objects, answers after what they answer."""
         for where, item in objects:
             if self._inner is None:
-                waiting = [(where, item)]
+                waiting = [(where, _own_answers(item))]
             else:
-                about = {name: value for name, value in item.items() if _is_plain(value)}
+                about = _about(item)
                 waiting = [
                     (f"comment {number:,} of {where}", {**comment, _THREAD: comment.get(_THREAD, about)})
-                    for number, comment in enumerate(_dicts(item.get(self._inner)), start=1)
+                    for number, comment in enumerate(
+                        map(_own_answers, _dicts(item.get(self._inner))), start=1
+                    )
                 ][::-1]
             while waiting:
                 where_one, one = waiting.pop()
@@ -113,10 +136,12 @@ class Objects:
             if (rank := place("id", name)) is not None and _is_plain(above[name])
         ]
         parent = {"id": above[min(ids)[1]]} if ids else None
-        beside = {_THREAD: above[_THREAD]} if self._inner is not None else {}
+        beside = {name: value for name, value in above.items() if _is_of_thread(name, value)}
+        if self._inner is not None:
+            beside[_THREAD] = above[_THREAD]
         return [
             (f"answer {number:,} to {where}"[:120], {_PARENT: parent, **beside, **answer})
-            for number, answer in enumerate(answers, start=1)
+            for number, answer in enumerate(map(_own_answers, answers), start=1)
         ]
 
     def _first_rows(self) -> list[Item]:
@@ -135,16 +160,11 @@ def _flat(item: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     waiting: list[tuple[str, Any, int]] = [(name, value, 1) for name, value in reversed(item.items())]
     while waiting:
         name, value, depth = waiting.pop()
-        if isinstance(value, dict):
+        if isinstance(value, dict) and not _is_number(value):
             if depth < _DEEPEST:
                 waiting += [(f"{name}.{key}", inner, depth + 1) for key, inner in reversed(value.items())]
         elif not isinstance(value, list):
             yield name, value
-
-
-def _column(items: Sequence[dict[str, Any]], name: str) -> list[str]:
-    values = [item[name] if name in item else _within(item, name) for item in items]
-    return [value if isinstance(value, str) else _text(value) for value in values]
 
 
 def _within(item: dict[str, Any], name: str) -> Any:
@@ -163,7 +183,7 @@ def _within(item: dict[str, Any], name: str) -> Any:
 
 def _text(value: Any) -> str:
     if value is None or isinstance(value, dict | list):
-        return ""
+        return str(next(iter(value.values()))) if _is_number(value) else ""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -171,8 +191,61 @@ def _is_plain(value: Any) -> bool:
     return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
+def _is_number(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Return whether a value is a number as MongoDB writes it: {"$numberLong": "1577836860000"}."""
+    return isinstance(value, dict) and len(value) == 1 and next(iter(value)).startswith("$number")
+
+
+def _is_of_thread(name: str, value: Any) -> bool:
+    """Return whether a comment says so what it stands under, which its answers need not repeat."""
+    if isinstance(value, dict):
+        return name.lower() in _THREADS
+    return _is_plain(value) and any(place(field, name) is not None for field in ("thread", "url"))
+
+
 def _dicts(value: Any) -> list[dict[str, Any]]:
+    """Return the objects of a list, also of one that stands in an object beside its length, or by ids."""
+    if isinstance(value, dict):
+        inner = next((value[key] for key in _LISTS if isinstance(value.get(key), list)), None)
+        if inner is None:
+            return _by_ids(value) or []
+        value = [item.get("node", item) if isinstance(item, dict) else item for item in inner]
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _several(item: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """Return the rows of an object that is a table: phpMyAdmin's, pandas' by columns, or comments by ids."""
+    if item.get("type") == "table" and isinstance(item.get("data"), list):
+        return _dicts(item["data"])
+    columns = list(item.values())
+    if not columns or not all(isinstance(column, dict) and column for column in columns):
+        return None
+    rows = columns[0].keys()
+    if len(columns) > 1 and all(column.keys() == rows for column in columns) and not _says_text(columns[0]):
+        return [{name: column[row] for name, column in item.items()} for row in rows]
+    return _by_ids(item)
+
+
+def _by_ids(item: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """Return the comments in an object whose keys are their ids; None for any other object."""
+    values = list(item.values())
+    if len(values) < 2 and not all(map(str.isdecimal, item)):
+        return None
+    if not values or not all(isinstance(value, dict) for value in values) or not _says_text(values[0]):
+        return None
+    shared = values[0].keys() & values[-1].keys()
+    if len(shared) * 2 < len(values[0]):
+        return None
+    return [{"id": key, **value} for key, value in item.items()]
+
+
+def _about(item: dict[str, Any]) -> dict[str, Any]:
+    """Return what a thread says beside its comments; its own text is the article."""
+    about = {name: value for name, value in item.items() if _is_plain(value)}
+    texts = [(rank, name) for name in about if (rank := place("text", name)) is not None]
+    if texts and any(name in about for name in _TITLES):
+        about.setdefault("article", about.pop(min(texts)[1]))
+    return about
 
 
 def _says_text(item: dict[str, Any]) -> bool:
@@ -185,9 +258,14 @@ def _list_of_comments(item: dict[str, Any]) -> str | None:
     lists = [
         (len(dicts), key) for key, value in item.items() if (dicts := _dicts(value)) and _says_text(dicts[0])
     ]
-    if not lists or (_says_text(item) and _list_of_answers(item)):
+    if not lists or (_says_text(item) and _list_of_answers(item) and not _is_thread(item)):
         return None
     return max(lists)[1]
+
+
+def _is_thread(item: dict[str, Any]) -> bool:
+    """Return whether an object with a text has a title and comments, as a post has, and a comment has not."""
+    return bool(_dicts(item.get("comments"))) and any(_is_plain(item.get(name)) for name in _TITLES)
 
 
 def _way_to_comments(item: dict[str, Any], depth: int = 1) -> tuple[str, ...] | None:
@@ -195,14 +273,17 @@ def _way_to_comments(item: dict[str, Any], depth: int = 1) -> tuple[str, ...] | 
 
     None where there are none within a few steps; no keys where the object itself is or has comments.
     """
-    if _says_text(item) or _list_of_comments(item) is not None:
+    is_envelope = depth == 1 and not _ON_ENVELOPES.isdisjoint(item)
+    keys = [key for key in _ENVELOPES if key in item] if is_envelope else []
+    if not keys and (_says_text(item) or _list_of_comments(item) is not None):
         return ()
-    for key, value in item.items() if depth < _DEEPEST else ():
+    for key in keys or item if depth < _DEEPEST else ():
+        value = item[key]
         inner = value if isinstance(value, dict) else next(iter(_dicts(value)), None)
         way = _way_to_comments(inner, depth + 1) if inner else None
         if way is not None:
             return (key, *way)
-    return None
+    return () if keys and _says_text(item) else None
 
 
 def _inside(objects: Iterator[Item], way: Sequence[str]) -> Generator[Item, None, None]:
@@ -218,8 +299,30 @@ def _inside(objects: Iterator[Item], way: Sequence[str]) -> Generator[Item, None
             yield (where if len(found) == 1 else f"{number:,} in {where}"), inner
 
 
+def _own_answers(comment: dict[str, Any]) -> dict[str, Any]:
+    """Return a comment with what answers it among its answers: VK has that under "thread"."""
+    if _THREAD not in comment or not _dicts(comment[_THREAD]):
+        return comment
+    return {name: value for name, value in comment.items() if name != _THREAD} | {"replies": comment[_THREAD]}
+
+
 def _list_of_answers(item: dict[str, Any]) -> str | None:
     """Return the key under which a comment holds those that answer it, in a list that may be empty."""
     if _ANSWERS_KEYS.isdisjoint(item):  # of most comments of most files
         return None
-    return next((key for key in _ANSWERS if isinstance(item.get(key), list)), None)
+    return next((key for key in _ANSWERS if isinstance(item.get(key), list) or _dicts(item.get(key))), None)
+
+
+def _is_garbled(texts: Iterable[Any]) -> bool:
+    """Return whether all texts with signs beyond ASCII are UTF-8 that was read as Latin-1."""
+    foreign = [text for text in texts if isinstance(text, str) and not text.isascii()]
+    return bool(foreign) and all(_mended(text) != text for text in foreign)
+
+
+def _mended(text: str) -> str:
+    if text.isascii():
+        return text
+    try:
+        return text.encode("latin-1").decode()
+    except UnicodeError:
+        return text

@@ -12,8 +12,15 @@ from typing import TypeVar
 from threads.parse.exports.found import NO_MOMENT, Found, FoundComments, FoundThread, Moment, Note
 from threads.parse.exports.tables.guess import Guess, column_name, guess, is_nothing, markup_of
 from threads.parse.exports.tables.mapping import FIELDS, Field, Mapping, places
+from threads.parse.exports.tables.names import FLAGS, plain
 from threads.parse.exports.tables.presets import PRESETS, fitted, preset_by_values, preset_for
-from threads.parse.exports.tables.references import is_top, kind_of_parents, parent_in_path, plain_id
+from threads.parse.exports.tables.references import (
+    is_top,
+    kind_of_parents,
+    parent_in_path,
+    plain_id,
+    separator,
+)
 from threads.parse.exports.tables.table import Table
 from threads.parse.exports.tables.times import Reader, time_reader
 from threads.parse.exports.texts import from_html
@@ -47,8 +54,12 @@ _PLACEHOLDERS: dict[str, Status] = {
     "[removed by moderator]": "removed",
     "[ removed by reddit ]": "removed",
 }
+_GONE = frozenset(("deleted", "removed"))  # of which a row without a text still says whom others answer
 _LONGEST_WHOLE = 16  # digits
 _WHOLE = re.compile(r"[+-]?\d{1,15}(?:\.0+)?")
+_SHOWN = re.compile(r"(\d{1,6}(?:[.,]\d{1,3})?) ?")
+_THOUSANDS = {"K": 1_000, "k": 1_000, "M": 1_000_000, "m": 1_000_000, "万": 10_000}
+_YES = frozenset(("1", "1.0", "true", "yes", "t", "y"))
 
 
 Cells = dict[Field, Sequence[str]]
@@ -175,6 +186,8 @@ class _Rows:
         self._text = _text_reader(understood)
         self._parent = _parent_reader(understood)
         self._alone = _only_thread(understood)
+        self._flag = _flag(understood)
+        self._has_zero = _is_somebody("0", understood)
         self._told: set[str] = set()
         self._levels: dict[str, list[str]] = {}
         self._unread = self._unknown = 0
@@ -182,16 +195,18 @@ class _Rows:
     def found(self, places: Sequence[str], cells: Cells, texts: Sequence[Sequence[str]]) -> Iterator[Found]:
         """Yield the comments of a block of rows, and the threads that it is the first to name."""
         text = self._texts(texts)
-        kept = [not _is_nothing(said) for said in text]
+        statuses = self._statuses(cells.get("status"), text)
+        kept = [status in _GONE or not _is_nothing(said) for said, status in zip(text, statuses, strict=True)]
         if not all(kept):
             yield from (
                 Skipped(place, "it has no text") for place, has in zip(places, kept, strict=True) if not has
             )
             cells = {name: list(compress(column, kept)) for name, column in cells.items()}
             text, places = list(compress(text, kept)), list(compress(places, kept))
+            statuses = list(compress(statuses, kept))
         threads = self._threads(cells, len(text))
         yield from self._new_threads(threads, cells)
-        yield self._comments(places, text, threads, cells)
+        yield self._comments(places, text, threads, statuses, cells)
 
     def _texts(self, columns: Sequence[Sequence[str]]) -> list[str]:
         texts = [list(map(self._text, column)) for column in columns]
@@ -217,7 +232,12 @@ class _Rows:
                 yield FoundThread(key=key, title=title, url=url, article_text=article)
 
     def _comments(
-        self, places: Sequence[str], text: list[str], threads: list[str], cells: Cells
+        self,
+        places: Sequence[str],
+        text: list[str],
+        threads: list[str],
+        statuses: list[Status],
+        cells: Cells,
     ) -> FoundComments:
         rows = len(text)
         missing: list[None] = [None] * rows
@@ -230,14 +250,14 @@ class _Rows:
             id=[id_ or None for id_ in own],
             parent=self._parents(cells, own, threads),
             author=_each(_author, cells["author"]) if "author" in cells else missing,
-            author_id=_each(_author_id, cells["author_id"]) if "author_id" in cells else missing,
+            author_id=_each(self._author_id, cells["author_id"]) if "author_id" in cells else missing,
             at=at,
             raw=raw,
             precision=precision,
             zone=zone,
             edited_at=[self._edited(time).at if time else None for time in cells.get("edited", missing)],
             likes=_each(_whole, cells["likes"]) if "likes" in cells else missing,
-            status=self._statuses(cells.get("status"), text),
+            status=statuses,
         )
 
     def _times(self, cells: Cells, rows: int) -> list[Moment]:
@@ -259,7 +279,7 @@ class _Rows:
     def _statuses(self, said: Sequence[str] | None, text: list[str]) -> list[Status]:
         statuses = said or [""] * len(text)
         return [
-            self._status(status, comment) if status or comment[0] == "[" else "visible"
+            self._status(status, comment) if status or comment[:1] == "[" else "visible"
             for status, comment in zip(statuses, text, strict=True)
         ]
 
@@ -270,11 +290,17 @@ class _Rows:
         if self._unknown:
             yield f"{self._unknown:,} rows have a status that is not known, and are taken for visible"
 
+    def _author_id(self, value: str) -> str | None:
+        id_ = plain_id(value)
+        return None if is_top(value) and not (self._has_zero and id_ == "0") else id_
+
     def _status(self, status: str, text: str) -> Status:
         if placeholder := _PLACEHOLDERS.get(text.lower()):
             return placeholder
         if not status:
             return "visible"
+        if self._flag is not None:
+            return self._flag if status.strip().lower() in _YES else "visible"
         known = _STATUSES.get(status.strip().lower())
         self._unknown += known is None
         return known or "visible"
@@ -282,10 +308,25 @@ class _Rows:
     def _above(self, thread: str, depth: str, own: str) -> str | None:
         """Return the latest comment of a thread that stands one level higher."""
         above = self._levels.setdefault(thread, [])
-        level = min(max(_whole(depth) or 0, 0), len(above))
+        level = min(max(1 if depth.strip().lower() in _YES else _whole(depth) or 0, 0), len(above))
         del above[level:]
         above.append(own)
         return above[level - 1] if level else None
+
+
+def _is_somebody(author_id: str, understood: Understood) -> bool:
+    """Return whether an id that may stand for all guests is a person's: it has one name, or is not common."""
+    ids = list(map(plain_id, _sampled(understood, "author_id")))
+    names = [name for id_, name in zip(ids, _sampled(understood, "author"), strict=True) if id_ == author_id]
+    if "author" in understood.places:
+        return len(names) > 1 and len(set(names)) == 1 and _author(names[0]) is not None
+    return len(names) <= max((ids.count(other) for other in set(ids) - {author_id}), default=0)
+
+
+def _flag(understood: Understood) -> Status | None:
+    """Return what a comment is where its column of statuses says yes; None for one of words or codes."""
+    at = understood.places.get("status")
+    return FLAGS.get(plain(understood.table.columns[at[0]])) if at else None
 
 
 def _times(understood: Understood, name: Field, options: Options) -> tuple[Reader, tuple[str, ...]]:
@@ -316,11 +357,15 @@ def _parent_reader(understood: Understood) -> Callable[[str, str, str], str | No
     if kind == "path":
         return lambda value, own, _: parent_in_path(value, own)
     if kind == "prefix":
-        tops = min((value.count("_") for value in own if value), default=0)
-        return lambda _, own, __: own.rpartition("_")[0] if own.count("_") > tops else None
+        sign = separator(own) or "_"
+        tops = min((value.count(sign) for value in own if value), default=0)
+        return lambda _, own, __: own.rpartition(sign)[0] if own.count(sign) > tops else None
+
+    # Where ids count from 0, what says "nobody" is something else.
+    has_zero = "0" in map(plain_id, own) and any(is_top(value) and plain_id(value) != "0" for value in above)
 
     def parent_of(value: str, _own: str, key: str) -> str | None:
-        if is_top(value):
+        if is_top(value) and not (has_zero and plain_id(value) == "0"):
             return None
         above = plain_id(value)
         return None if above == key else above
@@ -354,12 +399,11 @@ def _author(name: str) -> str | None:
     return None if not name or is_nothing(name) else name
 
 
-def _author_id(value: str) -> str | None:
-    return None if is_top(value) else plain_id(value)
-
-
 def _whole(value: str) -> int | None:
     if value.isdecimal() and len(value) < _LONGEST_WHOLE:
         return int(value)
-    value = value.strip().replace(",", "")
+    value = value.strip()
+    if value[-1:] in _THOUSANDS and (shown := _SHOWN.fullmatch(value[:-1])):
+        return round(float(shown[1].replace(",", ".")) * _THOUSANDS[value[-1]])
+    value = value.replace(",", "")
     return int(value.partition(".")[0]) if _WHOLE.fullmatch(value) else None

@@ -14,6 +14,7 @@ _TOPS = frozenset(
         *("false", "top", "top-level", "toplevel", "[]", "{}", "nil", "#n/a", "0000000000000000"),
     )
 )
+_ANSWER_ON_YOUTUBE = re.compile(r"Ug[\w-]{20,30}\.[\w-]{10,40}\Z")
 _COMMENT, _POST = "t1_", "t3_"  # Reddit's marks of what an id is of
 
 
@@ -55,6 +56,14 @@ def kind_of_parents(own: Sequence[str], above: Sequence[str] | None) -> Parents:
         pairs = [(path, id_) for path, id_ in zip(above, own, strict=True) if path and id_]
         ending = sum(path != id_ and re.split(r"[./]", path)[-1] == id_ for path, id_ in pairs)
         return "path" if pairs and ending >= 0.9 * len(pairs) else "id"
+    return "id" if separator(own) is None else "prefix"
+
+
+def separator(own: Sequence[str]) -> str | None:
+    """Return what stands between the id of a comment and what an answer's id has beyond it; None for none."""
     known = frozenset(own)
-    prefixed = sum(id_.rpartition("_")[0] in known for id_ in own)
-    return "prefix" if prefixed >= 3 and prefixed >= 0.05 * len(own) else "id"
+    for sign in ("_", "."):
+        prefixed = sum(id_.rpartition(sign)[0] in known for id_ in own)
+        if prefixed >= 3 and prefixed >= 0.05 * len(own):
+            return sign
+    return "." if any(map(_ANSWER_ON_YOUTUBE.match, own)) else None

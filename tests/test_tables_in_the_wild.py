@@ -1,0 +1,224 @@
+"""Tables as programs that collect comments write them: names of columns, nesting, encodings."""
+
+import json
+
+import pytest
+
+from threads.parse import parse
+from threads.parse.formats import Options
+from threads.parse.source import Source
+
+
+def discussions(content, name="comments"):
+    data = content if isinstance(content, bytes) else content.encode()
+    return parse(Source.from_bytes(data, name), Options()).discussions
+
+
+def comments(content):
+    if not isinstance(content, (str, bytes)):
+        content = json.dumps(content)
+    return [comment for discussion in discussions(content) for comment in discussion.comments]
+
+
+def table(*rows, delimiter=","):
+    return "".join(delimiter.join(row) + "\n" for row in rows)
+
+
+# Names of columns: author, second of the day, likes and parent of the second comment.
+TABLES = {
+    "TikTok": table(
+        ("cid", "create_time", "createTimeISO", "diggCount", "repliesToId", "text", "uid", "uniqueId"),
+        ("7", "1700000000", "2023-11-14T22:13:20.000Z", "5", "", "So cool", "u1", "ann"),
+        ("8", "1700000001", "2023-11-14T22:13:21.000Z", "3", "7", "Not at all", "u2", "bob"),
+    ),
+    "Netvizz": table(
+        ("post_id", "comment_id", "comment_by", "is_reply", "comment_message", "comment_published", "likes"),
+        ("1_2", "7", "ann", "0", "So cool", "2023-11-14T22:13:20+0000", "5"),
+        ("1_2", "8", "bob", "1", "Not at all", "2023-11-14T22:13:21+0000", "3"),
+        delimiter="\t",
+    ),
+    "YouTube Data Tools": table(
+        ("id", "likeCount", "publishedAt", "authorName", "text", "isReply", "isReplyTo", "isReplyToName"),
+        ("7", "5", "2023-11-14 22:13:20", "ann", "So cool", "0", "", ""),
+        ("8", "3", "2023-11-14 22:13:21", "bob", "Not at all", "1", "7", "ann"),
+    ),
+    "vBulletin": table(
+        ("postid", "threadid", "parentid", "username", "userid", "title", "dateline", "pagetext", "likes"),
+        ("7", "9", "0", "ann", "5", "Tunnel", "1700000000", "So cool", "5"),
+        ("8", "9", "7", "bob", "6", "", "1700000001", "Not at all", "3"),
+    ),
+    "Cusdis": table(
+        ("id", "pageId", "content", "by_nickname", "by_email", "parentId", "approved", "createdAt", "likes"),
+        ("7", "9", "So cool", "ann", "a@example.org", "", "true", "2023-11-14T22:13:20.000Z", "5"),
+        ("8", "9", "Not at all", "bob", "", "7", "true", "2023-11-14T22:13:21.000Z", "3"),
+    ),
+    "Bilibili": table(
+        ("序号", "上级评论ID", "评论ID", "用户ID", "用户名", "评论内容", "评论时间", "点赞数", "IP属地"),
+        ("1", "0", "7", "55", "ann", "第一条评论", "2023-11-14 22:13:20", "5", "广东"),
+        ("2", "7", "8", "56", "bob", "回复一下", "2023-11-14 22:13:21", "3", "广东"),
+    ),
+    "phpBB": table(
+        ("post_id", "topic_id", "poster_id", "post_time", "post_username", "post_text", "likes", "reply_to"),
+        ("7", "9", "5", "1700000000", "ann", "So cool", "5", "0"),
+        ("8", "9", "6", "1700000001", "bob", "Not at all", "3", "7"),
+    ),
+    "Bluesky, by addresses": table(
+        ("uri", "cid", "author.handle", "text", "createdAt", "likeCount", "reply.parent.uri"),
+        ("at://7", "b7", "ann", "So cool", "2023-11-14T22:13:20Z", "5", ""),
+        ("at://8", "b8", "bob", "Not at all", "2023-11-14T22:13:21Z", "3", "at://7"),
+    ),
+}
+
+
+@pytest.mark.parametrize("program", TABLES)
+def test_columns_are_known_as_programs_call_them(program):
+    first, second = comments(TABLES[program])
+    assert (first.author, second.author) == ("ann", "bob")
+    assert (first.published_at.second, second.published_at.second) == (20, 21)
+    assert (first.likes, second.likes) == (5, 3)
+    assert (first.parent_id, second.parent_id) == (None, first.comment_id)
+
+
+def test_reviews_of_products_are_discussions_of_these():
+    lines = [
+        {
+            "reviewerID": "A2",
+            "asin": asin,
+            "reviewerName": "J. M.",
+            "reviewText": text,
+            "unixReviewTime": 1252800000,
+        }
+        for asin, text in (("0001", "I like it a lot"), ("0002", "Broke in a day"))
+    ]
+    found = discussions("\n".join(map(json.dumps, lines)))
+    assert [d.comments[0].text for d in found] == ["I like it a lot", "Broke in a day"]
+    assert found[0].comments[0].author == "J. M."
+
+
+def test_votes_count_before_stars():
+    (one,) = comments(table(("reviewId", "userName", "content", "score", "thumbsUpCount", "at"),
+                            ("g1", "Ann", "Nice app", "5", "12", "2020-01-01 10:00:00")))  # fmt: skip
+    assert (one.likes, one.published_at.hour) == (12, 10)
+
+
+def test_a_column_that_says_yes_to_deleted_keeps_rows_without_a_text():
+    found = comments(table(("id", "parent", "text", "by", "deleted"), ("1", "", "So cool", "ann", ""),
+                           ("2", "1", "", "", "true"), ("3", "2", "Why gone?", "cy", "")))  # fmt: skip
+    assert [(c.comment_id, c.parent_id, c.status) for c in found] == [
+        ("1", None, "visible"),
+        ("2", "1", "deleted"),
+        ("3", "2", "visible"),
+    ]
+
+
+def test_likes_as_pages_show_them():
+    found = comments(table(("text", "votes"), ("So cool", "1.2K"), ("Not at all", "3"), ("Well", '"2,5万"')))
+    assert [c.likes for c in found] == [1200, 3, 25000]
+
+
+def test_answers_on_youtube_by_their_ids():
+    top, below = "Ug" + "x" * 24, "Ug" + "x" * 24 + "." + "9" * 22
+    first, second = comments(table(("cid", "text", "author"), (top, "So cool", "ann"), (below, "No", "bob")))
+    assert (first.parent_id, second.parent_id) == (None, top)
+
+
+def test_a_parent_that_is_no_id_is_none():
+    found = parse(
+        Source.from_text(table(("id", "tweet", "username", "reply_to"), ("1", "So cool", "ann", "[]"),
+                               ("2", "@ann no", "bob", "[{'screen_name': 'ann'}]"))),
+        Options(),
+    )  # fmt: skip
+    assert [c.parent_id for c in found.discussions[0].comments] == [None, None]
+    assert any("reply_to is not used" in note for note in found.report.warnings)
+
+
+def test_author_0_is_somebody_where_authors_are_counted_from_0():
+    counted = comments(
+        table(("author_id", "text"), ("0", "So cool"), ("1", "Not at all"), ("0", "Well"), ("1", "No"))
+    )
+    assert [c.author_id for c in counted] == ["0", "1", "0", "1"]
+    guests = comments(
+        table(
+            ("author_id", "author", "text"), ("0", "ann", "So cool"), ("0", "bob", "No"), ("5", "cy", "Well")
+        )
+    )
+    assert [c.author_id for c in guests] == [None, None, "5"]
+
+
+def test_ids_counted_from_0_are_answered():
+    found = comments(table(("id", "parent", "text"), ("0", "-1", "So cool"), ("1", "0", "Not at all")))
+    assert [c.parent_id for c in found] == [None, "0"]
+
+
+@pytest.mark.parametrize("encoding", ["euc-kr", "shift_jis", "gb18030", "koi8-r", "iso-8859-9"])
+def test_tables_in_encodings_of_before_are_tables(encoding):
+    header, text = {
+        "euc-kr": ("작성자,댓글내용,작성일", "홍길동,정말 좋은 기사입니다 감사합니다,2023-01-02 10:00"),
+        "shift_jis": ("投稿者,コメント,投稿日時", "たろう,とても面白い記事でした,2023-01-02 10:00"),
+        "gb18030": ("用户昵称,评论内容,评论时间", "张三,这篇文章写得非常好,2023-01-02 10:00"),
+        "koi8-r": ("автор,комментарий,дата", "Иван,Очень хорошая статья о тоннеле,2023-01-02 10:00"),
+        "iso-8859-9": ("kullanıcı,yorum,tarih", "Ayşe,Çok güzel bir yazı olmuş doğrusu,2023-01-02 10:00"),
+    }[encoding]
+    found = comments("\n".join([header, *[text] * 5]).encode(encoding))
+    assert [(c.author, c.text) for c in found] == [tuple(text.split(",")[:2])] * 5
+
+
+# --- JSON ---
+
+ANN = {"id": 7, "text": "So cool", "user": {"name": "ann"}, "likes": 5}
+BOB = {"id": 8, "text": "Not at all", "user": {"name": "bob"}, "likes": 3}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"code": 0, "message": "OK", "data": {"cursor": {}, "replies": [{**ANN, "replies": [BOB]}]}},
+        {"response": {"count": 2, "items": [{**ANN, "thread": {"count": 1, "items": [BOB]}}]}},
+        {"data": {"post": {"title": "T", "comments": {"nodes": [{**ANN, "replies": {"nodes": [BOB]}}]}}}},
+        {"data": {"post": {"title": "T", "comments": {"edges": [{"node": {**ANN, "replies": [BOB]}}]}}}},
+        {"comments": {"7": {**ANN, "parent": None}, "8": {**BOB, "parent": 7}}, "threads": [7]},
+        {"7": ANN, "8": {**BOB, "parent": "7"}},
+        {"columns": ["id", "parent", "text", "user"], "index": [0, 1],
+         "data": [[7, None, "So cool", "ann"], [8, 7, "Not at all", "bob"]]},
+        {"id": {"0": 7, "1": 8}, "parent": {"0": None, "1": 7}, "text": {"0": "So cool", "1": "Not at all"},
+         "user": {"0": "ann", "1": "bob"}},
+        [{"type": "header", "version": "5", "comment": "JSON"}, {"type": "database", "name": "w"},
+         {"type": "table", "name": "c", "data": [{**ANN, "parent": "0"}, {**BOB, "parent": "7"}]}],
+    ],
+    ids=["envelope", "VK", "nodes", "edges", "ids below", "ids", "pandas split", "pandas", "phpMyAdmin"],
+)  # fmt: skip
+def test_comments_are_found_however_they_are_nested(document):
+    found = comments(document)
+    assert [(c.comment_id, c.parent_id, c.author, c.text) for c in found] == [
+        ("7", None, "ann", "So cool"),
+        ("8", "7", "bob", "Not at all"),
+    ]
+
+
+def test_answers_are_in_the_discussion_of_what_they_answer():
+    document = [{**ANN, "postUrl": "https://example.org/p/1", "replies": [BOB]},
+                {**ANN, "id": 9, "postUrl": "https://example.org/p/2", "replies": []}]  # fmt: skip
+    found = discussions(json.dumps(document))
+    assert [[c.comment_id for c in d.comments] for d in found] == [["7", "8"], ["9"]]
+
+
+def test_the_text_of_a_post_with_a_title_and_comments_is_the_article():
+    (one,) = discussions(json.dumps({"title": "Tunnel", "body": "Dig it?", "comments": [ANN, BOB]}))
+    assert (one.title, one.article_text, len(one.comments)) == ("Tunnel", "Dig it?", 2)
+
+
+def test_utf_8_that_was_read_as_latin_1_is_mended_and_told():
+    garbled = "Schön – 👍".encode().decode("latin-1")
+    parsed = parse(Source.from_text(json.dumps([{"comment": garbled, "author": "ann"}])), Options())
+    assert parsed.discussions[0].comments[0].text == "Schön – 👍"
+    assert any("mended" in note for note in parsed.report.warnings)
+    (sound,) = comments([{"comment": "Schön, Ã¼", "author": "ann"}])
+    assert sound.text == "Schön, Ã¼"
+
+
+def test_times_of_mongodb_in_both_their_shapes():
+    first, second = comments([
+        {"text": "So cool", "createdAt": {"$date": "2020-01-01T00:00:00Z"}},
+        {"text": "Not at all", "createdAt": {"$date": {"$numberLong": "1577836860000"}}},
+    ])  # fmt: skip
+    assert (second.published_at - first.published_at).seconds == 60
