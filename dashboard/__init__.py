@@ -16,6 +16,7 @@ from flask_wtf.csrf import generate_csrf
 from dashboard import components as ui
 from dashboard.downloads import add_downloads
 from dashboard.hooks import add_hooks
+from dashboard.live import add_changes
 from dashboard.pages import FILTERED_PAGES, PAGES
 from dashboard.pages.base import Context, find_page
 from dashboard.pages.filtering import register_filters
@@ -59,6 +60,7 @@ def create_app(store: Store, settings: Settings) -> Dash:
     add_downloads(app.server, context)
     add_perspective(app.server, context)
     add_hooks(app.server, context)
+    add_changes(app.server, context)
     app.server.register_error_handler(ThreadsError, _refuse)
     app.layout = _shell
     _register_routes(app, context)

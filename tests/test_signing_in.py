@@ -142,6 +142,7 @@ ROUTES = {
     "/rules": "edit_rules",
     "/keeping": "keep",
     "/report.csv": "decide",
+    "/thread-changes?thread=t": "view",
     "/no/such/page": "view",
 }
 # What pages send to by themselves: as JSON, with the token of the session.

@@ -6,7 +6,7 @@
   "use strict";
   const queue = (window.btlQueue = window.btlQueue || {});
   const MOST = 100; // of each kind in one request; the server takes no more
-  const EVERY_MS = 2000;
+  const EVERY_MS = 1500;
   const PATIENCE_MS = 15000;
 
   let user = null;
@@ -86,7 +86,11 @@
   async function poll() {
     if (polling) return;
     polling = true;
-    const answer = await ask("poll", { after: cursor, search: queue.root() ? window.location.search : "" });
+    const root = queue.root();
+    const drawn = root && root.dataset.drawn;
+    const newest = root && root.dataset.newest ? Number(root.dataset.newest) : null;
+    const answer = await ask("poll", { after: cursor, search: root ? window.location.search : "", newest });
+    if (!queue.root() || queue.root().dataset.drawn !== drawn) answer.arrived = null; // of another page
     polling = false;
     if (answer.problem || answer.refused) queue.say(answer.problem || answer.refused);
     else hear(answer);

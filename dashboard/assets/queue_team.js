@@ -52,9 +52,23 @@
     if (more) more.hidden = queue.pending.any() || !counts[root.dataset.view] || queue.items.untouched().length > 0;
   }
 
+  // What came since the page was drawn: shown at once on an empty page, else told, for nothing moves under a hand.
+  function arrived(number) {
+    const box = document.getElementById("queue-arrived");
+    if (!box || number === null || number === undefined) return;
+    if (number && !queue.items.all().length && !queue.pending.any()) {
+      queue.reload();
+      return;
+    }
+    const text = number === 1 ? "1 new comment." : `${number.toLocaleString("en")} new comments.`;
+    if (number && box.textContent !== text) box.textContent = text;
+    document.getElementById("queue-new").hidden = !number;
+  }
+
   queue.team = {
     hear(answer) {
       if (answer.counts) count(answer.counts);
+      arrived(answer.arrived);
       if (queue.second()) return; // which is blind
       for (const made of answer.changes) change(made);
       for (const item of queue.items.all()) claimed(item, answer.claims.find((claim) => queue.same(claim, item)));

@@ -32,7 +32,8 @@ LISTED: Final = 200
 class Reading:
     """A discussion as somebody reads it: all its comments, those that pass the filters, and the filters.
 
-    Both frames have records, scores and `state`, one row a comment.
+    Both frames have records, scores and `state`, one row a comment. `stamp` is of the discussion before it
+    was read (`Outlines.stamp`).
     """
 
     context: Context
@@ -40,6 +41,7 @@ class Reading:
     frame: pd.DataFrame
     chosen: pd.DataFrame
     filters: Filters
+    stamp: int = 0
 
 
 class DiscussionPage(ABC):
@@ -93,7 +95,8 @@ class DiscussionPage(ABC):
 
     def subject(self, context: Context, rest: str) -> OneDiscussion:
         """Return the discussion's comments."""
-        return OneDiscussion(self, context, rest, context.comments(rest))
+        stamp = context.store.outlines.stamp(rest)  # first, so that nothing is missed that comes meanwhile
+        return OneDiscussion(self, context, rest, context.comments(rest), stamp)
 
     def register(self, app: Dash, context: Context) -> None:
         """Add the page's callbacks: none where that of the filters draws all of it."""
@@ -108,6 +111,7 @@ class OneDiscussion:
     context: Context
     thread_id: str
     frame: pd.DataFrame
+    stamp: int = 0
 
     def choices(self) -> Choices:
         """Return whom and when there is to choose from."""
@@ -121,7 +125,8 @@ class OneDiscussion:
     def reading(self, filters: Filters) -> Reading:
         """Return the discussion as it is read under some filters."""
         discussion = self.context.store.discussion(self.thread_id)
-        return Reading(self.context, discussion, self.frame, filters.apply(self.frame), filters)
+        chosen = filters.apply(self.frame)
+        return Reading(self.context, discussion, self.frame, chosen, filters, self.stamp)
 
     def view(self, filters: Filters) -> View:
         """Return everything under the bar of filters."""

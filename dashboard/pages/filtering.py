@@ -30,6 +30,7 @@ def filtered_layout(page: FilteredPage, context: Context, rest: str, search: str
             dcc.Location(id="filter-url", refresh="callback-nav"),
             _bar(subject.choices(), filters, view, _download(rest, filters)),
             dcc.Store(id="filter-drawn", data=search),
+            dcc.Store(id="filter-anew"),
             html.Div(_content(view, filters), id="filtered-content"),
         ]
     )
@@ -60,6 +61,7 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
         Input("filter-until", "value"),
         Input("filter-text", "value"),
         Input("filter-clear", "n_clicks"),
+        Input("filter-anew", "data"),
         State("filter-url", "pathname"),
         State("filter-drawn", "data"),
         prevent_initial_call=True,
@@ -75,6 +77,7 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
         until: str | None,
         text: str | None,
         _clear: int | None,
+        _anew: Any,
         pathname: str,
         drawn: Any,
     ) -> tuple[Any, ...]:
@@ -82,6 +85,9 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
             return (no_update,) * 12  # the page came with what this address asks for
         page, rest = find_page(pages, pathname)
         now = Filters.from_query(search)
+        if ctx.triggered_id == "filter-anew":  # comments came while the page is open
+            view = page.subject(context, rest).view(now)
+            return (*(no_update,) * 8, count_text(view), no_update, _content(view, now), no_update)
         if ctx.triggered_id == "filter-url":
             filters = now
         elif ctx.triggered_id == "filter-clear":

@@ -12,7 +12,7 @@ from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from dashboard import changes, featured
+from dashboard import changes, featured, live
 from dashboard import components as ui
 from dashboard.changes import Link
 from dashboard.conversation import PER_PAGE, Turn, conversation, pages_of
@@ -64,6 +64,7 @@ class ThreadPage(DiscussionPage):
                 [_meta(discussion, chosen), _as_queue(discussion.thread_id, chosen, filters)],
                 className="meta",
             ),
+            live.mark(discussion.thread_id, reading.stamp, len(frame)),
             *([] if chosen.empty else [_facts(chosen), _said(chosen, link)]),
             html.Div(
                 [

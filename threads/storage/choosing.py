@@ -86,11 +86,17 @@ def chosen_keys(connection: Connection, chosen: QueueFilter, limit: int, now: da
     return [found[key] for key in ids]
 
 
-def count_chosen(connection: Connection, chosen: QueueFilter, now: datetime) -> dict[View, int]:
-    """Return how many comments each view has, with all other restrictions of the filter."""
+def count_chosen(
+    connection: Connection, chosen: QueueFilter, now: datetime, after: int = 0
+) -> dict[View, int]:
+    """Return how many comments each view has, with all other restrictions of the filter.
+
+    Only those that were stored after the comment of the key `after` are counted.
+    """
     stage = _in_no_index(connection, _c.stage) if _is_selective(chosen) else _c.stage
     within = [func.count().filter(condition) for condition in _WITHIN.values()]
     query = select(stage, func.count(), *within).where(*_conditions(connection, chosen, now)).group_by(stage)
+    query = query.where(_c.id > after) if after else query
     found = {
         stage: {"all": count, **dict(zip(_WITHIN, counts, strict=True))}
         for stage, count, *counts in connection.execute(query)

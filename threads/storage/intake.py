@@ -29,7 +29,7 @@ from threads.storage.importing import (
     store_figures,
     store_flags,
 )
-from threads.storage.outlines import store_outlines, touch_outline
+from threads.storage.outlines import restamp, store_outlines, touch_outline
 
 ACTOR: Final = "live"
 """Who holds a published comment that was changed and is flagged since."""
@@ -205,6 +205,7 @@ class Intake:
             found = {"language": func.coalesce(_d.language, language), "settled": revision}
             these = _d.thread_id == thread_id, _d.settled < revision
             connection.execute(update(tables.discussions).where(*these).values(**found))
+            restamp(connection, thread_id)
 
 
 def _around(connection: Connection, asked: Sequence[Comment], *, lock: bool = False) -> Around:

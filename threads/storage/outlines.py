@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Engine, Select, delete, func, or_, select
+from sqlalchemy import Connection, Engine, Select, delete, func, or_, select, update
 
 from threads.errors import StoreError
 from threads.outline import (
@@ -67,6 +67,11 @@ class Outlines:
                 store_outlines(connection, missing)
         return self._whole
 
+    def stamp(self, thread_id: str) -> int:
+        """Return a number that changes with every change of a discussion; 0 while nobody has read it."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(_o.stamp).where(_o.thread_id == thread_id)) or 0
+
     def keys_with_text(self, text: str) -> npt.NDArray[np.int64]:
         """Return the keys of the comments whose text contains `text`, in whatever case; ascending."""
         with reading(self._engine) as connection:
@@ -109,6 +114,12 @@ def _store(connection: Connection, pieces: Mapping[str, Piece]) -> None:
     rows = [{"thread_id": name, "stamp": stamp, "content": packed(piece)} for name, piece in pieces.items()]
     if rows:
         connection.execute(statement.on_conflict_do_update(index_elements=["thread_id"], set_=replaced), rows)
+
+
+def restamp(connection: Connection, thread_id: str) -> None:
+    """Say that something of a discussion changed that its outline does not hold."""
+    stamp = (connection.scalar(select(func.max(_o.stamp))) or 0) + 1
+    connection.execute(update(tables.outlines).where(_o.thread_id == thread_id).values(stamp=stamp))
 
 
 def forget_outlines(connection: Connection, comment_keys: Iterable[int]) -> None:

@@ -300,6 +300,18 @@ class Store:
         with reading(self._engine) as connection:
             return count_chosen(connection, chosen, self._clock())
 
+    def newest(self) -> int:
+        """Return the key of the comment that was stored last, for `arrived`; 0 where none is stored."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(func.max(tables.comments.c.id))) or 0
+
+    def arrived(self, chosen: QueueFilter, after: int) -> int:
+        """Return how many of the chosen comments were stored after the one of the key `after`."""
+        with reading(self._engine) as connection:
+            if (connection.scalar(select(func.max(tables.comments.c.id))) or 0) <= after:
+                return 0
+            return count_chosen(connection, chosen, self._clock(), after)[chosen.view]
+
     def queue_keys(self, chosen: QueueFilter, limit: int = 500) -> list[QueueKey]:
         """Return ids and versions of the first of the chosen comments, at most 500, for a bulk action."""
         with reading(self._engine) as connection:

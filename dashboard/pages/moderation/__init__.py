@@ -74,7 +74,7 @@ class ModerationPage:
 
 
 def _queue(context: Context, address: Address) -> Component:
-    chosen, cursor = address.chosen, context.store.last_change()
+    chosen, cursor, newest = address.chosen, context.store.last_change(), context.store.newest()
     counts = context.store.queue_counts(chosen)
     count = counts[chosen.view]
     last = max(1, -(-count // PER_PAGE))
@@ -103,6 +103,7 @@ def _queue(context: Context, address: Address) -> Component:
         ],
         data_view=chosen.view,
         data_cursor=str(cursor),
+        data_newest=str(newest),
         **filters.attributes(address),
     )
 
@@ -207,11 +208,15 @@ def _above(address: Address, found: Sequence[QueueItem], count: int) -> Componen
 def _more(address: Address) -> Component:
     first = Address(address.chosen)
     link = html.A("Load what still waits", href=first.href, **ui.hyphenated(data_reload=first.search))
-    return html.P(
-        link,
-        id="queue-more",
-        hidden=True,
-        className="more",
+    shown = html.A("Show them", href=first.href, **ui.hyphenated(data_reload=first.search))
+    return html.Div(
+        [
+            html.P(
+                [html.Span(id="queue-arrived"), " ", shown], id="queue-new", hidden=True, className="more"
+            ),
+            html.P(link, id="queue-more", hidden=True, className="more"),
+        ],
+        role="status",
     )
 
 

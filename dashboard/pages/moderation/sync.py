@@ -45,7 +45,12 @@ def add_routes(app: Dash, context: Context) -> None:
     @needs("decide", poll=True)
     def poll() -> ResponseReturnValue:
         body = _body()
-        return jsonify(counts=counts(context, body.get("search")), **heard(context, cursor(body)))
+        search = body.get("search")
+        return jsonify(
+            counts=counts(context, search),
+            arrived=arrived(context, search, body.get("newest")),
+            **heard(context, cursor(body)),
+        )
 
 
 def perform(context: Context, sent: Any) -> list[dict[str, Any]]:
@@ -101,6 +106,14 @@ def counts(context: Context, search: Any) -> dict[View, int] | None:
         raise InputError("not an address", source="search")
     chosen = Address.read(search).chosen
     return None if chosen.text else context.store.queue_counts(chosen)
+
+
+def arrived(context: Context, search: Any, newest: Any) -> int | None:
+    """Return how many comments came into a page's view since it was drawn; None where it does not ask."""
+    if not isinstance(newest, int) or isinstance(newest, bool) or not 0 <= newest < 2**63:
+        return None
+    chosen = Address.read(search).chosen
+    return None if chosen.text else context.store.arrived(chosen, newest)
 
 
 def cursor(body: Mapping[str, Any]) -> int:
