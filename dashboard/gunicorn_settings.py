@@ -16,7 +16,7 @@ worker_class = "gthread"
 workers = 2
 threads = 4
 keepalive = (
-    75  # seconds; the queue asks every two, and at gunicorn's own two many met a connection being closed
+    75  # seconds; open pages ask every 1.5, and at gunicorn's own two many met a connection being closed
 )
 timeout = 120  # seconds without a sign of life; reading an upload has its own limit
 

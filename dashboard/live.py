@@ -35,7 +35,7 @@ def mark(thread_id: str, stamp: int, comments: int) -> Component:
 
 
 def add_changes(server: Flask, context: Context) -> None:
-    """Add the address that a page asks every two seconds whether its discussion has changed."""
+    """Add the address that an open page asks all the time whether its discussion has changed."""
 
     @server.get("/thread-changes")
     @needs("view", poll=True)

@@ -71,6 +71,11 @@ class _Waiting(Collector):
         yield GaugeMetricFamily(
             "btl_queue_age_seconds", "How long the first of them waits.", value=waiting.oldest.total_seconds()
         )
+        yield GaugeMetricFamily(
+            "btl_live_unsettled",
+            "Changes of comments that scores within the thread and rules over many do not take in yet.",
+            value=self._store.intake.waiting(),
+        )
 
 
 def _of_store(store: Store) -> CollectorRegistry:

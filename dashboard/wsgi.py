@@ -7,6 +7,7 @@ from flask import Flask
 from dashboard import create_app
 from dashboard.security import require_admin
 from threads.keys import read_key
+from threads.live.runner import Runner
 from threads.settings import Settings
 from threads.storage import Store
 
@@ -26,4 +27,5 @@ def create(settings: Settings | None = None) -> Flask:
     require_admin(store.accounts.has_admin())  # whoever reaches the port is not the one who started it
     read_key(settings.key_file)
     server: Flask = create_app(store, settings).server
+    Runner(store, settings).start()
     return server

@@ -29,6 +29,7 @@ from threads.commands.sources import (
     workers_for,
     workers_option,
 )
+from threads.commands.watch import watch
 from threads.errors import SettingError, ThreadsError
 from threads.settings import SETTINGS, Settings
 
@@ -279,6 +280,7 @@ def demo(port: int | None, no_browser: bool) -> None:
 
 main.add_command(duplicates)
 main.add_command(deliver)
+main.add_command(watch)
 main.add_command(report)
 main.add_command(keeping.backup)
 main.add_command(keeping.restore)
@@ -370,9 +372,12 @@ def _serve(store: Store, values: Settings, *, open_browser: bool, any_port: bool
     from dashboard import create_app
     from dashboard.security import require_safe
     from dashboard.server import serve as serve_app
+    from threads.live.runner import Runner
 
     require_safe(values, store.accounts.has_admin())
-    serve_app(create_app(store, values), values, open_browser=open_browser, any_port=any_port)
+    app = create_app(store, values)
+    with Runner(store, values):
+        serve_app(app, values, open_browser=open_browser, any_port=any_port)
 
 
 def _summary(discussion: Discussion) -> str:

@@ -42,6 +42,8 @@ LOCK_WAITS = Histogram(
 
 LIVE_COMMENTS = Counter("btl_live_comments", "Changes of comments that platforms told of.", ["outcome"])
 LIVE_REFUSED = Counter("btl_live_refused", "Requests with comments that were not taken in.", ["cause"])
+LIVE_POLLS = Counter("btl_live_polls", "Looks at addresses that are polled.", ["name", "outcome"])
+LIVE_SETTLED = Counter("btl_live_settled", "Discussions settled after comments had come.")
 LIVE_SECONDS = Histogram(
     "btl_live_seconds",
     "How long a request with comments took.",

@@ -1,4 +1,4 @@
-// Colleagues: their decisions and claims, as the server tells them every two seconds.
+// Colleagues: their decisions and claims, as the server tells them when asked, every second and a half.
 (function () {
   "use strict";
   const queue = (window.btlQueue = window.btlQueue || {});

@@ -52,7 +52,7 @@ def deliver(db: str | None, dry_run: bool, watch: bool, again: bool) -> None:
         if again:
             click.echo(f"{store.outbox.again(LOCAL):,} tried again", err=True)
         if watch:
-            courier.watch(_until_stopped(), PAUSE_SECONDS, _say, lambda error: click.echo(error, err=True))
+            courier.watch(until_stopped(), PAUSE_SECONDS, _say, lambda error: click.echo(error, err=True))
             return
         _finish(list(_said(courier.round())))
 
@@ -135,7 +135,7 @@ def _head(target: str, comment_id: str, thread_id: str, state: str) -> str:
     return f"{target}: {comment_id[:200]} of {thread_id[:200]}, {state}"
 
 
-def _until_stopped() -> threading.Event:
+def until_stopped() -> threading.Event:
     """Return an event that is set by Ctrl-C and by SIGTERM; what is being sent is finished first."""
     import signal
 

@@ -20,6 +20,8 @@ SIGNED: Final = "signed"
 CORAL: Final = "coral"
 SHORTEST_SECRET: Final = 16  # bytes
 FEWEST_SECONDS: Final = 10  # between two polls
+REST, FEED = "wordpress-rest", "comment-feed"
+REST_PATH: Final = "/wp/v2/comments"
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _SENDER: Final = (
@@ -40,7 +42,7 @@ _SENDER: Final = (
 _POLL: Final = (
     Option("url", "Address of a feed of comments, or of a list in WordPress' REST API."),
     Option("every", f"Seconds between two looks, {FEWEST_SECONDS} or more.", 60),
-    Option("format", "Its format, of `btl formats`; told by its content where not given.", ""),
+    Option("format", f"{FEED} or {REST}; told by the address where not given.", ""),
     Option("allow_private", "true lets it be on your own network.", False),
 )
 
@@ -85,7 +87,7 @@ class Poll:
     name: str
     url: str
     every: int
-    format: str | None
+    format: str
     allow_private: bool
 
 
@@ -191,9 +193,13 @@ def _poll(name: str, options: Options) -> Poll:
         name=name,
         url=options.text("url"),
         every=every,
-        format=_format(options) if options.text("format") else None,
+        format=_format(options) if options.text("format") else _format_of(options.text("url")),
         allow_private=options.flag("allow_private"),
     )
+
+
+def _format_of(url: str) -> str:
+    return REST if urlsplit(url).path.rstrip("/").endswith(REST_PATH) else FEED
 
 
 def _require_addresses(places: tuple[str, ...], place: str) -> None:

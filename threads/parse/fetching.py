@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -30,11 +32,12 @@ MAX_REDIRECTS = 5
 PAUSE_SECONDS = 1.0  # between two pages of one host
 MAX_PAUSE_SECONDS = 30.0  # of what a host's robots.txt may ask for
 ROBOTS_BYTES = 512_000  # RFC 9309 asks for 500 kB at least
+_NOT_MODIFIED = 304
 _CHUNK = 65_536
 _MAX_URL = 8_000
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _READABLE = re.compile(
-    r"text/|multipart/related|message/rfc822|application/(?:xhtml\+xml|xml|json|x-ndjson|warc|gzip|x-gzip|"
+    r"text/|multipart/related|message/rfc822|application/(?:[\w.-]+\+(?:xml|json)|xml|json|x-ndjson|warc|gzip|x-gzip|"
     r"x-mimearchive|octet-stream)\b",
     re.IGNORECASE,
 )
@@ -53,6 +56,26 @@ def is_address(text: str) -> bool:
 def fetch(url: str, settings: Settings | None = None, *, allow_private: bool = False) -> Source:
     """Return the page at `url`; as `Fetcher.fetch`, for one page."""
     return Fetcher(settings, allow_private=allow_private).fetch(url)
+
+
+class ComeBackError(InputError):
+    """The server asks to come back later; `seconds` from now, where it says."""
+
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server calls a version of a page (RFC 9110, 8.8): sent back, it tells of changes only."""
+
+    etag: str | None = None
+    modified: str | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The request headers that ask for another version than this one."""
+        asked = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
+        return {name: value for name, value in asked.items() if value is not None}
 
 
 class Fetcher:
@@ -81,15 +104,30 @@ class Fetcher:
             The address may not be asked, robots.txt forbids it, the server does not answer in time or with
             a page, or the page is larger than a limit; the message names the remedy.
         """
+        found, _ = self._fetched(url, encoding, Validators())
+        if found is None:
+            raise InputError("the server answers 304 to a question about no version", source=url)
+        return found
+
+    def fetch_changed(self, url: str, known: Validators) -> tuple[Source | None, Validators]:
+        """Return the page if it is another version than the one known, None if not, and what it is called.
+
+        Errors are those of `fetch`; ComeBackError where the server asks to wait.
+        """
+        return self._fetched(url, None, known)
+
+    def _fetched(self, url: str, encoding: str | None, known: Validators) -> tuple[Source | None, Validators]:
         with Deadline(float(self._settings.fetch_seconds)) as deadline:
             try:
-                return self._followed(url, encoding, deadline)
+                return self._followed(url, encoding, deadline, known)
             except NoAnswerError as error:
                 raise (_late(url, deadline) if deadline.passed else error) from None
             except (HTTPError, OSError) as error:
                 raise (_late(url, deadline) if deadline.passed else _unreachable(url, error)) from None
 
-    def _followed(self, url: str, encoding: str | None, deadline: Deadline) -> Source:
+    def _followed(
+        self, url: str, encoding: str | None, deadline: Deadline, known: Validators
+    ) -> tuple[Source | None, Validators]:
         address = url
         for _ in range(MAX_REDIRECTS + 1):
             parts = _parts(address, url)
@@ -97,11 +135,14 @@ class Fetcher:
                 self._check_robots(host, parts, url, deadline)
                 host.wait(self._pause, deadline)
                 request = _Request(self._settings, deadline, self._allow_private, url)
-                status, headers, data = request.get(parts)
+                status, headers, data = request.get(parts, known.headers)
+            if status == _NOT_MODIFIED and known.headers:
+                return None, known
             if status not in _REDIRECTS:
                 charset = charset_of(headers.get("Content-Type", ""))
                 origin = Origin(urldefrag(parts.url).url, datetime.now(UTC), charset)
-                return Source.from_bytes(data, url, self._settings, encoding=encoding, origin=origin)
+                found = Source.from_bytes(data, url, self._settings, encoding=encoding, origin=origin)
+                return found, Validators(headers.get("ETag"), headers.get("Last-Modified"))
             address = _joined(parts.url, headers.get("Location", ""))
         raise InputError(
             f"it leads from address to address, more than {MAX_REDIRECTS} times",
@@ -182,8 +223,11 @@ class _Request:
         self._url = url
         self._robots = robots
 
-    def get(self, parts: Url) -> tuple[int, Any, bytes]:
-        """Return status, headers and content of the answer; no content for a redirect."""
+    def get(self, parts: Url, also: Mapping[str, str] | None = None) -> tuple[int, Any, bytes]:
+        """Return status, headers and content of the answer; no content for a redirect.
+
+        `also` are further headers to send.
+        """
         self._check_time()
         with open_pool(parts, self._connector) as connections:
             response = connections.urlopen(
@@ -193,6 +237,7 @@ class _Request:
                     "User-Agent": user_agent(),
                     "Accept": "text/html, application/xhtml+xml, */*;q=0.5",
                     "Accept-Encoding": "gzip, deflate",
+                    **(also or {}),
                 },
                 redirect=False,
                 retries=False,
@@ -206,7 +251,7 @@ class _Request:
                 response.close()
 
     def _content(self, response: BaseHTTPResponse) -> bytes:
-        if response.status in _REDIRECTS or (self._robots and response.status >= 300):
+        if response.status in (*_REDIRECTS, _NOT_MODIFIED) or (self._robots and response.status >= 300):
             return b""
         if not self._robots:
             self._check_answer(response)
@@ -227,12 +272,15 @@ class _Request:
 
     def _check_answer(self, response: BaseHTTPResponse) -> None:
         if response.status in (429, 503) and "Retry-After" in response.headers:
-            raise InputError(
+            later = ComeBackError(
                 f"the server asks to come back later ({response.status}, Retry-After: "
                 f"{response.headers['Retry-After'][:40]})",
                 source=self._url,
                 remedy="Wait that long (seconds, or until that time), or save the page in a browser",
             )
+            with suppress(ValueError):
+                later.seconds = max(0.0, float(response.headers["Retry-After"]))
+            raise later
         if not 200 <= response.status < 300:
             raise InputError(
                 f"the server answers {response.status} {(response.reason or '')[:60]}".rstrip(),

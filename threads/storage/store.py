@@ -32,6 +32,7 @@ from threads.storage.intake import Intake
 from threads.storage.keeping import Keeping
 from threads.storage.labels import Labels
 from threads.storage.learning import Learning
+from threads.storage.lookouts import Lookouts
 from threads.storage.manifest import Manifest
 from threads.storage.outbox import Outbox
 from threads.storage.outlines import Outlines
@@ -110,6 +111,7 @@ class Store:
         self.tokens = Tokens(engine, clock)
         self.intake = Intake(engine, clock)
         self.labels = Labels(engine, clock)
+        self.lookouts = Lookouts(engine, clock)
         self.learning = Learning(engine, clock)
         self.keeping = Keeping(engine, clock)
         self.outbox = Outbox(engine, clock)

@@ -395,6 +395,15 @@ deliveries = Table(
     Index(None, "state", "next_at"),
 )
 
+# What is looked at again and again, an address or a file, and what is remembered of the last look.
+looked_at = Table(
+    "looked_at",
+    metadata,
+    Column("name", StoredText, primary_key=True),
+    Column("next_at", UtcTime, nullable=False),  # who looks puts it off first, so that nobody else does
+    Column("state", StoredJson, nullable=False),
+)
+
 # What programs said a text ought to score (`comments:suggestscore`): feedback to learn from.
 suggestions = Table(
     "suggestions",

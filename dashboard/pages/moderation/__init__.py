@@ -1,7 +1,7 @@
 """The queue: one comment at a time, whole, why it is here, and a decision by one key.
 
 The browser's part is in `assets/queue*.js`: it shows the next comment at once, keeps every action until it is
-acknowledged, and asks every two seconds what colleagues did.
+acknowledged, and asks all the time what colleagues did and what has come.
 """
 
 from __future__ import annotations

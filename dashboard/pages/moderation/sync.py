@@ -25,7 +25,7 @@ MOST_CHANGES = 500
 
 
 def add_routes(app: Dash, context: Context) -> None:
-    """Add the two addresses: one that saves, and one that is asked every two seconds and saves nothing.
+    """Add the two addresses: one that saves, and one that is asked all the time and saves nothing.
 
     They are apart because asking, which goes on while nobody is there, does not keep a session alive.
     """

@@ -343,6 +343,13 @@ def _live() -> None:
         op.add_column("discussions", sa.Column(name, sa.Integer, nullable=False, server_default="0"))
     for name in ("changed_at", "deleted_at"):
         op.add_column("comments", sa.Column(name, _TIME))
+    op.create_table(
+        "looked_at",
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("next_at", _TIME, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_looked_at"),
+    )
     op.create_index("ix_comments_thread_id_parent_id", "comments", ["thread_id", "parent_id"])
 
 
