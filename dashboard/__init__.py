@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import dash_mantine_components as dmc
+import plotly.io as pio
 from dash import Dash, Input, Output, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from flask import Response, has_request_context
@@ -30,6 +31,9 @@ from threads.errors import ThreadsError
 from threads.moderation.queue_filter import View
 from threads.settings import Settings
 from threads.storage import Store
+
+# Plotly's other engine first walks through every component in Python: a third of a page's time.
+pio.json.config.default_engine = "json"
 
 TITLE = "Below the Line"
 INDEX = """<!DOCTYPE html>

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from dashboard.memory import settle
 from threads.settings import Settings
 
 os.environ.setdefault("BTL_LOG_REQUESTS", "1")
@@ -25,3 +26,8 @@ if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         "PROMETHEUS_MULTIPROC_DIR is not set: /metrics tells the counts of the worker that answers. "
         "Name an empty folder, and the workers count together.\n"
     )
+
+
+def post_worker_init(worker: object) -> None:  # noqa: ARG001 - gunicorn's signature
+    """Begin to answer with what is loaded put aside."""
+    settle()

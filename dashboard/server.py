@@ -13,6 +13,7 @@ from types import FrameType
 from dash import Dash
 from waitress.server import create_server
 
+from dashboard.memory import settle
 from threads.errors import SettingError
 from threads.settings import Settings
 
@@ -49,6 +50,7 @@ def serve(app: Dash, settings: Settings, *, open_browser: bool = False, any_port
     signal.signal(signal.SIGTERM, _stop)
     if open_browser and _has_browser():
         webbrowser.open(address)
+    settle()
     try:
         server.run()  # returns on Ctrl-C and on SystemExit
     finally:

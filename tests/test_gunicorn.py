@@ -1,5 +1,6 @@
 """The dashboard as a team runs it: gunicorn with two workers, behind nothing but the loopback address."""
 
+import gc
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import pytest
 import urllib3
 from browsing import GOOD, form_token
 
+from dashboard import gunicorn_settings
 from threads.samples import add_samples
 from threads.settings import Settings
 from threads.storage import Store
@@ -105,3 +107,11 @@ def test_two_workers_know_one_session_and_count_together(team):
     for _ in range(10):
         browser.cookies = dict(copied)
         assert browser("GET", "/guide").status == 401
+
+
+def test_what_a_worker_loaded_is_not_looked_at_again():
+    try:
+        gunicorn_settings.post_worker_init(None)
+        assert gc.get_freeze_count() > 100_000
+    finally:
+        gc.unfreeze()
