@@ -33,6 +33,7 @@ ORDER = [
     ["threads.scored_isolated"],
     ["threads.own_topics"],
     ["threads.live"],
+    ["threads.partitions"],
     ["threads"],
     ["threads.views", "threads.samples", "threads.guide"],
     ["dashboard"],

@@ -16,6 +16,7 @@ import click
 from threads.commands import audit, keeping, models, topic, users
 from threads.commands.deliver import deliver
 from threads.commands.duplicates import duplicates
+from threads.commands.on_cluster import analyse_on_cluster
 from threads.commands.outputs import Outputs, output_options, require_one_standard_output
 from threads.commands.report import report
 from threads.commands.results import STANDARD_OUTPUT, table
@@ -122,12 +123,22 @@ def parse(sources: tuple[str, ...], pseudonyms: bool, workers: int | None, **how
 @_stance_model
 @_pseudonyms
 @workers_option
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "dask"]),
+    default="local",
+    show_default=True,
+    help="dask: SOURCES are Parquet files of records, too many for one machine; see docs/growth.md.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Scheduler of Dask, such as tcp://host:8786.")
 def analyse(
     sources: tuple[str, ...],
     pseudonyms: bool,
     target: str | None,
     stance_model: str | None,
     workers: int | None,
+    engine: str,
+    scheduler: str | None,
     **how: Any,
 ) -> None:
     """Read and score SOURCES: one row a comment, records and scores side by side."""
@@ -147,6 +158,15 @@ def analyse(
         raise click.UsageError(
             "--target and a model of your own topic exclude each other: it knows its target"
         )
+    if engine == "dask":
+        if pseudonyms:
+            raise click.UsageError("--engine dask keeps names: --pseudonyms cannot be had with it")
+        analyse_on_cluster(
+            sources, outputs, settings, how, target=target, scheduler=scheduler, workers=workers
+        )
+        return
+    if scheduler:
+        raise click.UsageError("--scheduler needs --engine dask")
     read = Sources(sources, how, settings)
     with workers_for(read, workers) as working:
 

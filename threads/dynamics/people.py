@@ -36,7 +36,8 @@ EXACT: Final = ("second", "minute")
 MOST_MEASURED: Final = 50  # people whose variety and readability are measured where all words are counted
 MOST_TEXTS: Final = 50  # of one person that are measured then
 
-_COUNTED: Final = ("words", "sentences", "characters")
+COUNTED: Final = ("words", "sentences", "characters")
+"""Measures that add up."""
 
 Groups = npt.NDArray[np.intp]
 
@@ -56,7 +57,12 @@ def people(frame: pd.DataFrame) -> pd.DataFrame:
         as they are known.
     """
     groups = person_of_each(frame)
-    grouped = _with_columns(frame).groupby(groups, sort=True)
+    return ranked(pd.concat([totals(frame, groups), _measures(frame, groups)], axis="columns"))
+
+
+def totals(frame: pd.DataFrame, persons: Groups) -> pd.DataFrame:
+    """Return what is known of each person without a look at texts, by person: no MEASURES, no shares."""
+    grouped = _with_columns(frame).groupby(persons, sort=True)
     found = grouped.agg(
         author=("author", "first"),
         author_id=("author_id", "first"),
@@ -65,8 +71,12 @@ def people(frame: pd.DataFrame) -> pd.DataFrame:
         last_at=("published_at", "max"),
         mean_sentiment=("sentiment", "mean"),
     )
-    found["median_gap"] = median_gaps(frame, groups)
-    found = pd.concat([found, _measures(frame, groups)], axis="columns")
+    found["median_gap"] = median_gaps(frame, persons)
+    return found
+
+
+def ranked(found: pd.DataFrame) -> pd.DataFrame:
+    """Return PEOPLE_COLUMNS of `totals` and MEASURES, by number of words, most first."""
     for share, count in (("comment_share", "comments"), ("word_share", "words")):
         total = found[count].sum()
         found[share] = found[count] / total if total else None
@@ -76,10 +86,14 @@ def people(frame: pd.DataFrame) -> pd.DataFrame:
 
 def person_of_each(frame: pd.DataFrame) -> Groups:
     """Return the number of each row's person, from 0 in order of appearance; -1 without a name."""
+    return pd.factorize(person_keys(frame), use_na_sentinel=True)[0]
+
+
+def person_keys(frame: pd.DataFrame) -> pd.Series[str]:
+    """Return what tells each row's person from others; missing without a name."""
     names, ids = known(frame, "author"), known(frame, "author_id")
     # The prefix keeps an id apart from a name that happens to be spelt alike.
-    keys = ("i" + ids).where(ids.notna(), "n" + names)
-    return pd.factorize(keys, use_na_sentinel=True)[0]
+    return ("i" + ids).where(ids.notna(), "n" + names)
 
 
 def median_gaps(frame: pd.DataFrame, persons: Groups) -> pd.Series[float]:
@@ -163,24 +177,38 @@ def _with_columns(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _measures(frame: pd.DataFrame, groups: Groups) -> pd.DataFrame:
     """Return the MEASURES of each group's comments together, by group."""
-    texts = _with_columns(frame)[["text", "language"]]
-    if not all(name in frame and frame[name].notna().all() for name in _COUNTED):
-        return _measured(texts, groups)
-    counts = frame[list(_COUNTED)].groupby(groups, sort=True).sum()
-    wordiest = counts["words"].sort_values(ascending=False, kind="stable").index[:MOST_MEASURED]
-    chosen = np.flatnonzero(np.isin(groups, wordiest))
-    # Of a group with more comments, about every so many-th is measured.
-    own = pd.Series(groups[chosen]).groupby(groups[chosen])
+    if not all(name in frame and frame[name].notna().all() for name in COUNTED):
+        return measured(frame, groups)
+    counts = frame[list(COUNTED)].groupby(groups, sort=True).sum()
+    chosen = np.flatnonzero(np.isin(groups, wordiest(counts["words"])))
+    chosen = chosen[sampled(groups[chosen])]
+    return with_counts(measured(frame.iloc[chosen], groups[chosen]), counts)
+
+
+def wordiest(words: pd.Series[int]) -> pd.Index[int]:
+    """Return the persons whose variety and readability are measured, by how many words each has written."""
+    return words.sort_values(ascending=False, kind="stable").index[:MOST_MEASURED]
+
+
+def sampled(persons: Groups) -> npt.NDArray[np.bool_]:
+    """Return which comments of persons are measured: of one with more, about every so many-th."""
+    own = pd.Series(persons).groupby(persons)
     apart = np.ceil(own.transform("size").to_numpy(dtype=np.float64) / MOST_TEXTS)
-    chosen = chosen[own.cumcount().to_numpy() % apart == 0]
-    found = _measured(texts.iloc[chosen], groups[chosen]).reindex(counts.index)
-    found[list(_COUNTED)] = counts
+    chosen: npt.NDArray[np.bool_] = own.cumcount().to_numpy() % apart == 0
+    return chosen
+
+
+def with_counts(measures: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+    """Return MEASURES of all persons: COUNTED of each, the others of those that were measured."""
+    found = measures.reindex(counts.index)
+    found[list(COUNTED)] = counts
     found["mean_sentence_length"] = counts["words"] / counts["sentences"].where(counts["words"] > 0)
     return found
 
 
-def _measured(texts: pd.DataFrame, groups: Groups) -> pd.DataFrame:
-    grouped = texts.groupby(groups, sort=True)
+def measured(frame: pd.DataFrame, persons: Groups) -> pd.DataFrame:
+    """Return MEASURES of each person's comments together, by person."""
+    grouped = _with_columns(frame)[["text", "language"]].groupby(persons, sort=True)
     found = {group: _measure_together(rows) for group, rows in grouped}
     return pd.DataFrame(list(found.values()), columns=list(Measures._fields), index=list(found))
 

@@ -86,7 +86,7 @@ def group_similar(texts: Sequence[str], threshold: float, *, most_pairs: int = M
     if not 0 < threshold <= 1:
         raise SettingError(f"a similarity of {threshold} is out of range", remedy="Give more than 0, up to 1")
     labels = np.arange(len(texts), dtype=np.int64)
-    index = _Index(texts, threshold)
+    index = _Index(block_of(texts, threshold, shingle_counts(texts)), threshold)
     remembered = lru_cache(maxsize=_REMEMBERED)(lambda number: shingles(texts[number]))
     seen: set[int] = set()
     for pairs in index.candidates(labels, most_pairs):
@@ -151,15 +151,88 @@ def _link(labels: Integers, links: Sequence[tuple[int, int]]) -> None:
         labels[:] = changed[labels]
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Texts, and what is looked at of them before they are compared.
+
+    `tokens` are shingles of all prefixes, `rows` the texts that have them; `sizes` are numbers of shingles.
+    """
+
+    texts: Sequence[str]
+    sizes: Integers
+    bitmaps: Keys
+    tokens: Keys
+    rows: Integers
+
+
+def block_of(texts: Sequence[str], threshold: float, counts: npt.NDArray[np.uint32]) -> Block:
+    """Return texts ready to be compared, by the `shingle_counts` of all texts that they are among."""
+    sizes = np.zeros(len(texts), dtype=np.int64)
+    bitmaps = np.zeros((len(texts), _BITMAP // 64), dtype=np.uint64)
+    tokens, rows = [np.array([], dtype=np.uint64)], [np.array([], dtype=np.int64)]
+    for block in _blocks(texts):
+        keys, of = _keys([texts[number] for number in block], counts)
+        own = np.bincount(of, minlength=len(block))
+        sizes[block.start : block.stop] = own
+        bitmaps[block.start : block.stop] = _parities(keys, of, len(block))
+        places = np.arange(len(keys)) - (np.cumsum(own) - own)[of]
+        found = keys & np.uint64((1 << (_COUNT_BITS + _HASH_BITS)) - 1)
+        lengths = own - np.ceil(threshold * own - 1e-9).astype(np.int64) + 1
+        wanted = (places < lengths[of]) & (found >> np.uint64(_HASH_BITS) > 1)
+        tokens.append(found[wanted])
+        rows.append(of[wanted] + block.start)
+    return Block(texts, sizes, bitmaps, np.concatenate(tokens), np.concatenate(rows))
+
+
+def partners(
+    one: Block, other: Block, threshold: float, *, most_pairs: int = MOST_PAIRS
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], bool]:
+    """Return which texts of each block have one in the other that is similar, and whether all were looked at.
+
+    Both blocks are of `block_of` with the same threshold and counts, or one and the same: then it is about
+    other texts of that block.
+    """
+    same = one is other
+    both = one if same else _side_by_side(one, other)
+    labels = np.arange(len(both.texts)) if same else np.repeat([0, 1], [len(one.texts), len(other.texts)])
+    index = _Index(both, threshold)
+    remembered = lru_cache(maxsize=_REMEMBERED)(lambda number: shingles(both.texts[number]))
+    found = np.zeros(len(both.texts), dtype=np.bool_)
+    for pairs in index.candidates(labels, most_pairs):
+        for first, second in zip(*np.divmod(pairs, max(1, len(both.texts))), strict=True):
+            if not (found[first] and found[second]) and (
+                jaccard(remembered(int(first)), remembered(int(second))) >= threshold
+            ):
+                found[[first, second]] = True
+    return (
+        (found, found, index.complete)
+        if same
+        else (
+            found[: len(one.texts)],
+            found[len(one.texts) :],
+            index.complete,
+        )
+    )
+
+
+def _side_by_side(one: Block, other: Block) -> Block:
+    return Block(
+        [*one.texts, *other.texts],
+        np.concatenate([one.sizes, other.sizes]),
+        np.concatenate([one.bitmaps, other.bitmaps]),
+        np.concatenate([one.tokens, other.tokens]),
+        np.concatenate([one.rows, other.rows + len(one.texts)]),
+    )
+
+
 class _Index:
     """The rare shingles of every text, by which pairs that may be similar are found."""
 
-    def __init__(self, texts: Sequence[str], threshold: float) -> None:
+    def __init__(self, block: Block, threshold: float) -> None:
         self.threshold = threshold
         self.complete = True
-        self.sizes = np.zeros(len(texts), dtype=np.int64)
-        self.bitmaps = np.zeros((len(texts), _BITMAP // 64), dtype=np.uint64)
-        self.tokens, self.rows = self._prefixes(texts)
+        self.sizes, self.bitmaps = block.sizes, block.bitmaps
+        self.tokens, self.rows = _shared(block)
 
     def candidates(self, labels: Integers, most_pairs: int) -> Iterator[Integers]:
         """Yield pairs a × n + b of texts with different `labels`, which may change from batch to batch.
@@ -198,40 +271,27 @@ class _Index:
             passed[start : start + 100_000] = differing <= allowed + 1e-6
         return passed
 
-    def _prefixes(self, texts: Sequence[str]) -> tuple[Keys, Integers]:
-        """Return the shingles of all prefixes that more than one text has, with their texts, sorted."""
-        counts = _shingle_counts(texts)
-        found = [self._block_prefixes(texts, block, counts) for block in _blocks(texts)]
-        if not found:
-            return np.array([], dtype=np.uint64), np.array([], dtype=np.int64)
-        tokens = np.concatenate([tokens for tokens, _ in found])
-        rows = np.concatenate([rows for _, rows in found])
-        order = np.lexsort((rows, self.sizes[rows], tokens))
-        tokens, rows = tokens[order], rows[order]
-        repeats = tokens[1:] == tokens[:-1]
-        shared = np.zeros(len(tokens), dtype=np.bool_)
-        shared[1:] |= repeats
-        shared[:-1] |= repeats
-        return tokens[shared], rows[shared]
 
-    def _block_prefixes(
-        self, texts: Sequence[str], block: range, counts: npt.NDArray[np.uint32]
-    ) -> tuple[Keys, Integers]:
-        hashes, rows = _hashes([texts[number] for number in block])
-        often = np.minimum(counts[_bucket(hashes, len(counts))], (1 << _COUNT_BITS) - 1).astype(np.uint64)
-        keys = rows.astype(np.uint64) << np.uint64(_COUNT_BITS + _HASH_BITS)
-        keys |= often << np.uint64(_HASH_BITS)
-        keys |= hashes >> np.uint64(64 - _HASH_BITS)
-        keys = _different(keys)
-        rows = (keys >> np.uint64(_COUNT_BITS + _HASH_BITS)).astype(np.int64)
-        sizes = np.bincount(rows, minlength=len(block))
-        self.sizes[block.start : block.stop] = sizes
-        self.bitmaps[block.start : block.stop] = _parities(keys, rows, len(block))
-        places = np.arange(len(keys)) - (np.cumsum(sizes) - sizes)[rows]
-        tokens = keys & np.uint64((1 << (_COUNT_BITS + _HASH_BITS)) - 1)
-        lengths = sizes - np.ceil(self.threshold * sizes - 1e-9).astype(np.int64) + 1
-        wanted = (places < lengths[rows]) & (tokens >> np.uint64(_HASH_BITS) > 1)
-        return tokens[wanted], rows[wanted] + block.start
+def _shared(block: Block) -> tuple[Keys, Integers]:
+    """Return the shingles of all prefixes that more than one text has, with their texts, sorted."""
+    order = np.lexsort((block.rows, block.sizes[block.rows], block.tokens))
+    tokens, rows = block.tokens[order], block.rows[order]
+    repeats = tokens[1:] == tokens[:-1]
+    shared = np.zeros(len(tokens), dtype=np.bool_)
+    shared[1:] |= repeats
+    shared[:-1] |= repeats
+    return tokens[shared], rows[shared]
+
+
+def _keys(texts: Sequence[str], counts: npt.NDArray[np.uint32]) -> tuple[Keys, Integers]:
+    """Return the different shingles of each text, the rarest first, and the text's number in `texts`."""
+    hashes, rows = _hashes(texts)
+    often = np.minimum(counts[_bucket(hashes, len(counts))], (1 << _COUNT_BITS) - 1).astype(np.uint64)
+    keys = rows.astype(np.uint64) << np.uint64(_COUNT_BITS + _HASH_BITS)
+    keys |= often << np.uint64(_HASH_BITS)
+    keys |= hashes >> np.uint64(64 - _HASH_BITS)
+    keys = _different(keys)
+    return keys, (keys >> np.uint64(_COUNT_BITS + _HASH_BITS)).astype(np.int64)
 
 
 def _blocks(texts: Sequence[str]) -> Iterator[range]:
@@ -264,10 +324,14 @@ def _hashes(texts: Sequence[str]) -> tuple[Keys, Integers]:
     return hashes[within], rows[:count][within]
 
 
-def _shingle_counts(texts: Sequence[str]) -> npt.NDArray[np.uint32]:
-    """Return how often shingles occur, by the leading bits of their hashes."""
-    characters = sum(map(len, texts))
-    counts = np.zeros(1 << min(26, max(10, characters.bit_length())), dtype=np.uint32)
+def shingle_counts(texts: Sequence[str], *, bits: int | None = None) -> npt.NDArray[np.uint32]:
+    """Return how often shingles occur, by so many leading bits of their hashes; enough ones for the texts.
+
+    Counts by equal bits add up.
+    """
+    if bits is None:
+        bits = min(26, max(10, sum(map(len, texts)).bit_length()))
+    counts = np.zeros(1 << bits, dtype=np.uint32)
     for block in _blocks(texts):
         hashes, _ = _hashes([texts[number] for number in block])
         buckets = np.sort(_bucket(hashes, len(counts)))

@@ -62,18 +62,27 @@ def write_parquet(frames: Iterable[pd.DataFrame], columns: Sequence[Column], fil
             writer.close()
 
 
-def read_parquet(file: BinaryIO | str) -> pd.DataFrame:
-    """Return the table that `write_parquet` wrote: the same columns, dtypes and values."""
+def read_parquet(
+    file: BinaryIO | str, *, columns: Sequence[str] | None = None, groups: Sequence[int] | None = None
+) -> pd.DataFrame:
+    """Return the table that `write_parquet` wrote: the same columns, dtypes and values.
+
+    Of it only these `columns`, as far as it has them, and these groups of rows, where they are given.
+    """
     import pyarrow.parquet as pq  # noqa: PLC0415 - an extra
 
-    frame = pq.read_table(file).to_pandas()
-    columns = tuple(Column(str(name), kind_of(frame[name]), "") for name in frame.columns)
+    opened = pq.ParquetFile(file)
+    groups = range(opened.metadata.num_row_groups) if groups is None else groups
+    names = opened.schema_arrow.names
+    wanted = names if columns is None else [name for name in columns if name in names]
+    frame = opened.read_row_groups(list(groups), columns=wanted).to_pandas()
+    known = tuple(Column(str(name), kind_of(frame[name]), "") for name in frame.columns)
     texts = {
         column.name: frame[column.name].map(from_storable, na_action="ignore")
-        for column in columns
+        for column in known
         if column.kind == "text"
     }
-    return typed(frame.assign(**texts), columns)
+    return typed(frame.assign(**texts), known)
 
 
 def _table(frame: pd.DataFrame, known: dict[str, Column]) -> pa.Table:

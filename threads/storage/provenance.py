@@ -82,12 +82,17 @@ def write_manifest(path: Path, files: Sequence[Path], tally: Tally, made: Proven
     StoreError
         It cannot be written.
     """
+    told = [{"name": file.name, "bytes": file.stat().st_size, "sha256": sha256_of(file)} for file in files]
+    with whole_file(path) as stream:
+        stream.write(manifest_text(told, tally, made))
+
+
+def manifest_text(files: Sequence[Mapping[str, Any]], tally: Tally, made: Provenance) -> str:
+    """Return what a manifest says of files, of which name, bytes and sha256 are known, as JSON."""
     known = {column.name: column for column in known_columns()}
     columns = [known.get(name, Column(name, "text", "")) for name in tally.columns]
     values = {
-        "files": [
-            {"name": file.name, "bytes": file.stat().st_size, "sha256": sha256_of(file)} for file in files
-        ],
+        "files": list(files),
         "rows": tally.rows,
         "columns": [{"name": c.name, "kind": c.kind, "unit": c.unit, "help": c.help} for c in columns],
         "command": made.command,
@@ -98,8 +103,7 @@ def write_manifest(path: Path, files: Sequence[Path], tally: Tally, made: Proven
         "judged_by": sorted(tally.judges),
         "versions": _versions(),
     }
-    with whole_file(path) as file:
-        file.write(json.dumps(values, indent=2) + "\n")
+    return json.dumps(values, indent=2) + "\n"
 
 
 def manifest_beside(path: Path) -> Path:
