@@ -21,9 +21,11 @@ from threads.parse.exports.lemmy import Lemmy
 from threads.parse.exports.lobsters import Lobsters
 from threads.parse.exports.mastodon import Mastodon
 from threads.parse.exports.mbox import Mbox
+from threads.parse.exports.movable_type import MovableType
 from threads.parse.exports.one_million_posts import OneMillionPosts
 from threads.parse.exports.reddit_dump import RedditDump
 from threads.parse.exports.reddit_listing import RedditListing
+from threads.parse.exports.remark42 import Remark42
 from threads.parse.exports.stack_exchange import StackExchange
 from threads.parse.exports.tables.formats import JsonTable, TextTable, Workbook
 from threads.parse.exports.telegram import Telegram
@@ -63,6 +65,7 @@ FORMATS: tuple[Format, ...] = (
     IssoJson(),
     IssoSqlite(),
     Commento(),
+    Remark42(),
     Coral(),
     Guardian(),
     Discourse(),
@@ -79,6 +82,7 @@ FORMATS: tuple[Format, ...] = (
     Telegram(),
     Bluesky(),
     Mbox(),
+    MovableType(),
     ConvoKit(),
     *_from_other_packages(),
     SavedPage(),

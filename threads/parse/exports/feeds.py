@@ -36,7 +36,10 @@ _ATOM: Final = Layout(
 )
 _TEXTS: Final = ("encoded", "content", "description", "summary")
 _LAYOUTS: Final = {"<rss": _RSS, "<feed": _ATOM, "<rdf:RDF": _RDF}
-_SIGNS = re.compile(r"#comment-?\d|#c\d{2,}|kind#comment|[:<]in-reply-to\b|<blogger:type>COMMENT")
+_SIGNS = re.compile(
+    r"#comment-?\d|#c\d{2,}|kind#comment|[:<]in-reply-to\b|<blogger:type>COMMENT"
+    r"|kind#(?:template|settings)"  # of Blogger's backups, which have these first, and they are long
+)
 _FRAGMENT = re.compile(r"#(?:comment-?|c|cmt)?(\d+)\s*\Z")
 _BLOGGER_ID = re.compile(r"(?:\.post-|/comments/default/)(\d+)\Z")
 _PREFIX = re.compile(

@@ -22,6 +22,8 @@ from threads.parse.source import Source
 from threads.records import Skipped
 
 _ROWS = Layout(names=frozenset(("row",)), fields=frozenset())
+_QUESTION, _ANSWER = "1", "2"  # types of posts
+_POST = re.compile(r"<row\s(?=[^<>]*\bPostTypeId\s*=)(?=[^<>]*\bBody\s*=)")
 _ROW = re.compile(r"<row\s(?=[^<>]*\bPostId\s*=)(?=[^<>]*\bText\s*=)")
 
 
@@ -29,15 +31,18 @@ class StackExchange(Export):
     """Comments below questions and answers, one row each; Posts.xml in the same folder tells of the posts."""
 
     name = "stack-exchange"
-    help = "Comments.xml of a data dump of Stack Exchange; titles from Posts.xml beside it."
+    help = "A data dump of Stack Exchange: Comments.xml, with Posts.xml beside it, or Posts.xml alone."
 
     def sniff(self, source: Source) -> bool:
-        """Return whether it begins as XML with rows of comments on posts."""
+        """Return whether it begins as XML with rows of comments on posts, or of posts."""
         head = source.head
-        return root_tag(head).startswith("<comments") and bool(_ROW.search(head))
+        return (root_tag(head).startswith("<comments") and bool(_ROW.search(head))) or _is_posts(source)
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield each comment, then what Posts.xml tells of the posts that have some."""
+        if _is_posts(source):
+            yield from _answers(source, options)
+            return
         site, posts = "", set()
         for number, record in enumerate(records(source, _ROWS), start=1):
             if not isinstance(record, Record):
@@ -55,6 +60,42 @@ class StackExchange(Export):
         beside = None if source.path is None else source.path.with_name("Posts.xml")
         if beside is not None and beside.is_file():
             yield from _posts(Source.from_path(beside, source.settings), site, posts, options)
+
+
+def _is_posts(source: Source) -> bool:
+    return root_tag(source.head).startswith("<posts") and bool(_POST.search(source.head))
+
+
+def _answers(source: Source, options: Options) -> Iterator[Found]:
+    """Yield questions as discussions and answers as comments in them; other posts are left out."""
+    for number, record in enumerate(records(source, _ROWS), start=1):
+        if not isinstance(record, Record):
+            yield record
+            continue
+        row = record.fields
+        kind, time = row.get("@PostTypeId"), written(row.get("@CreationDate"), options, zone=UTC)
+        said = from_html(row.get("@Body", ""))
+        if kind == _QUESTION:
+            yield FoundThread(
+                key=row.get("@Id", ""),
+                title=row.get("@Title"),
+                article_text=(said or None) if options.article_text else None,
+                published_at=time.at,
+            )
+        elif kind == _ANSWER:
+            yield FoundComment(
+                place=f"row {number:,}",
+                text=said,
+                thread=row.get("@ParentId", ""),
+                id=name(row.get("@Id")),
+                author=name(row.get("@OwnerDisplayName")),
+                author_id=name(row.get("@OwnerUserId")),
+                time=time,
+                edited_at=written(row.get("@LastEditDate"), options, zone=UTC).at,
+                likes=whole(row.get("@Score")),
+            )
+        else:
+            yield Skipped(f"row {number:,}", "neither a question nor an answer")
 
 
 def _comment(row: Fields, place: str, thread: str, options: Options) -> FoundComment:
