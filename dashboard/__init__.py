@@ -15,6 +15,7 @@ from flask_compress import Compress
 from flask_wtf.csrf import generate_csrf
 
 from dashboard import components as ui
+from dashboard.api import add_api
 from dashboard.downloads import add_downloads
 from dashboard.hooks import add_hooks
 from dashboard.live import add_changes
@@ -65,6 +66,7 @@ def create_app(store: Store, settings: Settings) -> Dash:
     add_perspective(app.server, context)
     add_hooks(app.server, context)
     add_changes(app.server, context)
+    add_api(app.server, context)
     app.server.register_error_handler(ThreadsError, _refuse)
     app.layout = _shell
     _register_routes(app, context)

@@ -37,7 +37,7 @@ def _add_comments(server: Flask, context: Context) -> None:
 
     @server.get("/export.csv", defaults={"kind": "csv"})
     @server.get("/export.ndjson", defaults={"kind": "ndjson"})
-    @needs("view", token=True)
+    @needs("view", scope="read")
     def export(kind: str) -> Response:
         thread_id = _thread(context)
         _, chosen, _ = _asked_for(context, thread_id, "comments")
@@ -48,7 +48,7 @@ def _add_one_file(server: Flask, context: Context) -> None:
     """Add /thread.html: a discussion under the query's filters as one file; names as in /export.csv."""
 
     @server.get("/thread.html")
-    @needs("view", token=True)
+    @needs("view", scope="read")
     def one_file() -> Response:
         thread_id = _thread(context)
         if thread_id is None:
@@ -68,7 +68,7 @@ def _add_decisions_and_flagged(server: Flask, context: Context) -> None:
         return flagged.frame, lambda: flagged_json(flagged)
 
     @server.get("/export/<any(decisions, flagged):what>.<any(csv, json):kind>")
-    @needs("export_people", token=True)
+    @needs("export_people", scope="read")
     def export_on_record(what: str, kind: str) -> Response:
         thread_id = _thread(context)
         frame, as_json = made(what, thread_id)
@@ -81,7 +81,7 @@ def _add_labels(server: Flask, context: Context) -> None:
     """Add /export/labels.csv: what was labelled of a discussion for a target, as `btl topic fit` reads it."""
 
     @server.get("/export/labels.csv")
-    @needs("export_people", token=True)
+    @needs("export_people", scope="read")
     def labels() -> Response:
         thread_id = _thread(context)
         if thread_id is None:

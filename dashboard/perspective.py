@@ -22,12 +22,12 @@ def add_perspective(server: Flask, context: Context) -> None:
     longest = context.settings.max_comment_characters
 
     @server.post("/v1alpha1/comments:analyze")
-    @needs("view", service=True)
+    @needs("view", scope="score", service=True)
     def analyze_comment() -> ResponseReturnValue:
         return sent(analyze(_body(), _models(context.settings), longest=longest))
 
     @server.post("/v1alpha1/comments:suggestscore")
-    @needs("view", service=True)
+    @needs("view", scope="score", service=True)
     def suggest_score() -> ResponseReturnValue:
         body = _body()
         told = suggestion(body, longest=longest)
@@ -38,12 +38,12 @@ def add_perspective(server: Flask, context: Context) -> None:
         return sent(answer | {name: told[name] for name in ("clientToken",) if name in told})
 
     @server.get("/v1alpha1/models")
-    @needs("view", service=True)
+    @needs("view", scope="score", service=True)
     def models() -> ResponseReturnValue:
         return jsonify(models=described(_models(context.settings)))
 
     @server.get(DISCOVERY)
-    @needs("view", service=True)
+    @needs("view", scope="score", service=True)
     def discovery() -> ResponseReturnValue:
         return jsonify(discovery_document(request.host_url))
 

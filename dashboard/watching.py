@@ -37,13 +37,13 @@ def _add_addresses(server: Flask, store: Store) -> None:
         return jsonify(status="ok")
 
     @server.get("/readyz")
-    @needs("manage_users", token=True, watching=True)
+    @needs("manage_users", scope="read", watching=True)
     def ready() -> ResponseReturnValue:
         problems = [*store.health.problems(), *models.problems()]
         return jsonify(status="not ready" if problems else "ok", problems=problems), 503 if problems else 200
 
     @server.get("/metrics")
-    @needs("manage_users", token=True, watching=True)
+    @needs("manage_users", scope="read", watching=True)
     def metrics() -> ResponseReturnValue:
         return Response(_counted() + generate_latest(_of_store(store)), content_type=CONTENT_TYPE_LATEST)
 

@@ -372,17 +372,31 @@ def test_an_account_without_a_password_takes_none(team):
 def test_a_token_opens_what_its_role_and_its_owners_role_open(team, clock):
     ann = team.accounts.find("ann")
     whole, part = team.tokens.create(ann, "all", "admin", 30), team.tokens.create(ann, "export", "viewer", 30)
-    assert team.tokens.account_of(whole).role == "admin"
-    assert team.tokens.account_of(part).role == "viewer"
+    assert team.tokens.bearer_of(whole).role == "admin"
+    assert team.tokens.bearer_of(part).role == "viewer"
     team.accounts.create("bea", "admin", GOOD, actor="ann")
     team.accounts.set_role("ann", "moderator", actor="bea")
-    assert team.tokens.account_of(whole).role == "moderator"
-    assert team.tokens.account_of(part).role == "viewer"
+    assert team.tokens.bearer_of(whole).role == "moderator"
+    assert team.tokens.bearer_of(part).role == "viewer"
 
 
 def test_a_token_may_do_no_more_than_its_owner(team):
     with pytest.raises(AccountError, match="no more than its owner"):
         team.tokens.create(team.accounts.find("vic"), "more", "admin", 30)
+
+
+def test_a_token_is_for_what_it_was_made_for(team):
+    vic = team.accounts.find("vic")
+    usual, chosen = (
+        team.tokens.create(vic, "usual", "viewer", 30),
+        team.tokens.create(vic, "chosen", "viewer", 30, ["decide", "read"]),
+    )
+    assert team.tokens.bearer_of(usual).scopes == {"read", "score"}
+    assert team.tokens.bearer_of(chosen).scopes == {"read", "decide"}
+    assert [token.scopes for token in team.tokens.all(vic)] == [("read", "decide"), ("read", "score")]
+    for scopes in ([], ["everything"]):
+        with pytest.raises(AccountError, match="read, score, write, decide"):
+            team.tokens.create(vic, "none", "viewer", 30, scopes)
 
 
 @pytest.mark.parametrize(("name", "days"), [("", 1), ("x" * 81, 1), ("x", 0), ("x", 366)])
@@ -396,16 +410,16 @@ def test_what_ends_a_token(team, clock):
     secret = team.tokens.create(vic, "export", "viewer", 1)
     (token,) = team.tokens.all(vic)
     team.tokens.revoke(team.accounts.find("ann"), token.id)
-    assert team.tokens.account_of(secret), "nobody revokes another's"
+    assert team.tokens.bearer_of(secret), "nobody revokes another's"
     team.accounts.set_disabled("vic", True, actor="ann")
-    assert team.tokens.account_of(secret) is None
+    assert team.tokens.bearer_of(secret) is None
     team.accounts.set_disabled("vic", False, actor="ann")
     clock.forward(timedelta(days=1))
-    assert team.tokens.account_of(secret) is None
+    assert team.tokens.bearer_of(secret) is None
     secret = team.tokens.create(vic, "export", "viewer", 1)
     (token,) = team.tokens.all(vic)
     team.tokens.revoke(vic, token.id)
-    assert team.tokens.account_of(secret) is None
+    assert team.tokens.bearer_of(secret) is None
     assert team.tokens.all(vic) == []
 
 

@@ -137,13 +137,16 @@ def test_ones_own_account_makes_tokens_ends_sessions_and_changes_the_password(se
         sign_in(each, "own")
     page.get_by_role("link", name="own", exact=True).click()
     page.get_by_label("What it is for").fill("<b>nightly</b>")
+    page.get_by_label("score: texts that it sends").uncheck()
+    page.get_by_label("write: bring discussions and comments").check()
     page.get_by_role("button", name="Make it").click()
     secret = page.locator("#account-token-secret").inner_text()
-    assert store.tokens.account_of(secret).role == "viewer"
+    assert store.tokens.bearer_of(secret).role == "viewer"
+    assert store.tokens.bearer_of(secret).scopes == {"read", "write"}
     expect(page.locator("#account-tokens td").first).to_have_text("<b>nightly</b>")
     page.get_by_role("button", name="Revoke").click()
     expect(page.locator("#account-tokens")).to_have_text("None.")
-    assert store.tokens.account_of(secret) is None
+    assert store.tokens.bearer_of(secret) is None
 
     page.get_by_role("button", name="End it").click()
     expect(page.locator("#account-sessions tbody tr")).to_have_count(1)

@@ -56,13 +56,18 @@ def test_a_token_is_printed_once_listed_and_revoked(btl):  # noqa: F811
     btl("user", "add", "ann", "--role", "admin", input=f"{GOOD}\n")
     secret = btl("user", "token", "ann", "--label", "nightly export").stdout.strip()
     listed = btl("user", "token", "ann", "--list").stdout
-    assert "nightly export  viewer" in listed
+    assert "nightly export  viewer  read score" in listed
     assert secret not in listed
     with store() as opened:
-        assert opened.tokens.account_of(secret).role == "viewer"
+        assert opened.tokens.bearer_of(secret).role == "viewer"
+    asked = [part for scope in ("write", "decide") for part in ("--scope", scope)]
+    chosen = btl("user", "token", "ann", "--role", "moderator", *asked).stdout.strip()
+    with store() as opened:
+        assert opened.tokens.bearer_of(chosen).scopes == {"write", "decide"}
+    assert btl("user", "token", "ann", "--scope", "everything").exit_code == 2
     assert btl("user", "token", "ann", "--revoke", listed.split()[0]).exit_code == 0
     with store() as opened:
-        assert opened.tokens.account_of(secret) is None
+        assert opened.tokens.bearer_of(secret) is None
 
 
 @pytest.mark.parametrize("arguments", [["--host", "0.0.0.0"], ["--host", "192.0.2.1"]])

@@ -11,6 +11,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.runtime.migration import HeadMaintainer
 from alembic.script import ScriptDirectory
 from postgresql_server import new_database
 from sqlalchemy import Float, Integer, column, inspect, table, text
@@ -204,7 +205,10 @@ def test_an_older_database_keeps_every_row(url, version):
     before = content(url)
     Store.open(url).close()
     after = content(url)
-    notes = [(row["id"], row.pop("note")) for row in before["decisions"][1]]
+    # The second version gave notes a table of their own.
+    notes = [(row["id"], row.pop("note")) for row in before["decisions"][1] if "note" in row] or [
+        (row["decision"], row["text"]) for row in before["notes"][1]
+    ]
     del before["alembic_version"]
     for name, (columns, rows) in before.items():
         left = [c for c in columns if (name, c) != ("decisions", "note")]
@@ -212,6 +216,21 @@ def test_an_older_database_keeps_every_row(url, version):
         assert kept == rows, name
     assert after["notes"][1] == [{"decision": key, "text": note} for key, note in notes if note is not None]
     assert after["alembic_version"][1] == [{"version_num": VERSIONS[-1]}]
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_an_older_token_opens_what_it_opened(url):
+    make(url, "0002")
+    engine = make_engine(url)
+    with writing(engine) as connection:
+        user = "INSERT INTO users VALUES (1, 'ann', 'admin', NULL, 'x', '2024-05-18', false, '{}')"
+        connection.execute(text(user))
+        columns = "INSERT INTO tokens (id, user_id, name, hash, role, created_at, expires_at) VALUES "
+        connection.execute(text(f"{columns} (1, 1, 't', 'h', 'viewer', '2024-05-18', '9999-01-01')"))
+    engine.dispose()
+    with Store.open(url) as store:
+        (token,) = store.tokens.all(store.accounts.find("ann"))
+    assert token.scopes == ("read", "score")
 
 
 @pytest.mark.parametrize("version", OLD)
@@ -288,7 +307,12 @@ def test_a_newer_database_is_refused_and_left_as_it_is(url):
 def test_an_upgrade_that_fails_leaves_the_database_as_it_was(url, version, monkeypatch):
     make(url, version)
     before = content(url)
-    monkeypatch.setattr("threads.storage.audit._hash", lambda _: 1 / 0)  # what comes last in it
+    stamp = HeadMaintainer.update_to_step  # what comes last in each step
+
+    def fail(self, step):
+        return 1 / 0 if VERSIONS[-1] in step.to_revisions else stamp(self, step)
+
+    monkeypatch.setattr(HeadMaintainer, "update_to_step", fail)
     with pytest.raises(ZeroDivisionError):
         Store.open(url)
     monkeypatch.undo()
@@ -299,8 +323,14 @@ def test_an_upgrade_that_fails_leaves_the_database_as_it_was(url, version, monke
 
 KILLED = """
 import os, signal, sys
-from threads.storage import Store, audit
-audit._hash = lambda _: os.kill(os.getpid(), signal.SIGKILL)
+from alembic.runtime.migration import HeadMaintainer
+from threads.storage import Store
+stamp = HeadMaintainer.update_to_step
+def die(self, step):
+    if sys.argv[2] in step.to_revisions:
+        os.kill(os.getpid(), signal.SIGKILL)
+    stamp(self, step)
+HeadMaintainer.update_to_step = die
 Store.open(sys.argv[1])
 """
 
@@ -311,7 +341,10 @@ def test_an_upgrade_that_is_killed_leaves_the_database_as_it_was(url, version):
     before = content(url)
     path = os.pathsep.join(entry for entry in sys.path if entry)
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED, url], env={**os.environ, "PYTHONPATH": path}, timeout=120, check=False
+        [sys.executable, "-c", KILLED, url, VERSIONS[-1]],
+        env={**os.environ, "PYTHONPATH": path},
+        timeout=120,
+        check=False,
     )
     assert killed.returncode == -signal.SIGKILL
     assert content(url) == before

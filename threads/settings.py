@@ -54,6 +54,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("port", 8050, "Port that `btl serve` listens on; 0 takes a free one."),
     Setting("public_url", "", "Address that a team opens, such as https://moderation.example.org."),
     Setting("proxies", 0, "How many reverse proxies of your own stand in front and tell who asks."),
+    Setting(
+        "requests_per_minute",
+        30_000,
+        "Most requests a minute with one API token, in each process of the server; 0: any number.",
+    ),
     Setting("log_requests", 0, "1 writes a line of JSON about each request to standard error."),
     Setting("oidc_issuer", "", "Address of the OpenID Connect provider that people may sign in with."),
     Setting("oidc_client_id", "", "What the dashboard is called there."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -18,12 +18,18 @@ from dashboard.security.access import needs, require
 from dashboard.security.identity import begin_session, open_session
 from dashboard.text import one_line, shown
 from threads.errors import AccountError
-from threads.moderation.roles import ROLES, Permission
+from threads.moderation.roles import ROLES, SCOPES, USUAL_SCOPES, Permission, Scope
 from threads.storage.accounts import Account
 from threads.storage.sessions import Session
 from threads.storage.tokens import LONGEST_NAME, MOST_DAYS, Token
 
 DAYS = (7, 30, 90, MOST_DAYS)
+SCOPE_WORDS: Mapping[Scope, str] = {
+    "read": "read: what is stored, and exports",
+    "score": "score: texts that it sends",
+    "write": "write: bring discussions and comments",
+    "decide": "decide: the queue, decisions, undo",
+}
 
 
 class AccountPage:
@@ -130,17 +136,19 @@ def _register_tokens(app: Dash, context: Context) -> None:
         Input("account-token-make", "n_clicks"),
         State("account-token-name", "value"),
         State("account-token-role", "value"),
+        State("account-token-scopes", "value"),
         State("account-token-days", "value"),
         prevent_initial_call=True,
     )
     @needs("view")
-    def make(_clicks: int | None, name: Any, role: Any, days: Any) -> tuple[Any, Any]:
+    def make(_clicks: int | None, name: Any, role: Any, scopes: Any, days: Any) -> tuple[Any, Any]:
         account = _own_session().account
         wanted = next((item for item in ROLES if item == role), None)
+        chosen = [item for item in SCOPES if isinstance(scopes, list) and item in scopes]
         try:
             if wanted is None or not str(days).isdecimal():
                 raise AccountError("a token has a role and a number of days", source="token")
-            secret = context.store.tokens.create(account, _text(name), wanted, int(days))
+            secret = context.store.tokens.create(account, _text(name), wanted, int(days), chosen)
         except AccountError as error:
             return ui.problem(str(error)), tokens(context, account)
         said = [html.P("Copy it now: it is not shown again."), html.Pre(secret, id="account-token-secret")]
@@ -184,7 +192,9 @@ def tokens(context: Context, account: Account) -> Component:
     found = context.store.tokens.all(account)
     if not found:
         return ui.empty("None.")
-    return _table("Tokens", ("Name", "May", "Until", "Last used", "Revoke"), [_token(item) for item in found])
+    return _table(
+        "Tokens", ("Name", "May", "For", "Until", "Last used", "Revoke"), [_token(item) for item in found]
+    )
 
 
 def _token(item: Token) -> Component:
@@ -192,6 +202,7 @@ def _token(item: Token) -> Component:
         [
             html.Td(shown(one_line(item.name, LONGEST_NAME))),
             html.Td(item.role),
+            html.Td(", ".join(item.scopes)),
             html.Td(f"{item.expires_at:%d %b %Y}"),
             html.Td(f"{item.used_at:%d %b %H:%M}" if item.used_at else "never"),
             html.Td(html.Button("Revoke", id={"token": item.id}, className="link")),
@@ -251,6 +262,15 @@ def _new_token(account: Account) -> Component:
                     data=[str(days) for days in DAYS],
                     value="90",
                     allowDeselect=False,
+                ),
+                dmc.CheckboxGroup(
+                    dmc.Stack(
+                        [dmc.Checkbox(label=words, value=scope) for scope, words in SCOPE_WORDS.items()],
+                        gap="xs",
+                    ),
+                    id="account-token-scopes",
+                    label="Scopes, within that",
+                    value=list(USUAL_SCOPES),
                 ),
             ],
             className="form",

@@ -90,7 +90,7 @@ class ReportPage:
         )
 
         @app.server.get("/report.csv")
-        @needs("decide", token=True)
+        @needs("decide", scope="read")
         def table() -> Response:
             report = _report(context, request.args.get("week", ""))
             file = io.StringIO(newline="")

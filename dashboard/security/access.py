@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TypeVar
 
 from flask import abort, g, has_request_context
 
-from threads.moderation.roles import Permission, Role, allowed
+from threads.moderation.roles import Permission, Role, Scope, allowed
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _MARK = "_needs"
@@ -25,10 +25,15 @@ _MARK = "_needs"
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who asks; `name` is the actor of what they do."""
+    """Who asks; `name` is the actor of what they do.
+
+    One who shows a token has its number, and no more than its `scopes`.
+    """
 
     name: str
     role: Role
+    token: int | None = None
+    scopes: frozenset[Scope] | None = None
 
 
 LOCAL = User("local", "admin")  # whoever sits at this machine, while there are no accounts
@@ -38,15 +43,15 @@ LOCAL = User("local", "admin")  # whoever sits at this machine, while there are 
 class Need:
     """What a callback or a route asks of its user.
 
-    `permission` is None where anybody may come in. `token` lets programs in with a personal API token. `form`
-    is a route that plain HTML forms post to. A `poll` comes without anybody doing anything, and so does not
-    keep a session alive. What is for `watching` the server opens at the machine itself too, to anybody. A
-    `service` is for programs, which tell no origin; they may show their token as `key` in the address. One
-    that is `signed` is for programs too: the route itself checks whose signature it carries, before all else.
+    `permission` is None where anybody may come in. A personal API token opens what has a `scope`, if it has
+    that scope too, and nothing else. `form` is a route that plain HTML forms post to. A `poll` comes without
+    anybody doing anything, and so does not keep a session alive. What is for `watching` the server opens at
+    the machine itself too, to anybody. A `service` is for programs, which tell no origin. One that is
+    `signed` is for programs too: the route itself checks whose signature it carries, before all else.
     """
 
     permission: Permission | None
-    token: bool = False
+    scope: Scope | None = None
     form: bool = False
     poll: bool = False
     watching: bool = False
@@ -57,19 +62,19 @@ class Need:
 def needs(
     permission: Permission,
     *,
-    token: bool = False,
+    scope: Scope | None = None,
     form: bool = False,
     poll: bool = False,
     watching: bool = False,
     service: bool = False,
 ) -> Callable[[_F], _F]:
     """Declare what the callback or route under it needs; see `Need`. It stands nearest to the function."""
-    return _marked(Need(permission, token or service, form, poll, watching, service))
+    return _marked(Need(permission, scope, form, poll, watching, service))
 
 
-def open_to_all(*, form: bool = False) -> Callable[[_F], _F]:
+def open_to_all(*, form: bool = False, service: bool = False) -> Callable[[_F], _F]:
     """Declare that anybody may use the route under it, signed in or not."""
-    return _marked(Need(None, form=form))
+    return _marked(Need(None, form=form, service=service))
 
 
 def open_to_signed() -> Callable[[_F], _F]:

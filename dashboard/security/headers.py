@@ -6,6 +6,7 @@ from dash import Dash
 from flask import Response, request
 
 from dashboard.security.places import places_of
+from dashboard.security.problems import is_api
 from threads.settings import Settings
 
 YEAR = 365 * 24 * 60 * 60  # seconds
@@ -51,5 +52,7 @@ def add_headers(app: Dash, settings: Settings) -> None:
         for name, value in headers.items():
             response.headers[name] = value
         if not request.path.startswith(FOR_ALL):
-            response.headers["Cache-Control"] = "no-store"
+            # A program may keep what it read to ask whether it is still so, and must ask.
+            kept = is_api(request.path) and "ETag" in response.headers
+            response.headers["Cache-Control"] = "private, no-cache" if kept else "no-store"
         return response

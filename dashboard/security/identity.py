@@ -123,10 +123,10 @@ def _user(store: Store) -> User | None:
             abort(403, "Without accounts this server answers to its own machine only.")
         return LOCAL
     if has_token(request):
-        owner = store.tokens.account_of(shown_token(request) or "")
-        if owner is None:
+        bearer = store.tokens.bearer_of(shown_token(request) or "")
+        if bearer is None:
             abort(401, "This is no token, or it no longer holds.")
-        return User(owner.name, owner.role)
+        return User(bearer.name, bearer.role, bearer.token, bearer.scopes)
     opened = open_session()
     return None if opened is None else User(opened.account.name, opened.account.role)
 

@@ -97,10 +97,13 @@ def _check_form(need: Need) -> None:
 def _admit(need: Need) -> None:
     if need.permission is None or (need.watching and is_at_this_machine()):
         return
-    if has_token(request) and not need.token:
+    user = current_user()
+    if has_token(request) and need.scope is None:
         abort(403, "A token does not open this: sign in.")
+    if user is not None and user.scopes is not None and need.scope not in user.scopes:
+        abort(403, f"The token lacks the scope {need.scope}: make one that has it.")
     if not may(need.permission):
-        refuse(current_user())
+        refuse(user)
 
 
 def _route_need(app: Dash, pages: Sequence[Page]) -> Need | None:

@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from dashboard.pages.base import Page
 from dashboard.security.identity import add_identity, open_session
 from dashboard.security.places import places_of
+from dashboard.security.rate_limits import add_rate_limits
 from dashboard.security.requests import PAGES_OF_DASH, guard
 from dashboard.security.signing_in import SignInForm, add_explanations, add_signing_in
 from dashboard.security.single_sign_on import add_single_sign_on
@@ -35,6 +36,7 @@ def secure(app: Dash, store: Store, settings: Settings, pages: Sequence[Page]) -
         server.wsgi_app = ProxyFix(server.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)
     add_identity(server, store, settings, places)
     guard(app, store, pages, places)
+    add_rate_limits(server, settings)
     form = SignInForm(urlsplit(settings.oidc_issuer).hostname)
     add_signing_in(server, store, form)
     add_explanations(server, form)

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, Unauthorized
 
 from dashboard.security.access import current_user, open_to_all
 from dashboard.security.identity import begin_session, end_session
+from dashboard.security.problems import is_api, problem_of
 from dashboard.security.services import is_service, service_error
 from threads.errors import AccountError
 from threads.storage import Store
@@ -96,7 +97,9 @@ def add_explanations(server: Flask, form: SignInForm) -> None:
 
     @server.errorhandler(HTTPException)
     def explain(error: HTTPException) -> ResponseReturnValue:
-        """Answer a browser that opens a page with a page, a service as it is used to, others with a line."""
+        """Answer a browser that opens a page with a page, a program in its way, others with a line."""
+        if is_api(request.path):
+            return problem_of(error)
         if is_service(request.path):
             return service_error(error)
         wants_page = request.method == "GET" and "text/html" in request.headers.get("Accept", "")

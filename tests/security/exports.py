@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 from dashboard import create_app
 from threads.settings import Settings
@@ -16,14 +17,17 @@ EXPORTS = (  # (file name, address); a test holds that none is missing
     ("flagged.csv", "/export/flagged.csv"),
     ("flagged.json", "/export/flagged.json"),
     ("report.csv", "/report.csv"),
+    ("thread.csv", "/api/v1/threads/{thread}/export?format=csv"),
+    ("thread.ndjson", "/api/v1/threads/{thread}/export"),
 )
 
 
 def exports(store: Store, kind: str, key_file: Path) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of every export of a kind (csv or json), as a single user gets it."""
     client = create_app(store, Settings(key_file=str(key_file))).server.test_client()
+    thread = quote(next(iter(store.thread_ids(None, 1)), ""), safe="")
     for name, address in EXPORTS:
         if name.endswith(f".{kind}"):
-            answer = client.get(address, base_url=LOCAL)
+            answer = client.get(address.format(thread=thread), base_url=LOCAL)
             assert answer.status_code == 200, f"{address}: {answer.status}"
             yield name, answer.data

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from threads.commands.results import table
-from threads.moderation.roles import ROLES
+from threads.moderation.roles import ROLES, SCOPES, USUAL_SCOPES
 from threads.settings import Settings
 
 if TYPE_CHECKING:
@@ -96,26 +96,46 @@ def password(name: str, db: str | None) -> None:
 @click.argument("name")
 @click.option("--label", default="command line", show_default=True, help="What it is for.")
 @click.option("--role", type=_role, default="viewer", show_default=True, help="The most that it may do.")
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice(SCOPES),
+    multiple=True,
+    default=USUAL_SCOPES,
+    show_default=True,
+    help="What it is for, within its role; once for each.",
+)
 @click.option("--days", type=click.IntRange(1, 365), default=90, show_default=True, help="How long it holds.")
 @click.option("--list", "listed", is_flag=True, help="List the account's tokens instead.")
 @click.option("--revoke", metavar="ID", type=int, help="Let a token no longer be used instead.")
 @_db
 def token(
-    name: str, label: str, role: str, days: int, listed: bool, revoke: int | None, db: str | None
+    name: str,
+    label: str,
+    role: str,
+    scopes: tuple[str, ...],
+    days: int,
+    listed: bool,
+    revoke: int | None,
+    db: str | None,
 ) -> None:
     """Print a new API token of an account: it is shown this once."""
     with _store(db) as store:
         account = store.accounts.find(name)
         if listed:
             table(
-                (str(item.id), f"{item.name}  {item.role}  until {item.expires_at:%Y-%m-%d}")
+                (
+                    str(item.id),
+                    f"{item.name}  {item.role}  {' '.join(item.scopes)}  until {item.expires_at:%Y-%m-%d}",
+                )
                 for item in store.tokens.all(account)
             )
         elif revoke is not None:
             store.tokens.revoke(account, revoke)
         else:
             chosen = next(item for item in ROLES if item == role)
-            click.echo(store.tokens.create(account, label, chosen, days))
+            wanted = [item for item in SCOPES if item in scopes]
+            click.echo(store.tokens.create(account, label, chosen, days, wanted))
 
 
 def _password() -> str:

@@ -1,4 +1,4 @@
-"""Who may do what. A role may do all that the role before it may."""
+"""Who may do what. A role may do all that the role before it may; a token's scopes narrow it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,17 @@ Permission = Literal[
     "read_audit",
 ]
 
+# What a token lets a program do, within its role.
+Scope = Literal[
+    "read",  # what is stored, and its exports
+    "score",  # texts that are sent, and say what they ought to score
+    "write",  # bring discussions and comments
+    "decide",  # see the queue, decide and undo
+]
+
 ROLES: tuple[Role, ...] = get_args(Role)
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+USUAL_SCOPES: tuple[Scope, ...] = ("read", "score")
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 
 _ADDED: Mapping[Role, frozenset[Permission]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -65,16 +65,21 @@ class QueueKey(NamedTuple):
 
 
 def chosen_ids(
-    connection: Connection, chosen: QueueFilter, limit: int, offset: int, now: datetime
+    connection: Connection,
+    chosen: QueueFilter,
+    limit: int,
+    offset: int,
+    now: datetime,
+    after: tuple[str, str] | None = None,
 ) -> list[int]:
-    """Return the keys of a page of the chosen comments, in order.
+    """Return the keys of a page of the chosen comments, in order, behind the comment `after`.
 
     Raises
     ------
     StoreError
         `limit` or `offset` is out of range.
     """
-    query = _page(connection, chosen, limit, offset, now)
+    query = _page(connection, chosen, limit, offset, now, after)
     return [key for *_, key in connection.execute(query)]
 
 
@@ -109,7 +114,12 @@ def count_chosen(
 
 
 def _page(
-    connection: Connection, chosen: QueueFilter, limit: int, offset: int, now: datetime
+    connection: Connection,
+    chosen: QueueFilter,
+    limit: int,
+    offset: int,
+    now: datetime,
+    after: tuple[str, str] | None,
 ) -> Select[Any] | CompoundSelect[Any]:
     """Return the query of a page: the key of a comment is the last column."""
     if not 0 <= limit <= CHUNK or offset < 0:
@@ -117,11 +127,21 @@ def _page(
     columns = _ORDERS[chosen.order]
     # One part a stage: an index holds each in order, and parts in order are merged.
     stages = _ALL_STAGES if chosen.view == "all" else (_STAGES[chosen.view],)
-    parts = [_part(connection, chosen, stage, now) for stage in stages]
+    behind = [] if after is None else [_behind(columns, after)]
+    parts = [_part(connection, chosen, stage, now).where(*behind) for stage in stages]
     if len(parts) == 1:
         return parts[0].order_by(*columns).limit(limit).offset(offset)
     whole = union_all(*parts).order_by(*(column.name for column in columns))
     return whole.limit(limit).offset(offset)
+
+
+def _behind(columns: Sequence[ColumnElement[Any]], after: tuple[str, str]) -> ColumnElement[bool]:
+    """Return the condition that a comment comes behind another in the order of `columns`."""
+    other = tables.comments.alias("other")
+    place = select(*(other.c[str(column.key)] for column in columns)).where(
+        other.c.thread_id == after[0], other.c.comment_id == after[1]
+    )
+    return tuple_(*columns) > place.scalar_subquery()
 
 
 def _part(connection: Connection, chosen: QueueFilter, stage: str, now: datetime) -> Select[Any]:

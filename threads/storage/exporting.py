@@ -88,6 +88,20 @@ class Exports:
             if not count:
                 yield Part(frame_of(names, (), wanted), {})
 
+    def page(
+        self, thread_id: str, columns: tuple[Column, ...], after: int | None, limit: int
+    ) -> pd.DataFrame:
+        """Return at most `limit` comments of a discussion behind the position `after`, as `comments` does."""
+        query = comments_query(thread_id, scores=bool(columns)).limit(limit)
+        if after is not None:
+            query = query.where(tables.comments.c.position > after)
+        with reading(self._engine) as connection:
+            result = connection.execute(query)
+            names = list(result.keys())
+            return frame_of(
+                names, [result.all()] if limit else (), (*COMMENT_COLUMNS, *columns, STATE_COLUMN)
+            )
+
     def count(self, thread_id: str | None = None) -> int:
         """Return how many comments `comments` yields."""
         query = _within(select(func.count()).select_from(tables.comments), thread_id)

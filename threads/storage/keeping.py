@@ -414,6 +414,7 @@ def _backups(connection: Connection, since: datetime | None) -> tuple[Backup, ..
 def _empty(connection: Connection, ids: Iterable[int], now: datetime, *, keep_flags: bool) -> int:
     """Take out of comments all that their authors wrote; return how many notes went with it."""
     notes = 0
+    connection.execute(delete(tables.kept_answers))  # they may quote what goes
     for chunk in chunks(ids):
         these = _c.id.in_(chunk)
         decisions = select(_d.id).where(_d.comment.in_(chunk))

@@ -99,10 +99,15 @@ class AuthorComment:
 
 
 def read_queue(
-    connection: Connection, chosen: QueueFilter, limit: int, offset: int, now: datetime
+    connection: Connection,
+    chosen: QueueFilter,
+    limit: int,
+    offset: int,
+    now: datetime,
+    after: tuple[str, str] | None = None,
 ) -> list[QueueItem]:
     """Return a page of the queue; see `Store.queue`."""
-    return items(connection, chosen_ids(connection, chosen, limit, offset, now), now)
+    return items(connection, chosen_ids(connection, chosen, limit, offset, now, after), now)
 
 
 def items(connection: Connection, keys: Sequence[int], now: datetime) -> list[QueueItem]:

@@ -30,6 +30,7 @@ from threads.storage.health import Health
 from threads.storage.importing import Added, CommentKey, Held, hold, prepare, store_batch
 from threads.storage.intake import Intake
 from threads.storage.keeping import Keeping
+from threads.storage.kept_answers import KeptAnswers
 from threads.storage.labels import Labels
 from threads.storage.learning import Learning
 from threads.storage.lookouts import Lookouts
@@ -114,6 +115,7 @@ class Store:
         self.lookouts = Lookouts(engine, clock)
         self.learning = Learning(engine, clock)
         self.keeping = Keeping(engine, clock)
+        self.kept_answers = KeptAnswers(engine, clock)
         self.outbox = Outbox(engine, clock)
         self.exports = Exports(engine)
         self.outlines = Outlines(engine)
@@ -212,6 +214,15 @@ class Store:
         """Return one row a discussion, columns as in DISCUSSION_COLUMNS, the latest import first."""
         return self._frame(self._discussions(), DISCUSSION_COLUMNS)
 
+    def thread_ids(self, after: str | None, limit: int) -> list[str]:
+        """Return the ids of at most `limit` discussions, in order, behind the id `after`."""
+        d = tables.discussions.c.thread_id
+        query = select(d).order_by(d).limit(limit)
+        if after is not None:
+            query = query.where(d > after)
+        with reading(self._engine) as connection:
+            return list(connection.scalars(query))
+
     def listed(self, thread_ids: Sequence[str]) -> list[RowMapping]:
         """Return the discussions named, at most 500, in this order, by column of DISCUSSION_COLUMNS."""
         with reading(self._engine) as connection:
@@ -286,8 +297,18 @@ class Store:
         query = comments_query(thread_id, scores=bool(columns))
         return self._frame(query, (*COMMENT_COLUMNS, *columns, STATE_COLUMN))
 
-    def queue(self, chosen: QueueFilter = FLAGGED, limit: int = 50, offset: int = 0) -> list[QueueItem]:
+    def queue(
+        self,
+        chosen: QueueFilter = FLAGGED,
+        limit: int = 50,
+        offset: int = 0,
+        *,
+        after: CommentKey | None = None,
+    ) -> list[QueueItem]:
         """Return a page of the chosen comments, at most 500, with all that is needed to decide.
+
+        With `after` they begin behind that comment, wherever it stands now: none is missed while others are
+        decided.
 
         Raises
         ------
@@ -295,7 +316,7 @@ class Store:
             `limit` or `offset` is out of range.
         """
         with reading(self._engine) as connection:
-            return read_queue(connection, chosen, limit, offset, self._clock())
+            return read_queue(connection, chosen, limit, offset, self._clock(), after)
 
     def queue_counts(self, chosen: QueueFilter = FLAGGED) -> dict[View, int]:
         """Return how many comments each view has, with all other restrictions of the filter."""

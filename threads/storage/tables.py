@@ -356,6 +356,7 @@ tokens = Table(
     Column("name", StoredText, nullable=False),
     Column("hash", Text, nullable=False, unique=True),  # SHA-256 of the token
     Column("role", Text, nullable=False),  # the most that it may do; its owner's role where that is less
+    Column("scopes", Text, nullable=False),  # of SCOPES, with blanks between them
     Column("created_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime),
     Column("used_at", UtcTime),
@@ -402,6 +403,20 @@ looked_at = Table(
     Column("name", StoredText, primary_key=True),
     Column("next_at", UtcTime, nullable=False),  # who looks puts it off first, so that nobody else does
     Column("state", StoredJson, nullable=False),
+)
+
+# What requests with an Idempotency-Key were answered, to be answered so again.
+kept_answers = Table(
+    "kept_answers",
+    metadata,
+    Column("actor", StoredText, primary_key=True),
+    Column("key", StoredText, primary_key=True),
+    Column("request", Text, nullable=False),  # SHA-256 of method, address and body
+    Column("at", UtcTime, nullable=False),
+    Column("status", Integer),  # missing: it is being worked on
+    Column("headers", StoredJson),
+    Column("body", LargeBinary),
+    Index(None, "at"),
 )
 
 # What programs said a text ought to score (`comments:suggestscore`): feedback to learn from.
