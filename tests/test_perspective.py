@@ -11,6 +11,7 @@ from werkzeug.serving import make_server
 from dashboard import create_app
 from threads.perspective import ATTRIBUTES, NOT_CARRIED
 from threads.scores import score
+from threads.scores.stance import Stance
 from threads.settings import Settings
 from threads.storage import Store
 
@@ -95,6 +96,29 @@ def test_agreement_needs_what_is_answered(client):
     assert 0 < value < 1
 
 
+def test_stance_is_toward_what_the_talk_is_about(client):
+    text, target = "This tunnel is a wonderful idea and I support it fully.", "Build the harbour tunnel"
+    body = asked(text, "STANCE")
+    assert post(client, body).status_code == 400
+    body["context"] = {"entries": [{"text": target}, {"text": "No, never."}]}
+    summary = post(client, body).json["attributeScores"]["STANCE"]["summaryScore"]
+    judge = Stance().classifier
+    (row,) = judge.probabilities([text], [target])
+    expected = row[judge.labels.index("supportive")] - row[judge.labels.index("critical")]
+    assert summary == {"value": expected, "type": "COMPOUND"}
+    assert expected > 0
+
+
+def test_cues_of_constructiveness_are_those_of_the_library_for_the_comment_alone(client):
+    text = "Because I worked there for ten years, I know that the report is wrong, for example on costs."
+    summary = post(client, asked(text, "CONSTRUCTIVENESS")).json["attributeScores"]["CONSTRUCTIVENESS"]
+    assert summary["summaryScore"] == {
+        "value": score([text], ["featuring"])["featuring"].iloc[0],
+        "type": "CUES",
+    }
+    assert post(client, asked("Too short.", "CONSTRUCTIVENESS")).json["attributeScores"] == {}
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
@@ -170,6 +194,8 @@ def test_the_models_say_how_right_they_are_and_what_is_not_carried(client):
     assert found.keys() == {attribute.name for attribute in ATTRIBUTES} | NOT_CARRIED.keys()
     assert "80% on news comments" in found["TOXICITY"]["accuracy"]
     assert found["SEVERE_TOXICITY"]["carried"] is False
+    assert "sides are guesses" in found["STANCE"]["accuracy"]
+    assert "Not measured" in found["CONSTRUCTIVENESS"]["accuracy"]
 
 
 def suggested(value=1.0, **more):

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
+import pandas as pd
 
 from threads.errors import ThreadsError
 from threads.parse.exports.texts import from_html
 from threads.parse.language import ENGLISH, UNKNOWN, base_language, of_comment
 from threads.scores.chosen import scores_for
+from threads.scores.featuring import Featuring
 from threads.scores.offensive import Offensive
 from threads.scores.offensive_model import HEADS, OffensiveModel
 from threads.scores.offensive_text import tokens
 from threads.scores.reply_relation import ReplyRelation
-from threads.scores.text import sentences
+from threads.scores.stance import Stance
+from threads.scores.text import has_word, sentences
 from threads.scores.vader import polarity
 from threads.settings import Settings
 
@@ -29,6 +32,8 @@ MOST_ENTRIES: Final = 10
 TYPE: Final = "PROBABILITY"
 ERROR_TYPE: Final = "type.googleapis.com/google.commentanalyzer.v1alpha1.Error"
 PARENT: Final = "context.entries"
+CUES_ACCURACY: Final = "Not measured: no comments labelled as constructive were at hand."
+_NEEDED: Final = {"last": "the comment that is answered", "first": "what the talk is about"}
 VADER_ACCURACY: Final = (
     "Its compound correlates .87 with human ratings of tweets, .50 with those of editorials."
 )
@@ -54,7 +59,8 @@ class RequestRefusedError(ThreadsError):
 class Attribute:
     """What can be asked for: its name there, what it is here, and the least and greatest value.
 
-    `spans` says whether it is given for each sentence too, `context` whether it needs the comment answered.
+    `spans` says whether it is given for each sentence too, `context` which of context.entries it needs: the
+    last is the comment answered, the first what the talk is about.
     """
 
     name: str
@@ -62,7 +68,7 @@ class Attribute:
     values: Callable[[Models, Sequence[str], str], list[float | None]]
     type: str = TYPE
     spans: bool = True
-    context: bool = False
+    context: Literal["first", "last"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,8 @@ class Models:
 
     offensive: Offensive
     relation: ReplyRelation
+    stance: Stance
+    featuring: Featuring
 
     @classmethod
     def chosen(cls, settings: Settings) -> Models:
@@ -79,6 +87,9 @@ class Models:
         return cls(
             next(score for score in scores if isinstance(score, Offensive)),
             next(score for score in scores if isinstance(score, ReplyRelation)),
+            # A model of one's own topic judges no other: then the package's does.
+            next((score for score in scores if isinstance(score, Stance)), Stance()),
+            next(score for score in scores if isinstance(score, Featuring)),
         )
 
 
@@ -112,6 +123,25 @@ def _agreement(models: Models, texts: Sequence[str], parent: str) -> list[float 
     return [float(row[place]) for row in judge.probabilities(list(texts), [parent] * len(texts))]
 
 
+def _stance(models: Models, texts: Sequence[str], target: str) -> list[float | None]:
+    judge = models.stance.classifier
+    for_, against = (judge.labels.index(side) for side in ("supportive", "critical"))
+    if not has_word(target):
+        return [None] * len(texts)
+    found = judge.probabilities(list(texts), [target] * len(texts))
+    return [
+        float(row[for_] - row[against]) if has_word(text) else None
+        for text, row in zip(texts, found, strict=True)
+    ]
+
+
+def _constructiveness(models: Models, texts: Sequence[str], _context: str) -> list[float | None]:
+    # Each in a thread of its own: then only the cues of the comment itself are there.
+    frame = pd.DataFrame({"text": texts, "thread_id": [str(place) for place in range(len(texts))]})
+    found = models.featuring.score(frame.assign(language=ENGLISH))["featuring"]
+    return [None if pd.isna(value) else float(value) for value in found]
+
+
 _RANKING: Final = "A ranking by the words, not by what is meant; learnt from shares of annotators."
 ATTRIBUTES: Final = (
     Attribute("TOXICITY", "Probability that readers find the language offensive.", _head(0)),
@@ -125,7 +155,24 @@ ATTRIBUTES: Final = (
         f"Probability that the comment agrees with the one it answers ({PARENT}); tentative.",
         _agreement,
         spans=False,
-        context=True,
+        context="last",
+    ),
+    Attribute(
+        "STANCE",
+        f"Probability that the comment supports what the first of {PARENT} says, less that it is critical "
+        "of it: from -1 to 1. Mostly near 0: no label of the topic was seen.",
+        _stance,
+        type="COMPOUND",
+        spans=False,
+        context="first",
+    ),
+    Attribute(
+        "CONSTRUCTIVENESS",
+        "Mean of cues of readability, argument and lived experience, from 0 to 1: rates of words to be "
+        "checked against the text, no probability. Comments of 10 words or more.",
+        _constructiveness,
+        type="CUES",
+        spans=False,
     ),
 )
 _BY_NAME: Final = {attribute.name: attribute for attribute in ATTRIBUTES}
@@ -161,11 +208,11 @@ def analyze(request: Any, models: Models, *, longest: int) -> dict[str, Any]:
                 "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE",
                 {"detectedLanguages": detected, "attribute": name},
             )
-    parent = _parent(body, longest)
+    context = _context(body, longest)
     spans = _spans(text) if body.get("spanAnnotations") is True else [(0, len(text))]
     scores = {}
     for name, wanted in asked.items():
-        found = _scored(_BY_NAME[name], text, spans, parent, models)
+        found = _scored(_BY_NAME[name], text, spans, context, models)
         if found is not None and found["summaryScore"]["value"] >= _threshold(wanted, name):
             scores[name] = found
     answer: dict[str, Any] = {"attributeScores": scores, "languages": said or [language]}
@@ -203,7 +250,10 @@ def described(models: Models) -> list[dict[str, Any]]:
     judges = {
         **dict.fromkeys(("TOXICITY", "INSULT", "THREAT", "IDENTITY_ATTACK", "PROFANITY"), models.offensive),
         "AGREEMENT": models.relation,
+        "STANCE": models.stance,
     }
+    others = {"SENTIMENT": ("vaderSentiment 3.3.2, to the last digit", VADER_ACCURACY)}
+    others["CONSTRUCTIVENESS"] = ("cues of the score featuring", CUES_ACCURACY)
     found = []
     for attribute in ATTRIBUTES:
         judge = judges.get(attribute.name)
@@ -213,9 +263,9 @@ def described(models: Models) -> list[dict[str, Any]]:
                 "description": attribute.help,
                 "type": attribute.type,
                 "languages": [ENGLISH],
-                "needsContext": attribute.context,
-                "model": judge.classifier.label if judge else "vaderSentiment 3.3.2, to the last digit",
-                "accuracy": judge.classifier.sentence if judge else VADER_ACCURACY,
+                "needsContext": attribute.context is not None,
+                "model": judge.classifier.label if judge else others[attribute.name][0],
+                "accuracy": judge.classifier.sentence if judge else others[attribute.name][1],
             }
         )
     refused = [{"name": name, "carried": False, "reason": reason} for name, reason in NOT_CARRIED.items()]
@@ -223,13 +273,18 @@ def described(models: Models) -> list[dict[str, Any]]:
 
 
 def _scored(
-    attribute: Attribute, text: str, spans: Sequence[tuple[int, int]], parent: str | None, models: Models
+    attribute: Attribute,
+    text: str,
+    spans: Sequence[tuple[int, int]],
+    context: Mapping[str, str],
+    models: Models,
 ) -> dict[str, Any] | None:
     """Return the score of a comment and of its spans; None where the text has nothing to judge by."""
-    if attribute.context and parent is None:
-        raise RequestRefusedError(f"{attribute.name} needs the comment that is answered, in {PARENT}")
+    beside = context.get(attribute.context, "") if attribute.context else ""
+    if attribute.context and not beside:
+        raise RequestRefusedError(f"{attribute.name} needs {_NEEDED[attribute.context]}, in {PARENT}")
     pieces = spans if attribute.spans and len(spans) > 1 else []
-    values = attribute.values(models, [text, *(text[start:end] for start, end in pieces)], parent or "")
+    values = attribute.values(models, [text, *(text[start:end] for start, end in pieces)], beside)
     whole = values[0]
     if whole is None:
         return None
@@ -300,14 +355,16 @@ def _detected(text: str) -> list[str]:
     return [found] if found and found != UNKNOWN else []
 
 
-def _parent(body: Mapping[str, Any], longest: int) -> str | None:
-    """Return the text of the comment that is answered: the last entry of the context."""
+def _context(body: Mapping[str, Any], longest: int) -> dict[str, str]:
+    """Return the texts of the context that are read: the first entry and the last, where there are any."""
     context = _object(_given(body, "context", {}), "context")
     entries = _given(context, "entries", [])
     if not isinstance(entries, list):
         raise RequestRefusedError(f"{PARENT} is no list")
-    texts = [_text(_object(entry, PARENT), longest) for entry in entries[-1:]]
-    return texts[0] if texts else None
+    if not entries:
+        return {}
+    places = {"first": entries[0], "last": entries[-1]}
+    return {place: _text(_object(entry, PARENT), longest) for place, entry in places.items()}
 
 
 def _spans(text: str) -> list[tuple[int, int]]:
