@@ -37,11 +37,13 @@ from threads.parse.formats import Format, Options, Streaming
 from threads.parse.language import detect
 from threads.parse.own_json import BtlJson
 from threads.parse.page import SavedPage
+from threads.parse.pasted import NAME as PASTED
 from threads.parse.pasted import Pasted
 from threads.parse.reading import Counts, Reading, too_many
 from threads.parse.replies import infer_replies
 from threads.parse.source import Source
 from threads.parse.tables import BtlCsv
+from threads.parse.zipped import files_in, of_archive
 from threads.records import Discussion, Parsed, Report
 from threads.settings import Settings
 
@@ -150,7 +152,21 @@ def reading(
         As `parse`, also while the discussions are taken.
     """
     settings = source.settings = settings or Settings.from_environment()
+    if files := files_in(source):
+        return of_archive(source, files, lambda one: _of_part(one, options, format_name, settings))
+    return _reading(source, options, _format(source, format_name), settings)
+
+
+def _of_part(source: Source, options: Options, format_name: str | None, settings: Settings) -> Reading:
+    """Return what a file of an archive holds; what may be any text is none of comments there."""
+    source.settings = settings
     item = _format(source, format_name)
+    if item.name == PASTED and format_name is None:
+        raise InputError("no format recognises it", source=source.name, remedy="Name its format")
+    return _reading(source, options, item, settings)
+
+
+def _reading(source: Source, options: Options, item: Format, settings: Settings) -> Reading:
     found = item.reading(source, options) if isinstance(item, Streaming) else None
     counts = Counts()
     found = found or Reading.of(item.read(source, options))

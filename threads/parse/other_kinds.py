@@ -7,6 +7,7 @@ import re
 
 _HEAD = 8_192  # characters looked at
 _HTML_START = re.compile(r"\s*(?:<!doctype html|<html\b|<head\b|<body\b|<\?xml\b)", re.IGNORECASE)
+_XML_ROOT = re.compile(r"(?s)\s*<\?xml\b[^<>]{0,300}>(?:\s|<!--.{0,2000}?-->|<[?!][^<>]{0,500}>)*<([\w:.-]+)")
 _TAG_END = re.compile(
     r"</(?:a|article|div|h[1-6]|li|p|script|section|span|style|table|td|ul)>", re.IGNORECASE
 )
@@ -20,6 +21,12 @@ _HTML = "this is HTML source and no pasted text: --format page reads it"
 def source_code_kind(text: str) -> str | None:
     """Return the warning for HTML source or JSON, else None; only the beginning is looked at."""
     head = text[:_HEAD].removeprefix("\ufeff")
+    if (root := _XML_ROOT.match(head)) and root[1].lower() != "html":
+        return (
+            f"this is XML of a kind that is not known ({root[1][:40]}): known are feeds of comments (rss, "
+            "feed), exports of WordPress (rss) and Disqus (disqus), and data dumps of Stack Exchange "
+            "(comments, posts)"
+        )
     if _HTML_START.match(head):
         return _HTML
     if _JSON_START.match(head):

@@ -93,6 +93,9 @@ PACKINGS: tuple[Packing, ...] = (
         lambda: zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW}),
     ),
 )
+_OF_DOCUMENTS = frozenset(
+    ("[Content_Types].xml", "mimetype", "META-INF/manifest.xml", "META-INF/container.xml")
+)
 _ERRORS = (
     *(BadZipFile, EOFError, OSError, ValueError),
     *(lzma.LZMAError, struct.error, zlib.error, zstd.ZstdError),
@@ -204,6 +207,46 @@ def _only_file(stream: BinaryIO) -> ZipInfo | None:
     return next((info for info in files if info.filename == utterances), None)
 
 
+def files_of(stream: BinaryIO) -> list[str]:
+    """Return the files in a ZIP archive of several that is no document of an office program, nor a corpus."""
+    try:
+        with ZipFile(stream) as archive:
+            names = [
+                info.filename
+                for info in archive.infolist()
+                if not info.is_dir() and not info.filename.startswith("__MACOSX/")
+            ]
+    except _ERRORS:
+        return []
+    is_document = not _OF_DOCUMENTS.isdisjoint(names)
+    return [] if len(names) < 2 or is_document or of_archive(names) is not None else names
+
+
+def extracted(
+    stream: BinaryIO, member: str, name: str, settings: Settings, *, most: int | None = None
+) -> Iterator[bytes]:
+    """Yield what a file in a ZIP archive holds.
+
+    Raises
+    ------
+    InputError
+        It is damaged, or more comes out of it than the limits allow.
+    """
+    try:
+        with ZipFile(stream) as archive:
+            info = archive.getinfo(member)
+    except (KeyError, *_ERRORS):
+        raise _damaged("ZIP", "it is damaged", name) from None
+    if most is not None and info.file_size > most:
+        raise _too_large(name, most)
+    if (
+        info.file_size > _RATIO_COUNTS_FROM
+        and info.file_size > info.compress_size * settings.max_unpacked_ratio
+    ):
+        raise _too_packed(info.file_size // max(info.compress_size, 1), name, settings)
+    yield from _file_of_zip(stream, info, name)
+
+
 def beside(stream: BinaryIO, name: str, most: int) -> bytes | None:
     """Return the file called `name` beside the utterances of a zipped corpus, at most `most` + 1 bytes of it.
 
@@ -246,19 +289,26 @@ def _counted(
         # A ZIP archive is read from its end first: the farthest place is what was read of it.
         read = max(read, packed.tell())
         if most is not None and size > most:
-            raise InputError(
-                f"unpacked it has more than the limit of {most:,} bytes",
-                source=name,
-                remedy="Split it, or raise the limit with the variable BTL_MAX_UNPACKED_BYTES",
-            )
+            raise _too_large(name, most)
         if size > _RATIO_COUNTS_FROM and size > read * settings.max_unpacked_ratio:
-            raise InputError(
-                f"it unpacks to {size // max(read, 1):,} times its size, more than the limit of "
-                f"{settings.max_unpacked_ratio:,}",
-                source=name,
-                remedy="Unpack it yourself, or raise the limit with the variable BTL_MAX_UNPACKED_RATIO",
-            )
+            raise _too_packed(size // max(read, 1), name, settings)
         yield piece
+
+
+def _too_large(name: str, most: int) -> InputError:
+    return InputError(
+        f"unpacked it has more than the limit of {most:,} bytes",
+        source=name,
+        remedy="Split it, or raise the limit with the variable BTL_MAX_UNPACKED_BYTES",
+    )
+
+
+def _too_packed(ratio: int, name: str, settings: Settings) -> InputError:
+    return InputError(
+        f"it unpacks to {ratio:,} times its size, more than the limit of {settings.max_unpacked_ratio:,}",
+        source=name,
+        remedy="Unpack it yourself, or raise the limit with the variable BTL_MAX_UNPACKED_RATIO",
+    )
 
 
 def _damaged(kind: str, problem: str, name: str) -> InputError:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from threads.parse.exports.found import FoundComments
 from threads.records import LeftOut, Skipped
@@ -16,11 +17,26 @@ class Tally:
     orphans: int = 0
     answers_to_self: int = 0
     cycles: int = 0
+    # Hashes of ids: of all comments, and of those that are answered and not in the same discussion.
+    ids: array[int] = field(default_factory=lambda: array("q"))
+    elsewhere: array[int] = field(default_factory=lambda: array("q"))
+
+    def in_other_discussions(self) -> int:
+        """Return how many answers are to a comment of another discussion of the input.
+
+        0 where ids are told apart within a discussion only, as those are that stand in several.
+        """
+        ids = set(self.ids)
+        if not self.elsewhere or len(ids) < len(self.ids):
+            return 0
+        return sum(map(ids.__contains__, self.elsewhere))
 
     def sentences(self) -> list[str]:
         """Return a sentence for each that was found."""
+        others = self.in_other_discussions()
         said = (
-            (self.orphans, "answer{s} to a comment that is not in this export; the reference stays"),
+            (others, "answer{s} to a comment in another discussion of this export; the reference stays"),
+            (self.orphans - others, "answer{s} to a comment that is not in this export; the reference stays"),
             (self.answers_to_self, "comment{s} said to answer itself: taken as an answer to the article"),
             (self.cycles, "circle{s} of comments that answer each other: the first one answers the article"),
         )
@@ -38,7 +54,14 @@ def settle(comments: FoundComments, skipped: LeftOut | list[Skipped], tally: Tal
     places = dict(zip(own, range(len(own)), strict=True))
     above = list(map(places.get, parents))  # None is nobody's id
     tally.answers_to_self += parents.count(None) - said.count(None)
-    tally.orphans += above.count(None) - parents.count(None)
+    tally.ids.extend(map(hash, own))
+    if orphans := above.count(None) - parents.count(None):
+        tally.orphans += orphans
+        tally.elsewhere.extend(
+            hash(parent)
+            for parent, place in zip(parents, above, strict=True)
+            if place is None and parent is not None
+        )
     if not _all_one_way(above):
         for place in _ends_of_circles(above):
             parents[place] = None

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from threads.parse.exports.tables.names import is_known
+from threads.parse.exports.tables.table import MOST_COLUMNS
 
 _DELIMITERS = (",", ";", "\t", "|")
 _LOOKED_AT = 32_768  # characters
@@ -113,6 +114,8 @@ def _several_columns(
     rows = _rows(text, delimiter, escape, is_whole=is_whole)
     if len(rows) == 1 and not is_whole and _are_known(rows[0]):  # the first comment is a long one
         return (True, 1.0, len(rows[0])), Dialect(delimiter, escape, True, skipped, len(rows[0]))
+    if len(rows) == 1 and not is_whole and len(rows[0]) > MOST_COLUMNS:  # which is said where it is read
+        return (True, 0.0, len(rows[0])), Dialect(delimiter, escape, True, skipped, len(rows[0]))
     if len(rows) < 2:
         return None
     widths = Counter(len(row) for row in rows[1:])

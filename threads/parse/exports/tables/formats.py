@@ -22,7 +22,7 @@ from threads.parse.reading import Reading
 from threads.parse.source import Source
 
 _NAMED_A_TABLE = (".csv", ".tsv", ".tab")
-_OBJECTS = re.compile(r'\ufeff?\s*(?:(?:\[\s*)?\{\s*"|\[\s*")')
+_OBJECTS = re.compile(r'\ufeff?\s*(?:(?:\[\s*)?\{\s*"|\[\s*"|(?:\[\s*){20})')
 _POINTER = re.compile(r"\s*version https://git-lfs\.github\.com/spec/|/annex/objects/|\.git/annex/")
 _POINTER_SIZE = re.compile(r"^size (\d{1,15})$", re.MULTILINE)
 

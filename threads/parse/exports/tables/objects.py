@@ -54,7 +54,7 @@ class Objects:
             first = next(self._items, None)
         if first is None:
             raise InputError(
-                "there are no objects in it",
+                "there are no objects in it" + (f" ({self.skipped[0].reason})" if self.skipped else ""),
                 source=source.name,
                 remedy='Give a list of objects such as [{"text": "…"}], or one a line',
             )

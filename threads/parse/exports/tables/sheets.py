@@ -167,6 +167,10 @@ def _text(value: Any) -> str:
 
 def _refuse_others(source: Source) -> None:
     kind = "an old Excel workbook (.xls)" if source.start.startswith(OLD_WORKBOOK) else ""
+    if b"word/" in source.start and b"xl/" not in source.start:
+        raise InputError(
+            "this is a document of Word and no workbook", source=source.name, remedy="Save it as plain text"
+        )
     if _is_calc(source.start):
         kind = "an OpenDocument spreadsheet (.ods)"
     if kind:
