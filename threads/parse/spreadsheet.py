@@ -8,6 +8,7 @@ import re
 _BREAKS = r"\r\n;\t"
 # The apostrophe is among the marked characters: that alone makes the marking invertible.
 _MARKED = r"=+\-@|%'\t\r\n＝＋－＠"
+_TO_LOOK_FOR = "=+-@|%'\t\r\n＝＋－＠"
 _TO_MARK = re.compile(rf"(?:\A|(?<=[{_BREAKS}]))(?=[{_MARKED}])")
 _TO_MARK_AMONG = re.compile(rf"[\0{_BREAKS}](?=[{_MARKED}])")
 _MARKS = re.compile(rf"(?:\A|(?<=[{_BREAKS}]))'")
@@ -25,6 +26,8 @@ def escape(value: str) -> str:
 
 def escape_all(values: str) -> str:
     """Return many values, joined by NUL, which none of them holds, as `escape` makes them; faster."""
+    if not any(character in values for character in _TO_LOOK_FOR):
+        return values
     return _TO_MARK_AMONG.sub(r"\g<0>'", f"\0{values}")[1:]
 
 

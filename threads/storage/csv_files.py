@@ -14,10 +14,11 @@ raw
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby, islice
-from typing import Any, Literal, TextIO
+from operator import attrgetter
+from typing import Any, Literal, NamedTuple, TextIO
 
 import numpy as np
 import numpy.typing as npt
@@ -28,13 +29,14 @@ from threads.errors import InputError
 from threads.parse.spreadsheet import escape_all, unescape
 from threads.parse.storable import from_storable, to_storable
 from threads.records import COMMENT_COLUMNS, Column, Kind, typed
-from threads.storage.parts import ROWS_AT_ONCE, kind_of, written_times
+from threads.storage.parts import ROWS_AT_ONCE, kind_of, moments, written_moments
 
 Mode = Literal["safe", "raw"]
 Cell = tuple[str, bool]  # the characters, and whether they were in quotes
 
 BYTE_ORDER_MARK = "\ufeff"
 
+_ROWS_OF_A_BLOCK = 2_000  # what is worked on at once should stay in the processor's cache
 _QUOTE = '"'
 _QUOTED_FOR = (",", _QUOTE, "\n", "\r")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -55,16 +57,16 @@ def write_csv(frame: pd.DataFrame | Iterable[pd.DataFrame], file: TextIO, mode: 
     mode
         "safe" for spreadsheets, "raw" for programs.
     """
-    fields = _safe_fields if mode == "safe" else _raw_fields
     if mode == "safe":
         file.write(BYTE_ORDER_MARK)
     for number, part in enumerate([frame] if isinstance(frame, pd.DataFrame) else frame):
         if number == 0:
-            file.write(",".join(fields([str(name) for name in part.columns], "text")) + "\r\n")
-        for start in range(0, len(part), ROWS_AT_ONCE):
-            pieces = list(_pieces(part.iloc[start : start + ROWS_AT_ONCE], fields, quoted=mode == "safe"))
-            pieces[-1] = [f"{piece}\r\n" for piece in pieces[-1]]
-            file.writelines(map(",".join, zip(*pieces, strict=True)))
+            names = [str(name) for name in part.columns]
+            file.write(_lines([[name] for name in _LAYOUTS[mode].fields(names)], _LAYOUTS[mode]))
+        columns = [_Values.of(part.iloc[:, place]) for place in range(part.shape[1])]
+        for start in range(0, len(part), _ROWS_OF_A_BLOCK):
+            rows = slice(start, min(start + _ROWS_OF_A_BLOCK, len(part)))
+            file.write(_lines(_pieces(columns, rows, _LAYOUTS[mode]), _LAYOUTS[mode]))
 
 
 def read_csv(
@@ -149,88 +151,116 @@ def _clean_safe(value: str) -> str:
     return from_storable(unescape(value))
 
 
-def _pieces(
-    rows: pd.DataFrame, fields: Callable[[list[str], Kind], list[str]], *, quoted: bool
-) -> Iterator[list[str]]:
-    """Yield what stands of each row, a column at a time; columns of numbers side by side are one piece."""
-    columns = (rows.iloc[:, place] for place in range(rows.shape[1]))
-    for dtype, run in groupby(columns, key=_number):
-        if dtype is None:
-            yield from (_column(column, fields) for column in run)
-        else:
-            yield _numbers(np.column_stack([column.to_numpy(dtype) for column in run]), quoted=quoted)
+class _Layout(NamedTuple):
+    """How fields stand in a line: between quotes that are put around all of them at once, or as they are.
+
+    `missing` stands for a field that is missing while lines are made; quotes around it go with it. `fields`
+    makes of texts what stands for them.
+    """
+
+    between: str
+    between_lines: str
+    missing: str
+    fields: Callable[[list[str]], list[str]]
 
 
-def _number(column: pd.Series[Any]) -> type | None:
-    """Return as what `_numbers` writes a column; JSON knows nothing infinite, and no missing integer."""
-    kind = kind_of(column)
-    if kind == "number" and not bool(np.isinf(column.to_numpy(np.float64)).any()):
-        return np.float64
-    return np.int64 if kind == "integer" and not column.hasnans and column.dtype != np.uint64 else None
+class _Values(NamedTuple):
+    """A column as it is written: its values, which are missing, and as what several are numbers together."""
+
+    kind: Kind
+    values: npt.NDArray[Any]
+    missing: npt.NDArray[np.bool_]
+    numbers: type | None
+
+    @classmethod
+    def of(cls, column: pd.Series[Any]) -> _Values:
+        kind = kind_of(column)
+        missing = column.isna().to_numpy()
+        if kind == "time":
+            return cls(kind, moments(column), missing, None)
+        if kind == "number":
+            values = column.to_numpy(np.float64, na_value=np.nan)
+            # JSON knows nothing infinite.
+            return cls(kind, values, missing, None if np.isinf(values).any() else np.float64)
+        if kind == "integer" and not missing.any() and column.dtype != np.uint64:
+            return cls(kind, column.to_numpy(np.int64), missing, np.int64)
+        return cls(kind, column.to_numpy(dtype=object), missing, None)
+
+    def fields(self, rows: slice, layout: _Layout) -> list[str]:
+        """Return the fields of some rows as they stand in the file."""
+        missing, values = self.missing[rows], self.values[rows]
+        if missing.all():
+            return [layout.missing] * len(missing)
+        if not missing.any():
+            return self._written(values, layout)
+        fields = np.full(len(missing), layout.missing, dtype=object)
+        fields[~missing] = self._written(values[~missing], layout)
+        return list(fields.tolist())
+
+    def _written(self, values: npt.NDArray[Any], layout: _Layout) -> list[str]:
+        """Return the fields of values of which none is missing."""
+        if self.kind == "time":
+            return written_moments(values)
+        found = values.tolist()
+        if self.kind != "text":
+            return list(map(repr if self.kind == "number" else str, found))
+        return layout.fields(found if isinstance(found[0], str) else list(map(str, found)))
 
 
-def _numbers(table: npt.NDArray[Any], *, quoted: bool) -> list[str]:
-    """Return rows of numbers, fields joined by commas; NaN is an empty field.
+def _lines(pieces: Iterable[list[str]], layout: _Layout) -> str:
+    """Return lines of pieces of each, one or more fields in one piece."""
+    lines = layout.between_lines.join(map(layout.between.join, zip(*pieces, strict=True)))
+    if layout.missing:
+        lines = f'"{lines}"'
+        if layout.missing in lines:
+            lines = lines.replace(f'"{layout.missing}"', "")
+    return f"{lines}\r\n"
+
+
+def _pieces(columns: Sequence[_Values], rows: slice, layout: _Layout) -> Iterator[list[str]]:
+    """Yield what stands of each row, a column at a time; columns that are written together are one piece."""
+    for are_numbers, run in groupby(columns, key=attrgetter("numbers")):
+        if are_numbers is not None:
+            yield _numbers(np.column_stack([column.values[rows] for column in run]), layout)
+            continue
+        for is_same, fields in groupby((column.fields(rows, layout) for column in run), key=_is_same):
+            if is_same:
+                yield [layout.between.join(field[0] for field in fields)] * (rows.stop - rows.start)
+            else:
+                yield from fields
+
+
+def _is_same(fields: list[str]) -> bool:
+    """Return whether all fields are the same one; of most columns the first and the last tell."""
+    return fields[0] == fields[-1] and fields.count(fields[0]) == len(fields)
+
+
+def _numbers(table: npt.NDArray[Any], layout: _Layout) -> list[str]:
+    """Return rows of numbers, fields joined; NaN is a missing field.
 
     As JSON has them they are the shortest digits that read back to the same number, as repr gives them.
     """
     rows = orjson.dumps(table, option=orjson.OPT_SERIALIZE_NUMPY).decode()[2:-2]
-    if not quoted:
-        return rows.replace("null", "").split("],[")
-    fields = rows.replace("],[", "\0").replace(",", '","').replace("\0", '"\0"')
-    return f'"{fields}"'.replace('"null"', "").split("\0")
+    if "n" in rows:
+        rows = rows.replace("null", layout.missing)
+    if layout.between != ",":
+        rows = rows.replace(",", layout.between)
+    return rows.split(f"]{layout.between}[")
 
 
-def _column(column: pd.Series[Any], fields: Callable[[list[str], Kind], list[str]]) -> list[str]:
-    """Return the fields of a column as they stand in the file; a missing one is empty, without quotes."""
-    kind = kind_of(column)
-    missing = column.isna().to_numpy()
-    if not missing.any():
-        return _fields(column, kind, fields)
-    if missing.all():
-        return [""] * len(column)
-    there = iter(_fields(column[~missing], kind, fields))
-    return ["" if gone else next(there) for gone in missing.tolist()]
+# A whole column is worked on at once: its values joined by NUL, which no storable text holds. Numbers and
+# times hold no character that needs quotes, and none that a spreadsheet would run.
 
 
-def _fields(column: pd.Series[Any], kind: Kind, fields: Callable[[list[str], Kind], list[str]]) -> list[str]:
-    """Return the fields of values of which none is missing."""
-    values = _written(column, kind)
-    if values[0] == values[-1] and values.count(values[0]) == len(values):
-        return fields(values[:1], kind) * len(values)
-    return fields(values, kind)
-
-
-def _written(column: pd.Series[Any], kind: Kind) -> list[str]:
-    """Return values, of which none is missing, as text."""
-    if kind == "time":
-        return written_times(column)
-    if isinstance(column.dtype, pd.StringDtype):
-        values: list[str] = column.tolist()
-        return values
-    return list(map(repr if kind == "number" else str, column.tolist()))
-
-
-# A whole column is worked on at once: its values joined by NUL, which no storable text holds.
-
-
-def _safe_fields(values: list[str], kind: Kind) -> list[str]:
-    """Return values in quotes, and marked where a spreadsheet could read a formula."""
-    if not values:
-        return []
+def _safe_fields(values: list[str]) -> list[str]:
+    """Return values for between quotes, marked where a spreadsheet could read a formula."""
     joined = "\0".join(values)
-    # Numbers and times hold no character that needs quotes, and none that a spreadsheet would run.
-    if kind == "text":
-        joined = _joined(values, joined)
-        joined = escape_all(joined).replace(_QUOTE, _QUOTE * 2)
-    quoted = joined.replace("\0", '"\0"')
-    return f'"{quoted}"'.split("\0")
+    made = escape_all(_joined(values, joined)).replace(_QUOTE, _QUOTE * 2)
+    return values if made is joined else made.split("\0")
 
 
-def _raw_fields(values: list[str], kind: Kind) -> list[str]:
+def _raw_fields(values: list[str]) -> list[str]:
     """Return values in quotes where they need them."""
-    if kind != "text" or not values:
-        return values
     joined = "\0".join(values)
     storable = _joined(values, joined)
     if all(values) and not any(character in storable for character in _QUOTED_FOR):
@@ -241,6 +271,13 @@ def _raw_fields(values: list[str], kind: Kind) -> list[str]:
         else value
         for value in storable.replace(_QUOTE, _QUOTE * 2).split("\0")
     ]
+
+
+_LAYOUTS: dict[Mode, _Layout] = {
+    # In a storable text U+001A comes with digits after it.
+    "safe": _Layout('","', '"\r\n"', "\x1a", _safe_fields),
+    "raw": _Layout(",", "\r\n", "", _raw_fields),
+}
 
 
 def _joined(values: list[str], joined: str) -> str:

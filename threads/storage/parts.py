@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from threads.records import Discussion, Kind
@@ -82,15 +84,36 @@ def kind_of(column: pd.Series[Any]) -> Kind:
 
 def written_times(column: pd.Series[Any]) -> list[str]:
     """Return times in ISO 8601 and UTC, such as "2024-05-18T09:30:00Z"; a missing one as it comes."""
-    moments = pd.DatetimeIndex(column)
-    naive = moments.tz_convert("UTC").tz_localize(None) if moments.tz is not None else moments
-    values = naive.to_numpy()
+    return written_moments(moments(column))
+
+
+def moments(column: pd.Series[Any]) -> npt.NDArray[np.datetime64]:
+    """Return times in UTC, without a zone."""
+    found = pd.DatetimeIndex(column)
+    naive = found.tz_convert("UTC").tz_localize(None) if found.tz is not None else found
+    return naive.to_numpy()
+
+
+def written_moments(values: npt.NDArray[np.datetime64]) -> list[str]:
+    """Return times in UTC as `written_times` does."""
     seconds = values.astype("datetime64[s]")
-    if bool(np.all((seconds == values) | np.isnat(values))):
-        texts: list[str] = np.datetime_as_string(seconds, timezone="UTC").tolist()
+    missing = np.isnat(values)
+    if bool(np.all((seconds == values) | missing)):
+        # Days and times of day are few, and each is written once.
+        days, day = np.unique(values.astype("datetime64[D]"), return_inverse=True)
+        of_day = (seconds - days[day]).astype(np.int64) if len(days) else np.zeros(0, dtype=np.int64)
+        times = _times_of_day()[np.where(missing, 0, of_day)]
+        texts: list[str] = (np.datetime_as_string(days).astype(object)[day] + times).tolist()
         return texts
     exact = np.datetime_as_string(values, unit="us").tolist()
     return [f"{text.removesuffix('.000000')}Z" for text in exact]
+
+
+@cache
+def _times_of_day() -> npt.NDArray[np.object_]:
+    """Return every second of a day as it stands after the date in ISO 8601."""
+    seconds = np.arange(24 * 60 * 60).astype("datetime64[s]")
+    return np.array([text[10:] for text in np.datetime_as_string(seconds, timezone="UTC").tolist()], object)
 
 
 def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
