@@ -68,7 +68,7 @@ class Seen:
 class Server:
     """The dashboard as a team runs it, on a port of its own, started again when it dies."""
 
-    def __init__(self, url: str, folder: Path, workers: int = 2) -> None:
+    def __init__(self, url: str, folder: Path, workers: int = 2, **settings: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
@@ -81,6 +81,7 @@ class Server:
             **os.environ,
             "BTL_DATABASE": url,
             "BTL_KEY_FILE": str(folder / "key"),
+            **{f"BTL_{name.upper()}": value for name, value in settings.items()},
         }
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -113,6 +114,11 @@ class Server:
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
             self._process.wait(timeout=60)
+
+    @property
+    def pid(self) -> int:
+        """The process that began it, which leads the group of all."""
+        return 0 if self._process is None else self._process.pid
 
     def said(self) -> str:
         """Return its log."""

@@ -15,7 +15,7 @@ wsgi_app = "dashboard.wsgi:create()"
 bind = f"{_settings.host}:{_settings.port}"
 worker_class = "gthread"
 workers = 2
-threads = 4
+threads = 16  # more than BTL_LIVE_REQUESTS, so that there is always one to say that it is busy
 keepalive = (
     75  # seconds; open pages ask every 1.5, and at gunicorn's own two many met a connection being closed
 )

@@ -43,7 +43,7 @@ def serve(app: Dash, settings: Settings, *, open_browser: bool = False, any_port
         The port is in use, or the host is not this machine's.
     """
     listener = _listen(settings.host, settings.port, any_port=any_port)
-    server = create_server(app.server, sockets=[listener], threads=8, ident=None, **KEPT)
+    server = create_server(app.server, sockets=[listener], threads=16, ident=None, **KEPT)
     address = f"http://{_bracketed(settings.host)}:{listener.getsockname()[1]}/"
     sys.stdout.write(f"Below the Line is at {address}  (Ctrl-C stops it)\n")
     sys.stdout.flush()

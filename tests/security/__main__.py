@@ -19,6 +19,7 @@ from tests.security import (
     concurrency,
     dependencies,
     inputs,
+    live,
     load,
     markup,
     spreadsheets,
@@ -50,6 +51,8 @@ ROWS: tuple[Row, ...] = (
     suites.KEEPING,
     load.LOAD,
     load.KILLED,
+    live.KILLED,
+    live.OVERLOAD,
     dependencies.BOUNDS,
     dependencies.AUDIT,
 )

@@ -14,6 +14,7 @@ from threads.errors import ThreadsError
 from threads.live.configured import read_sources
 from threads.live.polling import Poller
 from threads.live.settling import settle
+from threads.live.taking import warm
 from threads.metrics import LIVE_COMMENTS, LIVE_POLLS, LIVE_SETTLED
 from threads.settings import Settings
 from threads.storage import Store
@@ -37,7 +38,9 @@ class Runner:
 
     def __init__(self, store: Store, settings: Settings, tell: Callable[[str], object] | None = None) -> None:
         self._store, self._settings = store, settings
-        self._pollers = [Poller(store, poll, settings) for poll in read_sources(settings).polls]
+        sources = read_sources(settings)
+        self._expects = bool(sources.senders or sources.polls)
+        self._pollers = [Poller(store, poll, settings) for poll in sources.polls]
         self._rested: dict[str, float] = {}
         self._stop = threading.Event()
         self._tell = tell or (lambda line: sys.stderr.write(f"live: {line}\n"))
@@ -100,6 +103,8 @@ class Runner:
                 self._tell(f"{polled.name}: {polled.problem}")
 
     def _repeat(self, do: Callable[[], None]) -> None:
+        if self._expects:
+            warm(self._settings)
         while not self._stop.wait(PAUSE_SECONDS):
             try:
                 do()

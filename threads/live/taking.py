@@ -66,6 +66,27 @@ def take(store: Store, changes: Sequence[Change], settings: Settings) -> list[Ta
     return _take_once(store, changes, settings)
 
 
+def warm(settings: Settings) -> None:
+    """Load what judging the first comment would load: models and lists of words take a second or two."""
+    comments = tuple(
+        Comment(
+            thread_id="t",
+            comment_id=str(number),
+            position=number,
+            parent_id="1" if number > 1 else None,
+            text="No, you idiot: it costs far too much, as http://a.example says. Why was nobody asked?",
+            source_format="btl-json",
+        )
+        for number in (1, 2)
+    )
+    about = Discussion(
+        thread_id="t", source="warm", source_format="btl-json", title="A tunnel", comments=comments
+    )
+    records = comments_frame((about,))
+    scores = score(with_context(records, (about,)), scores_for(settings))
+    flag(pd.concat([records, scores], axis="columns"), RuleBook.from_settings(settings), only=ALONE)
+
+
 @dataclass(frozen=True, slots=True)
 class _Now:
     """A comment as it is once all changes are known, and as it was stored before."""
