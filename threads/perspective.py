@@ -106,10 +106,10 @@ def _heads(models: Models, texts: Sequence[str]) -> Any:
     model = models.offensive.classifier
     if not isinstance(model, OffensiveModel):
         return models.offensive.values(list(texts), [])
-    found = model.judge([tokens(text) for text in texts])
+    odds = model.odds([tokens(text) for text in texts])
     chances = np.full((len(texts), len(HEADS)), None, dtype=object)
-    there = ~np.isnan(found.odds[:, 0])
-    chances[there] = model.chances(found)[there]
+    there = ~np.isnan(odds[:, 0])
+    chances[there] = model.chances(odds)[there]
     return chances
 
 

@@ -64,7 +64,7 @@ def guard(app: Dash, store: Store, pages: Sequence[Page], places: Places) -> Non
                 csrf.protect()
         if request.endpoint == CALLBACKS:
             need = _admit_to_callback(app)
-        opened = open_session() if user is not None else None
+        opened = open_session() if user is not None and user.token is None else None
         if opened is not None and not need.poll:
             store.sessions.use(opened)
 

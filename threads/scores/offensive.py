@@ -91,7 +91,7 @@ class Offensive(TrainedScore):
         for block in blocks_of(texts):
             read = [tokens(text) for text in block]
             found = model.judge(read)
-            chances = model.chances(found)
+            chances = model.chances(found.odds)
             there = ~np.isnan(found.odds[:, 0])
             part = values[place : place + len(block)]
             part[there, : len(HEADS)] = chances[there]

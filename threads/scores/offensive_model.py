@@ -86,6 +86,20 @@ class Vocabulary:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """Words with what each adds to the odds of its sentence, words × HEADS.
+
+    `pairs` are the first words of pairs, and `halves` what each of both has of them, pairs × HEADS.
+    """
+
+    reading: Reading
+    vocabulary: Vocabulary
+    parts: Vector
+    pairs: Numbers
+    halves: Vector
+
+
 @dataclass(frozen=True)
 class OffensiveModel(StoredClassifier):
     """A trained linear model of words, pairs and frames as a Classifier.
@@ -107,17 +121,17 @@ class OffensiveModel(StoredClassifier):
 
     def probabilities(self, texts: Sequence[str], contexts: Sequence[str]) -> Vector:  # noqa: ARG002
         """Return the probabilities of offensive and clean, texts × 2; a text without words has the bias's."""
-        blocks = [self.chances(self.judge([tokens(text) for text in block])) for block in blocks_of(texts)]
+        blocks = [self.chances(self.odds([tokens(text) for text in block])) for block in blocks_of(texts)]
         return two_columns(np.concatenate([np.zeros(0), *(block[:, 0] for block in blocks)]))
 
     def calibrated(self, odds: Vector) -> Vector:
         """Return the probabilities of offensive and clean for the log odds of offence before calibration."""
         return two_columns(sigmoid(self.model.array("slope")[0] * odds + self.model.array("shift")[0]))
 
-    def chances(self, judged: Judged) -> Vector:
-        """Return the probability of each of HEADS, texts × heads."""
+    def chances(self, odds: Vector) -> Vector:
+        """Return the probability of each of HEADS for log odds before calibration, texts × heads."""
         slope, shift = self.model.array("slope"), self.model.array("shift")
-        odds = np.where(np.isnan(judged.odds), self.model.array("bias"), judged.odds)
+        odds = np.where(np.isnan(odds), self.model.array("bias"), odds)
         return sigmoid(slope * odds + shift)
 
     def marked(self, text: str) -> list[Span]:
@@ -136,7 +150,7 @@ class OffensiveModel(StoredClassifier):
             folded = [fold(text[:MOST_CHARACTERS]) for text in block]
             found = [list(TOKEN.finditer(each.text)) for each in folded]
             judged = self.judge([[match[0] for match in matches] for matches in found])
-            chances, reading = self.chances(judged), judged.reading
+            chances, reading = self.chances(judged.odds), judged.reading
             of_block: list[list[Span]] = [[] for _ in block]
             for word in np.flatnonzero(judged.content & (judged.parts[:, 0] > 0)):
                 text = reading.text[reading.sentence[word]]
@@ -146,8 +160,23 @@ class OffensiveModel(StoredClassifier):
             marks += of_block
         return marks
 
+    def odds(self, texts: Sequence[Sequence[str]]) -> Vector:
+        """Return the log odds of texts, given as tokens, × HEADS; NaN for one without words."""
+        found = self._weighed(texts)
+        return self._pooled(found.reading, found.parts, len(texts))[0]
+
     def judge(self, texts: Sequence[Sequence[str]]) -> Judged:
-        """Return what the model finds in texts, given as tokens."""
+        """Return what the model finds in texts, given as tokens: their odds, and what carries them."""
+        found = self._weighed(texts)
+        reading, parts = found.reading, found.parts
+        odds, shares = self._pooled(reading, parts, len(texts))
+        function = found.vocabulary.function[reading.words]
+        _move(parts, found.pairs, found.halves, function)
+        content = ~function & (reading.roles & BITS["group"] == 0)
+        return Judged(reading, odds, parts * shares[reading.sentence], content)
+
+    def _weighed(self, texts: Sequence[Sequence[str]]) -> _Weighed:
+        """Return the words of texts with what each adds to its sentence."""
         vocabulary = self._vocabulary()
         reading = read(texts, vocabulary.words)
         vocabulary = self._extended(vocabulary)
@@ -156,11 +185,7 @@ class OffensiveModel(StoredClassifier):
         self._add_frames(parts, reading)
         shortening = (np.maximum(reading.lengths, 1.0) ** -SHORTENING)[reading.sentence][:, None]
         parts *= shortening
-        odds, shares = self._pooled(reading, parts, len(texts))
-        function = vocabulary.function[reading.words]
-        _move(parts, pairs, halves * shortening[pairs], function)
-        content = ~function & (reading.roles & BITS["group"] == 0)
-        return Judged(reading, odds, parts * shares[reading.sentence], content)
+        return _Weighed(reading, vocabulary, parts, pairs, halves * shortening[pairs])
 
     def _pooled(self, reading: Reading, parts: Vector, texts: int) -> tuple[Vector, Vector]:
         """Return the odds of texts, and the share of each sentence in its text's, both × heads.

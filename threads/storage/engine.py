@@ -97,10 +97,9 @@ def reading(engine: Engine) -> Iterator[Connection]:
     StoreError
         The database cannot be opened or read; the message names it.
     """
-    options: dict[str, Any] = (
-        {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-    )
-    with _named_errors(engine), engine.execution_options(**options).connect() as connection:
+    if engine.dialect.name != "sqlite":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with _named_errors(engine), engine.connect() as connection:
         connection.begin()
         yield connection
 

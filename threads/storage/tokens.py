@@ -7,8 +7,9 @@ import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import ColumnElement, Engine, and_, select
+from sqlalchemy import BindParameter, ColumnElement, Engine, and_, bindparam, select
 
 from threads.errors import AccountError
 from threads.moderation.roles import ROLES, SCOPES, USUAL_SCOPES, Role, Scope
@@ -101,14 +102,8 @@ class Tokens:
     def bearer_of(self, secret: str) -> Bearer | None:
         """Return who shows a token, with the role that it gives; None: there is no such token."""
         now = self._clock()
-        columns = (_t.id, _t.role, _t.scopes, _t.used_at, _u.name, _u.role.label("owner_role"))
-        query = (
-            select(*columns)
-            .join_from(tables.tokens, tables.users)
-            .where(_t.hash == _hash(secret), _u.disabled.is_(False), _in_use(now))
-        )
         with reading(self._engine) as connection:
-            row = connection.execute(query).one_or_none()
+            row = connection.execute(_BEARER, {"hash": _hash(secret), "now": now}).one_or_none()
         if row is None:
             return None
         if row.used_at is None or now - row.used_at >= _USED_EVERY:
@@ -131,8 +126,18 @@ def _scopes(stored: str) -> tuple[Scope, ...]:
     return tuple(scope for scope in SCOPES if scope in named)
 
 
-def _in_use(now: datetime) -> ColumnElement[bool]:
+def _in_use(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(_t.revoked_at.is_(None), _t.expires_at > now)
+
+
+# Made once: every request of a program asks it.
+_BEARER: Final = (
+    select(_t.id, _t.role, _t.scopes, _t.used_at, _u.name, _u.role.label("owner_role"))
+    .join_from(tables.tokens, tables.users)
+    .where(
+        _t.hash == bindparam("hash"), _u.disabled.is_(False), _in_use(bindparam("now", type_=tables.UtcTime))
+    )
+)
 
 
 def _hash(secret: str) -> str:
