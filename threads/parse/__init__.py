@@ -28,6 +28,7 @@ from threads.parse.exports.reddit_listing import RedditListing
 from threads.parse.exports.remark42 import Remark42
 from threads.parse.exports.stack_exchange import StackExchange
 from threads.parse.exports.tables.formats import JsonTable, TextTable, Workbook
+from threads.parse.exports.tables.parquet import Parquet
 from threads.parse.exports.telegram import Telegram
 from threads.parse.exports.wordpress import WordPressExport
 from threads.parse.exports.wordpress_rest import WordPressRest
@@ -89,6 +90,7 @@ FORMATS: tuple[Format, ...] = (
     *_from_other_packages(),
     SavedPage(),
     Workbook(),
+    Parquet(),
     JsonTable(),
     TextTable(),
     Pasted(),

@@ -374,7 +374,9 @@ class _Guessing:
                 continue
             text = self._column("text")
             of_posts = text is not None and text.plain in OF_POSTS
-            own = column.different > 0.9 if column.is_sampled else of_posts or "thread" not in self._found
+            own = column.different > 0.9 or len(column.filled) < 2  # else rows share it: it is the thread's
+            if not column.is_sampled:
+                own = own and (of_posts or "thread" not in self._found)
             if column.plain in _BESIDE and own and (of_posts or "thread" not in self._found):
                 self._found["text"].insert(0, (column, "stands above the text", 0.7))
                 self._free.remove(column)
