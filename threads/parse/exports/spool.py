@@ -14,7 +14,7 @@ import numpy as np
 
 from threads.parse.exports.found import FoundComment, FoundComments, FoundThread
 
-IN_MEMORY = 64_000_000  # bytes, about; then what is held goes to the file
+IN_MEMORY = 40_000_000  # bytes, about; then what is held goes to the file
 _EACH = 400  # bytes that a comment takes beside its text
 
 Parts = tuple[list[FoundThread], FoundComments]
