@@ -30,6 +30,7 @@ from dashboard.pages.base import Context
 from dashboard.security.access import may
 from dashboard.security.problems import API, Fault, ProblemError
 from threads.analysis import import_parsed
+from threads.live import Change, take
 from threads.parse.identity import stable_id
 from threads.parse.language import detect
 from threads.parse.own_json import NAME as FORMAT
@@ -38,6 +39,8 @@ from threads.scores import score_columns
 from threads.storage.parts import rows_of
 
 SOURCE: Final = "api"
+ERASED: Final = "it, or all that its author wrote, was erased for good"
+UNKNOWN: Final = datetime(1970, 1, 1, tzinfo=UTC)
 Moment = Annotated[
     AwareDatetime, Field(ge=datetime(1000, 1, 1, tzinfo=UTC), le=datetime(9000, 1, 1, tzinfo=UTC))
 ]
@@ -92,12 +95,13 @@ class PageQuery(Request):
 class Stored:
     """What became of comments that were brought.
 
-    `known` were there before, and stay as they were. `flags` are those of the comments sent that a rule
-    flagged, by their ids; `left_out` says what was not stored, and why.
+    `known` were there just so, `changed` with another content. `flags` are those of the comments sent that a
+    rule flagged, by their ids; `left_out` says what was not stored, and why.
     """
 
     thread_id: str
     added: int
+    changed: int
     known: int
     flags: Mapping[str, tuple[Flag, ...]]
     left_out: tuple[Skipped, ...]
@@ -176,8 +180,8 @@ class StoredComments:
 def create_thread(context: Context, body: NewThread) -> Reply:
     """Bring a discussion with its first comments; they are scored and flagged as in an import.
 
-    Where the discussion is there already (200), comments that it lacks are added, and what is known of it
-    stays.
+    Where the discussion is there already (200), comments that it lacks are added, and what is known of it and
+    of the others stays.
     """
     if body.thread_id is None and body.url is None:
         fault = Fault("body", "thread_id", "neither thread_id nor url is given", "Give one of them")
@@ -212,15 +216,21 @@ def create_thread(context: Context, body: NewThread) -> Reply:
     statuses=(400, 404, 409, 422),
 )
 def add_comments(context: Context, body: MoreComments, *, thread_id: str) -> Reply:
-    """Add comments to a discussion; one whose id is there is known, and stays as it was."""
+    """Add comments to a discussion as they are written, edited or deleted.
+
+    Of an id that is there the later content counts, by `edited_at`, else `published_at`; the status `deleted`
+    takes it out of the queue. The cost does not grow with the discussion: scores within the thread, and flags
+    of rules that look at many comments, follow some seconds later.
+    """
     require_thread(context, thread_id)
-    discussion = Discussion(
-        thread_id=thread_id,
-        source=SOURCE,
-        source_format=FORMAT,
-        comments=_comments(thread_id, body.comments),
-    )
-    return Reply(_stored(context, discussion))
+    about = context.store.discussion(thread_id)
+    comments = _comments(thread_id, body.comments)
+    changes = [Change(about=about, comment_id=c.comment_id, comment=c, at=_since(c)) for c in comments]
+    taken = take(context.store, changes, context.settings)
+    counts = Counter(one.outcome for one in taken)
+    erased = tuple(Skipped(one.comment_id, ERASED) for one in taken if one.outcome == "erased")
+    flags = {one.comment_id: one.flags for one in taken if one.flags}
+    return Reply(Stored(thread_id, counts["new"], counts["changed"], counts["same"], flags, erased))
 
 
 @operation("GET", "/threads", permission="view", scope="read", answers={200: Threads}, statuses=(422,))
@@ -301,6 +311,11 @@ def _comments(thread_id: str, given: list[NewComment]) -> tuple[Comment, ...]:
     return tuple(_comment(thread_id, place, comment) for place, comment in enumerate(given, start=1))
 
 
+def _since(comment: Comment) -> datetime:
+    """Return since when a comment is as it was sent; of one without a time the last one sent counts."""
+    return comment.edited_at or comment.published_at or UNKNOWN
+
+
 def _comment(thread_id: str, position: int, given: NewComment) -> Comment:
     at = given.published_at
     return Comment(
@@ -336,6 +351,7 @@ def _stored(context: Context, discussion: Discussion) -> Stored:
     return Stored(
         thread_id=discussion.thread_id,
         added=imported.added.comments,
+        changed=0,
         known=imported.added.known,
         flags=flags,
         left_out=imported.analysis.parsed.report.skipped,
