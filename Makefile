@@ -13,7 +13,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 CAN_APT := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo yes)
 APT_INSTALL = apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends
 
-.PHONY: help demo onnx test security test-transformers lint format quality bench wheel-test train clean
+.PHONY: help demo onnx test security test-transformers lint format quality bench bench-check growth wheel-test train clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -46,14 +46,19 @@ format: $(VENV)/.lint ## rewrite the code in the project's format
 quality: $(VENV)/.test ## measure parser and models against their pinned floors
 	$(BIN)/python -m pytest -m quality -s
 
-bench: $(VENV)/.bench ## measure speed and memory side by side with peers: make bench PAGES=folder of saved pages COMMENTS=file of comments
-	@test -n "$(PAGES)$(COMMENTS)" || { echo "Say what to measure on: make bench PAGES=FOLDER, COMMENTS=FILE or both" >&2; exit 2; }
-	$(if $(PAGES),$(BIN)/python -m benchmarks.pages "$(PAGES)")
-	$(if $(COMMENTS),OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.scores "$(COMMENTS)")
-	$(if $(COMMENTS),OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.duplicates "$(COMMENTS)")
-	$(if $(COMMENTS),OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.rules "$(COMMENTS)")
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.dynamics
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.exports
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+BENCH = $(ONE_THREAD) $(BIN)/python -m benchmarks $(MEASURES) $(if $(COMMENTS),--comments "$(COMMENTS)") \
+	$(if $(PAGES),--pages "$(PAGES)") $(if $(CONVOKIT),--convokit "$(CONVOKIT)") $(if $(SIZE),--size $(SIZE))
+
+bench: $(VENV)/.bench ## measure beside peers, as Markdown and build/bench.json: make bench [MEASURES="csv-raw dask"] [SIZE=100000] [COMMENTS=file] [PAGES=folder] [CONVOKIT=python that has it]
+	@mkdir -p build
+	$(BENCH) --json build/bench.json
+
+bench-check: $(VENV)/.bench ## measure so, and compare the ratios with their pinned floors; only on a machine that does nothing else
+	$(BENCH) --check
+
+growth: $(VENV)/.bench ## measure time and memory of each stage as inputs grow: make growth [SIZES="1000 10000"]
+	$(ONE_THREAD) $(BIN)/python -m benchmarks.growth $(SIZES)
 
 wheel-test: $(VENV)/.test ## build the wheel, install it in a clean environment and run its demo
 	rm -rf build dist

@@ -94,6 +94,16 @@ def counted(part: Part) -> Part:
 
 def main(interpreter: str, utterances: int) -> None:
     """Compare and measure; print a table in Markdown."""
+    found = measured(interpreter, utterances)
+    print(f"\n{utterances:,} utterances, medians of {RUNS}, processor time\n")
+    print("| work | program | seconds | peak memory, MB | of it for the work, MB |\n|---|---|---|---|---|")
+    for (work, program), one in found.items():
+        peak, growth = one["peak"] / 1e6, one["growth"] / 1e6
+        print(f"| {work} | {program} | {one['seconds']:.2f} | {peak:,.0f} | {growth:,.0f} |")
+
+
+def measured(interpreter: str, utterances: int) -> dict[tuple[str, str], dict[str, float]]:
+    """Return seconds, peak and growth of memory in bytes by (work, program): medians."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         discussions = list(generated(utterances))
@@ -111,13 +121,10 @@ def main(interpreter: str, utterances: int) -> None:
         for _ in range(RUNS):
             for name, command in works.items():
                 taken[name].append(json.loads(_run(command, home).splitlines()[-1]))
-    print(f"\n{utterances:,} utterances, medians of {RUNS}, processor time\n")
-    print("| work | program | seconds | peak memory, MB | of it for the work, MB |\n|---|---|---|---|---|")
-    for (work, program), found in taken.items():
-        seconds, peak, growth = (
-            statistics.median(one[name] for one in found) for name in ("seconds", "peak", "growth")
-        )
-        print(f"| {work} | {program} | {seconds:.2f} | {peak / 1e6:,.0f} | {growth / 1e6:,.0f} |")
+    return {
+        work: {name: statistics.median(one[name] for one in found) for name in ("seconds", "peak", "growth")}
+        for work, found in taken.items()
+    }
 
 
 def _compare(interpreter: str, home: Path, discussions: list[Discussion]) -> None:
