@@ -111,6 +111,22 @@ def test_a_column_that_says_yes_to_deleted_keeps_rows_without_a_text():
     ]
 
 
+def test_pingbacks_in_a_table_of_wordpress_are_left_out_as_in_its_export():
+    header = (
+        "comment_ID",
+        "comment_post_ID",
+        "comment_author",
+        "comment_content",
+        "comment_type",
+        "comment_parent",
+    )
+    rows = (("1", "9", "ann", "So cool", "", "0"), ("2", "9", "Frogs", "[…] cool […]", "pingback", "0"),
+            ("3", "9", "bob", "Not at all", "comment", "1"))  # fmt: skip
+    parsed = parse(Source.from_text(table(header, *rows)), Options())
+    assert [c.comment_id for c in parsed.discussions[0].comments] == ["1", "3"]
+    assert parsed.report.left_out == {"a pingback": 1}
+
+
 def test_likes_as_pages_show_them():
     found = comments(table(("text", "votes"), ("So cool", "1.2K"), ("Not at all", "3"), ("Well", '"2,5万"')))
     assert [c.likes for c in found] == [1200, 3, 25000]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
+from operator import not_
 from typing import TypeVar
 
 from threads.parse.exports.found import NO_MOMENT, Found, FoundComments, FoundThread, Moment, Note
@@ -24,6 +25,7 @@ from threads.parse.exports.tables.references import (
 from threads.parse.exports.tables.table import Table
 from threads.parse.exports.tables.times import Reader, time_reader
 from threads.parse.exports.texts import from_html
+from threads.parse.exports.wordpress import NO_COMMENTS
 from threads.parse.formats import Options
 from threads.parse.identity import stable_id
 from threads.records import Skipped, Status, TableColumn
@@ -55,6 +57,7 @@ _PLACEHOLDERS: dict[str, Status] = {
     "[ removed by reddit ]": "removed",
 }
 _GONE = frozenset(("deleted", "removed"))  # of which a row without a text still says whom others answer
+_KIND = "comment type"  # of WordPress: pingbacks stand among the comments
 _LONGEST_WHOLE = 16  # digits
 _WHOLE = re.compile(r"[+-]?\d{1,15}(?:\.0+)?")
 _SHOWN = re.compile(r"(\d{1,6}(?:[.,]\d{1,3})?) ?")
@@ -163,9 +166,16 @@ def _found_in(understood: Understood, options: Options) -> Iterator[Found]:
     rows = _Rows(understood, options)
     yield from map(Note, (*rows.guessed, *_refused_references(understood)))
     names: list[Field] = [name for name in FIELDS if name in at and name != "text"]
-    for where, columns in table.blocks([*(at[name][0] for name in names), *at["text"]]):
-        cells = dict(zip(names, columns, strict=False))
-        yield from rows.found(where, cells, columns[len(names) :])
+    kinds = [place for place, name in enumerate(table.columns) if plain(name) == _KIND]
+    for where, columns in table.blocks([*(at[name][0] for name in names), *at["text"], *kinds]):
+        kept = [kind not in NO_COMMENTS for kind in columns[-1]] if kinds else []
+        if not all(kept):
+            left_out = compress(zip(where, columns[-1], strict=True), map(not_, kept))
+            yield from (Skipped(place, NO_COMMENTS[kind]) for place, kind in left_out)
+        some = columns if all(kept) else [list(compress(column, kept)) for column in columns]
+        places_left = where if all(kept) else list(compress(where, kept))
+        cells = dict(zip(names, some, strict=False))
+        yield from rows.found(places_left, cells, some[len(names) : len(names) + len(at["text"])])
     yield from table.skipped
     yield from map(Note, (*table.notes, *rows.notes()))
 
