@@ -221,7 +221,6 @@ NAMES: dict[str, tuple[str, ...]] = {
             "movie id",
             "hotel id",
             "aweme id",
-            "nid",
             "shortcode",
         ),
         *("微博id", "视频id", "文章id", "新闻id", "帖子id", "笔记id"),
