@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import event
 
 from threads.analysis import import_parsed
 from threads.live import Change, settle_all, take
 from threads.records import Comment, Discussion, Parsed, Report
 from threads.scores import WITHIN_THREAD, score_columns
 from threads.settings import Settings
-from threads.storage import Action, QueueFilter
+from threads.storage import Action, QueueFilter, Store, outlines
 
 NOON = datetime(2024, 5, 18, 12, tzinfo=UTC)
 SETTINGS = Settings()
@@ -92,8 +93,6 @@ def imported(store, comments, about=ABOUT):
 
 @pytest.fixture
 def other(tmp_path):
-    from threads.storage import Store
-
     with Store.open(f"sqlite:///{tmp_path / 'other.sqlite'}") as opened:
         yield opened
 
@@ -246,3 +245,34 @@ def test_the_report_counts_what_came_one_by_one(store):
         take(store, [told(one)], SETTINGS)
     report = store.report("t")
     assert (report.source, report.kept) == ("hook", 3)
+
+
+def statements(store, doing):
+    """How many statements the database is given meanwhile."""
+    seen = []
+
+    def count(_connection, _cursor, statement, *_rest):
+        seen.append(statement)
+
+    event.listen(store._engine, "before_cursor_execute", count)
+    try:
+        doing()
+    finally:
+        event.remove(store._engine, "before_cursor_execute", count)
+    return len(seen)
+
+
+def test_what_a_comment_costs_does_not_grow_with_its_discussion(store, monkeypatch):
+    def append(number):
+        return statements(store, lambda: take(store, [told(comment(number, 1))], SETTINGS))
+
+    def whole(*_args):
+        raise AssertionError("the whole discussion is read")
+
+    take(store, [told(comment(1))], SETTINGS)
+    early = append(2)
+    take(store, [told(comment(n, n - 1, text="Yes.")) for n in range(3, 200)], SETTINGS)
+    monkeypatch.setattr(outlines, "pieces_of", whole)
+    monkeypatch.setattr(Store, "comments", whole)
+    monkeypatch.setattr(Store, "held", whole)
+    assert append(200) == early
