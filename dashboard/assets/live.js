@@ -2,7 +2,7 @@
 // that there are more where drawing takes long. A page that nobody looks at does not ask.
 (function () {
   "use strict";
-  const EVERY_MS = 1500;
+  const EVERY_MS = 1000;
   const PATIENCE_MS = 10000;
   let asking = false;
   let seen = null; // the state for which the page was asked to be drawn anew
