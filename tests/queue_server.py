@@ -1,5 +1,6 @@
 """The application over a store, served for browsers of this machine."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
@@ -21,5 +22,9 @@ def serving(store: Store, **settings: float) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.effective_port}/"
     finally:
+        deadline = time.monotonic() + 10
+        # What a page asked for as it was closed: its answer would find no server to go out by.
+        while server.task_dispatcher.active_count and time.monotonic() < deadline:
+            time.sleep(0.01)
         server.close()
         thread.join(timeout=10)

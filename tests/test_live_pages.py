@@ -66,7 +66,9 @@ def test_a_pushed_comment_appears_in_queue_and_thread_page(store, tmp_path, monk
 
         def push(number, text):
             body = json.dumps(change(number, text=text, at=None)).encode()
-            answer = request("POST", f"{address}hooks/comments", body=body, headers=signed(body))
+            answer = request(
+                "POST", f"{address}hooks/comments", body=body, headers=signed(body), timeout=60.0
+            )
             assert answer.status == 200
             return answer.json()["taken"][0]
 
@@ -100,6 +102,8 @@ def test_a_pushed_comment_appears_in_queue_and_thread_page(store, tmp_path, monk
         expect(thread.locator("#comment-4")).to_be_visible()
         assert troubles == []
         assert store.discussions()["url"].tolist() == [URL]
+        for page in (queue, thread):
+            page.close()
 
 
 def test_a_long_discussion_is_not_drawn_anew_by_itself(store):
