@@ -13,7 +13,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 CAN_APT := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo yes)
 APT_INSTALL = apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends
 
-.PHONY: help demo onnx test security test-transformers lint format quality bench bench-check growth wheel-test train clean
+.PHONY: help demo onnx test security test-transformers words lint format quality bench bench-check growth wheel-test train clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -66,6 +66,14 @@ wheel-test: $(VENV)/.test ## build the wheel, install it in a clean environment 
 	$(BIN)/python -m venv build/wheel-env
 	build/wheel-env/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt dist/*.whl
 	$(BIN)/python tests/demo_of_wheel.py build/wheel-env/bin/btl
+
+# Places without line numbers, so that a catalogue changes where words do.
+words: $(VENV)/.run ## gather the words of the dashboard into threads/translations, where new ones wait for translators
+	mkdir -p build
+	$(BIN)/pybabel --quiet extract --mapping pyproject.toml --keyword counted:2,3 --keyword noun:2,3 --add-location file --sort-output --no-wrap --omit-header --output build/words.pot .
+	for po in threads/translations/*.po; do \
+	  $(BIN)/pybabel --quiet update --input-file build/words.pot --output-file $$po --locale $$(basename $$po .po) --no-fuzzy-matching --ignore-obsolete --no-wrap; \
+	done
 
 train: $(VENV)/.run ## train the models again: make train DATA=folder of the labelled data [PAGES=gold records to measure on]
 	@test -n "$(DATA)" || { echo "Say where the labelled data are: make train DATA=FOLDER (see training/README.md)" >&2; exit 2; }

@@ -18,6 +18,7 @@ from dashboard import components as ui
 from dashboard.api import add_api
 from dashboard.downloads import add_downloads
 from dashboard.hooks import add_hooks
+from dashboard.languages import add_languages, complete, switch
 from dashboard.live import add_changes
 from dashboard.pages import FILTERED_PAGES, PAGES
 from dashboard.pages.base import Context, find_page
@@ -29,6 +30,7 @@ from dashboard.security.identity import open_session
 from dashboard.security.setup import secure
 from dashboard.watching import add_watching
 from threads.errors import ThreadsError
+from threads.language import _, language, number
 from threads.moderation.queue_filter import View
 from threads.settings import Settings
 from threads.storage import Store
@@ -41,7 +43,7 @@ INDEX = """<!DOCTYPE html>
 <html lang="en">
 <head>{%metas%}<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{%title%}</title>{%favicon%}{%css%}</head>
-<body>{%app_entry%}{%config%}{%scripts%}{%renderer%}</body>
+<body>{%app_entry%}{%config%}{%words%}{%scripts%}{%renderer%}</body>
 </html>"""
 
 
@@ -57,9 +59,12 @@ def create_app(store: Store, settings: Settings) -> Dash:
         enable_mcp=False,
         add_log_handler=False,
     )
+    first_page = app.interpolate_index
+    app.interpolate_index = lambda **parts: complete(first_page(**parts))  # type: ignore[method-assign]
     context = Context(store, settings)
     app.server.config["MAX_CONTENT_LENGTH"] = 2 * settings.max_input_bytes  # a file arrives as base64 in JSON
     add_watching(app.server, store, settings)
+    add_languages(app.server, settings)
     secure(app, store, settings, PAGES)
     Compress(app.server)
     add_downloads(app.server, context)
@@ -86,27 +91,30 @@ def _refuse(error: ThreadsError) -> ResponseReturnValue:
 
 
 def _shell() -> Component:
-    return dmc.MantineProvider(
+    header = html.Header(
         [
-            dcc.Location(id="url", refresh="callback-nav"),
-            html.A("Skip to the content", href="#content", className="skip"),
-            html.Header(
-                [
-                    dcc.Link(["Below ", html.I("the"), " Line"], href="/", className="word"),
-                    html.Nav(id="menu", **ui.hyphenated(aria_label="Pages")),
-                    html.Span("times in UTC", className="right"),
-                    _signed_in(),
-                    dmc.ColorSchemeToggle(
-                        lightIcon="☀",
-                        darkIcon="☾",
-                        variant="subtle",
-                        color="gray",
-                        attributes={"root": {"aria-label": "Light or dark"}},
-                    ),
-                ]
+            dcc.Link(["Below ", html.I("the"), " Line"], href="/", className="word"),
+            html.Nav(id="menu", **ui.hyphenated(aria_label=_("Pages"))),
+            html.Span(_("times in UTC"), className="right"),
+            switch(),
+            _signed_in(),
+            dmc.ColorSchemeToggle(
+                lightIcon="☀",
+                darkIcon="☾",
+                variant="subtle",
+                color="gray",
+                attributes={"root": {"aria-label": _("Light or dark")}},
             ),
-            html.Main(id="content", tabIndex=-1),
-        ],
+        ]
+    )
+    parts = [
+        dcc.Location(id="url", refresh="callback-nav"),
+        html.A(_("Skip to the content"), href="#content", className="skip"),
+        header,
+        html.Main(id="content", tabIndex=-1),
+    ]
+    return dmc.MantineProvider(
+        dmc.DatesProvider(parts, settings={"locale": language()}),
         id="theme",
         defaultColorScheme="auto",
         theme={
@@ -124,9 +132,13 @@ def _signed_in() -> Component | None:
         return None
     return html.Form(
         [
-            dcc.Link(opened.account.name, href="/account", title=f"Signed in as {opened.account.role}"),
+            dcc.Link(
+                opened.account.name,
+                href="/account",
+                title=_("Signed in as {role}", role=_(opened.account.role)),
+            ),
             dcc.Input(type="hidden", name="csrf_token", value=generate_csrf()),
-            html.Button("Sign out", className="link"),
+            html.Button(_("Sign out"), className="link"),
         ],
         action="/sign-out",
         method="POST",
@@ -153,10 +165,10 @@ def _register_routes(app: Dash, context: Context) -> None:
 def _menu(current: Any, counts: Mapping[View, int]) -> list[Component]:
     return [
         dcc.Link(
-            [page.title, *_badges(counts)] if page.path == "/moderation" else page.title,
+            [_(page.title), *_badges(counts)] if page.path == "/moderation" else _(page.title),
             href=page.path,
             className="on" if page is current or (page.path == "/" and current.path == "/thread") else "",
-            title=page.title,
+            title=_(page.title),
         )
         for page in PAGES
         if page.in_menu and may(page.permission)
@@ -165,12 +177,12 @@ def _menu(current: Any, counts: Mapping[View, int]) -> list[Component]:
 
 def _badges(counts: Mapping[View, int]) -> list[Component]:
     """Return how many comments wait; those that were escalated are for admins."""
-    asked: list[tuple[View, str]] = [("flagged", "flagged and waiting")]
+    asked: list[tuple[View, str]] = [("flagged", _("flagged and waiting"))]
     if may("undo_others"):
-        asked.append(("escalated", "escalated to an admin"))
+        asked.append(("escalated", _("escalated to an admin")))
     return [
         html.Span(
-            f"{counts[view]:,}" if counts[view] else "",
+            number(counts[view]) if counts[view] else "",
             id=f"menu-{view}",
             className=f"badge {view}",
             title=said,

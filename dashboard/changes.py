@@ -17,6 +17,7 @@ from threads.dynamics.derailment import early_signs
 from threads.dynamics.half_life import HalfLife, half_life
 from threads.dynamics.sentences import Sentence, figure
 from threads.dynamics.turning_points import Turn, TurningPoint, TurningPoints, error_rate
+from threads.language import _, number
 
 Link = Callable[[str], str]
 
@@ -40,7 +41,7 @@ def what_changed(frame: pd.DataFrame, found: TurningPoints, link: Link) -> list[
     more = len(found.points) - len(points)
     return [
         turns if points else html.P(linked(found.sentence(), link), className="seen"),
-        html.P(f"and {more:,} weaker", className="muted") if more else None,
+        html.P(_("and {more} weaker", more=number(more)), className="muted") if more else None,
         html.P(_how_sure(len(frame), found), className="note") if found.looked_at else None,
         _not_looked_at(found),
     ]
@@ -52,9 +53,9 @@ def pace(reading: Reading, link: Link) -> list[Component]:
     return [
         html.P(linked(_half_life(reading).sentence(), link), className="seen"),
         html.P(linked(bursts(reading.chosen).sentence(), link), className="seen"),
-        html.H3("How it began"),
+        html.H3(_("How it began")),
         html.P(linked(signs.sentence(), link), className="seen"),
-        html.P(signs.caution, className="note"),
+        html.P(_(signs.caution), className="note"),
     ]
 
 
@@ -63,10 +64,12 @@ def on_request(comments: int) -> list[Component]:
     return [
         html.P(
             [
-                html.Button("Look for turning points", id="changed-look", type="button", className="button"),
+                html.Button(
+                    _("Look for turning points"), id="changed-look", type="button", className="button"
+                ),
                 " ",
                 html.Span(
-                    f"Among {comments:,} comments this takes some seconds.",
+                    _("Among {comments} comments this takes some seconds.", comments=number(comments)),
                     id="changed-word",
                     className="muted",
                     role="status",
@@ -100,13 +103,18 @@ def _turning_point(point: TurningPoint, names: dict[str, Any], link: Link) -> li
     return [
         html.P(linked(point.sentence(), link), className="seen"),
         html.P("; ".join(_sure(turn) for turn in point.turns), className="note"),
-        html.P(["Around it: ", *_around(point, names, link)], className="note"),
+        html.P([_("Around it:"), " ", *_around(point, names, link)], className="note"),
     ]
 
 
 def _sure(turn: Turn) -> str:
     apart = figure(abs(turn.strength), 1)
-    return f"{turn.measure}: {apart} standard deviations apart, p = {turn.p:.3f} (adjusted)"
+    return _(
+        "{measure}: {apart} standard deviations apart, p = {p} (adjusted)",
+        measure=_(turn.measure),
+        apart=apart,
+        p=number(turn.p, 3),
+    )
 
 
 def _around(point: TurningPoint, names: dict[str, Any], link: Link) -> list[Any]:
@@ -121,7 +129,7 @@ def _around(point: TurningPoint, names: dict[str, Any], link: Link) -> list[Any]
 
 def _how_sure(comments: int, found: TurningPoints) -> str:
     rate = error_rate(comments)
-    little = "" if found.points or not rate.misses_most else " That none is told means little here."
+    little = "" if found.points or not rate.misses_most else " " + _("That none is told means little here.")
     return rate.sentence().text + little
 
 
@@ -129,5 +137,10 @@ def _not_looked_at(found: TurningPoints) -> Component | None:
     """Return the measures that were not looked at, with the reason of each."""
     if not found.looked_at or not found.missing:
         return None
-    reasons = [html.Li(f"{name}: {reason}") for name, reason in found.missing.items()]
-    return html.Details([html.Summary(f"Not looked at: {', '.join(found.missing)}"), html.Ul(reasons)])
+    reasons = [html.Li(f"{_(name)}: {_(reason)}") for name, reason in found.missing.items()]
+    return html.Details(
+        [
+            html.Summary(_("Not looked at: {list}", list=", ".join(_(name) for name in found.missing))),
+            html.Ul(reasons),
+        ]
+    )

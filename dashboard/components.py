@@ -3,37 +3,46 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 import pandas as pd
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard.codes import why_no_sentiment
 from dashboard.figures import STANCES, Figure
 from dashboard.filters import Filters
+from dashboard.languages import of_plotly
 from dashboard.text import marked, one_line, shown
 from threads.dynamics.sentences import Sentence
+from threads.language import N_, _, counted, day, language, moment, ngettext, number, signed
+from threads.language import decimals as between_0_and_1
 from threads.scores.offensive import LIKELY, Offensive
 from threads.scores.sentiment import SentenceScore, explain
 from threads.scores.text import without_quotes
 
 STANCE_SIGNS = {"supportive": "●", "critical": "■", "neutral": "◆", "unclear": "○"}
 RELATIONS = {
-    "agrees": "agrees (tentative)",  # the weakest of the four, as its card says
-    "disagrees": "disagrees",
-    "asks": "asks",
-    "comments": "comments",
+    "agrees": N_("agrees (tentative)"),  # the weakest of the four, as its card says
+    "disagrees": N_("disagrees"),
+    "asks": N_("asks"),
+    "comments": N_("comments"),
 }
 OFFENSIVE = Offensive()  # keeps its model, once it is needed
 INDENT_LEVELS = 8
 NUMBERS_SHOWN = 500
 LONG_CHARACTERS = 1_800
 SENTENCES_EXPLAINED, WORDS_EXPLAINED = 12, 8
-CLEAR_BUTTON = {"aria-label": "Clear"}  # dmc gives the button no name
 GRAPH_CONFIG: Any = {"displayModeBar": False, "displaylogo": False, "responsive": True}
+
+
+def clear_button() -> dict[str, str]:
+    """Return the properties of a control's button that clears it; dmc gives it no name."""
+    return {"aria-label": _("Clear")}
 
 
 def hyphenated(**attributes: Any) -> dict[str, Any]:
@@ -72,10 +81,10 @@ def take_away() -> Component:
     """Return links to every decision and to flagged comments, for who may see people."""
     links = [
         html.A(f"{label}, {kind.upper()}", href=f"/export/{what}.{kind}", download="", className="button")
-        for what, label in (("decisions", "Every decision"), ("flagged", "Flagged comments"))
+        for what, label in (("decisions", _("Every decision")), ("flagged", _("Flagged comments")))
         for kind in ("csv", "json")
     ]
-    return panel("To take away", html.Div(links, className="keys"), note="With names; put on record.")
+    return panel(_("To take away"), html.Div(links, className="keys"), note=_("With names; put on record."))
 
 
 def graph(figure: Figure, label: str, **attributes: Any) -> Component:
@@ -83,7 +92,7 @@ def graph(figure: Figure, label: str, **attributes: Any) -> Component:
     return html.Div(
         dcc.Graph(
             figure=figure,
-            config=GRAPH_CONFIG,
+            config=cast("Any", {**GRAPH_CONFIG, **of_plotly(language())}),
             style={"height": f"{figure['layout']['height']}px"},
             **attributes,
         ),
@@ -120,7 +129,9 @@ def chart(
             text,
             className="link",
             type="button",
-            **hyphenated(data_take=kind, data_name=name, aria_label=f"{text} of: {label}"),
+            **hyphenated(
+                data_take=kind, data_name=name, aria_label=_("{text} of: {label}", text=text, label=label)
+            ),
         )
         for kind, text in formats
     ]
@@ -129,7 +140,7 @@ def chart(
             html.P(shown(said.text), className="seen") if said is not None else None,
             graph(figure, label, **attributes),
             html.Details(
-                [html.Summary("Numbers")], className="numbers", **hyphenated(data_numbers=numbers(table))
+                [html.Summary(_("Numbers"))], className="numbers", **hyphenated(data_numbers=numbers(table))
             ),
             html.Div(buttons, className="take"),
         ],
@@ -146,7 +157,7 @@ def numbers(table: pd.DataFrame) -> str:
     rows = table.head(NUMBERS_SHOWN).itertuples(index=False, name=None)
     return json.dumps(
         {
-            "columns": [str(column).replace("_", " ") for column in table.columns],
+            "columns": [_(str(column).replace("_", " ")) for column in table.columns],
             "rows": [[_plain(value) for value in row] for row in rows],
             "total": len(table),
         }
@@ -183,8 +194,8 @@ def shares(rows: Sequence[tuple[str, float, str]]) -> Component:
 def sides(judged: int, supportive: int, critical: int) -> tuple[str, str]:
     """Return the key figure of stance: how many of those that were judged lean which way."""
     if not judged:
-        return "–", "no stance: it takes an English text and a title"
-    return f"{supportive:,} : {critical:,}", "lean supportive : critical"
+        return "–", _("no stance: it takes an English text and a title")
+    return f"{number(supportive)} : {number(critical)}", _("lean supportive : critical")
 
 
 def pager(page: int, last: int, filters: Filters, target: str) -> Component:
@@ -195,12 +206,12 @@ def pager(page: int, last: int, filters: Filters, target: str) -> Component:
 
     return html.Nav(
         [
-            link(page - 1, "← earlier") if page > 1 else None,
-            html.Span(f"page {page:,} of {last:,}"),
-            link(page + 1, "later →") if page < last else None,
+            link(page - 1, _("← earlier")) if page > 1 else None,
+            html.Span(_("page {page} of {last}", page=number(page), last=number(last))),
+            link(page + 1, _("later →")) if page < last else None,
         ],
         className="pager",
-        **hyphenated(aria_label="Pages"),
+        **hyphenated(aria_label=_("Pages")),
     )
 
 
@@ -208,9 +219,13 @@ def stance_label(stance: Any, probability: Any) -> Component | None:
     """Return a stance with its sign and, where it leans, its probability."""
     if pd.isna(stance):
         return None
-    text = "stance unclear" if stance == "unclear" else f"leans {stance} {decimals(probability)}"
+    text = (
+        _("stance unclear")
+        if stance == "unclear"
+        else _("leans {stance} {probability}", stance=_(stance), probability=decimals(probability))
+    )
     if stance == "neutral":
-        text = f"neutral {decimals(probability)}"
+        text = _("neutral {probability}", probability=decimals(probability))
     return html.Span(
         [html.I(STANCE_SIGNS.get(stance, "○"), **hyphenated(aria_hidden="true")), " ", text],
         className=f"stance {stance}",
@@ -234,7 +249,10 @@ def stance_strip(counts: Mapping[str, int]) -> Component:
                 **hyphenated(aria_hidden="true"),
             ),
             html.P(
-                [html.Span(f"{STANCE_SIGNS[s]} {counts[s]} {s}", className=f"stance {s}") for s in present],
+                [
+                    html.Span(f"{STANCE_SIGNS[s]} {number(counts[s])} {_(s)}", className=f"stance {s}")
+                    for s in present
+                ],
                 className="scores",
             ),
         ]
@@ -244,8 +262,8 @@ def stance_strip(counts: Mapping[str, int]) -> Component:
 def sentiment_bar(value: Any, missing: Any = None) -> Component:
     """Return sentiment as a small bar from the middle and a number, or why there is none."""
     if pd.isna(value):
-        reason = f": {one_line(missing, 120)}" if isinstance(missing, str) else ""
-        return html.Span(f"no sentiment{reason}", className="muted")
+        reason = f": {one_line(why_no_sentiment(missing), 120)}" if isinstance(missing, str) else ""
+        return html.Span(_("no sentiment{reason}", reason=reason), className="muted")
     left, width = (50 + 50 * min(value, 0), 50 * abs(value))
     return html.Span(
         [
@@ -254,7 +272,7 @@ def sentiment_bar(value: Any, missing: Any = None) -> Component:
                 className="bar",
                 **hyphenated(aria_hidden="true"),
             ),
-            f"sentiment {signed(value)}",
+            _("sentiment {value}", value=signed(value)),
         ]
     )
 
@@ -267,9 +285,14 @@ def sentiment_reasons(text: str) -> Component | None:
     more = len(carrying) - SENTENCES_EXPLAINED
     return html.Details(
         [
-            html.Summary("Words behind the sentiment"),
+            html.Summary(_("Words behind the sentiment")),
             html.Ul([_sentence_reasons(sentence) for sentence in carrying[:SENTENCES_EXPLAINED]]),
-            html.P(f"and {counted(more, 'more sentence')}", className="muted") if more > 0 else None,
+            html.P(
+                _("and {more_sentences}", more_sentences=counted(more, "more sentence", "more sentences")),
+                className="muted",
+            )
+            if more > 0
+            else None,
         ],
         className="reasons",
     )
@@ -279,7 +302,7 @@ def _sentence_reasons(sentence: SentenceScore) -> Component:
     words = [f"{one_line(word.text, 30)} {signed(word.valence, 1)}" for word in sentence.words]
     more = len(words) - WORDS_EXPLAINED
     if more > 0:
-        words[WORDS_EXPLAINED:] = [f"{more:,} more"]
+        words[WORDS_EXPLAINED:] = [_("{more} more", more=number(more))]
     return html.Li(
         [
             html.Strong(signed(sentence.compound)),
@@ -292,7 +315,7 @@ def _sentence_reasons(sentence: SentenceScore) -> Component:
 def comment_text(text: str, spans: Sequence[tuple[int, int]] = ()) -> Component:
     """Return a comment whole with `spans` marked; a very long one folded after its first part."""
     if not text:
-        return html.P("No text is kept.", className="muted")
+        return html.P(_("No text is kept."), className="muted")
     if len(text) <= LONG_CHARACTERS:
         return html.Div(marked(text, list(spans)), className="text", dir="auto")
     cut = text.rfind(" ", 0, LONG_CHARACTERS // 2) + 1 or LONG_CHARACTERS // 2
@@ -302,7 +325,7 @@ def comment_text(text: str, spans: Sequence[tuple[int, int]] = ()) -> Component:
             html.Div(marked(text[:cut], list(spans)), className="text", dir="auto"),
             html.Details(
                 [
-                    html.Summary(f"the other {len(text) - cut:,} characters"),
+                    html.Summary(_("the other {count} characters", count=number(len(text) - cut))),
                     html.Div(marked(text[cut:], rest), className="text", dir="auto"),
                 ]
             ),
@@ -338,7 +361,7 @@ def comment(
             html.P(
                 [
                     sentiment_bar(row["sentiment"], row.get("sentiment_missing")),
-                    html.Span(counted(row["words"], "word")) if pd.notna(row["words"]) else None,
+                    html.Span(counted(row["words"], "word", "words")) if pd.notna(row["words"]) else None,
                     stance_label(row["stance"], row["stance_probability"]),
                     relation_label(row),
                     offensive_label(row),
@@ -358,9 +381,19 @@ def reply_label(row: Mapping[Any, Any], parent: Mapping[Any, Any] | None, link: 
     if parent is None:
         return None
     inferred = row["parent_source"] == "inferred"
-    sure = f" · inferred {decimals(row['parent_confidence'])}" if inferred else ""
+    sure = (
+        " " + _("· inferred {parent_confidence}", parent_confidence=decimals(row["parent_confidence"]))
+        if inferred
+        else ""
+    )
     return html.A(
-        [f"answers {one_line(author_name(parent['author']), 40)}{sure}"],
+        [
+            _(
+                "answers {author_name}{sure}",
+                author_name=one_line(author_name(parent["author"]), 40),
+                sure=sure,
+            )
+        ],
         href=link,
         className="reply inferred" if inferred else "reply",
     )
@@ -371,7 +404,7 @@ def relation_label(row: Mapping[Any, Any]) -> Component | None:
     relation = row.get("reply_relation")
     if pd.isna(relation) or relation not in RELATIONS:
         return None
-    said = f"{RELATIONS[relation]} {decimals(row['reply_relation_probability'])}"
+    said = f"{_(RELATIONS[relation])} {decimals(row['reply_relation_probability'])}"
     return html.Span(said, className="relation")
 
 
@@ -380,8 +413,16 @@ def offensive_label(row: Mapping[Any, Any]) -> Component | None:
     if not _likely_offensive(row):
         return None
     words = row.get("offensive_words")
-    carried = f": {one_line(words, 120)}" if isinstance(words, str) else ""
-    return html.Span(f"offensive language {decimals(row['offensive'])}{carried}", className="offensive")
+    carried = f": {words_with_kinds(words)}" if isinstance(words, str) else ""
+    return html.Span(
+        _("offensive language {offensive}{carried}", offensive=decimals(row["offensive"]), carried=carried),
+        className="offensive",
+    )
+
+
+def words_with_kinds(words: str) -> str:
+    """Return the words that carry offensive language, each with its kind, such as "idiot (insult)"."""
+    return re.sub(r"\(([a-z ]+)\)", lambda kind: f"({_(kind[1])})", one_line(words, 120))
 
 
 def offensive_spans(row: Mapping[Any, Any]) -> list[tuple[int, int]]:
@@ -405,33 +446,33 @@ def decision_label(state: Any) -> Component | None:
     """Return the moderators' decision, where there is one."""
     if state not in {"approved", "rejected"}:
         return None
-    return html.Span(state, className=f"decision {state}")
+    return html.Span(_(state), className=f"decision {state}")
 
 
 def time_label(time: Any, precision: Any, raw: Any) -> Component:
     """Return a time as it is known: to the minute, the day, about, or not at all; as found in a tooltip."""
     if pd.isna(time):
-        return html.Span("no time" if pd.isna(raw) else one_line(str(raw), 40), className="time")
+        return html.Span(_("no time") if pd.isna(raw) else one_line(str(raw), 40), className="time")
     time = time.astimezone(UTC)
-    text = f"{time:%d %b %Y}" if precision == "day" else f"{time:%d %b %Y, %H:%M}"
+    text = day(time) if precision == "day" else moment(time)
     return html.Time(
-        f"about {text}" if precision == "relative" else text,
+        _("about {text}", text=text) if precision == "relative" else text,
         dateTime=time.isoformat(),
         className="time",
-        title=f"as found: {one_line(str(raw), 80)}",
+        title=_("as found: {raw}", raw=one_line(str(raw), 80)),
     )
 
 
 def author_name(author: Any) -> str:
     """Return the name of an author, or what stands for none."""
-    return author if isinstance(author, str) and author else "(no name)"
+    return author if isinstance(author, str) and author else _("(no name)")
 
 
 def title_of(title: Any, first_at: Any) -> str:
     """Return a discussion's title, or what stands for none."""
     if isinstance(title, str) and title:
         return title
-    return "A thread without a title" + ("" if pd.isna(first_at) else f", {first_at:%d %b %Y}")
+    return _("A thread without a title") + ("" if pd.isna(first_at) else f", {day(first_at)}")
 
 
 def anchor(comment_id: str) -> str:
@@ -439,19 +480,16 @@ def anchor(comment_id: str) -> str:
     return f"comment-{comment_id}"
 
 
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """Return a number with its noun: "1 comment", "2,000 people"."""
-    return f"{number:,} {noun(number, one, many)}"
-
-
-def noun(number: int, one: str, many: str | None = None) -> str:
-    """Return the noun alone, as it stands behind a number."""
-    return one if number == 1 else many or one + "s"
-
-
-def people(number: int) -> str:
+def people(count: int) -> str:
     """Return how many people with a name wrote something; a table may name nobody."""
-    return counted(number, "person", "people") if number else "people without a name"
+    return counted(count, "person", "people") if count else _("people without a name")
+
+
+def comments_by(comments: int, authors: int) -> str:
+    """Return how many comments how many people wrote."""
+    return ngettext(
+        "{number} comment by {people}", "{number} comments by {people}", comments, people=people(authors)
+    )
 
 
 def fragment(comment_id: str) -> str:
@@ -466,7 +504,7 @@ def thread_path(thread_id: str, page: str = "/thread") -> str:
 
 def to_import() -> Component:
     """Return the way to the page that takes files in."""
-    return dcc.Link("Import a discussion", href="/import")
+    return dcc.Link(_("Import a discussion"), href="/import")
 
 
 def link_to(comment_id: str, path: str = "") -> str:
@@ -474,20 +512,15 @@ def link_to(comment_id: str, path: str = "") -> str:
     return f"{path}?{urlencode({'at': comment_id})}{fragment(comment_id)}"
 
 
-def signed(value: float, decimals: int = 2) -> str:
-    """Return a score with its sign, as typographers set it."""
-    return f"{value:+.{decimals}f}".replace("-", "−")
-
-
 def decimals(value: Any) -> str:
     """Return a probability as .64; nothing where it is missing."""
-    return "" if pd.isna(value) else f"{value:.2f}".removeprefix("0")
+    return "" if pd.isna(value) else between_0_and_1(value)
 
 
 def period(first: Any, last: Any) -> str:
     """Return a stretch of time in a few words."""
     if pd.isna(first):
-        return "no times"
+        return _("no times")
     if first.date() == last.date():
-        return f"{first:%d %b %Y, %H:%M} to {last:%H:%M}"
-    return f"{first:%d %b %Y, %H:%M} to {last:%d %b %Y, %H:%M}"
+        return _("{first} to {last}", first=moment(first), last=f"{last:%H:%M}")
+    return _("{first} to {last}", first=moment(first), last=moment(last))

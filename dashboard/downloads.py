@@ -15,6 +15,7 @@ from dashboard.one_file import discussion_html
 from dashboard.pages.base import Context
 from dashboard.security.access import may, needs, require
 from threads.errors import StoreError
+from threads.language import SOURCE, _, using
 from threads.storage.csv_files import write_csv
 from threads.storage.json_files import write_ndjson
 from threads.views import decisions_json, flagged_json
@@ -52,9 +53,10 @@ def _add_one_file(server: Flask, context: Context) -> None:
     def one_file() -> Response:
         thread_id = _thread(context)
         if thread_id is None:
-            abort(400, "Name the discussion: /thread.html?thread=ID")
+            abort(400, _("Name the discussion: /thread.html?thread=ID"))
         frame, chosen, filters = _asked_for(context, thread_id, "report")
-        made = discussion_html(context.store.discussion(thread_id), frame, chosen, filters.words)
+        with using(SOURCE):  # the file is English throughout
+            made = discussion_html(context.store.discussion(thread_id), frame, chosen, filters.words)
         return _file(made.encode("utf-8", "replace"), "discussion", thread_id, "html")
 
 
@@ -85,7 +87,7 @@ def _add_labels(server: Flask, context: Context) -> None:
     def labels() -> Response:
         thread_id = _thread(context)
         if thread_id is None:
-            abort(400, "Name a discussion: thread=…")
+            abort(400, _("Name a discussion: thread=…"))
         frame = context.store.labels.given(thread_id, request.args.get("target", ""))
         details = {"what": "labels", "thread": thread_id, "rows": len(frame)}
         context.store.accounts.put_on_record("export", require("export_people").name, details)

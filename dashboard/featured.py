@@ -12,11 +12,19 @@ from dash.development.base_component import Component
 from dashboard import components as ui
 from dashboard.text import one_line
 from threads.dynamics.featured import worth_featuring
+from threads.language import N_, _, localised
 from threads.scores.featuring import CUES, column_of
 
 QUOTED_CHARACTERS: Final = 140
-_NAMES: Final = {"relevance": "relevance to the article", "thread_relevance": "relevance to the thread"}
-NOTE: Final = "The highest mean of six cues, each shown beside its comment; no judgement of what is true."
+_NAMES: Final = {
+    "relevance": N_("relevance to the article"),
+    "thread_relevance": N_("relevance to the thread"),
+    "readability": N_("readability"),
+    "argument": N_("argument"),
+    "experience": N_("experience"),
+    "novelty": N_("novelty"),
+}
+NOTE: Final = N_("The highest mean of six cues, each shown beside its comment; no judgement of what is true.")
 
 
 def cues(row: Mapping[Any, Any], weights: Mapping[str, float]) -> Component | None:
@@ -29,11 +37,16 @@ def cues(row: Mapping[Any, Any], weights: Mapping[str, float]) -> Component | No
         return None
     return html.Details(
         [
-            html.Summary(f"worth featuring: {ui.decimals(row['featuring']) or '–'}"),
+            html.Summary(_("worth featuring: {value}", value=ui.decimals(row["featuring"]) or "–")),
             html.Ul(
                 [
                     html.Li(
-                        f"{_NAMES.get(cue, cue)} {ui.decimals(row[column_of(cue)])} × weight {weights[cue]:g}"
+                        _(
+                            "{cue} {value} × weight {weight}",
+                            cue=_(_NAMES[cue]),
+                            value=ui.decimals(row[column_of(cue)]),
+                            weight=localised(f"{weights[cue]:g}"),
+                        )
                     )
                     for cue in known
                 ]
@@ -52,7 +65,7 @@ def panel(frame: pd.DataFrame, link: Callable[[str], str]) -> Component | None:
     if best.empty:
         return None
     return ui.panel(
-        "Worth featuring",
+        _("Worth featuring"),
         html.Ol(
             [
                 html.Li(
@@ -66,9 +79,5 @@ def panel(frame: pd.DataFrame, link: Callable[[str], str]) -> Component | None:
             ],
             className="featured",
         ),
-        note=NOTE,
+        note=_(NOTE),
     )
-
-
-def _cue(cue: str, value: float, weight: float) -> str:
-    return f"{_NAMES.get(cue, cue)} {ui.decimals(value)} × weight {weight:g}"

@@ -14,6 +14,7 @@ import pandas as pd
 
 from dashboard.text import for_plotly
 from threads.dynamics.trend import Smooth
+from threads.language import _, localised
 
 Figure = dict[str, Any]
 
@@ -33,6 +34,7 @@ DENSITY_BINS = (120, 41)
 LEFT_MARGIN = 64  # pixels; room for "negative"
 DEPTHS_LABELLED = 20
 WORDS_DRAWN = 10  # of a group
+NO_BOX = "<extra></extra>"  # without plotly's second box of the name
 FADED = 0.3  # opacity of what is drawn of few comments
 MANY = 200  # comments from which marks are drawn small
 _HOUR, _DAY = 3_600_000, 86_400_000  # milliseconds
@@ -57,13 +59,16 @@ _SCALES: dict[str, Figure] = {
     "amount": {"type": "linear", "rangemode": "tozero"},
 }
 TITLE_HEIGHT, TICKS_HEIGHT = 26, 26  # pixels
-SENTIMENT_AXIS: Figure = {
-    "range": [-1.12, 1.12],
-    "tickvals": [-1, 0, 1],
-    "ticktext": ["negative", "neutral", "positive"],
-    "zeroline": True,
-    "fixedrange": True,
-}
+
+
+def _sentiment_axis() -> Figure:
+    return {
+        "range": [-1.12, 1.12],
+        "tickvals": [-1, 0, 1],
+        "ticktext": [_("negative"), _("neutral"), _("positive")],
+        "zeroline": True,
+        "fixedrange": True,
+    }
 
 
 def sentiment_over_time(
@@ -88,7 +93,7 @@ def sentiment_over_time(
     return {
         "data": [trace for trace in traces if len(trace["x"])],
         "layout": _layout(
-            yaxis=SENTIMENT_AXIS,
+            yaxis=_sentiment_axis(),
             dragmode="select",
             selectdirection="h",
             **_numbered(turns),
@@ -119,13 +124,13 @@ def stance_over_time(bins: pd.DataFrame) -> Figure:
     traces = [
         {
             "type": "bar",
-            "name": stance,
+            "name": _(stance),
             "x": starts,
             "offset": 0,
             "width": [0.94 * (end - start) for start, end in zip(starts, ends, strict=True)],
             "y": counts[stance].tolist(),
             "marker": _stance_marker(stance),
-            "hovertemplate": f"%{{y}} {stance}<extra></extra>",
+            "hovertemplate": f"%{{y}} {_(stance)}{NO_BOX}",
         }
         for stance in STANCES
         if counts[stance].sum()
@@ -154,18 +159,23 @@ def stance_shares_over_time(bins: pd.DataFrame, fewest: int) -> Figure:
     known = bins["stances"].fillna(0).astype(int)
     few = (known < fewest).tolist()
     of_each = zip(known, bins["comments"], few, strict=True)
-    notes = [f"{judged} of {every}{', few' if thin else ''}" for judged, every, thin in of_each]
+    notes = [
+        _("judged {judged} of {every}, few", judged=judged, every=every)
+        if thin
+        else _("judged {judged} of {every}", judged=judged, every=every)
+        for judged, every, thin in of_each
+    ]
     traces = [
         {
             "type": "bar",
-            "name": stance,
+            "name": _(stance),
             "x": starts,
             "offset": 0,
             "width": [0.94 * (end - start) for start, end in zip(starts, ends, strict=True)],
             "y": bins[f"{stance}_share"].fillna(0.0).round(4).tolist(),
             "customdata": notes,
             "marker": _stance_marker(stance, opacity=[FADED if thin else 1 for thin in few]),
-            "hovertemplate": f"%{{y:.0%}} {stance}, judged %{{customdata}}<extra></extra>",
+            "hovertemplate": f"%{{y:.0%}} {_(stance)}, %{{customdata}}{NO_BOX}",
         }
         for stance in STANCES
         if bins[stance].sum()
@@ -195,11 +205,11 @@ def mean_sentiment_over_time(bins: pd.DataFrame) -> Figure:
             "opacity": 0.8,
             "line": {"width": 0},
         },
-        "hovertemplate": "mean %{y:+.2f}, %{customdata} comments<extra></extra>",
-        "name": "mean sentiment",
+        "hovertemplate": _("mean %{y:+.2f}, %{customdata} comments") + NO_BOX,
+        "name": _("mean sentiment"),
         "showlegend": False,
     }
-    return {"data": [trace] if len(rows) else [], "layout": _layout(yaxis=SENTIMENT_AXIS, dragmode=False)}
+    return {"data": [trace] if len(rows) else [], "layout": _layout(yaxis=_sentiment_axis(), dragmode=False)}
 
 
 def comments_by_depth(levels: pd.DataFrame) -> Figure:
@@ -210,7 +220,7 @@ def comments_by_depth(levels: pd.DataFrame) -> Figure:
         "x": levels["comments"].astype(int).tolist(),
         "y": levels["depth"].astype(int).tolist(),
         "marker": {"color": ACCENT},
-        "hovertemplate": "%{x} comments at depth %{y}<extra></extra>",
+        "hovertemplate": _("%{x} comments at depth %{y}") + NO_BOX,
         "showlegend": False,
     }
     return {
@@ -311,7 +321,11 @@ def _dots(rows: pd.DataFrame, groups: list[str], number: str) -> Figure:
     form = ".0%" if rows["kind"].iloc[0] == "share" else ".2f"
     said = [
         f"{for_plotly(row['group'], 60)}: {row['estimate']:{form}}"
-        + (f" ({row['low']:{form}} to {row['high']:{form}})" if known else ", no interval")
+        + (
+            " " + _("({low} to {high})", low=f"{row['low']:{form}}", high=f"{row['high']:{form}}")
+            if known
+            else _(", no interval")
+        )
         for row, known in zip(rows.to_dict("records"), sure, strict=True)
     ]
     return {
@@ -375,7 +389,7 @@ def answers_between(pairs: pd.DataFrame, most: int) -> Figure:
         "xgap": 2,
         "ygap": 2,
         "showscale": False,
-        "hovertemplate": "%{customdata[0]} answers %{customdata[1]}: %{z}<extra></extra>",
+        "hovertemplate": _("%{customdata[0]} answers %{customdata[1]}: %{z}") + NO_BOX,
     }
     return {
         "data": [trace],
@@ -393,11 +407,11 @@ def _marks(rows: pd.DataFrame, stance: str, *, of: int) -> Figure:
     labelled, base, growth = of <= LABELLED_UP_TO, *((3, 0.7) if of >= MANY else (6, 1.5))
     colour, symbol = STANCES[stance]
     words = rows["words"].fillna(1).to_numpy(dtype=float)
-    names = [for_plotly(name, 40) if isinstance(name, str) else "(no name)" for name in rows["author"]]
+    names = [for_plotly(name, 40) if isinstance(name, str) else _("(no name)") for name in rows["author"]]
     return {
         "type": "scatter",
         "mode": "markers+text" if labelled else "markers",
-        "name": stance,
+        "name": _(stance),
         "x": _milliseconds(rows["published_at"]),
         "y": rows["sentiment"].astype(float).round(4).tolist(),
         "text": [name.split(" ")[0] for name in names] if labelled else None,
@@ -410,8 +424,10 @@ def _marks(rows: pd.DataFrame, stance: str, *, of: int) -> Figure:
             )
         ],
         "cliponaxis": False,
-        "hovertemplate": "<b>%{customdata[0]}</b>, %{x|%d %b %H:%M}<br>%{y:+.2f}, %{customdata[2]} words<br>"
-        "%{customdata[1]}<extra></extra>",
+        "hovertemplate": "<b>%{customdata[0]}</b>, %{x|%d %b %H:%M}<br>%{y:+.2f}, "
+        + _("%{customdata[2]} words")
+        + "<br>%{customdata[1]}"
+        + NO_BOX,
         "marker": {
             "color": colour,
             "symbol": symbol,
@@ -432,8 +448,8 @@ def _density(rows: pd.DataFrame) -> Figure:
         "z": [[int(n) if n else None for n in column] for column in counts.T],
         "colorscale": [[0, "rgba(29,138,134,0.12)"], [1, ACCENT]],
         "showscale": False,
-        "hovertemplate": "%{z} comments<extra></extra>",
-        "name": "comments",
+        "hovertemplate": _("%{z} comments") + NO_BOX,
+        "name": _("comments"),
     }
 
 
@@ -441,7 +457,7 @@ def _line(curve: Smooth) -> Figure:
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": "trend",
+        "name": _("trend"),
         "x": _milliseconds(curve.time),
         "y": curve.value.round(4).tolist(),
         "line": {"color": ACCENT, "width": 2.5},
@@ -454,7 +470,7 @@ def _band(curve: Smooth) -> Figure:
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": "95% band",
+        "name": _("95% band"),
         "x": times + times[::-1],
         "y": curve.high.round(4).tolist() + curve.low.round(4).tolist()[::-1],
         "fill": "toself",
@@ -496,5 +512,6 @@ def _layout(**more: Any) -> Figure:
         "showlegend": True,
         "hoverlabel": {"align": "left"},
         "height": 300,
+        "separators": localised(".,"),
         **more,
     }

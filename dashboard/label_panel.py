@@ -16,6 +16,7 @@ from dashboard.pages.base import Context
 from dashboard.security.access import may, needs, require
 from dashboard.text import one_line, shown
 from threads.errors import ThreadsError
+from threads.language import N_, _, number, percent
 from threads.scores.own_topic.fitting import Accuracy
 from threads.scores.own_topic.labelled import FEWEST
 from threads.storage.labels import SKIPPED
@@ -23,10 +24,10 @@ from threads.storage.labels import SKIPPED
 LONGEST_TARGET: Final = 200
 POLL: Final = 1_000  # milliseconds
 ANSWERS: Final = {
-    "supportive": ("1", "supports"),
-    "critical": ("2", "opposes"),
-    "neutral": ("3", "neither"),
-    SKIPPED: ("s", "skip"),
+    "supportive": ("1", N_("supports")),
+    "critical": ("2", N_("opposes")),
+    "neutral": ("3", N_("neither")),
+    SKIPPED: ("s", N_("skip")),
 }
 _SHOWN: Final = (
     ("label-now", "children"),
@@ -44,28 +45,32 @@ def label_panel(context: Context, thread_id: str, title: str) -> Component | Non
     if not may("decide"):
         return None
     target = context.store.labels.target_of(thread_id) or one_line(title, LONGEST_TARGET)
-    buttons = [_button(f"label-{answer}", key, text) for answer, (key, text) in ANSWERS.items()]
+    buttons = [_button(f"label-{answer}", key, _(text)) for answer, (key, text) in ANSWERS.items()]
     return ui.panel(
-        "Label comments for a topic of your own",
+        _("Label comments for a topic of your own"),
         dcc.Store(id="label-thread", data=thread_id),
         dcc.Store(id="label-comment"),
         dcc.Interval(id="label-poll", interval=POLL),
-        dmc.TextInput(id="label-target", label="Stance toward what?", value=target, debounce=True, size="xs"),
+        dmc.TextInput(
+            id="label-target", label=_("Stance toward what?"), value=target, debounce=True, size="xs"
+        ),
         html.Div(id="label-now", role="status"),
-        html.Div([*buttons, _button("label-undo", "u", "undo")], className="buttons"),
+        html.Div([*buttons, _button("label-undo", "u", _("undo"))], className="buttons"),
         html.Div(id="label-progress"),
         html.Div(
             [
-                html.Button("Apply to this discussion", id="label-apply", className="button primary"),
-                html.Button("Back to the built-in", id="label-back", className="button"),
-                html.Button("Cancel", id="label-cancel", className="button", disabled=True),
+                html.Button(_("Apply to this discussion"), id="label-apply", className="button primary"),
+                html.Button(_("Back to the built-in"), id="label-back", className="button"),
+                html.Button(_("Cancel"), id="label-cancel", className="button", disabled=True),
             ],
             className="buttons",
             hidden=not may("train"),
         ),
         html.Div(id="label-applied", role="status"),
-        note="Say what each comment is for or against, not whether you agree. The ones that teach most come "
-        "first. What is labelled is kept.",
+        note=_(
+            "Say what each comment is for or against, not whether you agree. The ones that teach most come "
+            "first. What is labelled is kept."
+        ),
         id="labelling",
     )
 
@@ -105,7 +110,7 @@ def _register_answers(app: Dash, context: Context, labelling: Labelling) -> None
         target, comment_id, thread_id = _target(values[-3]), values[-2], str(values[-1])
         actor, trigger, wanted = require("decide").name, ctx.triggered_id, None
         if not target:
-            return ui.problem("Say in words what the stance is toward."), None, None, None, True, True
+            return ui.problem(_("Say in words what the stance is toward.")), None, None, None, True, True
         try:
             if trigger in _IDS and isinstance(comment_id, str):
                 labels.give(thread_id, comment_id, target, _IDS[trigger], actor)
@@ -174,7 +179,7 @@ def _state(
     job = labelling.jobs.get(thread_id)
     idle = job is None or bool(job.ended)
     settled = now is not None and growth is not None and idle
-    waits = html.P("Choosing what to label …", className="muted")
+    waits = html.P(_("Choosing what to label …"), className="muted")
     progress = _progress(given, growth, thread_id, target)
     return now or waits, comment_id, progress, _applied(job, thread_id), settled, idle
 
@@ -195,7 +200,9 @@ def _next(
         done = set(given["comment_id"])
         wanted = next((comment_id for comment_id in queue if comment_id not in done), None)
         if wanted is None:
-            return ui.empty("Nothing is left to label: every comment that teaches something has one."), None
+            return ui.empty(
+                _("Nothing is left to label: every comment that teaches something has one.")
+            ), None
     item = context.store.queue_item(thread_id, wanted)
     return ui.comment_text(item.text), wanted
 
@@ -204,27 +211,33 @@ def _progress(
     given: pd.DataFrame, growth: list[Accuracy] | None, thread_id: str, target: str
 ) -> list[Component]:
     counts = {answer: int((given["label"] == answer).sum()) for answer in ANSWERS}
-    told = ", ".join(f"{counts[answer]:,} {text}" for answer, (_, text) in ANSWERS.items() if counts[answer])
-    parts: list[Component] = [html.P(f"Labelled: {told or 'none yet'}.", className="said")]
+    given_words = ((counts[answer], text) for answer, (_key, text) in ANSWERS.items() if counts[answer])
+    told = ", ".join(f"{number(count)} {_(text)}" for count, text in given_words)
+    parts: list[Component] = [html.P(_("Labelled: {value}.", value=told or _("none yet")), className="said")]
     if growth is None:
-        parts.append(html.P("Measuring how good it is …", className="muted"))
+        parts.append(html.P(_("Measuring how good it is …"), className="muted"))
     elif not growth:
-        need = f"A model asks for {FEWEST} labels, two kinds of them, and three of each."
+        need = _("A model asks for {fewest} labels, two kinds of them, and three of each.", fewest=FEWEST)
         parts.append(html.P(need, className="muted"))
     else:
         parts += [html.P(_how_good(growth[-1]), className="seen"), _grown(growth)]
     if len(given) and may("export_people"):
         query = urlencode({"thread": thread_id, "target": target}, errors="replace")
-        download = html.A("Download the labels", href=f"/export/labels.csv?{query}", download="")
-        parts.append(html.P([download, " for btl topic fit"], className="muted"))
+        download = html.A(_("Download the labels"), href=f"/export/labels.csv?{query}", download="")
+        parts.append(html.P([download, " ", _("for btl topic fit")], className="muted"))
     return parts
 
 
 def _how_good(last: Accuracy) -> str:
-    sure = "" if last.low > last.usual else " That is not surely better: label more."
-    return (
-        f"On labelled comments it had not seen it is right {last.value:.0%} of the time ({last.low:.0%} to "
-        f"{last.high:.0%}); always saying the commonest label would be right {last.usual:.0%} of it.{sure}"
+    sure = "" if last.low > last.usual else " " + _("That is not surely better: label more.")
+    return _(
+        "On labelled comments it had not seen it is right {value} of the time ({low} to {high}); "
+        "always saying the commonest label would be right {usual} of it.{sure}",
+        value=percent(last.value),
+        low=percent(last.low),
+        high=percent(last.high),
+        usual=percent(last.usual),
+        sure=sure,
     )
 
 
@@ -233,7 +246,7 @@ def _grown(growth: list[Accuracy]) -> Component:
     rows = [
         html.Tr(
             [
-                html.Th(f"{point.labels:,}", scope="row"),
+                html.Th(number(point.labels), scope="row"),
                 html.Td(
                     html.Div(
                         [
@@ -249,18 +262,25 @@ def _grown(growth: list[Accuracy]) -> Component:
                         **ui.hyphenated(aria_hidden="true"),
                     )
                 ),
-                html.Td(f"{point.value:.0%} ({point.low:.0%} to {point.high:.0%})"),
+                html.Td(
+                    _(
+                        "{value} ({low} to {high})",
+                        value=percent(point.value),
+                        low=percent(point.low),
+                        high=percent(point.high),
+                    )
+                ),
             ]
         )
         for point in growth
     ]
-    head = [html.Th(name, scope="col") for name in ("Labels", "0 to 100%", "Right, cross-validated")]
+    head = [html.Th(name, scope="col") for name in (_("Labels"), _("0 to 100%"), _("Right, cross-validated"))]
     return html.Div(
         html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)], className="curve"),
         className="scroll",
         tabIndex=0,
         role="region",
-        **ui.hyphenated(aria_label="Accuracy as labels were given"),
+        **ui.hyphenated(aria_label=_("Accuracy as labels were given")),
     )
 
 
@@ -268,11 +288,15 @@ def _applied(job: Job | None, thread_id: str) -> Component | None:
     if job is None:
         return None
     if job.ended == "applied":
-        again = html.A("Show it", href=ui.thread_path(thread_id, "/stance"))
-        return html.P(["This discussion was judged anew. ", again], className="said")
+        again = html.A(_("Show it"), href=ui.thread_path(thread_id, "/stance"))
+        return html.P([_("This discussion was judged anew."), " ", again], className="said")
     if job.ended == "cancelled":
-        return html.P("Cancelled: nothing was changed.", className="muted")
+        return html.P(_("Cancelled: nothing was changed."), className="muted")
     if job.ended:
-        return ui.problem(job.ended)
-    said = f"Judged {job.done:,} of {job.of:,} comments …" if job.of else "Learning …"
+        return ui.problem(_(job.ended))
+    said = (
+        _("Judged {done} of {of} comments …", done=number(job.done), of=number(job.of))
+        if job.of
+        else _("Learning …")
+    )
     return html.P(shown(said), className="muted")

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from dashboard.pages.base import Context
 from threads import own_topics
 from threads.errors import ThreadsError
+from threads.language import N_
 from threads.scores.own_topic.fitting import Accuracy
 
 PATIENCE: Final = 0.7  # seconds that an answer may wait for work, before it says that there is some
@@ -76,7 +77,7 @@ class Labelling:
         except ThreadsError as error:
             job.ended = str(error)
         except Exception:
-            job.ended = "This failed; the server's log says why."
+            job.ended = N_("This failed; the server's log says why.")
             raise
 
     def _result(self, key: Any, work: Callable[[], _T], patience: float = PATIENCE) -> _T | None:

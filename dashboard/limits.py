@@ -13,6 +13,7 @@ from dashboard.pages.base import Context
 from dashboard.ranges import range_bar
 from dashboard.security.access import may, needs, require
 from threads.errors import ThreadsError
+from threads.language import _, localised, number, percent
 from threads.moderation.precision import Proposal, Share
 from threads.moderation.proposals import applied, limits_in_force
 from threads.moderation.report import share_words
@@ -26,21 +27,25 @@ APPLY: Final = "limits-apply"
 def limits_panel() -> Component:
     """Return the panel; its rows come after the page, as they rest on all decisions there are."""
     return ui.panel(
-        "Limits that decisions speak for",
+        _("Limits that decisions speak for"),
         dmc.RadioGroup(
-            dmc.Group([dmc.Radio(label=f"{share:.0%}", value=str(share), size="xs") for share in WANTED]),
+            dmc.Group([dmc.Radio(label=percent(share), value=str(share), size="xs") for share in WANTED]),
             id="limits-wanted",
-            label="A flag ought to be right at least",
+            label=_("A flag ought to be right at least"),
             value=str(USUAL),
             size="xs",
             mb="sm",
         ),
-        html.Div(ui.empty("Counting …"), id="limits-rows"),
+        html.Div(ui.empty(_("Counting …")), id="limits-rows"),
         html.Div(id="limits-said", role="status"),
         note=(
-            "From all decisions that stand: for each rule the lowest limit from which it is surely right as "
-            "often as you want, where surely allows 1 error in 20 over all limits tried. What is below the "
-            "lowest limit was never flagged, and nothing is known of it."
+            _(
+                "From all decisions that stand: for each rule the lowest limit from which it is "
+                "surely right as "
+                "often as you want, where surely allows 1 error in 20 over all limits tried. What "
+                "is below the "
+                "lowest limit was never flagged, and nothing is known of it."
+            )
         ),
         id="limits",
     )
@@ -50,13 +55,16 @@ def limits_rows(context: Context, wanted: float) -> list[Component]:
     """Return the rules with the limit in force and the proposed one, each with what it would do."""
     proposals = _proposals(context, wanted)
     some = [proposal for proposal in proposals if proposal.curve["decided"].any()]
-    silent = [title_of(proposal.rule) for proposal in proposals if not proposal.curve["decided"].any()]
+    silent = [_(title_of(proposal.rule)) for proposal in proposals if not proposal.curve["decided"].any()]
     return [
         dcc.Store(id="limits-book", data=context.store.rule_books.latest()),
         html.Ol([_row(proposal) for proposal in some], className="limits")
         if some
-        else ui.empty("Nothing that a rule flagged is decided yet."),
-        html.P(f"Nothing decided yet: {', '.join(silent)}." if some and silent else "", className="note"),
+        else ui.empty(_("Nothing that a rule flagged is decided yet.")),
+        html.P(
+            _("Nothing decided yet: {list}.", list=", ".join(silent)) if some and silent else "",
+            className="note",
+        ),
     ]
 
 
@@ -89,7 +97,7 @@ def put_into_force(context: Context, rule: str, limit: str, wanted: float, book:
     user = require("edit_rules")
     found = next((p for p in _proposals(context, wanted) if p.rule == rule and p.limit is not None), None)
     if found is None or str(found.limit) != limit:
-        return "The proposal changed with decisions made since: look again.", limits_rows(context, wanted)
+        return _("The proposal changed with decisions made since: look again."), limits_rows(context, wanted)
     books = context.store.rule_books
     try:
         changed = applied(books.current(context.settings), found)
@@ -99,10 +107,11 @@ def put_into_force(context: Context, rule: str, limit: str, wanted: float, book:
         return html.P(str(error), className="problem"), no_update
     said = html.P(
         [
-            f"{title_of(rule)} flags from {found.limit:g} on; ",
-            "comments stored before keep their flags until they are ",
-            dcc.Link("flagged anew", href="/rules"),
-            ".",
+            _("{rule} flags from {limit} on.", rule=_(title_of(rule)), limit=localised(f"{found.limit:g}")),
+            " ",
+            _("Comments stored before keep their flags until they are flagged anew:"),
+            " ",
+            dcc.Link(_("Rules"), href="/rules"),
         ],
         className="said",
     )
@@ -121,21 +130,27 @@ def _proposals(context: Context, wanted: float) -> list[Proposal]:
 def _row(proposal: Proposal) -> Component:
     return html.Li(
         [
-            html.Strong(title_of(proposal.rule)),
-            _at("now", proposal.in_force, proposal.before, proposal.flagged_before),
-            html.P(["No other limit: ", proposal.why, "."], className="muted")
+            html.Strong(_(title_of(proposal.rule))),
+            _at(_("now"), proposal.in_force, proposal.before, proposal.flagged_before),
+            html.P(_("No other limit: {why}.", why=_(proposal.why)), className="muted")
             if proposal.limit is None or proposal.after is None
             else html.Div(
                 [
-                    _at("proposed", proposal.limit, proposal.after, proposal.flagged_after),
+                    _at(_("proposed"), proposal.limit, proposal.after, proposal.flagged_after),
                     html.P(_kept(proposal), className="note"),
                 ]
             ),
             html.Button(
-                "Apply",
+                _("Apply"),
                 id={"type": APPLY, "rule": proposal.rule, "limit": str(proposal.limit)},
                 className="button",
-                **ui.hyphenated(aria_label=f"Apply {proposal.limit:g} to {title_of(proposal.rule)}"),
+                **ui.hyphenated(
+                    aria_label=_(
+                        "Apply {limit} to {rule}",
+                        limit=localised(f"{proposal.limit:g}"),
+                        rule=_(title_of(proposal.rule)),
+                    )
+                ),
             )
             if proposal.limit is not None and may("edit_rules")
             else html.Span(),
@@ -145,41 +160,47 @@ def _row(proposal: Proposal) -> Component:
 
 
 def _at(name: str, limit: float, share: Share, flagged: float | None) -> Component:
-    week = "" if flagged is None else f", {flagged:,.0f} flagged a week"
+    week = "" if flagged is None else _(", {flagged} flagged a week", flagged=number(flagged))
     return html.Div(
         [
             html.Span(f"{name} ", className="muted"),
-            html.B(f"{limit:g}"),
-            html.Span(f": right {share_words(share)}{week}", className="thin" if share.thin else ""),
+            html.B(localised(f"{limit:g}")),
+            html.Span(
+                ": " + _("right {share}", share=share_words(share)) + week,
+                className="thin" if share.thin else "",
+            ),
         ]
     )
 
 
 def _kept(proposal: Proposal) -> str:
-    why = f"It is {proposal.why}"
+    why = _("It is {why}", why=_(proposal.why))
     if proposal.kept is None:
         return f"{why}."
     if proposal.kept > 1:
-        return f"{why}; it rightly flags {proposal.kept - 1:.0%} more."
-    return f"{why}; it keeps {proposal.kept:.0%} of what is rightly flagged now."
+        return _("{why}; it rightly flags {kept} more.", why=why, kept=percent(proposal.kept - 1))
+    return _("{why}; it keeps {kept} of what is rightly flagged now.", why=why, kept=percent(proposal.kept))
 
 
 def _curve(proposal: Proposal) -> Component:
     rows = [
         html.Tr(
             [
-                html.Td(f"{row['limit']:g}" + (" (now)" if row["limit"] == proposal.in_force else "")),
+                html.Td(
+                    localised(f"{row['limit']:g}")
+                    + (f" ({_('now')})" if row["limit"] == proposal.in_force else "")
+                ),
                 html.Td(range_bar(share := Share(int(row["right"]), int(row["decided"])))),
                 html.Td(share_words(share), className="thin" if share.thin else ""),
-                html.Td("–" if row["kept"] != row["kept"] else f"{row['kept']:.0%}"),
+                html.Td("–" if row["kept"] != row["kept"] else percent(row["kept"])),
             ]
         )
         for row in proposal.curve.to_dict("records")
     ]
-    heads = [html.Th(head, scope="col") for head in ("from", "right", "in figures", "share kept")]
+    heads = [html.Th(head, scope="col") for head in (_("from"), _("right"), _("in figures"), _("share kept"))]
     return html.Details(
         [
-            html.Summary("every limit"),
+            html.Summary(_("every limit")),
             html.Div(
                 html.Table(
                     [

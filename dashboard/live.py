@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from dashboard import components as ui
 from dashboard.pages.base import Context
 from dashboard.security.access import needs
+from threads.language import _
 
 DRAWN_ANEW_UP_TO: Final = 500
 """Comments up to which a page is drawn anew by itself; a longer one says that there are more, and waits."""
@@ -20,7 +21,7 @@ DRAWN_ANEW_UP_TO: Final = 500
 def mark(thread_id: str, stamp: int, comments: int) -> Component:
     """Return what tells the browser which state of a discussion a page shows."""
     return html.P(
-        [html.Span(id="live-said"), " ", html.Button("Show them", id="live-show", className="link")],
+        [html.Span(id="live-said"), " ", html.Button(_("Show them"), id="live-show", className="link")],
         id="live",
         role="status",
         hidden=True,

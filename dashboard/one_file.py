@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from dashboard.components import INDENT_LEVELS, author_name, counted, period, signed, title_of
+from dashboard.components import INDENT_LEVELS, author_name, period, title_of
 from dashboard.conversation import Turn, conversation
 from dashboard.figures import STANCES
 from dashboard.text import one_line, visible
@@ -23,6 +23,7 @@ from threads.dynamics.replies import shape
 from threads.dynamics.summary import what_happened
 from threads.dynamics.timeline import Timeline, timeline
 from threads.dynamics.trend import Smooth, smooth
+from threads.language import counted, signed
 from threads.records import Discussion
 
 WIDTH, HEIGHT, BARS = 760, 220, 110  # of the pictures, in pixels
@@ -91,7 +92,7 @@ def discussion_html(
 
 def _meta(discussion: Discussion, chosen: pd.DataFrame) -> str:
     parts = [
-        counted(len(chosen), "comment"),
+        counted(len(chosen), "comment", "comments"),
         period(chosen["published_at"].min(), chosen["published_at"].max()),
         discussion.url or "",
     ]

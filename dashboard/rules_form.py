@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from dashboard import components as ui
 from threads.errors import SettingError
+from threads.language import _, localised, number
 from threads.moderation.decisions import REASONS
 from threads.moderation.rule_book import RuleBook
 from threads.moderation.rules import Limit, ListOfWords, Rule, Values, title_of
@@ -31,16 +32,16 @@ def card(rule: Rule, values: Values, defaults: Values) -> Component:
         [
             html.Header(
                 [
-                    html.H2(rule.title),
+                    html.H2(_(rule.title)),
                     dmc.Switch(
                         id=_id("on", rule),
                         checked=values.on,
                         size="sm",
-                        **ui.hyphenated(aria_label=f"{rule.title} on or off"),
+                        **ui.hyphenated(aria_label=_("{title} on or off", title=_(rule.title))),
                     ),
                 ]
             ),
-            html.P(rule.help, className="note"),
+            html.P(_(rule.help), className="note"),
             html.Div(
                 [
                     *(_limit(rule, limit, values, defaults) for limit in rule.limits),
@@ -49,7 +50,10 @@ def card(rule: Rule, values: Values, defaults: Values) -> Component:
                 className="rule-controls",
             ),
             html.Div(id={"type": "rule-preview", "rule": rule.name}, className="rule-preview"),
-            html.P(f"Rejected for it by default: {REASONS[rule.reason].lower()}", className="rule-reason"),
+            html.P(
+                _("Rejected for it by default: {reason}", reason=_(REASONS[rule.reason])),
+                className="rule-reason",
+            ),
         ],
         className="panel rule",
         id=f"rule-{rule.name}",
@@ -70,8 +74,8 @@ def book_of(values: Iterable[Any], defaults: RuleBook) -> RuleBook:
     book: dict[str, dict[str, Any]] = {}
     for identity, on in zip(switches, switched, strict=False):
         _part(book, identity)["on"] = on
-    for identity, number in zip(limits, numbers, strict=False):
-        _part(book, identity)["limits"][_name(identity)] = number
+    for identity, limit in zip(limits, numbers, strict=False):
+        _part(book, identity)["limits"][_name(identity)] = limit
     for identity, text in zip(lists, texts, strict=False):
         entries = text.splitlines() if isinstance(text, str) else text
         _part(book, identity)["lists"][_name(identity)] = entries if entries is not None else []
@@ -82,16 +86,22 @@ def changes_in_words(changes: Mapping[str, Any]) -> list[str]:
     """Return what one book changed of another, a phrase a change; see `RuleBook.differences`."""
     said = []
     for rule, change in changes.items():
-        title = title_of(rule)
+        title = _(title_of(rule))
         if "on" in change:
-            said.append(f"{title} switched {'on' if change['on'][1] else 'off'}")
+            now_on = change["on"][1]
+            said.append(
+                _("{title} switched on", title=title) if now_on else _("{title} switched off", title=title)
+            )
         for name, (before, now) in change.get("limits", {}).items():
-            said.append(f"{title}, {name.replace('_', ' ')}: {before:g} → {now:g}")
+            moved_to = f"{localised(f'{before:g}')} → {localised(f'{now:g}')}"
+            said.append(f"{title}, {_(name.replace('_', ' '))}: {moved_to}")
         for name, moved in change.get("lists", {}).items():
             counts = [
-                f"{sign}{len(moved[key]):,}" for key, sign in (("added", "+"), ("removed", "−")) if moved[key]
+                f"{sign}{number(len(moved[key]))}"
+                for key, sign in (("added", "+"), ("removed", "−"))
+                if moved[key]
             ]
-            said.append(f"{title}, {name}: {' '.join(counts)}")
+            said.append(f"{title}, {_(name)}: {' '.join(counts)}")
     return said
 
 
@@ -99,8 +109,12 @@ def _limit(rule: Rule, limit: Limit, values: Values, defaults: Values) -> Compon
     whole = isinstance(limit.default, int)
     return dmc.NumberInput(
         id=_id("limit", rule, limit.name),
-        label=limit.name.replace("_", " ").capitalize(),
-        description=f"{limit.help} Default: {limit.in_words(defaults.limits[limit.name])}.",
+        label=_(limit.name.replace("_", " ").capitalize()),
+        description=_(
+            "{help} Default: {in_words}.",
+            help=_(limit.help),
+            in_words=limit.in_words(defaults.limits[limit.name]),
+        ),
         value=values.limits[limit.name],
         allowDecimal=not whole,
         step=1 if whole else 0.05 if limit.most <= 1 else 0.5,
@@ -115,8 +129,8 @@ def _list(rule: Rule, item: ListOfWords, values: Values) -> Component:
     entries = values.lists[item.name]
     return dmc.Textarea(
         id=_id("list", rule, item.name),
-        label=f"{item.name.capitalize()} ({len(entries):,})" if entries else item.name.capitalize(),
-        description=item.help,
+        label=_(item.name.capitalize()) + (f" ({number(len(entries))})" if entries else ""),
+        description=_(item.help),
         value="\n".join(entries).encode("utf-8", "replace").decode(),
         autosize=True,
         minRows=2,

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from dashboard import components as ui
 from dashboard.ranges import range_bar
 from dashboard.text import one_line, shown
+from threads.language import _, counted, number, retold
 from threads.moderation.precision import Share
 from threads.moderation.report import share_words
 from threads.storage.rule_books import Effect, Example, Preview, RulePreview
@@ -19,15 +20,29 @@ SHOWN = 160  # characters of an example
 
 def sentence(preview: Preview) -> Component:
     """Return how many comments the candidate flags on the whole, beside how many are flagged now."""
-    days = f"the last {ui.counted(preview.days, 'day')}"
+    days = _("the last {days}", days=counted(preview.days, "day", "days"))
     if not preview.comments:
-        return html.P(f"No comment was published or imported in {days}.", className="said")
-    of = "" if preview.comments == preview.all_comments else f" the newest {preview.comments:,} of"
-    return html.P(
-        f"Of{of} {ui.counted(preview.all_comments, 'comment')} of {days}, {preview.now.flagged:,} flagged by "
-        f"the rules in force, {preview.then.flagged:,} by these; rule by rule below.",
-        className="said",
-    )
+        return html.P(_("No comment was published or imported in {days}.", days=days), className="said")
+    values = {
+        "comments": counted(preview.all_comments, "comment", "comments"),
+        "days": days,
+        "now": number(preview.now.flagged),
+        "then": number(preview.then.flagged),
+    }
+    if preview.comments == preview.all_comments:
+        said = _(
+            "Of {comments} of {days}, {now} flagged by the rules in force, {then} by these; "
+            "rule by rule below.",
+            **values,
+        )
+    else:
+        said = _(
+            "Of the newest {newest} of {comments} of {days}, {now} flagged by the rules in force, "
+            "{then} by these; rule by rule below.",
+            newest=number(preview.comments),
+            **values,
+        )
+    return html.P(said, className="said")
 
 
 def summary(preview: Preview) -> Component | None:
@@ -41,21 +56,24 @@ def of_rule(preview: RulePreview) -> Component:
     """Return what a rule flags now and then, how right that is, and examples of what differs."""
     most = max(preview.now.flagged, preview.then.flagged)
     if not most:
-        return html.P("Flags nothing of these days, now or then.", className="muted")
+        return html.P(_("Flags nothing of these days, now or then."), className="muted")
     return html.Div(
         [
             _bars(preview.now, preview.then, most),
-            _examples("newly flagged", preview.newly, preview.newly_flagged),
-            _examples("no longer flagged", preview.no_longer, preview.no_longer_flagged),
+            _examples(_("newly flagged"), preview.newly, preview.newly_flagged),
+            _examples(_("no longer flagged"), preview.no_longer, preview.no_longer_flagged),
         ]
     )
 
 
 def _bars(now: Effect, then: Effect, most: int) -> Component:
-    return html.Dl([_bar("in force", now, most), _bar("these", then, most)], className="effects")
+    return html.Dl(
+        [_bar("in-force", _("in force"), now, most), _bar("these", _("these"), then, most)],
+        className="effects",
+    )
 
 
-def _bar(name: str, effect: Effect, most: int) -> Component:
+def _bar(kind: str, name: str, effect: Effect, most: int) -> Component:
     share = effect.precision
     return html.Div(
         [
@@ -67,29 +85,36 @@ def _bar(name: str, effect: Effect, most: int) -> Component:
                         className="share-bar",
                         **ui.hyphenated(aria_hidden="true"),
                     ),
-                    html.Span(f"{effect.flagged:,} flagged", className="effect-count"),
+                    html.Span(
+                        _("{flagged} flagged", flagged=number(effect.flagged)), className="effect-count"
+                    ),
                     range_bar(share) if share.n else html.Div(),
                     html.Span(_right(share), className="range-words"),
                 ]
             ),
         ],
-        className=name.replace(" ", "-"),
+        className=kind,
     )
 
 
 def _right(share: Share) -> str:
-    return f"right: {share_words(share)}" if share.n else "none of them decided"
+    return _("right: {share_words}", share_words=share_words(share)) if share.n else _("none of them decided")
 
 
-def _examples(what: str, number: int, examples: Sequence[Example]) -> Component | None:
-    if not number:
+def _examples(what: str, count: int, examples: Sequence[Example]) -> Component | None:
+    if not count:
         return None
-    more = number - len(examples)
+    more = count - len(examples)
     return html.Details(
         [
-            html.Summary(f"{number:,} {what}"),
+            html.Summary(f"{number(count)} {what}"),
             html.Ul([_example(example) for example in examples]),
-            html.P(f"and {ui.counted(more, 'more comment')}", className="muted") if more > 0 else None,
+            html.P(
+                _("and {more_comments}", more_comments=counted(more, "more comment", "more comments")),
+                className="muted",
+            )
+            if more > 0
+            else None,
         ],
         className="examples",
     )
@@ -99,9 +124,12 @@ def _example(example: Example) -> Component:
     return html.Li(
         [
             dcc.Link(
-                shown(one_line(example.text, SHOWN) or "(no text)"),
+                shown(one_line(example.text, SHOWN) or _("(no text)")),
                 href=ui.link_to(example.comment_id, ui.thread_path(example.thread_id)),
             ),
-            html.Span(f" {example.flag.reason} Now {example.state}.", className="muted"),
+            html.Span(
+                " " + _("{reason} Now {state}.", reason=retold(example.flag.reason), state=_(example.state)),
+                className="muted",
+            ),
         ]
     )

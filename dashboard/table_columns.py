@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from dashboard import components as ui
 from dashboard.text import one_line, shown
 from threads.errors import InputError
+from threads.language import _, number
 from threads.parse.exports.tables.mapping import FIELDS, Mapping, from_values, of_columns
 from threads.parse.exports.tables.presets import PRESETS
 from threads.records import Report, TableColumn
@@ -20,10 +21,13 @@ from threads.storage.mappings import SavedMappings
 COLUMN = "import-column"
 MOST_SHOWN = 60
 UNUSED = "-"
-_CHOICES = [
-    {"value": UNUSED, "label": "not used"},
-    *({"value": name, "label": name.replace("_", " ")} for name in FIELDS),
-]
+
+
+def _choices() -> list[dict[str, str]]:
+    return [
+        {"value": UNUSED, "label": _("not used")},
+        *({"value": name, "label": _(name.replace("_", " "))} for name in FIELDS),
+    ]
 
 
 def mapping_choices(saved: SavedMappings) -> list[dict[str, str]]:
@@ -54,7 +58,9 @@ def columns_panel(columns: Sequence[TableColumn]) -> list[Component | None]:
             html.Table(
                 [
                     html.Thead(
-                        html.Tr([html.Th(name, scope="col") for name in ("Column", "Is", "First values")])
+                        html.Tr(
+                            [html.Th(name, scope="col") for name in (_("Column"), _("Is"), _("First values"))]
+                        )
                     ),
                     html.Tbody([_row(place, column) for place, column in enumerate(_shown(columns))]),
                 ],
@@ -63,9 +69,11 @@ def columns_panel(columns: Sequence[TableColumn]) -> list[Component | None]:
             className="scroll",
             tabIndex=0,
             role="region",
-            **ui.hyphenated(aria_label="Columns of the table"),
+            **ui.hyphenated(aria_label=_("Columns of the table")),
         ),
-        html.P(f"and {more:,} more columns, which are not used", className="muted") if more > 0 else None,
+        html.P(_("and {more} more columns, which are not used", more=number(more)), className="muted")
+        if more > 0
+        else None,
     ]
 
 
@@ -120,11 +128,11 @@ def _row(place: int, column: TableColumn) -> Component:
                 [
                     dmc.Select(
                         id={"type": COLUMN, "index": place},
-                        data=_CHOICES,
+                        data=_choices(),
                         value=column.field or UNUSED,
                         allowDeselect=False,
                         size="xs",
-                        **ui.hyphenated(aria_label=f"What the column {name} is"),
+                        **ui.hyphenated(aria_label=_("What the column {name} is", name=name)),
                     ),
                     html.Span(one_line(column.reason, 120), className="muted"),
                 ]

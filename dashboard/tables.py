@@ -10,20 +10,22 @@ import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components import hyphenated, signed
+from dashboard.components import hyphenated
 from dashboard.text import one_line
+from threads import language
+from threads.language import _, moment, number, signed
 
 ROWS_SHOWN = 200
 
 
 def count(value: Any) -> str:
     """Return a whole number, – where it is missing."""
-    return "–" if pd.isna(value) else f"{value:,.0f}"
+    return "–" if pd.isna(value) else number(value)
 
 
 def percent(value: Any) -> str:
     """Return a share in percent."""
-    return "–" if pd.isna(value) else f"{value:.0%}"
+    return "–" if pd.isna(value) else language.percent(value)
 
 
 def compound(value: Any) -> str:
@@ -33,7 +35,7 @@ def compound(value: Any) -> str:
 
 def day(value: Any) -> str:
     """Return a moment to the minute."""
-    return "–" if pd.isna(value) else f"{value:%d %b %Y %H:%M}"
+    return "–" if pd.isna(value) else moment(value)
 
 
 def words(value: Any) -> str:
@@ -70,7 +72,7 @@ def table(frame: pd.DataFrame, columns: Sequence[Shown], label: str) -> Componen
     return html.Div(
         [
             html.Table([html.Thead(html.Tr(head)), html.Tbody(body)], className="sortable"),
-            html.P(f"and {more:,} more", className="muted") if more > 0 else None,
+            html.P(_("and {more} more", more=number(more)), className="muted") if more > 0 else None,
         ],
         className="scroll figures",
         tabIndex=0,

@@ -57,7 +57,7 @@ def test_no_turn_says_how_often_one_is_missed(sampled, sampled_ids):
 
 def test_eight_comments_get_reasons(sampled, sampled_ids):
     found = said(sampled, sampled_ids[1])
-    assert "8 comments with time and a sentiment are too few" in found
+    assert "8 comments with time and sentiment are too few" in found
     assert "standard deviations apart" not in found
     assert "too few for a half-life" in found
     assert "Of simulated threads" not in found

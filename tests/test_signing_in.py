@@ -110,6 +110,7 @@ ROUTES = {
     "/readyz": "manage_users",
     "/metrics": "manage_users",
     "/sign-in": None,
+    "/language/en": None,
     "/assets/style.css": None,
     "/assets/page.js": "view",
     "/_dash-layout": "view",

@@ -79,7 +79,7 @@ def test_shares_of_few_comments_are_greyed_out(bins):
     assert [trace["marker"]["opacity"] for trace in traces] == [[1, FADED]] * 3
     assert traces[0]["y"] == [0.8333, 0.0]
     assert traces[1]["y"] == [0.1667, 0.5]
-    assert traces[0]["customdata"] == ["6 of 7", "2 of 2, few"]
+    assert traces[0]["customdata"] == ["judged 6 of 7", "judged 2 of 2, few"]
 
 
 def test_each_side_has_a_pattern_of_its_own(bins):

@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # From left to right; what stands in one group may import itself and every group before it.
 ORDER = [
     ["threads.errors"],
+    ["threads.language"],
     ["threads.metrics"],
     ["threads.records"],
     ["threads.outline"],

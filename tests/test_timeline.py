@@ -118,7 +118,7 @@ def test_a_bin_has_mean_words_and_shares_of_what_is_known():
 
 def test_the_busiest_bin_is_told():
     assert timeline(known_thread(), width="1 hour").sentence().text == (
-        "Most was written in the hour from 17 May 2024, 20:00 UTC on: 5 of 10 comments."
+        "Most was written within 1 hour from 17 May 2024, 20:00 UTC on: 5 of 10 comments."
     )
     assert timeline(thread([None])).sentence().text == "No time is known of 1 comment."
 

@@ -170,12 +170,12 @@ def test_the_order_of_rows_does_not_matter():
         (
             thread(19, sentiment=0.1),
             "sentiment",
-            "19 comments with time and a sentiment are too few: it takes 20.",
+            "19 comments with time and sentiment are too few: it takes 20.",
         ),
         (thread(50, sentiment=0.0), "sentiment", "Nearly all comments have the same sentiment."),
         (thread(60, every=0.0, sentiment=step(30, 30, 5)), "sentiment", "The times are too coarse"),
         (thread(60, precision="day"), "tempo", "known to the hour or the day only"),
-        (thread(60), "stance", "0 comments with time and a stance are too few"),
+        (thread(60), "stance", "0 comments with time and stance are too few"),
         (thread(0), "length", "0 comments"),
     ],
 )

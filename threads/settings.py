@@ -59,6 +59,7 @@ SETTINGS: tuple[Setting, ...] = (
         30_000,
         "Most requests a minute with one API token, in each process of the server; 0: any number.",
     ),
+    Setting("language", "", "Language of the dashboard, en or de; without it each browser's own."),
     Setting("log_requests", 0, "1 writes a line of JSON about each request to standard error."),
     Setting("oidc_issuer", "", "Address of the OpenID Connect provider that people may sign in with."),
     Setting("oidc_client_id", "", "What the dashboard is called there."),

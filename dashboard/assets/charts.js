@@ -1,6 +1,7 @@
 // A chart's numbers as a table and as CSV, its picture as PNG or SVG: all made in the browser.
 (function () {
   "use strict";
+  const _ = (...told) => window.btlWords.say(...told);
 
   function save(content, type, name) {
     const address = URL.createObjectURL(new Blob([content], { type }));
@@ -65,12 +66,15 @@
     around.className = "scroll figures";
     around.tabIndex = 0;
     around.setAttribute("role", "region");
-    around.setAttribute("aria-label", "Numbers");
+    around.setAttribute("aria-label", _("Numbers"));
     around.append(made);
     if (total > rows.length) {
       const more = document.createElement("p");
       more.className = "muted";
-      more.textContent = `The first ${rows.length.toLocaleString("en")} of ${total.toLocaleString("en")} rows.`;
+      more.textContent = _("The first {shown} of {all} rows.", {
+        shown: window.btlWords.number(rows.length),
+        all: window.btlWords.number(total),
+      });
       around.append(more);
     }
     return around;

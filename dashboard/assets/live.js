@@ -2,6 +2,7 @@
 // that there are more where drawing takes long. A page that nobody looks at does not ask.
 (function () {
   "use strict";
+  const _ = (...told) => window.btlWords.say(...told);
   const EVERY_MS = 1000;
   const PATIENCE_MS = 10000;
   let asking = false;
@@ -16,8 +17,8 @@
 
   function tell(box, stamp, comments) {
     const more = comments - Number(box.dataset.comments);
-    const counted = more === 1 ? "1 new comment." : `${more.toLocaleString("en")} new comments.`;
-    const text = more > 0 ? counted : "The discussion has changed.";
+    const counted = more === 1 ? _("1 new comment.") : _("{count} new comments.", { count: window.btlWords.number(more) });
+    const text = more > 0 ? counted : _("The discussion has changed.");
     const said = document.getElementById("live-said");
     if (said.textContent !== text) said.textContent = text;
     box.dataset.latest = stamp;

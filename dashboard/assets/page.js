@@ -1,6 +1,7 @@
 // What Dash leaves out: a title for each page, a name for the input that takes files, a word on refused ones.
 (function () {
   "use strict";
+  const _ = (...told) => window.btlWords.say(...told);
   const SITE = document.title;
 
   function complete() {
@@ -8,7 +9,7 @@
     const title = heading ? `${heading.textContent} · ${SITE}` : SITE;
     if (document.title !== title) document.title = title;
     for (const input of document.querySelectorAll("input[type=file]:not([aria-label])")) {
-      input.setAttribute("aria-label", "File to import");
+      input.setAttribute("aria-label", _("File to import"));
     }
   }
 
@@ -17,11 +18,13 @@
     const area = event.target instanceof Element && event.target.closest("[data-largest-file]");
     const file = area && ((event.dataTransfer || event.target).files || [])[0];
     if (!file || file.size <= Number(area.dataset.largestFile)) return;
-    const largest = Number(area.dataset.largestFile).toLocaleString("en");
+    const { number } = window.btlWords;
     window.dash_clientside.set_props("import-file", { contents: null, filename: null });
     window.dash_clientside.set_props("import-result", {
-      children: `${file.name} has ${file.size.toLocaleString("en")} bytes, more than the ${largest} that are read. ` +
-        "Use btl import on the command line after raising BTL_MAX_INPUT_BYTES.",
+      children: _(
+        "{name} has {size} bytes, more than the {largest} that are read. Use btl import on the command line after raising BTL_MAX_INPUT_BYTES.",
+        { name: file.name, size: number(file.size), largest: number(Number(area.dataset.largestFile)) },
+      ),
     });
   }
   document.addEventListener("change", refuseLarge, true);

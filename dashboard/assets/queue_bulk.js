@@ -2,6 +2,7 @@
 // through and its number typed. What became of each is told, and the whole can be taken back.
 (function () {
   "use strict";
+  const _ = (...told) => window.btlWords.say(...told);
   const queue = (window.btlQueue = window.btlQueue || {});
   const LONGEST = 200; // characters of a comment in the list
   let members = []; // what the dialog decides on
@@ -17,7 +18,7 @@
   function title() {
     const button = document.getElementById("queue-bulk-open");
     const count = marked().length;
-    if (button) button.textContent = count ? `Decide on the ${count} marked` : "None marked";
+    if (button) button.textContent = count ? _("Decide on the {count} marked", { count }) : _("None marked");
   }
 
   function memberOf(item) {
@@ -64,14 +65,17 @@
       item.dataset.hidden = place === sample.shown ? "" : "true";
     });
     const last = sample.shown >= shown.length - 1;
-    box("seen").textContent = `${Math.min(sample.shown + 1, shown.length)} of a sample of ${shown.length}`;
+    box("seen").textContent = _("{place} of a sample of {all}", {
+      place: Math.min(sample.shown + 1, shown.length),
+      all: shown.length,
+    });
     box("next").hidden = last;
     box("number").disabled = !last;
     ready();
   }
 
   function ready() {
-    const typed = box("number").value.replace(/[,. ]/g, "");
+    const typed = box("number").value.replace(/[,.\s]/g, "");
     const held = sample && (box("number").disabled || typed !== String(members.length));
     for (const button of dialog().querySelectorAll("[data-bulk]")) button.disabled = Boolean(held) || !members.length;
   }
@@ -107,11 +111,11 @@
 
   function report() {
     const done = batch.members.length - batch.open - batch.refused.length;
-    const waiting = batch.open ? `, ${batch.open} not yet saved` : "";
-    const said = `${batch.said}: ${done} of ${batch.members.length} ${waiting}`.trim();
-    const name = (member) => member.label || `comment ${member.comment_id}`;
+    const waiting = batch.open ? _(", {open} not yet saved", { open: batch.open }) : "";
+    const said = _("{said}: {done} of {all}", { said: _(batch.said), done, all: batch.members.length }) + waiting;
+    const name = (member) => member.label || _("comment {id}", { id: member.comment_id });
     const lines = batch.refused.map((one) => queue.element("li", {}, `“${name(one.member)}” · ${one.message}`));
-    const missed = lines.length ? `, ${lines.length} not saved:` : "";
+    const missed = lines.length ? _(", {count} not saved:", { count: lines.length }) : "";
     box("result").replaceChildren(queue.element("p", {}, `${said}${missed}`), queue.element("ul", {}, ...lines));
   }
 
@@ -133,18 +137,18 @@
         for (const part of [item.element, item.entry]) part.dataset.marked = "";
       }
       title();
-      queue.say(item.marked ? `Marked, ${marked().length} in all` : "Not marked any more");
+      queue.say(item.marked ? _("Marked, {count} in all", { count: marked().length }) : _("Not marked any more"));
     },
 
     open() {
       const items = marked();
       if (!items.length) {
-        queue.say(`Nothing is marked: look at a comment and press ${queue.keys.of("mark")}`);
+        queue.say(_("Nothing is marked: look at a comment and press {key}", { key: queue.keys.of("mark") }));
         return;
       }
       members = items.map(memberOf);
       sample = null;
-      show(`Decide on ${members.length} marked`, items.map(line), reasonFor(items));
+      show(_("Decide on {count} marked", { count: members.length }), items.map(line), reasonFor(items));
       ready();
     },
 
@@ -168,7 +172,8 @@
       members = found.members.map(([thread_id, comment_id, version, state]) => ({ thread_id, comment_id, version, state }));
       sample = { shown: 0 };
       box("number").value = "";
-      show(`Decide on all ${members.length.toLocaleString("en")} that match ${found.said}`, [], "");
+      const all = window.btlWords.number(members.length);
+      show(_("Decide on all {all} that match {filters}", { all, filters: found.said }), [], "");
       step();
     },
   };
@@ -195,7 +200,7 @@
   function takeBack() {
     const done = batch.members.filter((one) => !batch.refused.some((other) => other.member === one));
     const id = queue.decide.takeBack(done.map((one) => ({ ...one, version: one.version + 1, before: one.state })));
-    batch = { id, said: "Taken back", members: done, open: done.length, refused: [] };
+    batch = { id, said: _("Taken back"), members: done, open: done.length, refused: [] };
     box("back").hidden = true;
     report();
   }

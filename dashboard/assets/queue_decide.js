@@ -1,14 +1,16 @@
 // Decisions: shown at once, taken back with one key, and never silently lost to a colleague's.
 (function () {
   "use strict";
+  const _ = (...told) => window.btlWords.say(...told);
   const queue = (window.btlQueue = window.btlQueue || {});
+  const N_ = (message) => message;
   const AFTER = {
-    approve: ["approved", "Approved"],
-    not_offensive: ["approved", "Marked as not offensive"],
-    feature: ["featured", "Featured"],
-    reject: ["rejected", "Rejected"],
-    hold: ["held", "Held"],
-    escalate: ["escalated", "Escalated"],
+    approve: ["approved", N_("Approved")],
+    not_offensive: ["approved", N_("Marked as not offensive")],
+    feature: ["featured", N_("Featured")],
+    reject: ["rejected", N_("Rejected")],
+    hold: ["held", N_("Held")],
+    escalate: ["escalated", N_("Escalated")],
   };
   const MOST_TAKEN_BACK = 200;
   const MOST_CONFLICTS = 5; // shown at once
@@ -60,7 +62,7 @@
     return what === "reject" && given ? `: ${queue.form.said(given)}` : "";
   }
 
-  const undoKey = () => queue.keys.of("undo") || "in the bar";
+  const undoKey = () => queue.keys.of("undo") || _("in the bar");
 
   function opine(item, what, given) {
     item.done = true;
@@ -71,7 +73,7 @@
     queue.items.onward();
     const left = document.getElementById("queue-count-second");
     if (left) left.textContent = String(queue.items.untouched().length);
-    queue.say(`Your second look: ${AFTER[what][0]}. It stays as it was decided; agreement is counted.`);
+    queue.say(_("Your second look: {state}. It stays as it was decided; agreement is counted.", { state: _(AFTER[what][0]) }));
   }
 
   queue.decide = {
@@ -80,7 +82,7 @@
       showConflicts();
     },
 
-    after: (what) => AFTER[what][0],
+    after: (what) => _(AFTER[what][0]),
     action,
 
     decide(what, reason) {
@@ -93,7 +95,7 @@
       }
       const anew = what === "reject" && amending && queue.same(amending, item);
       if (item.state === state && what !== "not_offensive" && !anew) {
-        queue.say(`It is ${state} already`);
+        queue.say(_("It is {state} already", { state: _(state) }));
         return;
       }
       const given = queue.form.take(item, what, reason);
@@ -107,8 +109,8 @@
       move(item, state);
       queue.pending.add(wanted);
       const next = queue.items.onward();
-      const last = next ? "" : " · that was the last one here";
-      queue.say(`${said}${reasonOf(what, given.reason)} · Undo (${undoKey()})${last}`);
+      const last = next ? "" : ` · ${_("that was the last one here")}`;
+      queue.say(`${_(said)}${reasonOf(what, given.reason)} · ${_("Undo ({key})", { key: undoKey() })}${last}`);
     },
 
     // Decides on many at once; what was not done is told by bulk, one by one.
@@ -129,7 +131,7 @@
     // Takes back what is open where that was decided here, else the latest decision of all.
     undo() {
       if (queue.second()) {
-        queue.say("A second look is given once");
+        queue.say(_("A second look is given once"));
         return;
       }
       const here = queue.items.selected();
@@ -141,7 +143,7 @@
       if (touched && !isLatest) this.takeBack([own || here]);
       else if (latest) this.takeBack(latest.members);
       else if (decided) this.takeBack([here]);
-      else queue.say("Nothing to undo here");
+      else queue.say(_("Nothing to undo here"));
     },
 
     takeBack(members) {
@@ -158,8 +160,8 @@
       queue.pending.add(...wanted);
       const first = queue.items.find(members[0]);
       if (first && members.length === 1) queue.items.select(first, true);
-      const what = members.length > 1 ? `${members.length} decisions taken back` : "Taken back";
-      queue.say(first ? what : `${what}: it waits in the queue again`);
+      const what = members.length > 1 ? _("{count} decisions taken back", { count: members.length }) : _("Taken back");
+      queue.say(first ? what : _("{what}: it waits in the queue again", { what }));
       return batch.batch;
     },
 
@@ -170,7 +172,7 @@
       const latest = done.length && done[done.length - 1].members.length === 1 ? done[done.length - 1].members[0] : null;
       const item = here && here.state === "rejected" ? here : latest && queue.items.find(latest);
       if (!item || item.state !== "rejected") {
-        queue.say("No rejection stands here: open one, or undo the latest");
+        queue.say(_("No rejection stands here: open one, or undo the latest"));
         return;
       }
       const one = decided.find((other) => queue.same(other, item)) || item;
@@ -178,7 +180,7 @@
       amending = one;
       queue.form.give(item, one);
       queue.form.focus("queue-reason");
-      queue.say("Choose a reason (Enter), write a note, and reject: that takes the place of the rejection");
+      queue.say(_("Choose a reason (Enter), write a note, and reject: that takes the place of the rejection"));
     },
 
     // Takes a batch back of which only the server knows the members.
@@ -186,7 +188,7 @@
       for (const button of document.querySelectorAll("#queue [data-undo-batch]")) {
         if (button.dataset.undoBatch === batch) button.dataset.asked = "";
       }
-      queue.say("Taking the whole batch back …");
+      queue.say(_("Taking the whole batch back …"));
       queue.pending.undoBatch(batch);
     },
 
@@ -201,8 +203,8 @@
       keep();
       const missed = outcomes.filter((outcome) => outcome.status !== "done");
       const said = outcomes.length
-        ? `${outcomes.length - missed.length} of a batch of ${outcomes.length} taken back`
-        : "Nothing of that batch stands any more";
+        ? _("{done} of a batch of {all} taken back", { done: outcomes.length - missed.length, all: outcomes.length })
+        : _("Nothing of that batch stands any more");
       queue.say([said, ...new Set(missed.map((outcome) => outcome.message))].join(" · "));
     },
 
@@ -227,14 +229,14 @@
 
   // A decision that met a colleague's, or was refused: said at the comment, and listed until somebody has looked.
   function lost(wanted, outcome, item) {
-    const asked = wanted.action.replace("_", " ");
-    const text = `Not saved: your “${asked}”. ${outcome.message}`;
+    const asked = _(wanted.action.replace("_", " "));
+    const text = _("Not saved: your “{asked}”. {message}", { asked, message: outcome.message });
     if (item && outcome.version !== undefined && outcome.version !== null) {
       item.version = outcome.version;
       item.loaded = outcome.state;
       queue.items.show(item, outcome.state);
     }
-    if (item) queue.items.tell(item, "conflict", `${text}. Look again: you may decide on it as it is now.`);
+    if (item) queue.items.tell(item, "conflict", `${text}. ${_("Look again: you may decide on it as it is now.")}`);
     if (!wanted.batch) {
       const { thread_id, comment_id } = wanted;
       const list = conflicts().filter((other) => !queue.same(other, wanted));
@@ -255,7 +257,7 @@
     if (!box) return;
     const list = conflicts();
     const earlier = list.length - MOST_CONFLICTS;
-    const more = earlier > 0 ? [queue.element("p", {}, `and ${earlier} earlier`)] : [];
+    const more = earlier > 0 ? [queue.element("p", {}, _("and {earlier} earlier", { earlier }))] : [];
     box.replaceChildren(...list.slice(-MOST_CONFLICTS).map(conflictLine), ...more);
     box.hidden = !list.length;
   }
@@ -264,10 +266,10 @@
     const item = queue.items.find(conflict);
     const path = `/thread/${encodeURIComponent(conflict.thread_id)}?at=${encodeURIComponent(conflict.comment_id)}`;
     const look = item
-      ? queue.element("button", { type: "button", class: "link" }, "Look at it")
-      : queue.element("a", { href: path }, "See it in its thread");
+      ? queue.element("button", { type: "button", class: "link" }, _("Look at it"))
+      : queue.element("a", { href: path }, _("See it in its thread"));
     if (item) look.addEventListener("click", () => queue.items.select(item, true));
-    const away = queue.element("button", { type: "button", class: "link" }, "Seen");
+    const away = queue.element("button", { type: "button", class: "link" }, _("Seen"));
     away.addEventListener("click", () => saveConflicts(conflicts().filter((other) => !queue.same(other, conflict))));
     const text = conflict.label ? `“${conflict.label}” · ${conflict.text}` : conflict.text;
     return queue.element("p", {}, text, " ", look, " ", away);

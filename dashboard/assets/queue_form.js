@@ -2,6 +2,7 @@
 // through reloads too, until it is decided or its author signs out (session.js).
 (function () {
   "use strict";
+  const _ = (...told) => window.btlWords.say(...told);
   const queue = (window.btlQueue = window.btlQueue || {});
   const MOST = 200; // drafts that are kept, the latest
   const name = (item) => JSON.stringify([item.thread_id, item.comment_id]);
@@ -68,9 +69,9 @@
 
     // What a rejection lacks, or "". The reason of a rule needs no note: the flag says why.
     missing(given, ofRule) {
-      if (!given.reason) return "No rule says why: choose a reason, or press 1 to 9, or 0 after writing a note";
+      if (!given.reason) return _("No rule says why: choose a reason, or press 1 to 9, or 0 after writing a note");
       if (given.reason !== "other" || given.note || ofRule === "other") return "";
-      return "“Another reason” needs a note that says which: write it, then reject";
+      return _("“Another reason” needs a note that says which: write it, then reject");
     },
 
     said(reason) {

@@ -1,6 +1,7 @@
 // The comments of a page of the queue: which one is open, what state each has, what is new about it.
 (function () {
   "use strict";
+  const _ = (...told) => window.btlWords.say(...told);
   const queue = (window.btlQueue = window.btlQueue || {});
   let items = [];
   let chosen = null;
@@ -79,7 +80,7 @@
       const place = items.indexOf(chosen) + by;
       if (place >= 0 && place < items.length) this.select(items[place], true);
       else if (by > 0) offerMore();
-      else queue.say("This is the first one here");
+      else queue.say(_("This is the first one here"));
     },
 
     // The next one that nobody has decided since the page was drawn.
@@ -143,7 +144,7 @@
 
   function offerMore() {
     const more = document.getElementById("queue-more");
-    queue.say("That was the last one here");
+    queue.say(_("That was the last one here"));
     if (!more) return;
     more.hidden = false;
     const link = more.querySelector("a");

@@ -1,6 +1,7 @@
 // Which key does what: as the moderator has set it, with every clash refused.
 (function () {
   "use strict";
+  const _ = (...told) => window.btlWords.say(...told);
   const queue = (window.btlQueue = window.btlQueue || {});
   const LOCAL = "btl-keys";
   let actions = {}; // key → action
@@ -49,12 +50,12 @@
     const taken = {};
     for (const [action, key] of Object.entries(keys)) {
       if (!key) continue;
-      if (/[0-9]/.test(key)) return `${key} is taken: digits are the reasons of a rejection`;
-      if (key.trim().length !== 1 || key !== key.toLowerCase()) return `${key} cannot be a key: take one small letter or sign`;
-      if (taken[key]) return `${key} is given twice: to ${said(taken[key])} and to ${said(action)}`;
+      if (/[0-9]/.test(key)) return _("{key} is taken: digits are the reasons of a rejection", { key });
+      if (key.trim().length !== 1 || key !== key.toLowerCase()) return _("{key} cannot be a key: take one small letter or sign", { key });
+      if (taken[key]) return _("{key} is given twice: to {one} and to {other}", { key, one: said(taken[key]), other: said(action) });
       taken[key] = action;
     }
-    return keys.help ? "" : "The list of keys needs a key: without one nobody finds it again";
+    return keys.help ? "" : _("The list of keys needs a key: without one nobody finds it again");
   }
 
   function said(action) {
@@ -71,7 +72,7 @@
     else window.dash_clientside.set_props("queue-keys-chosen", { data: keys });
     use(keys);
     dialog().close();
-    queue.say("The keys are changed");
+    queue.say(_("The keys are changed"));
   }
 
   queue.keys = {

@@ -4,6 +4,7 @@
 // not theirs to send. A claim is a hint, and is forgotten with the page.
 (function () {
   "use strict";
+  const _ = (...told) => window.btlWords.say(...told);
   const queue = (window.btlQueue = window.btlQueue || {});
   const MOST = 100; // of each kind in one request; the server takes no more
   const EVERY_MS = 1500;
@@ -49,14 +50,14 @@
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(PATIENCE_MS),
       });
-      if (response.status === 401 || response.redirected) return { problem: "You are signed out" };
-      if (response.status === 409) return { problem: "Somebody else has signed in with this browser" };
-      if (response.status === 403) return { refused: "Your account may not do this" };
+      if (response.status === 401 || response.redirected) return { problem: _("You are signed out") };
+      if (response.status === 409) return { problem: _("Somebody else has signed in with this browser") };
+      if (response.status === 403) return { refused: _("Your account may not do this") };
       if (response.status === 400) return { refused: await response.text() };
-      if (!response.ok) return { problem: `The server answers ${response.status}` };
+      if (!response.ok) return { problem: _("The server answers {status}", { status: response.status }) };
       return await response.json();
     } catch (error) {
-      return { problem: "The server does not answer" };
+      return { problem: _("The server does not answer") };
     }
   }
 
@@ -81,7 +82,7 @@
     if (!answer.problem) send();
   }
 
-  const still = () => (waiting() ? `: ${waiting()} kept here, sent again until saved` : "");
+  const still = () => (waiting() ? _(": {count} kept here, sent again until saved", { count: waiting() }) : "");
 
   async function poll() {
     if (polling) return;
@@ -132,8 +133,8 @@
     pending = pending.filter((action) => !sent.actions.includes(action));
     keep();
     for (const action of sent.actions) queue.decide.settle(action, { status: "refused", message });
-    if (sent.batches.length) queue.say(`The batch was not taken back. ${message}`);
-    if (sent.claims.length) queue.say(`Not claimed. ${message}`);
+    if (sent.batches.length) queue.say(_("The batch was not taken back. {message}", { message }));
+    if (sent.claims.length) queue.say(_("Not claimed. {message}", { message }));
   }
 
   queue.pending = {

@@ -1,10 +1,11 @@
 // Colleagues: their decisions and claims, as the server tells them when asked, every second and a half.
 (function () {
   "use strict";
+  const _ = (...told) => window.btlWords.say(...told);
   const queue = (window.btlQueue = window.btlQueue || {});
 
   function who(actor) {
-    return actor === queue.pending.user() ? "You (elsewhere)" : actor;
+    return actor === queue.pending.user() ? _("You (elsewhere)") : actor;
   }
 
   function change(made) {
@@ -15,9 +16,11 @@
     item.done = true;
     queue.items.show(item, made.state);
     const reason = made.reason ? ` (${queue.form.said(made.reason)})` : "";
-    const did = made.action === "undo" ? "took a decision back" : `decided “${made.action.replace("_", " ")}”${reason}`;
-    queue.items.tell(item, "theirs", `${who(made.actor)} ${did} at ${made.at}. You may decide on it as it is now.`);
-    if (item === queue.items.selected()) queue.say(`${who(made.actor)} ${did} just now`);
+    const did = made.action === "undo"
+      ? _("took a decision back")
+      : _("decided “{action}”", { action: _(made.action.replace("_", " ")) }) + reason;
+    queue.items.tell(item, "theirs", _("{who} {did} at {at}. You may decide on it as it is now.", { who: who(made.actor), did, at: made.at }));
+    if (item === queue.items.selected()) queue.say(_("{who} {did} just now", { who: who(made.actor), did }));
   }
 
   function claimed(item, claim) {
@@ -29,8 +32,8 @@
     const left = Math.max(1, Math.ceil(claim.seconds / 60));
     const mine = claim.actor === queue.pending.user();
     const text = mine
-      ? `Claimed by you for ${left} more min (${queue.keys.of("claim") || "Claim"} gives it up)`
-      : `${claim.actor} has claimed it for ${left} more min. You may still decide.`;
+      ? _("Claimed by you for {left} more min ({key} gives it up)", { left, key: queue.keys.of("claim") || _("Claim") })
+      : _("{actor} has claimed it for {left} more min. You may still decide.", { actor: claim.actor, left });
     if (item.told.claim && item.told.claim.textContent === text) return;
     queue.items.tell(item, "claim", text);
     if (!mine && item === queue.items.selected()) queue.say(text);
@@ -40,13 +43,13 @@
     const root = queue.root();
     for (const [view, number] of Object.entries(counts)) {
       const box = document.getElementById(`queue-count-${view}`);
-      const text = number.toLocaleString("en");
+      const text = window.btlWords.number(number);
       if (box && box.textContent !== text) box.textContent = text;
     }
     const all = !document.querySelector("#queue .chips");
     for (const view of all ? ["flagged", "escalated"] : []) {
       const badge = document.getElementById(`menu-${view}`);
-      if (badge) badge.textContent = counts[view] ? counts[view].toLocaleString("en") : "";
+      if (badge) badge.textContent = counts[view] ? window.btlWords.number(counts[view]) : "";
     }
     const more = document.getElementById("queue-more");
     if (more) more.hidden = queue.pending.any() || !counts[root.dataset.view] || queue.items.untouched().length > 0;
@@ -60,7 +63,7 @@
       queue.reload();
       return;
     }
-    const text = number === 1 ? "1 new comment." : `${number.toLocaleString("en")} new comments.`;
+    const text = number === 1 ? _("1 new comment.") : _("{count} new comments.", { count: window.btlWords.number(number) });
     if (number && box.textContent !== text) box.textContent = text;
     document.getElementById("queue-new").hidden = !number;
   }
@@ -79,12 +82,12 @@
       if (!item || queue.second()) return;
       const mine = item.claim && item.claim.actor === queue.pending.user();
       if (item.claim && !mine) {
-        queue.say(`${item.claim.actor} has claimed it already; you may still decide`);
+        queue.say(_("{actor} has claimed it already; you may still decide", { actor: item.claim.actor }));
         return;
       }
       const { thread_id, comment_id } = item;
       queue.pending.claim({ thread_id, comment_id, release: Boolean(mine) });
-      queue.say(mine ? "Given up" : "Claimed for 10 minutes");
+      queue.say(mine ? _("Given up") : _("Claimed for 10 minutes"));
     },
   };
 })();

@@ -2,6 +2,7 @@
 // What somebody typed or looked at in the queue goes with them when they sign out; what is not saved yet waits.
 (function () {
   "use strict";
+  const _ = (...told) => window.btlWords.say(...told);
   const THEIRS = /^btl-(?:drafts|done|conflicts):/;
   const queue = (window.btlQueue = window.btlQueue || {});
 
@@ -26,8 +27,8 @@
     box.setAttribute("role", "alert");
     const link = document.createElement("a");
     link.href = `/sign-in?next=${encodeURIComponent(window.location.pathname + window.location.search)}`;
-    link.textContent = "Sign in again";
-    box.append("Your session has ended. ", link, ": what is not saved yet waits in this tab.");
+    link.textContent = _("Sign in again");
+    box.append(`${_("Your session has ended.")} `, link, _(": what is not saved yet waits in this tab."));
     document.body.prepend(box);
   }
 

@@ -18,6 +18,7 @@ from dashboard.security.access import needs, require
 from dashboard.security.identity import begin_session, open_session
 from dashboard.text import one_line, shown
 from threads.errors import AccountError
+from threads.language import N_, _, day, written
 from threads.moderation.roles import ROLES, SCOPES, USUAL_SCOPES, Permission, Scope
 from threads.storage.accounts import Account
 from threads.storage.sessions import Session
@@ -25,10 +26,10 @@ from threads.storage.tokens import LONGEST_NAME, MOST_DAYS, Token
 
 DAYS = (7, 30, 90, MOST_DAYS)
 SCOPE_WORDS: Mapping[Scope, str] = {
-    "read": "read: what is stored, and exports",
-    "score": "score: texts that it sends",
-    "write": "write: bring discussions and comments",
-    "decide": "decide: the queue, decisions, undo",
+    "read": N_("read: what is stored, and exports"),
+    "score": N_("score: texts that it sends"),
+    "write": N_("write: bring discussions and comments"),
+    "decide": N_("decide: the queue, decisions, undo"),
 }
 
 
@@ -36,7 +37,7 @@ class AccountPage:
     """What belongs to who is signed in."""
 
     path = "/account"
-    title = "Account"
+    title = N_("Account")
     in_menu = False
     permission: Permission = "view"
 
@@ -46,24 +47,40 @@ class AccountPage:
         if opened is None:
             return html.Div(
                 [
-                    html.H1("Account"),
-                    ui.empty(["There are no accounts. ", dcc.Link("Make the first one", href="/users"), "."]),
+                    html.H1(_("Account")),
+                    ui.empty(
+                        [
+                            _("There are no accounts."),
+                            " ",
+                            dcc.Link(_("Make the first one"), href="/users"),
+                            ".",
+                        ]
+                    ),
                 ]
             )
         account = opened.account
         return html.Div(
             [
                 html.H1(account.name),
-                html.P(f"{account.role} since {account.created_at:%d %b %Y}", className="meta"),
+                html.P(
+                    _(
+                        "{role} since {created_at}",
+                        role=_(account.role),
+                        created_at=day(account.created_at),
+                    ),
+                    className="meta",
+                ),
                 html.Div(
                     [
                         html.Div(
                             [
                                 ui.panel(
-                                    "Sessions",
+                                    _("Sessions"),
                                     html.Div(sessions(context, opened), id="account-sessions"),
-                                    note="Browsers in which you are signed in. End those that are not yours, "
-                                    "and then change the password.",
+                                    note=_(
+                                        "Browsers in which you are signed in. End those that are not yours, "
+                                        "and then change the password."
+                                    ),
                                 ),
                                 _password() if account.has_password else None,
                             ]
@@ -71,9 +88,9 @@ class AccountPage:
                         html.Div(
                             [
                                 ui.panel(
-                                    "API tokens",
+                                    _("API tokens"),
                                     html.Div(tokens(context, account), id="account-tokens"),
-                                    note="For programs, as the header Authorization: Bearer TOKEN.",
+                                    note=_("For programs, as the header Authorization: Bearer TOKEN."),
                                 ),
                                 _new_token(account),
                             ]
@@ -111,7 +128,7 @@ def _register_password(app: Dash, context: Context) -> None:
             return ui.problem(str(error)), sessions(context, opened)
         begin_session(context.store, secret)
         again = context.store.sessions.of(secret) or opened
-        return html.P("It is changed, and every other session has ended."), sessions(context, again)
+        return html.P(_("It is changed, and every other session has ended.")), sessions(context, again)
 
 
 def _register_sessions(app: Dash, context: Context) -> None:
@@ -147,11 +164,11 @@ def _register_tokens(app: Dash, context: Context) -> None:
         chosen = [item for item in SCOPES if isinstance(scopes, list) and item in scopes]
         try:
             if wanted is None or not str(days).isdecimal():
-                raise AccountError("a token has a role and a number of days", source="token")
+                raise AccountError(_("a token has a role and a number of days"), source="token")
             secret = context.store.tokens.create(account, _text(name), wanted, int(days), chosen)
         except AccountError as error:
             return ui.problem(str(error)), tokens(context, account)
-        said = [html.P("Copy it now: it is not shown again."), html.Pre(secret, id="account-token-secret")]
+        said = [html.P(_("Copy it now: it is not shown again.")), html.Pre(secret, id="account-token-secret")]
         return said, tokens(context, account)
 
     @app.callback(
@@ -173,27 +190,29 @@ def sessions(context: Context, own: Session) -> Component:
     rows = [
         html.Tr(
             [
-                html.Td(f"{item.created_at:%d %b %H:%M}"),
-                html.Td(f"{item.seen_at:%d %b %H:%M}"),
+                html.Td(written(item.created_at, _("%d %b %H:%M"))),
+                html.Td(written(item.seen_at, _("%d %b %H:%M"))),
                 html.Td(
-                    "this one"
+                    _("this one")
                     if item.id == own.id
-                    else html.Button("End it", id={"session": item.id}, className="link")
+                    else html.Button(_("End it"), id={"session": item.id}, className="link")
                 ),
             ]
         )
         for item in context.store.sessions.all(own.account)
     ]
-    return _table("Sessions", ("Signed in", "Last used", "End"), rows)
+    return _table(_("Sessions"), (_("Signed in"), _("Last used"), _("End")), rows)
 
 
 def tokens(context: Context, account: Account) -> Component:
     """Return the tokens of who asks, each with a button that revokes it."""
     found = context.store.tokens.all(account)
     if not found:
-        return ui.empty("None.")
+        return ui.empty(_("None."))
     return _table(
-        "Tokens", ("Name", "May", "For", "Until", "Last used", "Revoke"), [_token(item) for item in found]
+        _("Tokens"),
+        (_("Name"), _("May"), _("For"), _("Until"), _("Last used"), _("Revoke")),
+        [_token(item) for item in found],
     )
 
 
@@ -201,11 +220,11 @@ def _token(item: Token) -> Component:
     return html.Tr(
         [
             html.Td(shown(one_line(item.name, LONGEST_NAME))),
-            html.Td(item.role),
+            html.Td(_(item.role)),
             html.Td(", ".join(item.scopes)),
-            html.Td(f"{item.expires_at:%d %b %Y}"),
-            html.Td(f"{item.used_at:%d %b %H:%M}" if item.used_at else "never"),
-            html.Td(html.Button("Revoke", id={"token": item.id}, className="link")),
+            html.Td(day(item.expires_at)),
+            html.Td(written(item.used_at, _("%d %b %H:%M")) if item.used_at else _("never")),
+            html.Td(html.Button(_("Revoke"), id={"token": item.id}, className="link")),
         ]
     )
 
@@ -228,54 +247,54 @@ def _table(label: str, heads: tuple[str, ...], rows: Sequence[Component]) -> Com
 
 def _password() -> Component:
     return ui.panel(
-        "Password",
+        _("Password"),
         html.Div(
             [
-                password_input("account-password-old", "Present password", "current-password"),
-                password_input("account-password-new", "New password", "new-password"),
+                password_input("account-password-old", _("Present password"), "current-password"),
+                password_input("account-password-new", _("New password"), "new-password"),
             ],
             className="form",
         ),
-        html.P(html.Button("Change it", id="account-password-set", className="button")),
+        html.P(html.Button(_("Change it"), id="account-password-set", className="button")),
         html.Div(id="account-password-result", role="status"),
-        note="12 characters or more, such as four words at random. Changing it ends every other session.",
+        note=_("12 characters or more, such as four words at random. Changing it ends every other session."),
     )
 
 
 def _new_token(account: Account) -> Component:
     roles = ROLES[: ROLES.index(account.role) + 1]
     return ui.panel(
-        "New token",
+        _("New token"),
         html.Div(
             [
-                dmc.TextInput(id="account-token-name", label="What it is for"),
+                dmc.TextInput(id="account-token-name", label=_("What it is for")),
                 dmc.Select(
                     id="account-token-role",
-                    label="The most that it may do",
-                    data=list(roles),
+                    label=_("The most that it may do"),
+                    data=[{"value": role, "label": _(role)} for role in roles],
                     value="viewer",
                     allowDeselect=False,
                 ),
                 dmc.Select(
                     id="account-token-days",
-                    label="Days that it holds",
+                    label=_("Days that it holds"),
                     data=[str(days) for days in DAYS],
                     value="90",
                     allowDeselect=False,
                 ),
                 dmc.CheckboxGroup(
                     dmc.Stack(
-                        [dmc.Checkbox(label=words, value=scope) for scope, words in SCOPE_WORDS.items()],
+                        [dmc.Checkbox(label=_(words), value=scope) for scope, words in SCOPE_WORDS.items()],
                         gap="xs",
                     ),
                     id="account-token-scopes",
-                    label="Scopes, within that",
+                    label=_("Scopes, within that"),
                     value=list(USUAL_SCOPES),
                 ),
             ],
             className="form",
         ),
-        html.P(html.Button("Make it", id="account-token-make", className="button")),
+        html.P(html.Button(_("Make it"), id="account-token-make", className="button")),
         html.Div(id="account-token", role="status"),
     )
 
@@ -285,7 +304,7 @@ def _own_session() -> Session:
     require("view")
     opened = open_session()
     if opened is None:
-        raise AccountError("there are no accounts")
+        raise AccountError(_("there are no accounts"))
     return opened
 
 

@@ -32,6 +32,7 @@ from threads.dynamics.comparison import (
     compare,
 )
 from threads.dynamics.sentences import figure
+from threads.language import N_, _, counted, number, percent
 from threads.moderation.roles import Permission
 
 MOST_COMMENTS: Final = 50_000
@@ -39,24 +40,29 @@ GROUPS_SHOWN: Final = 6
 """Of sources, weeks and people, of which there may be very many."""
 OFFERED: Final = 200
 PATH: Final = "/compare"
-BY: Final[Mapping[str, str]] = {"": "Discussions", "source": "Sources", "week": "Weeks", "author": "People"}
+BY: Final[Mapping[str, str]] = {
+    "": N_("Discussions"),
+    "source": N_("Sources"),
+    "week": N_("Weeks"),
+    "author": N_("People"),
+}
 TITLES: Final[Mapping[str, str]] = {
-    "sentiment": "Mean sentiment",
-    "supportive": "Supportive, of known stances",
-    "critical": "Critical, of known stances",
-    "offensive": "Offensive at .5 or more",
-    "words": "Words in a comment",
-    "pace": "Minutes between comments",
-    "replies": "Answers to another comment",
-    "depth": "Depth below the article",
-    "people": "People among {} comments",
-    "equal_people": "As if so many wrote equally often",
+    "sentiment": N_("Mean sentiment"),
+    "supportive": N_("Supportive, of known stances"),
+    "critical": N_("Critical, of known stances"),
+    "offensive": N_("Offensive at .5 or more"),
+    "words": N_("Words in a comment"),
+    "pace": N_("Minutes between comments"),
+    "replies": N_("Answers to another comment"),
+    "depth": N_("Depth below the article"),
+    "people": N_("People among {} comments"),
+    "equal_people": N_("As if so many wrote equally often"),
 }
 SHARES: Final = ("supportive", "critical", "offensive", "replies")
 STANDS_FOR: Final = {
-    "threads": "Whole discussions were drawn anew: the groups stand for more of their kind.",
-    "chains": "Whole chains of replies were drawn anew: the groups stand for these discussions only.",
-    "people": "People were drawn anew: the groups stand for these discussions only.",
+    "threads": N_("Whole discussions were drawn anew: the groups stand for more of their kind."),
+    "chains": N_("Whole chains of replies were drawn anew: the groups stand for these discussions only."),
+    "people": N_("People were drawn anew: the groups stand for these discussions only."),
 }
 
 _PLACES: Final = {measure: place for place, measure in enumerate(TITLES)}
@@ -68,7 +74,7 @@ class ComparePage:
     """The page that puts discussions, or groups of comments, side by side."""
 
     path = PATH
-    title = "Compare"
+    title = N_("Compare")
     in_menu = True
     permission: Permission = "view"
 
@@ -76,10 +82,13 @@ class ComparePage:
         """Return the page, or that there is nothing to compare."""
         if rest:
             return html.Div(
-                [html.H1("No such page"), ui.empty(f"Nothing lives at {PATH}/{one_line(rest, 80)}.")]
+                [
+                    html.H1(_("No such page")),
+                    ui.empty(_("Nothing lives at {path}/{rest}.", path=PATH, rest=one_line(rest, 80))),
+                ]
             )
         if not len(context.outline()):
-            return html.Div([html.H1("Compare"), ui.empty(["Nothing here yet. ", ui.to_import()])])
+            return html.Div([html.H1(_("Compare")), ui.empty([_("Nothing here yet."), " ", ui.to_import()])])
         return filtered_layout(self, context, rest, search)
 
     def subject(self, context: Context, rest: str) -> SideBySide:  # noqa: ARG002 - the Protocol's signature
@@ -117,16 +126,18 @@ class SideBySide(Everything):
             row["thread_id"]: one_line(ui.title_of(row["title"], row["first_at"]), 60)
             for row in stored.to_dict("records")
         }
-        head: list[Component] = [html.H1("Compare"), _chooser(titles, filters), _groupings(filters)]
+        head: list[Component] = [html.H1(_("Compare")), _chooser(titles, filters), _groupings(filters)]
         unknown = [key for key in filters.compared if key not in titles]
-        head += [ui.empty(f"There is no discussion {one_line(key, 60)} here.") for key in unknown]
+        head += [ui.empty(_("There is no discussion {key} here.", key=one_line(key, 60))) for key in unknown]
         chosen = [key for key in filters.compared if key in titles]
         total = int(stored.loc[stored["thread_id"].isin(chosen or titles), "comments"].sum())
         if not filters.by and len(chosen) < 2:
             return View([*head, _what_to_do(list(titles), filters)], 0, total)
         if total > MOST_COMMENTS:
-            reason = (
-                f"Up to {MOST_COMMENTS:,} comments are compared; these are {total:,}. Choose discussions."
+            reason = _(
+                "Up to {most_comments} comments are compared; these are {total}. Choose discussions.",
+                most_comments=number(MOST_COMMENTS),
+                total=number(total),
             )
             return View([*head, ui.empty(reason)], 0, total)
         frame = self._comments(chosen)
@@ -148,18 +159,20 @@ def _chooser(titles: Mapping[str, str], filters: Filters) -> Component:
         [
             dmc.MultiSelect(
                 id="compare-discussions",
-                label="Discussions",
-                placeholder="" if filters.compared else "all: choose two or more to compare just those",
+                label=_("Discussions"),
+                placeholder="" if filters.compared else _("all: choose two or more to compare just those"),
                 data=[{"value": key, "label": titles[key]} for key in offered],
                 value=[key for key in filters.compared if key in titles],
                 maxValues=len(COMPARED),
                 searchable=True,
                 clearable=True,
-                clearButtonProps=ui.CLEAR_BUTTON,
-                nothingFoundMessage="No discussion of that title",
+                clearButtonProps=ui.clear_button(),
+                nothingFoundMessage=_("No discussion of that title"),
                 size="sm",
             ),
-            html.P(f"Offered are the {OFFERED:,} imported last.", className="muted") if more else None,
+            html.P(_("Offered are the {offered} imported last.", offered=number(OFFERED)), className="muted")
+            if more
+            else None,
         ],
         className="compare-choice",
     )
@@ -168,24 +181,30 @@ def _chooser(titles: Mapping[str, str], filters: Filters) -> Component:
 def _groupings(filters: Filters) -> Component:
     links = [
         dcc.Link(
-            word,
+            _(word),
             href=PATH + replace(filters, by=by, page=1, at="").query(),
             className="on" if by == filters.by else "",
         )
         for by, word in BY.items()
     ]
-    return html.Nav(links, className="tabs", **ui.hyphenated(aria_label="What is compared"))
+    return html.Nav(links, className="tabs", **ui.hyphenated(aria_label=_("What is compared")))
 
 
 def _what_to_do(thread_ids: list[str], filters: Filters) -> Component:
     """Return how to begin: where too few discussions are chosen, the two imported last."""
     if len(thread_ids) < 2:
         return ui.empty(
-            ["There is one discussion; two are needed. Compare its weeks or people, or ", ui.to_import()]
+            [
+                _("There is one discussion; two are needed. Compare its weeks or people, or"),
+                " ",
+                ui.to_import(),
+            ]
         )
     two = PATH + replace(filters, compared=tuple(thread_ids[:2]), page=1).query()
-    words = dcc.Link("Compare the two imported last", href=two)
-    return ui.empty(["Choose two discussions or more. ", words, ", or weeks, sources or people of all."])
+    words = dcc.Link(_("Compare the two imported last"), href=two)
+    return ui.empty(
+        [_("Choose two discussions or more."), " ", words, _(", or weeks, sources or people of all.")]
+    )
 
 
 def _groups(frame: pd.DataFrame, by: str, chosen: Sequence[str]) -> tuple[Groups, str]:
@@ -197,31 +216,41 @@ def _groups(frame: pd.DataFrame, by: str, chosen: Sequence[str]) -> tuple[Groups
         }
         kept = {name: rows for name, rows in found.items() if len(rows)}
         without = [name for name in found if name not in kept]
-        return kept, f"No comment passes the filters: {', '.join(without)}." if without else ""
+        return kept, _("No comment passes the filters: {list}.", list=", ".join(without)) if without else ""
     if by == "week":
         return _last(by_week(frame))
     if by == "author":
         names = author_choices(frame)
         named = frame.assign(author=names)[names != NO_NAME]
-        return _most(by_column(named, "author"), "people", "wrote most")
-    return _most(by_column(frame, "source_format"), "sources", "have most comments")
+        return _most(by_column(named, "author"), N_("The {kept} of {all} people who wrote most."))
+    return _most(
+        by_column(frame, "source_format"), N_("The {kept} of {all} sources that have most comments.")
+    )
 
 
 def _last(weeks: Groups) -> tuple[Groups, str]:
     kept = dict(list(weeks.items())[-GROUPS_SHOWN:])
-    return kept, f"The last {len(kept)} of {len(weeks):,} weeks." if len(weeks) > len(kept) else ""
+    if len(kept) == len(weeks):
+        return kept, ""
+    return kept, _("The last {kept} of {all} weeks.", kept=len(kept), all=number(len(weeks)))
 
 
-def _most(found: Groups, noun: str, how: str) -> tuple[Groups, str]:
+def _most(found: Groups, said: str) -> tuple[Groups, str]:
     kept = dict(sorted(found.items(), key=lambda item: -len(item[1]))[:GROUPS_SHOWN])
-    return kept, f"The {len(kept)} of {len(found):,} {noun} who {how}." if len(found) > len(kept) else ""
+    if len(kept) == len(found):
+        return kept, ""
+    return kept, _(said, kept=len(kept), all=number(len(found)))
 
 
 def _content(groups: Groups, note: str, filters: Filters, titles: Mapping[str, str]) -> list[Component]:
     said = [html.P(note, className="note")] if note else []
     if len(groups) < 2:
-        reason = "A comparison takes two groups with comments; under these filters there is "
-        return [*said, ui.empty(f"{reason}{'one' if groups else 'none'}.")]
+        reason = (
+            _("A comparison takes two groups with comments; under these filters there is one.")
+            if groups
+            else _("A comparison takes two groups with comments; under these filters there is none.")
+        )
+        return [*said, ui.empty(reason)]
     # One person is one person, whatever is drawn.
     measures = [name for name in HELP if filters.by != "author" or name not in DIVERSITY]
     found = compare(groups, measures=measures)
@@ -229,9 +258,9 @@ def _content(groups: Groups, note: str, filters: Filters, titles: Mapping[str, s
     return [
         *said,
         _who(groups, names, filters),
-        ui.panel("Side by side", _chart(found, names), note=_how(found)),
-        ui.panel("In numbers", _numbers(found, list(groups)), _reasons(found)),
-        ui.panel("Differences", _differences(found), _not_compared(found), note=_adjusted(found)),
+        ui.panel(_("Side by side"), _chart(found, names), note=_how(found)),
+        ui.panel(_("In numbers"), _numbers(found, list(groups)), _reasons(found)),
+        ui.panel(_("Differences"), _differences(found), _not_compared(found), note=_adjusted(found)),
     ]
 
 
@@ -248,9 +277,8 @@ def _who(groups: Groups, names: Mapping[str, str], filters: Filters) -> Componen
     for name, rows in groups.items():
         where = ui.thread_path(rows["thread_id"].iloc[0])
         times = rows["published_at"].dropna()
-        people = ui.counted(rows["author"].nunique(), "person", "people")
-        size = f" {ui.counted(len(rows), 'comment')} by {people}"
-        span = ui.period(times.min(), times.max()) if len(times) else "no times"
+        size = f" {ui.comments_by(len(rows), rows['author'].nunique())}"
+        span = ui.period(times.min(), times.max()) if len(times) else _("no times")
         title = html.Strong(shown(one_line(names[name], 80)))
         items.append(
             html.Li(
@@ -264,22 +292,31 @@ def _who(groups: Groups, names: Mapping[str, str], filters: Filters) -> Componen
 
 
 def _how(found: Comparison) -> str:
-    few = f"An open dot has no interval: it takes {FEWEST} {found.unit} of a group."
+    few = _(
+        "An open dot has no interval: it takes {fewest} {unit} of a group.", fewest=FEWEST, unit=_(found.unit)
+    )
     people = (
         ""
         if found.rarefied_to is None
-        else f" People are counted among {found.rarefied_to:,} comments of each, drawn at random."
+        else _(
+            "People are counted among {rarefied_to} comments of each, drawn at random.",
+            rarefied_to=number(found.rarefied_to),
+        )
     )
-    return f"Dots with 95% intervals, each measure on one axis. {STANDS_FOR[found.unit]}{people} {few}"
+    said = _("Dots with 95% intervals, each measure on one axis.")
+    return " ".join(text for text in (said, _(STANDS_FOR[found.unit]), people, few) if text)
 
 
 def _adjusted(found: Comparison) -> str:
     tested = int(found.differences["q"].notna().sum())
-    return f"The surest first. p is adjusted for {ui.counted(tested, 'comparison')} (Benjamini-Hochberg)."
+    return _(
+        "The surest first. p is adjusted for {comparisons} (Benjamini-Hochberg).",
+        comparisons=counted(tested, "comparison", "comparisons"),
+    )
 
 
 def _title(measure: str, found: Comparison) -> str:
-    return TITLES[measure].format("as many" if found.rarefied_to is None else f"{found.rarefied_to:,}")
+    return _(TITLES[measure]).format(_("as many") if found.rarefied_to is None else number(found.rarefied_to))
 
 
 def _chart(found: Comparison, names: Mapping[str, str]) -> Component:
@@ -290,7 +327,10 @@ def _chart(found: Comparison, names: Mapping[str, str]) -> Component:
     )
     return ui.chart(
         dots_with_intervals(drawn),
-        f"Each measure of {ui.counted(len(names), 'group')} as a dot with its 95% interval",
+        _(
+            "Each measure of {groups} as a dot with its 95% interval",
+            groups=counted(len(names), "group", "groups"),
+        ),
         said=found.sentence(),
         table=rows.assign(group=rows["group"].map(names)),
         name="comparison",
@@ -317,29 +357,29 @@ def _numbers(found: Comparison, groups: list[str]) -> Component:
         return lambda row: _estimate(cells[group, by_title[row["measure"]]])
 
     columns = [
-        Shown("measure", "Measure", str),
+        Shown("measure", _("Measure"), str),
         *(
             Shown(f"group {n}", one_line(g, 28), help=one_line(g, 80), cell=cell(g))
             for n, g in enumerate(groups)
         ),
     ]
-    return table(wide, columns, "Each measure in each group, with its 95% interval")
+    return table(wide, columns, _("Each measure in each group, with its 95% interval"))
 
 
 def _estimate(row: Mapping[Any, Any]) -> Component:
     measure, reason = row["measure"], row["reason"]
     if pd.isna(row["estimate"]):
-        return html.Span("cannot be told", className="muted", title=reason)
+        return html.Span(_("cannot be told"), className="muted", title=_(reason))
     value = _written(row["estimate"], measure)
     if pd.isna(row["low"]):
-        few = "too small for an interval" if row["units"] < FEWEST else "no interval"
-        return html.Span([value, html.Span(f" {few}", className="muted")], title=reason)
-    reach = f" {_written(row['low'], measure)} to {_written(row['high'], measure)}"
+        few = _("too small for an interval") if row["units"] < FEWEST else _("no interval")
+        return html.Span([value, html.Span(f" {few}", className="muted")], title=_(reason))
+    reach = " " + _("{low} to {high}", low=_written(row["low"], measure), high=_written(row["high"], measure))
     return html.Span([value, html.Span(reach, className="muted")])
 
 
 def _written(value: float, measure: str) -> str:
-    return f"{value:.0%}" if measure in SHARES else figure(value, DIGITS[measure])
+    return percent(value) if measure in SHARES else figure(value, DIGITS[measure])
 
 
 def _reasons(found: Comparison) -> Component | None:
@@ -352,7 +392,11 @@ def _not_compared(found: Comparison) -> Component | None:
     """Return why pairs are not compared, each reason once with what it holds for."""
     rows = found.differences.dropna(subset=["reason"]).to_dict("records")
     return _listed(
-        [(f"{row['group']} and {row['other']}", row["measure"], row["reason"]) for row in rows], found
+        [
+            (_("{group} and {other}", group=row["group"], other=row["other"]), row["measure"], row["reason"])
+            for row in rows
+        ],
+        found,
     )
 
 
@@ -360,11 +404,13 @@ def _listed(missing: list[tuple[str, str, str]], found: Comparison) -> Component
     if not missing:
         return None
     items = []
-    for reason in dict.fromkeys(reason for _, _, reason in missing):
+    for reason in dict.fromkeys(reason for _group, _measure, reason in missing):
         here = [(group, measure) for group, measure, why in missing if why == reason]
-        groups = "; ".join(one_line(group, 60) for group in dict.fromkeys(group for group, _ in here))
-        measures = ", ".join(_title(measure, found).lower() for measure in dict.fromkeys(m for _, m in here))
-        items.append(html.Li(shown(f"{groups}, {measures}: {one_line(reason, 300)}")))
+        groups = "; ".join(one_line(group, 60) for group in dict.fromkeys(group for group, _measure in here))
+        measures = ", ".join(
+            _title(measure, found).lower() for measure in dict.fromkeys(m for _group, m in here)
+        )
+        items.append(html.Li(shown(f"{groups}, {measures}: {one_line(_(reason), 300)}")))
     return html.Ul(items, className="note")
 
 
@@ -372,27 +418,29 @@ def _differences(found: Comparison) -> Component:
     rows = found.differences.sort_values(["q", "p"], kind="stable", na_position="last", ignore_index=True)
     rows = rows.assign(title=[_title(measure, found) for measure in rows["measure"]])
     columns = [
-        Shown("title", "Measure", str),
-        Shown("group", "Between", cell=lambda row: _pair(row["group"], row["other"])),
-        Shown("difference", "Difference", cell=_difference),
-        Shown("q", "p, adjusted", lambda value: "–" if pd.isna(value) else figure(value, 3)),
-        Shown("p", "p, alone", lambda value: "–" if pd.isna(value) else figure(value, 3)),
+        Shown("title", _("Measure"), str),
+        Shown("group", _("Between"), cell=lambda row: _pair(row["group"], row["other"])),
+        Shown("difference", _("Difference"), cell=_difference),
+        Shown("q", _("p, adjusted"), lambda value: "–" if pd.isna(value) else figure(value, 3)),
+        Shown("p", _("p, alone"), lambda value: "–" if pd.isna(value) else figure(value, 3)),
     ]
-    return table(rows, columns, "Differences between groups")
+    return table(rows, columns, _("Differences between groups"))
 
 
 def _pair(group: str, other: str) -> list[Any]:
-    return shown(f"{one_line(group, 24)} less {one_line(other, 24)}")
+    return shown(_("{group} less {other}", group=one_line(group, 24), other=one_line(other, 24)))
 
 
 def _difference(row: Mapping[Any, Any]) -> Component:
     if pd.isna(row["difference"]):
-        return html.Span("not compared", className="muted", title=row["reason"])
+        return html.Span(_("not compared"), className="muted", title=_(row["reason"]))
     share = row["measure"] in SHARES
 
     def written(value: float) -> str:
         return figure(100 * value, 0) if share else figure(value, DIGITS[row["measure"]])
 
-    unit = " points" if share else ""
-    reach = f" {written(row['low'])} to {written(row['high'])}{unit}"
-    return html.Span([written(row["difference"]), html.Span(reach, className="muted")])
+    low, high = written(row["low"]), written(row["high"])
+    reach = (
+        _("{low} to {high} points", low=low, high=high) if share else _("{low} to {high}", low=low, high=high)
+    )
+    return html.Span([written(row["difference"]), " ", html.Span(reach, className="muted")])

@@ -17,6 +17,7 @@ from dashboard.security.access import needs, require
 from dashboard.text import one_line, shown
 from threads.delivery.configured import Target, read_targets
 from threads.errors import SettingError, ThreadsError
+from threads.language import N_, _, moment, number
 from threads.moderation.deliveries import DELIVERY_STATES, DeliveryState
 from threads.moderation.roles import Permission
 from threads.storage.outbox import Delivery
@@ -26,29 +27,31 @@ MOST_COUNTED = 1_000  # decisions that no outbox holds yet are counted up to her
 EVERY = "every"  # in place of a delivery: all that were given up
 WORDS: Mapping[DeliveryState, str] = {
     "waiting": "waiting",
-    "failed": "given up",
+    "failed": N_("given up"),
     "delivered": "delivered",
     "superseded": "superseded",
-    "unneeded": "not needed",
+    "unneeded": N_("not needed"),
 }
 _ABOUT: Mapping[DeliveryState, str] = {
-    "waiting": "Not told yet: btl deliver sends it, again and again where the platform does not answer.",
-    "failed": "The platform refused it, or did not answer for days. Mend the cause, then try again.",
-    "delivered": "The platform has confirmed it.",
-    "superseded": "A later decision on the same comment took its place before it was sent.",
-    "unneeded": "Nothing to tell: undone before anything was sent, or nothing is sent for such a decision.",
+    "waiting": N_("Not told yet: btl deliver sends it, again and again where the platform does not answer."),
+    "failed": N_("The platform refused it, or did not answer for days. Mend the cause, then try again."),
+    "delivered": N_("The platform has confirmed it."),
+    "superseded": N_("A later decision on the same comment took its place before it was sent."),
+    "unneeded": N_(
+        "Nothing to tell: undone before anything was sent, or nothing is sent for such a decision."
+    ),
 }
 _WHEN: Mapping[DeliveryState, str] = {
-    "waiting": "next attempt",
+    "waiting": N_("next attempt"),
     "delivered": "arrived",
-    "failed": "by hand",
+    "failed": N_("by hand"),
 }
 _NOTHING: Mapping[DeliveryState, str] = {
-    "waiting": "Nothing waits.",
-    "failed": "Nothing was given up.",
-    "delivered": "Nothing was delivered yet.",
-    "superseded": "No later decision has taken an earlier one's place before it was sent.",
-    "unneeded": "There was nothing that need not be sent.",
+    "waiting": N_("Nothing waits."),
+    "failed": N_("Nothing was given up."),
+    "delivered": N_("Nothing was delivered yet."),
+    "superseded": N_("No later decision has taken an earlier one's place before it was sent."),
+    "unneeded": N_("There was nothing that need not be sent."),
 }
 
 
@@ -56,7 +59,7 @@ class DeliveriesPage:
     """The outbox; `rest` is a state of deliveries, waiting by default."""
 
     path = "/deliveries"
-    title = "Deliveries"
+    title = N_("Deliveries")
     in_menu = True
     permission: Permission = "deliver"
 
@@ -65,10 +68,12 @@ class DeliveriesPage:
         state: DeliveryState = next((name for name in DELIVERY_STATES if name == rest), "waiting")
         return html.Div(
             [
-                html.H1("Deliveries"),
+                html.H1(_("Deliveries")),
                 html.P(
-                    "What moderators decided, on its way to the platforms that comments came from. "
-                    "Nothing is sent from here: btl deliver sends it, btl deliver --watch whatever comes.",
+                    _(
+                        "What moderators decided, on its way to the platforms that comments came from. "
+                        "Nothing is sent from here: btl deliver sends it, btl deliver --watch whatever comes."
+                    ),
                     className="meta",
                 ),
                 html.Div(_content(context, state, search), id="deliveries"),
@@ -121,11 +126,11 @@ def _content(context: Context, state: DeliveryState, search: str) -> list[Compon
         _targets(context, counts),
         _tabs(state, totals),
         ui.panel(
-            WORDS[state].capitalize(),
-            html.P(_again_button(EVERY, "Try all again")) if state == "failed" and rows else None,
-            _table(rows, state) if rows else ui.empty(_NOTHING[state]),
+            _(WORDS[state]).capitalize(),
+            html.P(_again_button(EVERY, _("Try all again"))) if state == "failed" and rows else None,
+            _table(rows, state) if rows else ui.empty(_(_NOTHING[state])),
             _pager(state, page, last) if last > 1 else None,
-            note=_ABOUT[state],
+            note=_(_ABOUT[state]),
         ),
         ui.take_away(),
     ]
@@ -135,24 +140,27 @@ def _targets(context: Context, counts: Mapping[str, Mapping[DeliveryState, int]]
     try:
         targets = read_targets(context.settings)
     except SettingError as error:
-        return ui.panel("Targets", ui.problem(str(error)))
+        return ui.panel(_("Targets"), ui.problem(str(error)))
     if not targets and not counts:
         return ui.panel(
-            "Targets",
+            _("Targets"),
             ui.empty(
-                f"There is no target. The file {context.settings.delivery_file} would name them; "
-                "docs/delivery.md shows how."
+                _(
+                    "There is no target. The file {delivery_file} would name them; docs/delivery.md "
+                    "shows how.",
+                    delivery_file=context.settings.delivery_file,
+                )
             ),
         )
     known = [_target_row(context, target, counts) for target in targets]
     gone = [
-        _row(name, "no longer in the file", "–", counts[name])
+        _row(name, _("no longer in the file"), "–", counts[name])
         for name in counts
         if name not in {target.name for target in targets}
     ]
-    heads = ("target", "platform", "not taken up", *(WORDS[state] for state in DELIVERY_STATES))
+    heads = (_("target"), _("platform"), _("not taken up"), *(_(WORDS[state]) for state in DELIVERY_STATES))
     return ui.panel(
-        "Targets",
+        _("Targets"),
         html.Div(
             html.Table(
                 [
@@ -163,9 +171,9 @@ def _targets(context: Context, counts: Mapping[str, Mapping[DeliveryState, int]]
             className="wide",
             tabIndex=0,
             role="region",
-            **ui.hyphenated(aria_label="Targets"),
+            **ui.hyphenated(aria_label=_("Targets")),
         ),
-        note="Not taken up are decisions that btl deliver has not seen yet.",
+        note=_("Not taken up are decisions that btl deliver has not seen yet."),
     )
 
 
@@ -174,12 +182,12 @@ def _target_row(
 ) -> Component:
     planned = context.store.outbox.planned([target.route])
     new = sum(1 for one in islice(planned, MOST_COUNTED) if one.id is None)
-    number = f"{new:,}" if new < MOST_COUNTED else f"{MOST_COUNTED:,} or more"
-    return _row(target.name, target.platform.name, number, counts.get(target.name, {}))
+    shown_new = number(new) if new < MOST_COUNTED else _("{most} or more", most=number(MOST_COUNTED))
+    return _row(target.name, target.platform.name, shown_new, counts.get(target.name, {}))
 
 
 def _row(name: str, platform: str, new: str, counts: Mapping[DeliveryState, int]) -> Component:
-    cells = (platform, new, *(f"{counts.get(state, 0):,}" for state in DELIVERY_STATES))
+    cells = (platform, new, *(number(counts.get(state, 0)) for state in DELIVERY_STATES))
     return html.Tr([html.Td(cell) for cell in (name, *cells)])
 
 
@@ -187,21 +195,21 @@ def _tabs(state: DeliveryState, totals: Mapping[DeliveryState, int]) -> Componen
     return html.Nav(
         [
             dcc.Link(
-                f"{WORDS[name]} {totals[name]:,}",
+                f"{_(WORDS[name])} {number(totals[name])}",
                 href=f"/deliveries/{name}",
                 className="on" if name == state else "",
             )
             for name in DELIVERY_STATES
         ],
         className="states",
-        **ui.hyphenated(aria_label="State of the deliveries"),
+        **ui.hyphenated(aria_label=_("State of the deliveries")),
     )
 
 
 def _table(rows: Sequence[Delivery], state: DeliveryState) -> Component:
-    heads = ["target", "comment", "decided", "attempts", "answer"]
+    heads = [_("target"), _("comment"), _("decided"), _("attempts"), _("answer")]
     if state in _WHEN:
-        heads.append(_WHEN[state])
+        heads.append(_(_WHEN[state]))
     return html.Div(
         html.Table(
             [
@@ -212,12 +220,16 @@ def _table(rows: Sequence[Delivery], state: DeliveryState) -> Component:
         className="wide",
         tabIndex=0,
         role="region",
-        **ui.hyphenated(aria_label="Deliveries"),
+        **ui.hyphenated(aria_label=_("Deliveries")),
     )
 
 
 def _cells(row: Delivery, state: DeliveryState) -> list[Component]:
-    told = f"{row.after_state}, told {row.action}" if row.action else row.after_state
+    told = (
+        _("{state}, told {action}", state=_(row.after_state), action=row.action)
+        if row.action
+        else _(row.after_state)
+    )
     cells: list[Component] = [
         html.Td(row.target),
         html.Td(
@@ -225,7 +237,7 @@ def _cells(row: Delivery, state: DeliveryState) -> list[Component]:
                 html.Strong(shown(one_line(ui.author_name(row.author), 40))),
                 html.Br(),
                 dcc.Link(
-                    shown(one_line(row.excerpt, 60) or "(no text is kept)"),
+                    shown(one_line(row.excerpt, 60) or _("(no text is kept)")),
                     href=ui.link_to(row.comment_id, ui.thread_path(row.thread_id)),
                     title=one_line(row.comment_id, 100),
                 ),
@@ -233,18 +245,18 @@ def _cells(row: Delivery, state: DeliveryState) -> list[Component]:
             className="answer",
         ),
         html.Td([told, html.Br(), html.Small(_moment(row.decided_at), className="muted")]),
-        html.Td(f"{row.attempts:,}"),
+        html.Td(number(row.attempts)),
         html.Td(shown(one_line(row.answer or "–", 300)), className="answer"),
     ]
     if state == "failed":
-        cells.append(html.Td(_again_button(row.id, "Try again")))
+        cells.append(html.Td(_again_button(row.id, _("Try again"))))
     elif state in _WHEN:
         cells.append(html.Td(_moment(row.delivered_at if state == "delivered" else row.next_at)))
     return cells
 
 
 def _moment(value: datetime | None) -> str:
-    return f"{value:%d %b %Y %H:%M}" if value else "–"
+    return moment(value) if value else "–"
 
 
 def _again_button(which: int | str, label: str) -> Component:
@@ -254,10 +266,10 @@ def _again_button(which: int | str, label: str) -> Component:
 def _pager(state: str, page: int, last: int) -> Component:
     return html.Nav(
         [
-            dcc.Link("← before", href=f"/deliveries/{state}?page={page - 1}") if page > 1 else None,
-            html.Span(f"page {page} of {last}"),
-            dcc.Link("after →", href=f"/deliveries/{state}?page={page + 1}") if page < last else None,
+            dcc.Link(_("← before"), href=f"/deliveries/{state}?page={page - 1}") if page > 1 else None,
+            html.Span(_("page {page} of {last}", page=page, last=last)),
+            dcc.Link(_("after →"), href=f"/deliveries/{state}?page={page + 1}") if page < last else None,
         ],
         className="pager",
-        **ui.hyphenated(aria_label="Pages of deliveries"),
+        **ui.hyphenated(aria_label=_("Pages of deliveries")),
     )

@@ -16,14 +16,15 @@ from dashboard.pages.base import Choices, Context, View
 from dashboard.pages.filtering import filtered_layout
 from dashboard.text import one_line, shown
 from threads.errors import StoreError
+from threads.language import N_, _, counted, number
 from threads.moderation.roles import Permission
 from threads.records import Discussion
 
 TABS: Final = (
-    ("/thread", "Conversation"),
-    ("/people", "People"),
-    ("/stance", "Stance"),
-    ("/topics", "Topics"),
+    ("/thread", N_("Conversation")),
+    ("/people", N_("People")),
+    ("/stance", N_("Stance")),
+    ("/topics", N_("Topics")),
 )
 LISTED: Final = 200
 
@@ -63,14 +64,14 @@ class DiscussionPage(ABC):
         try:
             context.store.discussion(rest)
         except StoreError as error:
-            return html.Div([html.H1("No such discussion"), ui.empty(str(error))])
+            return html.Div([html.H1(_("No such discussion")), ui.empty(str(error))])
         return filtered_layout(self, context, rest, search)
 
     def without_discussion(self, context: Context) -> Component:
         """Return the discussions to choose from, those imported last first."""
         stored = context.store.discussions()
         if stored.empty:
-            return html.Div([html.H1(self.title), ui.empty(["Nothing here yet. ", ui.to_import()])])
+            return html.Div([html.H1(_(self.title)), ui.empty([_("Nothing here yet."), " ", ui.to_import()])])
         items = [
             html.Li(
                 [
@@ -78,7 +79,7 @@ class DiscussionPage(ABC):
                         shown(one_line(ui.title_of(row["title"], row["first_at"]), 160)),
                         href=ui.thread_path(row["thread_id"], self.path),
                     ),
-                    html.Span(f" {ui.counted(row['comments'], 'comment')}", className="muted"),
+                    html.Span(f" {counted(row['comments'], 'comment', 'comments')}", className="muted"),
                 ]
             )
             for row in stored.head(LISTED).to_dict("records")
@@ -86,10 +87,12 @@ class DiscussionPage(ABC):
         more = len(stored) - len(items)
         return html.Div(
             [
-                html.H1(self.title),
-                html.P("Of which discussion?", className="meta"),
+                html.H1(_(self.title)),
+                html.P(_("Of which discussion?"), className="meta"),
                 html.Ul(items, className="choose"),
-                html.P(f"and {more:,} more: find them on the overview", className="muted") if more else None,
+                html.P(_("and {more} more: find them on the overview", more=number(more)), className="muted")
+                if more
+                else None,
             ]
         )
 
@@ -141,17 +144,17 @@ class OneDiscussion:
         query = filters.on_page(1).query()
         links = [
             dcc.Link(
-                title,
+                _(title),
                 href=ui.thread_path(self.thread_id, path) + query,
                 className="on" if path == self.page.path else "",
             )
             for path, title in TABS
         ]
         whole = html.A(
-            "As one file",
+            _("As one file"),
             href=f"/thread.html{filters.on_page(1).query(thread=self.thread_id)}",
             download="",
             className="as-file",
-            title="A page without a server or a script, to send, to print or to keep",
+            title=_("A page without a server or a script, to send, to print or to keep"),
         )
-        return html.Nav([*links, whole], className="tabs", **ui.hyphenated(aria_label="This discussion"))
+        return html.Nav([*links, whole], className="tabs", **ui.hyphenated(aria_label=_("This discussion")))

@@ -10,15 +10,16 @@ import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
-from dashboard.components import CLEAR_BUTTON, counted, empty
+from dashboard.components import clear_button, empty
 from dashboard.figures import STANCES
-from dashboard.filters import TONES, Filters
+from dashboard.filters import NO_NAME, TONES, Filters
 from dashboard.pages.base import Choices, Context, FilteredPage, View, find_page
 from dashboard.security.access import needs
 from dashboard.text import one_line
+from threads.language import N_, _, ngettext, number
 
 PEOPLE_OFFERED: Final = 50
-DEPTH_WORDS: Final = {"1": "to the article", "2": "to a comment", "4": "deep, 4 or more down"}
+DEPTH_WORDS: Final = {"1": N_("to the article"), "2": N_("to a comment"), "4": N_("deep, 4 or more down")}
 
 
 def filtered_layout(page: FilteredPage, context: Context, rest: str, search: str) -> Component:
@@ -156,7 +157,12 @@ def control_values(
 
 def count_text(view: View) -> str:
     """Return how many of how many comments are shown."""
-    return f"{view.chosen:,} of {counted(view.total, 'comment')}"
+    return ngettext(
+        "{chosen} of {number} comment",
+        "{chosen} of {number} comments",
+        view.total,
+        chosen=number(view.chosen),
+    )
 
 
 def _content(view: View, filters: Filters) -> list[Component]:
@@ -175,39 +181,41 @@ def _bar(choices: Choices, filters: Filters, view: View, download: str) -> Compo
     authors, stances, tones, depth, since, until, text = control_values(filters)
     return html.Div(
         [
-            html.Button("Filters", id="filter-toggle", className="filter-toggle"),
+            html.Button(_("Filters"), id="filter-toggle", className="filter-toggle"),
             html.Div(
                 [
                     dmc.MultiSelect(
                         id="filter-authors",
-                        label="People",
-                        placeholder="anyone" if not authors else "",
+                        label=_("People"),
+                        placeholder=_("anyone") if not authors else "",
                         data=_offered(choices.people, authors),
                         value=authors,
                         searchable=True,
                         clearable=True,
-                        clearButtonProps=CLEAR_BUTTON,
-                        nothingFoundMessage="Nobody of that name",
+                        clearButtonProps=clear_button(),
+                        nothingFoundMessage=_("Nobody of that name"),
                         size="xs",
                     ),
-                    _several("filter-stances", "Stance toward the article", "any", list(STANCES), stances),
-                    _several("filter-tones", "Sentiment", "any", list(TONES), tones),
+                    _several(
+                        "filter-stances", _("Stance toward the article"), _("any"), list(STANCES), stances
+                    ),
+                    _several("filter-tones", _("Sentiment"), _("any"), list(TONES), tones),
                     dmc.Select(
                         id="filter-depth",
-                        label="Answers",
-                        placeholder="to anything",
-                        data=[{"value": value, "label": word} for value, word in DEPTH_WORDS.items()],
+                        label=_("Answers"),
+                        placeholder=_("to anything"),
+                        data=[{"value": value, "label": _(word)} for value, word in DEPTH_WORDS.items()],
                         value=depth,
                         clearable=True,
-                        clearButtonProps=CLEAR_BUTTON,
+                        clearButtonProps=clear_button(),
                         size="xs",
                     ),
-                    _time_control("filter-since", "From (UTC)", since, choices),
-                    _time_control("filter-until", "To (UTC)", until, choices),
+                    _time_control("filter-since", _("From (UTC)"), since, choices),
+                    _time_control("filter-until", _("To (UTC)"), until, choices),
                     dmc.TextInput(
                         id="filter-text",
-                        label="Text contains",
-                        placeholder="any text",
+                        label=_("Text contains"),
+                        placeholder=_("any text"),
                         value=text,
                         debounce=400,
                         size="xs",
@@ -218,9 +226,13 @@ def _bar(choices: Choices, filters: Filters, view: View, download: str) -> Compo
             html.Div(
                 [
                     html.Span(count_text(view), id="filter-count", role="status"),
-                    html.Button("Show all", id="filter-clear", className="link"),
+                    html.Button(_("Show all"), id="filter-clear", className="link"),
                     html.A(
-                        "Download CSV", id="filter-download", href=download, download="", className="button"
+                        _("Download CSV"),
+                        id="filter-download",
+                        href=download,
+                        download="",
+                        className="button",
                     ),
                 ],
                 className="filter-result",
@@ -234,7 +246,7 @@ def _bar(choices: Choices, filters: Filters, view: View, download: str) -> Compo
 def _offered(people: Sequence[str], chosen: Sequence[str]) -> list[dict[str, str]]:
     """Return the first names to choose from, and those that are chosen, without which they could not show."""
     names = dict.fromkeys([*chosen, *people[:PEOPLE_OFFERED]])
-    return [{"value": name, "label": one_line(name, 60)} for name in names]
+    return [{"value": name, "label": _(name) if name == NO_NAME else one_line(name, 60)} for name in names]
 
 
 def _several(name: str, label: str, placeholder: str, words: list[str], value: list[str]) -> Component:
@@ -242,10 +254,10 @@ def _several(name: str, label: str, placeholder: str, words: list[str], value: l
         id=name,
         label=label,
         placeholder=placeholder if not value else "",
-        data=words,
+        data=[{"value": word, "label": _(word)} for word in words],
         value=value,
         clearable=True,
-        clearButtonProps=CLEAR_BUTTON,
+        clearButtonProps=clear_button(),
         size="xs",
     )
 
@@ -254,14 +266,14 @@ def _time_control(name: str, label: str, value: str | None, choices: Choices) ->
     return dmc.DateTimePicker(
         id=name,
         label=label,
-        placeholder="any time",
+        placeholder=_("any time"),
         value=value,
         valueFormat="DD MMM YYYY HH:mm",
         defaultDate=_day(choices.first),
         minDate=_day(choices.first),
         maxDate=_day(choices.last),
         clearable=True,
-        clearButtonProps=CLEAR_BUTTON,
+        clearButtonProps=clear_button(),
         size="xs",
     )
 

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from dashboard import components as ui
 from dashboard.pages.base import Context
 from threads.guide import TITLE, Section, Table, guide
+from threads.language import N_, SOURCE, _, language
 from threads.moderation.roles import Permission
 
 
@@ -15,7 +16,7 @@ class GuidePage:
     """The same guide as `btl guide` prints, so that the figures stand beside the scores."""
 
     path = "/guide"
-    title = "Guide"
+    title = N_("Guide")
     in_menu = True
     permission: Permission = "view"
 
@@ -23,12 +24,18 @@ class GuidePage:
         """Return the guide."""
         sections = guide()
         contents = html.Nav(
-            html.Ul([html.Li(html.A(s.heading, href=f"#{_anchor(s)}")) for s in sections]),
+            html.Ul([html.Li(html.A(s.heading, href=f"#{_anchor(s)}")) for s in sections], lang=SOURCE),
             className="contents",
-            **ui.hyphenated(aria_label="Contents"),
+            **ui.hyphenated(aria_label=_("Contents")),
         )
         return html.Div(
-            [html.H1(TITLE), contents, *(_section(section) for section in sections)], className="guide"
+            [
+                html.H1(_("Guide") if language() != SOURCE else TITLE),
+                html.P(_("The guide is in English."), className="note") if language() != SOURCE else None,
+                contents,
+                html.Div([_section(section) for section in sections], lang=SOURCE),
+            ],
+            className="guide",
         )
 
     def register(self, app: Dash, context: Context) -> None:

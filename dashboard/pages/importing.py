@@ -24,6 +24,7 @@ from dashboard.text import one_line, shown
 from threads import scored_isolated
 from threads.analysis import import_parsed, options
 from threads.errors import InputError, ThreadsError
+from threads.language import N_, _, counted, ngettext, number
 from threads.metrics import count_failure
 from threads.moderation.roles import Permission
 from threads.parse import isolated
@@ -48,7 +49,7 @@ class ImportPage:
     """The page that takes text and files."""
 
     path = "/import"
-    title = "Import"
+    title = N_("Import")
     in_menu = True
     permission: Permission = "import"
 
@@ -58,11 +59,15 @@ class ImportPage:
         scored_isolated.warm()
         return html.Div(
             [
-                html.H1("Import a thread"),
+                html.H1(_("Import a thread")),
                 html.P(
-                    "Save the page in your browser, comments unfolded, and choose the file; or copy all of "
-                    "it and paste it here. A table or an export does, too. Nothing is stored before you have "
-                    "seen what was understood.",
+                    _(
+                        "Save the page in your browser, comments unfolded, and choose the file; or "
+                        "copy all of "
+                        "it and paste it here. A table or an export does, too. Nothing is stored "
+                        "before you have "
+                        "seen what was understood."
+                    ),
                     className="lead",
                 ),
                 html.Div([_form(context.settings), _result()], className="columns even"),
@@ -147,11 +152,13 @@ class ImportPage:
         )
         @needs("import")
         def changed(filename: str | None, *form: Any) -> tuple[str, bool, bool, bool, None, bool, None]:
-            *_, mapping, previewed = form
+            *_rest, mapping, previewed = form
             if ctx.triggered_id == "import-mapping" and _is_previewed(mapping, previewed):
                 raise PreventUpdate  # only the list of mappings is another
             # What was previewed is no longer what would be stored.
-            name = f"File: {one_line(filename, 120)}" if isinstance(filename, str) else ""
+            name = (
+                _("File: {filename}", filename=one_line(filename, 120)) if isinstance(filename, str) else ""
+            )
             return name, not name, bool(name), True, None, True, None
 
         @app.callback(
@@ -176,7 +183,7 @@ class ImportPage:
                     saved.save(str(name or "").strip(), columns)
             except ThreadsError as error:
                 return ui.problem(str(error)), no_update
-            return f"Saved as {one_line(str(name), 60)}.", table_columns.mapping_choices(saved)
+            return _("Saved as {name}.", name=one_line(str(name), 60)), table_columns.mapping_choices(saved)
 
         app.clientside_callback(
             """(fields, previewed) => {
@@ -204,10 +211,13 @@ def _form(settings: Settings) -> Component:
         [
             dmc.Textarea(
                 id="import-text",
-                label="Pasted text",
-                description=f"up to {settings.max_paste_characters:,} characters"
-                + (", or the address of a public page" if settings.fetch else ""),
-                placeholder="Ann Lee\nMay 17, 2024 at 20:41\nAt last, a tunnel…",
+                label=_("Pasted text"),
+                description=_(
+                    "up to {max_paste_characters} characters",
+                    max_paste_characters=number(settings.max_paste_characters),
+                )
+                + (_(", or the address of a public page") if settings.fetch else ""),
+                placeholder=_("Ann Lee\nMay 17, 2024 at 20:41\nAt last, a tunnel…"),
                 autosize=True,
                 minRows=12,
                 maxRows=24,
@@ -217,7 +227,7 @@ def _form(settings: Settings) -> Component:
             ),
             html.Div(
                 dcc.Upload(
-                    html.Button("or choose a file", className="link", type="button"),
+                    html.Button(_("or choose a file"), className="link", type="button"),
                     id="import-file",
                     max_size=settings.max_input_bytes,
                 ),
@@ -227,12 +237,12 @@ def _form(settings: Settings) -> Component:
                 [
                     html.Span(id="import-file-name"),
                     " ",
-                    html.Button("Take it off", id="import-file-remove", className="link", hidden=True),
+                    html.Button(_("Take it off"), id="import-file-remove", className="link", hidden=True),
                 ],
                 className="muted",
             ),
             html.Div([_timezone(), _captured(), _mapping(settings)], className="controls"),
-            html.P(html.Button("Preview", id="import-preview", className="button")),
+            html.P(html.Button(_("Preview"), id="import-preview", className="button")),
         ],
         className="panel",
     )
@@ -241,13 +251,13 @@ def _form(settings: Settings) -> Component:
 def _timezone() -> Component:
     return dmc.Select(
         id="import-timezone",
-        label="Time zone of the page",
-        description="for times that carry none",
-        placeholder="not known: UTC assumed",
+        label=_("Time zone of the page"),
+        description=_("for times that carry none"),
+        placeholder=_("not known: UTC assumed"),
         data=sorted(available_timezones()),
         searchable=True,
         clearable=True,
-        clearButtonProps=ui.CLEAR_BUTTON,
+        clearButtonProps=ui.clear_button(),
         limit=30,
         size="xs",
     )
@@ -256,13 +266,13 @@ def _timezone() -> Component:
 def _captured() -> Component:
     return dmc.DateTimePicker(
         id="import-captured",
-        label="When it was copied (UTC)",
-        description='counts "2 hours ago" from here',
-        placeholder="not known",
+        label=_("When it was copied (UTC)"),
+        description=_('counts "2 hours ago" from here'),
+        placeholder=_("not known"),
         value=f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}",
         valueFormat="DD MMM YYYY HH:mm",
         clearable=True,
-        clearButtonProps=ui.CLEAR_BUTTON,
+        clearButtonProps=ui.clear_button(),
         size="xs",
     )
 
@@ -270,12 +280,12 @@ def _captured() -> Component:
 def _mapping(settings: Settings) -> Component:
     return dmc.Select(
         id="import-mapping",
-        label="Columns of a table",
-        description="CSV, Excel, JSON: as in a mapping",
-        placeholder="guessed",
+        label=_("Columns of a table"),
+        description=_("CSV, Excel, JSON: as in a mapping"),
+        placeholder=_("guessed"),
         data=table_columns.mapping_choices(SavedMappings(settings.mapping_folder)),
         clearable=True,
-        clearButtonProps=ui.CLEAR_BUTTON,
+        clearButtonProps=ui.clear_button(),
         size="xs",
     )
 
@@ -284,23 +294,23 @@ def _columns() -> Component:
     """Return where the columns of a table are shown, changed and saved."""
     return html.Section(
         [
-            html.H2("What the columns are"),
+            html.H2(_("What the columns are")),
             html.P(
-                "Guessed from names and from what stands in them. Change what is wrong and preview again.",
+                _("Guessed from names and from what stands in them. Change what is wrong and preview again."),
                 className="note",
             ),
             html.Div(id="import-columns"),
-            html.P(html.Button("Preview again", id="import-again", className="button")),
+            html.P(html.Button(_("Preview again"), id="import-again", className="button")),
             html.Div(
                 [
                     dmc.TextInput(
                         id="import-mapping-name",
-                        label="Keep these columns as",
-                        description="for tables of the same kind",
-                        placeholder="forum dump",
+                        label=_("Keep these columns as"),
+                        description=_("for tables of the same kind"),
+                        placeholder=_("forum dump"),
                         size="xs",
                     ),
-                    html.Button("Save", id="import-mapping-save", className="button"),
+                    html.Button(_("Save"), id="import-mapping-save", className="button"),
                 ],
                 className="controls save",
             ),
@@ -318,7 +328,7 @@ def _result() -> Component:
             _columns(),
             dcc.Store(id="import-previewed"),
             dcc.Loading(html.Div(id="import-result", role="status"), type="dot"),
-            html.Button("Store it", id="import-store", className="button", hidden=True),
+            html.Button(_("Store it"), id="import-store", className="button", hidden=True),
             html.Div(id="import-stored", role="status"),
         ]
     )
@@ -377,12 +387,13 @@ def _pasted(text: str, settings: Settings) -> Source:
         raise InputError("nothing is pasted", remedy="Paste the page's text, or choose a file")
     if len(text) > settings.max_paste_characters:
         raise InputError(
-            f"{len(text):,} characters are more than the {settings.max_paste_characters:,} allowed",
+            f"{number(len(text))} characters are more than the "
+            "{number(settings.max_paste_characters)} allowed",
             source="pasted text",
             remedy="Save it as a file and use `btl import`, or raise BTL_MAX_PASTE_CHARACTERS",
         )
     if not is_address(text):
-        return Source.from_text(text, "pasted text")
+        return Source.from_text(text, _("pasted text"))
     if not settings.fetch:
         raise InputError(
             "this is an address, and fetching is off",
@@ -429,12 +440,17 @@ def preview_of(parsed: Parsed) -> Component:
     """Return what was understood, what was doubtful and what was left out."""
     report = parsed.report
     return ui.panel(
-        "What was understood",
+        _("What was understood"),
         html.P(
-            f"{ui.counted(report.read, 'comment')} read, {report.kept:,} kept, {report.dropped:,} left out.",
+            _(
+                "{comments} read, {kept} kept, {dropped} left out.",
+                comments=counted(report.read, "comment", "comments"),
+                kept=number(report.kept),
+                dropped=number(report.dropped),
+            ),
             className="count",
         ),
-        html.P(f"Found: {_listed(report.found.items())}.") if report.found else None,
+        html.P(_("Found: {listed}.", listed=_listed(report.found.items()))) if report.found else None,
         *(_discussion(discussion) for discussion in parsed.discussions[:PREVIEWED] if report.kept),
         _more(len(parsed.discussions) - PREVIEWED, "discussions"),
         html.Ul([html.Li(one_line(text, 400)) for text in report.warnings], className="warnings")
@@ -442,7 +458,7 @@ def preview_of(parsed: Parsed) -> Component:
         else None,
         html.Details(
             [
-                html.Summary(f"Left out: {one_line(_listed(report.left_out.items()), 400)}"),
+                html.Summary(_("Left out: {listed}", listed=one_line(_listed(report.left_out.items()), 400))),
                 html.Ul(
                     [
                         html.Li(one_line(f"{item.place}: {item.reason}", 300))
@@ -461,11 +477,15 @@ def preview_of(parsed: Parsed) -> Component:
 def _listed(counts: Iterable[tuple[str, int]]) -> str:
     """Return counts in words, the largest first: "100 a pingback, 3 duplicate"."""
     ordered = sorted(counts, key=lambda item: -item[1])
-    return ", ".join(f"{count:,} {name}" for name, count in ordered)
+    return ", ".join(f"{number(count)} {name}" for name, count in ordered)
 
 
 def _more(count: int, what: str) -> Component | None:
-    return html.P(f"and {count:,} more {what}", className="muted") if count > 0 else None
+    return (
+        html.P(_("and {count} more {what}", count=number(count), what=what), className="muted")
+        if count > 0
+        else None
+    )
 
 
 def stored(parsed: Parsed, added: Added) -> Component:
@@ -473,17 +493,25 @@ def stored(parsed: Parsed, added: Added) -> Component:
     return html.Section(
         [
             html.P(
-                f"{ui.counted(added.comments, 'comment')} stored"
-                + (f", {added.known:,} were stored before" if added.known else "")
-                + (f", {ui.counted(added.corrected, 'time')} corrected" if added.corrected else "")
-                + (f"; {added.flagged:,} newly flagged for a moderator" if added.flagged else "")
+                _("{comments} stored", comments=counted(added.comments, "comment", "comments"))
+                + (_(", {known} were stored before", known=number(added.known)) if added.known else "")
+                + (
+                    _(", {times} corrected", times=counted(added.corrected, "time", "times"))
+                    if added.corrected
+                    else ""
+                )
+                + (
+                    _("; {flagged} newly flagged for a moderator", flagged=number(added.flagged))
+                    if added.flagged
+                    else ""
+                )
                 + "."
             ),
             html.Ul(
                 [
                     html.Li(
                         dcc.Link(
-                            ["Open ", *shown(one_line(d.title or "the thread", 120))],
+                            [_("Open"), " ", *shown(one_line(d.title or _("the thread"), 120))],
                             href=ui.thread_path(d.thread_id),
                         )
                     )
@@ -503,11 +531,14 @@ def _discussion(discussion: Discussion) -> Component:
     words = len((discussion.article_text or "").split())
     return html.Div(
         [
-            html.H3(shown(one_line(discussion.title, 160)) if discussion.title else "No title found"),
+            html.H3(shown(one_line(discussion.title, 160)) if discussion.title else _("No title found")),
             html.P(
-                f"{one_line(discussion.source_format, 40)} · article of {ui.counted(words, 'word')}"
+                f"{one_line(discussion.source_format, 40)} · "
+                + ngettext("article of {number} word", "article of {number} words", words)
                 if words
-                else f"{one_line(discussion.source_format, 40)} · no article text",
+                else _(
+                    "{source_format} · no article text", source_format=one_line(discussion.source_format, 40)
+                ),
                 className="meta",
             ),
             html.Div(
@@ -517,7 +548,7 @@ def _discussion(discussion: Discussion) -> Component:
                             html.Tr(
                                 [
                                     html.Th(name, scope="col")
-                                    for name in ("Author", "Time (UTC)", "Answers", "Text")
+                                    for name in (_("Author"), _("Time (UTC)"), _("Answers"), _("Text"))
                                 ]
                             )
                         ),
@@ -527,9 +558,9 @@ def _discussion(discussion: Discussion) -> Component:
                 className="scroll",
                 tabIndex=0,
                 role="region",
-                **ui.hyphenated(aria_label="Comments found"),
+                **ui.hyphenated(aria_label=_("Comments found")),
             ),
-            html.P(f"and {more:,} more", className="muted") if more > 0 else None,
+            html.P(_("and {more} more", more=number(more)), className="muted") if more > 0 else None,
         ]
     )
 

@@ -17,16 +17,17 @@ from dashboard.security.access import needs, require
 from dashboard.text import one_line, shown
 from threads.errors import InputError, ThreadsError
 from threads.keys import read_key
+from threads.language import N_, _, number
 from threads.moderation.roles import Permission
 from threads.storage.keeping import Kept, Whom
 from threads.views import kept_text
 
 PATH = "/keeping"
 FIELDS: Mapping[str, str] = {
-    "author": "Author, as displayed",
-    "author_id": "Author's id on the platform",
-    "thread": "Only in this discussion (its id)",
-    "comment": "One comment of it (its id)",
+    "author": N_("Author, as displayed"),
+    "author_id": N_("Author's id on the platform"),
+    "thread": N_("Only in this discussion (its id)"),
+    "comment": N_("One comment of it (its id)"),
 }
 LINES_SHOWN = 100
 
@@ -35,7 +36,7 @@ class KeepingPage:
     """Erasure and retention, each told before it is done."""
 
     path = PATH
-    title = "Keeping"
+    title = N_("Keeping")
     in_menu = True
     permission: Permission = "keep"
 
@@ -44,8 +45,8 @@ class KeepingPage:
         given = {name: values[0] for name, values in parse_qs(search.removeprefix("?")).items()}
         return html.Div(
             [
-                html.H1("Keeping"),
-                html.P("See what would go, and then do it: it does not come back.", className="lead"),
+                html.H1(_("Keeping")),
+                html.P(_("See what would go, and then do it: it does not come back."), className="lead"),
                 html.Div(
                     [
                         html.Div([_erasing(given), _retaining(context.settings.retention_days)]),
@@ -116,9 +117,11 @@ def told(kept: Kept, *, dry_run: bool) -> Component:
     lines = kept_text(kept, dry_run=dry_run)
     more = len(lines) - LINES_SHOWN
     return ui.panel(
-        "What would go" if dry_run else "What went",
+        _("What would go") if dry_run else _("What went"),
         html.Ul([html.Li(shown(one_line(line, 400))) for line in lines[:LINES_SHOWN]], className="lines"),
-        html.P(f"and {more:,} lines more: `btl erase --dry-run` has all") if more > 0 else None,
+        html.P(_("and {more} lines more: `btl erase --dry-run` has all", more=number(more)))
+        if more > 0
+        else None,
     )
 
 
@@ -144,26 +147,28 @@ def _erase(context: Context, values: Mapping[str, Any], *, dry_run: bool) -> Kep
 
 def _erasing(given: Mapping[str, str]) -> Component:
     return ui.panel(
-        "Erase what somebody wrote",
+        _("Erase what somebody wrote"),
         html.Div(
             [
-                dmc.TextInput(id=f"keeping-{name}", label=label, value=given.get(name, ""))
+                dmc.TextInput(id=f"keeping-{name}", label=_(label), value=given.get(name, ""))
                 for name, label in FIELDS.items()
             ],
             className="form",
         ),
-        _buttons("keeping-erase", "Erase it for good"),
-        note="Text, scores, flags, notes, and quotations and mentions by others; no import brings it back.",
+        _buttons("keeping-erase", _("Erase it for good")),
+        note=_(
+            "Text, scores, flags, notes, and quotations and mentions by others; no import brings it back."
+        ),
     )
 
 
 def _retaining(days: int) -> Component:
     return ui.panel(
-        "Empty old comments",
+        _("Empty old comments"),
         html.Div(
             dmc.NumberInput(
                 id="keeping-days",
-                label="Comments older than, in days",
+                label=_("Comments older than, in days"),
                 value=days or 365,
                 min=1,
                 allowDecimal=False,
@@ -171,15 +176,15 @@ def _retaining(days: int) -> Component:
             ),
             className="form",
         ),
-        _buttons("keeping-retain", "Empty them for good"),
-        note="Text, author and scores go; ids, decisions and figures stay.",
+        _buttons("keeping-retain", _("Empty them for good")),
+        note=_("Text, author and scores go; ids, decisions and figures stay."),
     )
 
 
 def _buttons(name: str, does: str) -> Component:
     return html.P(
         [
-            html.Button("See what would go", id=f"{name}-tell", className="button"),
+            html.Button(_("See what would go"), id=f"{name}-tell", className="button"),
             html.Button(does, id=name, className="button", hidden=True),
         ],
         className="buttons",

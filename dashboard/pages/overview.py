@@ -21,6 +21,7 @@ from dashboard.pages.filtering import filtered_layout
 from dashboard.text import one_line, shown
 from threads.dynamics.overall import Overall, overall, overall_timeline
 from threads.dynamics.timeline import Timeline
+from threads.language import N_, _, counted, ngettext, noun, number, signed
 from threads.moderation.roles import Permission
 from threads.outline import NO_TIME, Outline
 
@@ -31,14 +32,19 @@ class OverviewPage:
     """The first page."""
 
     path = "/"
-    title = "Overview"
+    title = N_("Overview")
     in_menu = True
     permission: Permission = "view"
 
     def layout(self, context: Context, rest: str, search: str) -> Component:
         """Return the page; an address that is no page says so."""
         if rest:
-            return html.Div([html.H1("No such page"), ui.empty(f"Nothing lives at /{one_line(rest, 80)}.")])
+            return html.Div(
+                [
+                    html.H1(_("No such page")),
+                    ui.empty(_("Nothing lives at /{rest}.", rest=one_line(rest, 80))),
+                ]
+            )
         if not len(context.outline()):
             return _nothing_yet()
         return filtered_layout(self, context, rest, search)
@@ -66,13 +72,13 @@ class Everything:
         """Return everything under the bar of filters."""
         rows = filters.rows(self.outline, names_of(self.outline), self.context.store.outlines.keys_with_text)
         figures = overall(self.outline, rows)
-        content = [html.H1("All discussions"), html.P(_meta(self.outline, figures), className="meta")]
+        content = [html.H1(_("All discussions")), html.P(_meta(self.outline, figures), className="meta")]
         if figures.comments:
             waiting = self.context.store.health.flagged()
             content += [_facts(figures, waiting), _over_time(overall_timeline(self.outline, rows))]
             content += [self._list(figures, filters)]
         else:
-            content += [ui.empty("No comment passes the filters.")]
+            content += [ui.empty(_("No comment passes the filters."))]
         return View(content, figures.comments, len(self.outline))
 
     def _list(self, figures: Overall, filters: Filters) -> Component:
@@ -85,10 +91,10 @@ class Everything:
         counts = {self.outline.thread_ids[place]: int(figures.by_discussion[place]) for place in places}
         rows = self.context.store.listed(list(counts))
         return ui.panel(
-            "Discussions",
+            _("Discussions"),
             html.Ul([_item(row, counts[row["thread_id"]], filters) for row in rows], className="discussions"),
             ui.pager(page, last, filters, "discussions") if last > 1 else None,
-            note="Latest talk first.",
+            note=_("Latest talk first."),
             id="discussions",
         )
 
@@ -112,9 +118,14 @@ def _latest_first(outline: Outline) -> npt.NDArray[np.intp]:
 def _nothing_yet() -> Component:
     return html.Div(
         [
-            html.H1("Nothing here yet"),
+            html.H1(_("Nothing here yet")),
             html.P(
-                ["Paste a comment thread on the ", dcc.Link("import page", href="/import"), ", or run"],
+                [
+                    _("Paste or drop a discussion:"),
+                    " ",
+                    dcc.Link(_("import page"), href="/import"),
+                    _(", or run"),
+                ],
                 className="said",
             ),
             html.Pre("btl import SOURCE…"),
@@ -124,54 +135,71 @@ def _nothing_yet() -> Component:
 
 def _meta(outline: Outline, figures: Overall) -> str:
     span = ui.period(figures.first_at, figures.last_at)
-    return f"{figures.discussions:,} of {ui.counted(len(outline.thread_ids), 'discussion')} · {span}"
+    said = ngettext(
+        "{some} of {number} discussion",
+        "{some} of {number} discussions",
+        len(outline.thread_ids),
+        some=number(figures.discussions),
+    )
+    return f"{said} · {span}"
 
 
 def _facts(figures: Overall, waiting: int) -> Component:
     return ui.facts(
         [
-            (f"{figures.discussions:,}", "discussion" if figures.discussions == 1 else "discussions"),
+            (number(figures.discussions), noun(figures.discussions, "discussion", "discussions")),
             (
-                f"{figures.comments:,}",
-                f"{ui.noun(figures.comments, 'comment')} by {ui.people(figures.people)}",
+                number(figures.comments),
+                _(
+                    "{comments} by {people}",
+                    comments=noun(figures.comments, "comment", "comments"),
+                    people=ui.people(figures.people),
+                ),
             ),
             (
-                "–" if figures.mean_sentiment is None else ui.signed(figures.mean_sentiment),
-                "mean sentiment, English only",
+                "–" if figures.mean_sentiment is None else signed(figures.mean_sentiment),
+                _("mean sentiment, English only"),
             ),
             ui.sides(figures.judged, figures.stances["supportive"], figures.stances["critical"]),
-            (dcc.Link(f"{waiting:,}", href="/moderation"), "flagged, waiting for a decision"),
+            (dcc.Link(number(waiting), href="/moderation"), _("flagged, waiting for a decision")),
         ]
     )
 
 
 def _over_time(bins: Timeline) -> Component:
     if bins.rows.empty:
-        return ui.panel("Over time", ui.empty("None of these comments carries a time that could be read."))
+        return ui.panel(
+            _("Over time"), ui.empty(_("None of these comments carries a time that could be read."))
+        )
     sentiment, stance = mean_sentiment_over_time(bins.rows), stance_over_time(bins.rows)
     share_axis([sentiment, stance], bins.rows["start"].iloc[0], bins.rows["end"].iloc[-1])
     for figure in (sentiment, stance):
         figure["layout"]["height"] = 220
     drawn = bins.rows[bins.rows["comments"] > 0]
-    note = f"One mark for each {bins.label.removeprefix('1 ')}; its area is the number of comments."
+    note = _(
+        "One mark for each stretch of {length}; its area is the number of comments.", length=_(bins.label)
+    )
     if bins.left_out:
-        note += f" Without a time and not drawn: {ui.counted(bins.left_out, 'comment')}."
+        note += " " + _(
+            "Without a time and not drawn: {comments}.",
+            comments=counted(bins.left_out, "comment", "comments"),
+        )
     return ui.panel(
-        "Sentiment over time",
+        _("Sentiment over time"),
         ui.chart(
             sentiment,
-            "Mean sentiment over time",
+            _("Mean sentiment over time"),
             said=bins.sentence(),
             table=drawn[["start", "end", "comments", "mean_sentiment"]],
             name="sentiment-over-time",
             id="overview-sentiment",
         )
         if sentiment["data"]
-        else ui.empty("No sentiment: it is given for English comments only."),
-        html.H3("Comments and stance"),
+        else ui.empty(_("No sentiment: it is given for English comments only.")),
+        html.H3(_("Comments and stance")),
         ui.chart(
             stance,
-            "Comments by stance over time",
+            _("Comments by stance over time"),
             table=drawn[["start", "end", "comments", *STANCES]],
             name="comments-over-time",
             id="overview-stance",
@@ -182,7 +210,6 @@ def _over_time(bins: Timeline) -> Component:
 
 def _item(row: Mapping[Any, Any], matching: int, filters: Filters) -> Component:
     counts = {stance: 0 if pd.isna(row[stance]) else int(row[stance]) for stance in STANCES}
-    filtered = f"{matching:,} of " if filters.any else ""
     title = one_line(ui.title_of(row["title"], row["first_at"]), 160)
     href = ui.thread_path(row["thread_id"]) + filters.on_page(1).query()
     return html.Li(
@@ -192,10 +219,12 @@ def _item(row: Mapping[Any, Any], matching: int, filters: Filters) -> Component:
                     dcc.Link(shown(title), href=href, className="discussion-title"),
                     html.P(
                         [
-                            f"{filtered}{ui.counted(row['comments'], 'comment')} by "
-                            f"{ui.people(row['authors'])} · "
-                            f"{ui.period(row['first_at'], row['last_at'])}",
-                            html.Span(f"{row['flagged_open']:,} flagged", className="flagged")
+                            _size(row, matching if filters.any else None),
+                            f" · {ui.period(row['first_at'], row['last_at'])}",
+                            html.Span(
+                                _("{flagged_open} flagged", flagged_open=number(row["flagged_open"])),
+                                className="flagged",
+                            )
                             if row["flagged_open"]
                             else None,
                         ],
@@ -205,7 +234,20 @@ def _item(row: Mapping[Any, Any], matching: int, filters: Filters) -> Component:
             ),
             html.Div([ui.stance_strip(counts)])
             if sum(counts.values())
-            else html.Div("no stance", className="muted"),
+            else html.Div(_("no stance"), className="muted"),
             html.Div(ui.sentiment_bar(row["mean_sentiment"]), className="scores"),
         ]
+    )
+
+
+def _size(row: Mapping[Any, Any], matching: int | None) -> str:
+    """Return how many comments of how many people a discussion has, and how many of them match."""
+    if matching is None:
+        return ui.comments_by(row["comments"], row["authors"])
+    return ngettext(
+        "{matching} of {number} comment by {people}",
+        "{matching} of {number} comments by {people}",
+        row["comments"],
+        matching=number(matching),
+        people=ui.people(row["authors"]),
     )

@@ -21,6 +21,7 @@ from threads.dynamics.newcomers import newcomers
 from threads.dynamics.participation import Participation, participation
 from threads.dynamics.people import people
 from threads.dynamics.replies import Answering, Shape, answering, shape
+from threads.language import N_, _, ngettext, noun, number
 from threads.outline import NO_TIME, Outline, moment
 
 IN_MATRIX: Final = 12
@@ -33,30 +34,36 @@ class PeoplePage(DiscussionPage):
     """The people of one discussion, or of all."""
 
     path = "/people"
-    title = "People"
+    title = N_("People")
     in_menu = True
 
     def without_discussion(self, context: Context) -> Component:
         """Return the people of all discussions."""
         outline = context.outline()
         if not len(outline):
-            return html.Div([html.H1("People"), ui.empty(["Nothing here yet. ", ui.to_import()])])
+            return html.Div([html.H1(_("People")), ui.empty([_("Nothing here yet."), " ", ui.to_import()])])
         found = _everybody(outline)
         columns = [
-            Shown("name", "Name", str, cell=lambda row: _filtered("/", row["name"])),
-            Shown("comments", "Comments"),
-            Shown("discussions", "Discussions"),
-            Shown("sentiment", "Mean sentiment", compound, "Of the comments in English"),
-            Shown("first", "First", day),
-            Shown("last", "Last", day),
+            Shown("name", _("Name"), str, cell=lambda row: _filtered("/", row["name"])),
+            Shown("comments", _("Comments")),
+            Shown("discussions", _("Discussions")),
+            Shown("sentiment", _("Mean sentiment"), compound, _("Of the comments in English")),
+            Shown("first", _("First"), day),
+            Shown("last", _("Last"), day),
         ]
-        said = f"{ui.counted(len(outline.people), 'person', 'people')} with a name wrote here."
+        said = ngettext(
+            "{number} person with a name wrote here.",
+            "{number} people with a name wrote here.",
+            len(outline.people),
+        )
         return html.Div(
             [
-                html.H1("People"),
-                html.P(["Of all discussions. Open one for who answers whom."], className="meta"),
+                html.H1(_("People")),
+                html.P(_("Of all discussions. Open one for who answers whom."), className="meta"),
                 html.P(said, className="said"),
-                ui.panel("Who talks", table(found, columns, "Who talks"), note="The most comments first."),
+                ui.panel(
+                    _("Who talks"), table(found, columns, _("Who talks")), note=_("The most comments first.")
+                ),
                 _newcomers(context, outline),
             ]
         )
@@ -65,7 +72,7 @@ class PeoplePage(DiscussionPage):
         """Return everything below the page's head."""
         frame = reading.chosen
         if frame.empty:
-            return [ui.empty("No comment passes the filters.")]
+            return [ui.empty(_("No comment passes the filters."))]
         took, network, form = participation(frame), answering(frame), shape(frame)
         said = [took.sentence(), network.sentence()]
         return [
@@ -85,49 +92,54 @@ def _facts(took: Participation, network: Answering) -> Component:
     hill = took.people_by_words[1] if took.people_by_words else None
     return ui.facts(
         [
-            (f"{took.people:,}", ui.noun(took.people, "person with a name", "people with a name")),
-            (_number(hill), "as if so many spoke equally, by words"),
-            (percent(took.one_time / took.people if took.people else None), "of them wrote once"),
-            (percent(took.coverage), "of the crowd's talk is by people seen here"),
-            (percent(network.reciprocity), "of who answers whom is answered back"),
+            (number(took.people), noun(took.people, "person with a name", "people with a name")),
+            (_number(hill), _("as if so many spoke equally, by words")),
+            (percent(took.one_time / took.people if took.people else None), _("of them wrote once")),
+            (percent(took.coverage), _("of the crowd's talk is by people seen here")),
+            (percent(network.reciprocity), _("of who answers whom is answered back")),
         ]
     )
 
 
 def _number(value: float | None) -> str:
-    return "–" if value is None or pd.isna(value) else f"{value:.1f}"
+    return "–" if value is None or pd.isna(value) else number(value, 1)
 
 
 def _talking(reading: Reading) -> Component:
     found = people(reading.chosen)
     thread = ui.thread_path(reading.discussion.thread_id)
     columns = [
-        Shown("author", "Name", str, cell=lambda row: _filtered(thread, _name(row["author"]))),
-        Shown("comments", "Comments"),
-        Shown("word_share", "Share of words", percent),
-        Shown("words", "Words"),
-        Shown("mean_sentiment", "Mean sentiment", compound, "Of the comments in English"),
-        Shown("median_gap", "Minutes between", count, "Median time between two comments, in minutes"),
-        Shown("flesch_reading_ease", "Reading ease", count, "Flesch: the higher, the easier"),
-        Shown("mtld", "Variety", count, "MTLD: the higher, the more varied the words"),
-        Shown("last_at", "Last", day),
+        Shown("author", _("Name"), str, cell=lambda row: _filtered(thread, _name(row["author"]))),
+        Shown("comments", _("Comments")),
+        Shown("word_share", _("Share of words"), percent),
+        Shown("words", _("Words")),
+        Shown("mean_sentiment", _("Mean sentiment"), compound, _("Of the comments in English")),
+        Shown("median_gap", _("Minutes between"), count, _("Median time between two comments, in minutes")),
+        Shown("flesch_reading_ease", _("Reading ease"), count, _("Flesch: the higher, the easier")),
+        Shown("mtld", _("Variety"), count, _("MTLD: the higher, the more varied the words")),
+        Shown("last_at", _("Last"), day),
     ]
-    note = "The most words first; a heading sorts. A name leads to what they wrote."
-    return ui.panel("Who talks", table(found, columns, "Who talks"), note=note)
+    note = _("The most words first; a heading sorts. A name leads to what they wrote.")
+    return ui.panel(_("Who talks"), table(found, columns, _("Who talks")), note=note)
 
 
 def _matrix(frame: pd.DataFrame, network: Answering) -> Component:
     pairs = who_answers_whom(frame)
     if pairs.empty:
-        return ui.panel("Who answers whom", ui.empty("No answer of one named person to another is known."))
-    note = f"Of the {IN_MATRIX} who answer and are answered most. Rows answer, columns are answered."
+        return ui.panel(
+            _("Who answers whom"), ui.empty(_("No answer of one named person to another is known."))
+        )
+    note = _(
+        "Of the {in_matrix} who answer and are answered most. Rows answer, columns are answered.",
+        in_matrix=IN_MATRIX,
+    )
     if network.links.inferred:
-        note += f" {network.links.share:.0%} of the replies are inferred."
+        note += " " + _("{share} of the replies are inferred.", share=percent(network.links.share))
     return ui.panel(
-        "Who answers whom",
+        _("Who answers whom"),
         ui.chart(
             answers_between(pairs, IN_MATRIX),
-            "Who answers whom: number of replies from each row's person to each column's",
+            _("Who answers whom: number of replies from each row's person to each column's"),
             said=network.sentence(),
             table=pairs[["author", "answered", "replies", "back", "agrees", "disagrees", "judged"]],
             name="who-answers-whom",
@@ -140,16 +152,16 @@ def _matrix(frame: pd.DataFrame, network: Answering) -> Component:
 def _built(form: Shape) -> Component:
     levels = pd.DataFrame({"depth": range(1, len(form.levels) + 1), "comments": form.levels})
     facts = [
-        ("Comments at the widest depth", count(form.width)),
-        ("Deepest", count(form.depth)),
-        ("h-index", _with_reason(form, "h_index")),
-        ("Structural virality", _with_reason(form, "virality")),
+        (_("Comments at the widest depth"), count(form.width)),
+        (_("Deepest"), count(form.depth)),
+        (_("h-index"), _with_reason(form, "h_index")),
+        (_("Structural virality"), _with_reason(form, "virality")),
     ]
     return ui.panel(
-        "How the talk is built",
+        _("How the talk is built"),
         ui.chart(
             comments_by_depth(levels),
-            "Comments by depth below the article",
+            _("Comments by depth below the article"),
             said=form.sentence(),
             table=levels,
             name="depth",
@@ -158,7 +170,7 @@ def _built(form: Shape) -> Component:
         html.Dl(
             [html.Div([html.Dt(label), html.Dd(value)]) for label, value in facts], className="plain-facts"
         ),
-        note="Depth 1 answers the article. Ranges are over drawn parents where replies are inferred.",
+        note=_("Depth 1 answers the article. Ranges are over drawn parents where replies are inferred."),
     )
 
 
@@ -167,31 +179,34 @@ def _with_reason(form: Shape, name: str) -> str:
     if value is None:
         return form.missing.get(name, "–")
     low_high = form.ranges.get(name)
-    written = f"{value:.1f}" if isinstance(value, float) else f"{value:,}"
-    return f"{written} ({low_high[0]:.1f} to {low_high[1]:.1f})" if low_high else written
+    written = number(value, 1 if isinstance(value, float) else 0)
+    if not low_high:
+        return written
+    low, high = (number(end, 1) for end in low_high)
+    return _("{value} ({low} to {high})", value=written, low=low, high=high)
 
 
 def _answered(reading: Reading) -> Component:
     found = answered(reading.chosen)
     if found.rows.empty:
-        return ui.panel("Who is answered", ui.empty(found.sentence().text))
+        return ui.panel(_("Who is answered"), ui.empty(found.sentence().text))
     thread = ui.thread_path(reading.discussion.thread_id)
     columns = [
-        Shown("author", "Name", str, cell=lambda row: _filtered(thread, _name(row["author"]))),
-        Shown("replies", "Replies"),
-        Shown("repliers", "By people"),
+        Shown("author", _("Name"), str, cell=lambda row: _filtered(thread, _name(row["author"]))),
+        Shown("replies", _("Replies")),
+        Shown("repliers", _("By people")),
         Shown(
             "sentiment_difference",
-            "Tone after",
+            _("Tone after"),
             compound,
-            "Mean sentiment of replies, less that to others",
+            _("Mean sentiment of replies, less that to others"),
         ),
     ]
     reasons = " ".join(dict.fromkeys(found.missing.values()))
     return ui.panel(
-        "Who is answered",
+        _("Who is answered"),
         html.P(shown(found.sentence().text), className="seen"),
-        table(found.rows.head(ANSWERED_SHOWN), columns, "Who is answered"),
+        table(found.rows.head(ANSWERED_SHOWN), columns, _("Who is answered")),
         note=reasons or None,
     )
 
@@ -202,14 +217,16 @@ def _name(author: Any) -> str:
 
 def _filtered(path: str, name: str) -> Component:
     """Return a name that leads to what its bearer wrote."""
-    return dcc.Link(shown(one_line(name, 40)), href=path + Filters(authors=(name,)).query())
+    return dcc.Link(
+        shown(_(name) if name == NO_NAME else one_line(name, 40)),
+        href=path + Filters(authors=(name,)).query(),
+    )
 
 
 def _everybody(outline: Outline) -> pd.DataFrame:
     """Return the people with a name, the most comments first: the first ones, for a table."""
-    number = len(outline.people)
     person = outline["person"]
-    comments = np.bincount(person + 1, minlength=number + 1)[1:]
+    comments = np.bincount(person + 1, minlength=len(outline.people) + 1)[1:]
     first_ones = np.argsort(-comments, kind="stable")[: ui.NUMBERS_SHOWN]
     of_these = np.flatnonzero(np.isin(person, first_ones))
     rows = pd.DataFrame({name: outline[name][of_these] for name in ("person", "thread", "sentiment", "time")})
@@ -228,16 +245,20 @@ def _everybody(outline: Outline) -> pd.DataFrame:
 
 def _newcomers(context: Context, outline: Outline) -> Component:
     if len(outline) > MOST_FOR_NEWCOMERS:
-        reason = f"Told of up to {MOST_FOR_NEWCOMERS:,} comments; here are {len(outline):,}."
-        return ui.panel("Newcomers and regulars", ui.empty(reason))
+        reason = _(
+            "Told of up to {most_for_newcomers} comments; here are {count}.",
+            most_for_newcomers=number(MOST_FOR_NEWCOMERS),
+            count=number(len(outline)),
+        )
+        return ui.panel(_("Newcomers and regulars"), ui.empty(reason))
     found = newcomers(context.comments())
     columns = [
-        Shown("group", "Group", str),
-        Shown("people", "People"),
-        Shown("comments", "Comments"),
-        Shown("mean_words", "Mean words"),
-        Shown("mean_sentiment", "Mean sentiment", compound),
-        Shown("mean_answered", "Answered", percent, "Share of their comments that somebody answers"),
+        Shown("group", _("Group"), _),
+        Shown("people", _("People")),
+        Shown("comments", _("Comments")),
+        Shown("mean_words", _("Mean words")),
+        Shown("mean_sentiment", _("Mean sentiment"), compound),
+        Shown("mean_answered", _("Answered"), percent, _("Share of their comments that somebody answers")),
     ]
-    shown_table = None if found.rows.empty else table(found.rows, columns, "Newcomers and regulars")
-    return ui.panel("Newcomers and regulars", html.P(found.sentence().text, className="seen"), shown_table)
+    shown_table = None if found.rows.empty else table(found.rows, columns, _("Newcomers and regulars"))
+    return ui.panel(_("Newcomers and regulars"), html.P(found.sentence().text, className="seen"), shown_table)

@@ -19,6 +19,7 @@ from dashboard.ranges import range_bar
 from dashboard.security.access import current_user, may, needs
 from dashboard.text import one_line, shown
 from threads.errors import InputError
+from threads.language import N_, _, counted, day, noun, number, percent, written
 from threads.moderation.precision import FEWEST, Share
 from threads.moderation.report import (
     Report,
@@ -37,14 +38,14 @@ from threads.storage.csv_files import write_csv
 
 HEAT_LEVELS = 5
 MOST_WEEKS = 104  # offered for choice
-ABOUT_MODERATORS = "For planning shifts, never for ranking people: comments differ, and so do the hours."
+ABOUT_MODERATORS = N_("For planning shifts, never for ranking people: comments differ, and so do the hours.")
 
 
 class ReportPage:
     """The report of one week; `rest` is the week, such as 2026-W48, the present one by default."""
 
     path = "/report"
-    title = "Report"
+    title = N_("Report")
     in_menu = True
     permission: Permission = "decide"
 
@@ -53,10 +54,12 @@ class ReportPage:
         try:
             report = _report(context, rest)
         except InputError as error:
-            return html.Div([html.H1("Report"), ui.empty(str(error)), dcc.Link("This week", href=self.path)])
+            return html.Div(
+                [html.H1(_("Report")), ui.empty(str(error)), dcc.Link(_("This week"), href=self.path)]
+            )
         head = _head(report, context.store.learning.weeks())
         if report.empty:
-            return html.Div([*head, ui.empty("Nothing came in and nothing was decided in this week.")])
+            return html.Div([*head, ui.empty(_("Nothing came in and nothing was decided in this week."))])
         return html.Div(
             [
                 *head,
@@ -116,13 +119,13 @@ def _head(report: Report, weeks: Sequence[Week]) -> list[Component]:
             [
                 html.Div(
                     [
-                        html.H1(f"Week {week.number} of {week.year}"),
-                        html.P(f"{_days(week)} · as decisions stand now", className="meta"),
+                        html.H1(_("Week {week} of {year}", week=week.number, year=week.year)),
+                        html.P(_("{days} · as decisions stand now", days=_days(week)), className="meta"),
                     ]
                 ),
                 html.Nav(
                     [
-                        dcc.Link("← before", href=f"/report/{week.moved(-1)}"),
+                        dcc.Link(_("← before"), href=f"/report/{week.moved(-1)}"),
                         dmc.Select(
                             id="report-week",
                             data=[
@@ -132,16 +135,19 @@ def _head(report: Report, weeks: Sequence[Week]) -> list[Component]:
                             size="xs",
                             allowDeselect=False,
                             searchable=True,
-                            **ui.hyphenated(aria_label="Week"),
+                            **ui.hyphenated(aria_label=_("Week")),
                         ),
-                        dcc.Link("after →", href=f"/report/{week.moved(1)}"),
+                        dcc.Link(_("after →"), href=f"/report/{week.moved(1)}"),
                         html.A(
-                            "Download CSV", href=f"/report.csv?week={week}", download="", className="button"
+                            _("Download CSV"),
+                            href=f"/report.csv?week={week}",
+                            download="",
+                            className="button",
                         ),
-                        html.Button("Print", id="report-print", className="button"),
+                        html.Button(_("Print"), id="report-print", className="button"),
                     ],
                     className="report-nav",
-                    **ui.hyphenated(aria_label="Weeks"),
+                    **ui.hyphenated(aria_label=_("Weeks")),
                 ),
             ],
             className="report-head",
@@ -151,7 +157,7 @@ def _head(report: Report, weeks: Sequence[Week]) -> list[Component]:
 
 def _days(week: Week) -> str:
     last = week.end - pd.Timedelta(days=1)
-    return f"{week.start:%d %b} to {last:%d %b %Y}"
+    return _("{start} to {last}", start=written(week.start, _("%d %b")), last=day(last))
 
 
 def _facts(report: Report) -> Component:
@@ -160,32 +166,53 @@ def _facts(report: Report) -> Component:
     return ui.facts(
         [
             (
-                f"{now.comments:,}",
-                f"{ui.noun(now.comments, 'comment')} came in, in {ui.counted(now.discussions, 'discussion')}",
+                number(now.comments),
+                _(
+                    "{comments} came in, in {discussions}",
+                    comments=noun(now.comments, "comment", "comments"),
+                    discussions=counted(now.discussions, "discussion", "discussions"),
+                ),
             ),
             (
-                f"{now.flagged:,}",
-                f"flagged, {now.flagged / now.comments:.0%} of them" if now.comments else "flagged",
+                number(now.flagged),
+                _("flagged, {flagged} of them", flagged=percent(now.flagged / now.comments))
+                if now.comments
+                else _("flagged"),
             ),
-            (f"{undone.n:,}", f"{ui.noun(undone.n, 'decision')}, {undone.right:,} undone"),
+            (
+                number(undone.n),
+                _(
+                    "{n}, {right} undone",
+                    n=noun(undone.n, "decision", "decisions"),
+                    right=number(undone.right),
+                ),
+            ),
             (
                 _thin(in_words(waited.median), thin=waited.n < FEWEST),
-                f"to decision (median of {waited.n:,}); nine in ten within {in_words(waited.p90)}"
+                _(
+                    "to decision (median of {n}); nine in ten within {in_words}",
+                    n=number(waited.n),
+                    in_words=in_words(waited.p90),
+                )
                 if waited.n
-                else "nothing was first decided",
+                else _("nothing was first decided"),
             ),
             (
-                dcc.Link(f"{queue.waiting:,}", href="/moderation"),
-                f"flagged and waiting now, the oldest for {in_words(queue.oldest)}"
+                dcc.Link(number(queue.waiting), href="/moderation"),
+                _("flagged and waiting now, the oldest for {in_words}", in_words=in_words(queue.oldest))
                 if queue.waiting
-                else "flagged and waiting now",
+                else _("flagged and waiting now"),
             ),
         ]
     )
 
 
 def _thin(text: str, *, thin: bool) -> Any:
-    return html.Span(text, className="thin", title=f"fewer than {FEWEST}: too few to say") if thin else text
+    return (
+        html.Span(text, className="thin", title=_("fewer than {fewest}: too few to say", fewest=FEWEST))
+        if thin
+        else text
+    )
 
 
 # --- how right the rules were
@@ -196,17 +223,19 @@ def _precision(report: Report) -> Component:
     precision = {row["rule"]: row for row in report.precision.to_dict("records")}
     earlier = {row["rule"]: row for row in report.earlier.to_dict("records")}
     rules = list(dict.fromkeys([*flagged, *precision]))
-    note = (
-        "Of the flagged comments decided in the week, the share that was rejected: the dot; the bar is its "
-        "95% interval, the ring all weeks before. Grey and in brackets: fewer than "
-        f"{FEWEST} decided, too few to say."
+    note = _(
+        "Of the flagged comments decided in the week, the share that was rejected: the dot; the bar "
+        "is its 95% interval, the ring all weeks before. Grey and in brackets: fewer than {fewest} "
+        "decided, too few to say.",
+        fewest=FEWEST,
     )
     if not rules:
         return ui.panel(
-            "How right the rules were", ui.empty("No rule flagged anything, and nothing flagged was decided.")
+            _("How right the rules were"),
+            ui.empty(_("No rule flagged anything, and nothing flagged was decided.")),
         )
     return ui.panel(
-        "How right the rules were",
+        _("How right the rules were"),
         html.Div(
             [html.Span("0%"), html.Span("50%"), html.Span("100%")],
             className="range-scale",
@@ -228,7 +257,12 @@ def _rule(rule: str, flagged: int, row: Any, earlier: Any, reasons: pd.DataFrame
     share, before = _share(row), _share(earlier)
     return html.Li(
         [
-            html.Div([html.Strong(title_of(rule)), html.Span(f"{flagged:,} flagged", className="muted")]),
+            html.Div(
+                [
+                    html.Strong(_(title_of(rule))),
+                    html.Span(_("{flagged} flagged", flagged=number(flagged)), className="muted"),
+                ]
+            ),
             range_bar(share, before),
             html.Span(share_words(share), className="thin" if share.thin else "range-words"),
             _more(row, before, reasons[reasons["rule"] == rule]) if share.n else None,
@@ -242,7 +276,7 @@ def _share(row: Any, prefix: str = "") -> Share:
 
 def _more(row: Any, before: Share, reasons: pd.DataFrame) -> Component:
     why = [
-        f"{reason_words(reason).lower()} {count:,}"
+        f"{_(reason_words(reason))} {number(count)}"
         for reason, count in zip(reasons["reason"], reasons["rejected"], strict=True)
     ]
     return html.Details(
@@ -250,9 +284,14 @@ def _more(row: Any, before: Share, reasons: pd.DataFrame) -> Component:
             html.Summary("more"),
             html.Ul(
                 [
-                    html.Li(f"Where no other rule flagged: {share_words(_share(row, 'alone_'))}"),
-                    html.Li(f"All weeks before: {share_words(before)}"),
-                    html.Li(f"Rejected for: {', '.join(why)}") if why else None,
+                    html.Li(
+                        _(
+                            "Where no other rule flagged: {share_words}",
+                            share_words=share_words(_share(row, "alone_")),
+                        )
+                    ),
+                    html.Li(_("All weeks before: {share_words}", share_words=share_words(before))),
+                    html.Li(_("Rejected for: {list}", list=", ".join(why))) if why else None,
                 ]
             ),
         ]
@@ -266,17 +305,17 @@ def _workload(report: Report) -> Component:
     hours = report.hours
     most = int(hours.to_numpy().max())
     if not most:
-        return ui.panel("When decisions were made", ui.empty("No decision was made in this week."))
+        return ui.panel(_("When decisions were made"), ui.empty(_("No decision was made in this week.")))
     rows = [
         html.Tr([html.Th(str(day)[:3], scope="row"), *(_cell(int(count), most) for count in counts)])
         for day, counts in zip(hours.index, hours.to_numpy(), strict=True)
     ]
     return ui.panel(
-        "When decisions were made",
+        _("When decisions were made"),
         html.Div(
             html.Table(
                 [
-                    html.Caption("Decisions by weekday and hour, UTC", className="visually-hidden"),
+                    html.Caption(_("Decisions by weekday and hour, UTC"), className="visually-hidden"),
                     html.Thead(html.Tr([html.Td(), *(_hour(hour) for hour in range(24))])),
                     html.Tbody(rows),
                 ],
@@ -285,7 +324,7 @@ def _workload(report: Report) -> Component:
             className="scroll",
             tabIndex=0,
         ),
-        note=f"By weekday and hour, UTC; the fullest hour has {most:,}.",
+        note=_("By weekday and hour, UTC; the fullest hour has {most}.", most=number(most)),
     )
 
 
@@ -296,7 +335,9 @@ def _hour(hour: int) -> Component:
 
 def _cell(count: int, most: int) -> Component:
     level = -(-HEAT_LEVELS * count // most)
-    return html.Td(html.Span(f"{count:,}"), className=f"heat-{level}", title=ui.counted(count, "decision"))
+    return html.Td(
+        html.Span(number(count)), className=f"heat-{level}", title=counted(count, "decision", "decisions")
+    )
 
 
 def _moderators(report: Report) -> Component | None:
@@ -305,17 +346,24 @@ def _moderators(report: Report) -> Component | None:
         return None
     days = report.moderators.groupby("actor")["day"].nunique()
     return ui.panel(
-        "Who decided" if may("manage_users") else "What you decided",
+        _("Who decided") if may("manage_users") else _("What you decided"),
         _table(
-            ("moderator", "decisions", "days", "a day", "undone later", "undid"),
+            (
+                _("moderator"),
+                _("decisions"),
+                _("days"),
+                _("a day"),
+                _("undone later"),
+                _("undid"),
+            ),
             [
                 (
                     html.Span(shown(one_line(actor, 40))),
-                    f"{made:,}",
+                    number(made),
                     f"{days[actor]}",
-                    f"{made / days[actor]:,.0f}",
-                    f"{undone:,}",
-                    f"{undid:,}",
+                    number(made / days[actor]),
+                    number(undone),
+                    number(undid),
                 )
                 for actor, made, undone, undid in rows
             ],
@@ -326,16 +374,19 @@ def _moderators(report: Report) -> Component | None:
 
 def _agreement(report: Report) -> Component:
     found = report.agreement
-    note = (
+    note = _(
         "On comments that a second moderator decided without seeing the first decision: 1 is full agreement, "
         "0 what chance would do."
     )
     if found is None:
-        return ui.panel("Agreement", ui.empty("No second opinion was given in this week."), note=note)
-    rows = [("all (Krippendorff's alpha)", found)]
-    rows += [(f"{pair.first} and {pair.second} (Cohen's kappa)", pair.agreement) for pair in report.pairs]
+        return ui.panel(_("Agreement"), ui.empty(_("No second opinion was given in this week.")), note=note)
+    rows = [(_("all (Krippendorff's alpha)"), found)]
+    rows += [
+        (_("{first} and {second} (Cohen's kappa)", first=pair.first, second=pair.second), pair.agreement)
+        for pair in report.pairs
+    ]
     return ui.panel(
-        "Agreement",
+        _("Agreement"),
         _table(
             ("who", "agreement"),
             [

@@ -16,6 +16,7 @@ from dashboard.rules_form import FORM, book_of, card, changes_in_words
 from dashboard.security.access import needs, require
 from dashboard.text import one_line, shown
 from threads.errors import StoreError, ThreadsError
+from threads.language import N_, _, counted, moment, number
 from threads.moderation.roles import Permission
 from threads.moderation.rule_book import RuleBook
 from threads.moderation.rules import RULES
@@ -30,7 +31,7 @@ class RulesPage:
     """The book in force; `rest` is the id of an earlier one, or "defaults", to start from that."""
 
     path = "/rules"
-    title = "Rules"
+    title = N_("Rules")
     in_menu = True
     permission: Permission = "edit_rules"
 
@@ -43,18 +44,22 @@ class RulesPage:
         except (StoreError, ValueError):
             return html.Div(
                 [
-                    html.H1("Rules"),
-                    ui.empty("There are no such rules."),
-                    dcc.Link("Rules in force", href=self.path),
+                    html.H1(_("Rules")),
+                    ui.empty(_("There are no such rules.")),
+                    dcc.Link(_("Rules in force"), href=self.path),
                 ]
             )
         return html.Div(
             [
-                html.H1("Rules"),
+                html.H1(_("Rules")),
                 html.P(
-                    "What brings a comment before a moderator. Change limits and lists, see what they would "
-                    "have flagged and how much of that was right, then save. Decided comments keep the flags "
-                    "that they were decided on.",
+                    _(
+                        "What brings a comment before a moderator. Change limits and lists, see "
+                        "what they would "
+                        "have flagged and how much of that was right, then save. Decided comments "
+                        "keep the flags "
+                        "that they were decided on."
+                    ),
                     className="lead",
                 ),
                 _other_book(rest, book, current),
@@ -119,12 +124,12 @@ class RulesPage:
                 book = book_of(form, current)
                 if book == current:
                     said: Component = html.P(
-                        "These are the rules in force: nothing to save.", className="said"
+                        _("These are the rules in force: nothing to save."), className="said"
                     )
                 else:
                     expected = books.save(book, user.name, settings=context.settings, expected=expected)
                     applying.begin(user.name)
-                    said = html.P("Saved.", className="said")
+                    said = html.P(_("Saved."), className="said")
             except ThreadsError as error:
                 said = _problem(error)
             history = _history(books.history(context.settings), books.latest())
@@ -157,13 +162,13 @@ class RulesPage:
 def _told(applying: Applying, *, in_force: bool) -> tuple[str, bool, bool]:
     """Return how far stored comments are, whether to hide the button that begins, and to stop asking."""
     if in_force:
-        return "The rules saved last hold for all that is not decided.", True, True
+        return _("The rules saved last hold for all that is not decided."), True, True
     if applying.at_work:
-        return "They hold for what comes in; stored comments are being flagged anew …", True, False
+        return _("They hold for what comes in; stored comments are being flagged anew …"), True, False
     if applying.problem:
-        problem = f"stored comments could not be flagged anew: {applying.problem}"
-        return f"They hold for what comes in; {problem}", False, True
-    return "They hold for what comes in; stored comments still carry earlier flags.", False, True
+        problem = _("stored comments could not be flagged anew: {problem}", problem=applying.problem)
+        return _("They hold for what comes in; {problem}", problem=problem), False, True
+    return _("They hold for what comes in; stored comments still carry earlier flags."), False, True
 
 
 def _book(context: Context, rest: str) -> RuleBook:
@@ -175,13 +180,26 @@ def _book(context: Context, rest: str) -> RuleBook:
 def _other_book(rest: str, book: RuleBook, current: RuleBook) -> Component | None:
     if not rest:
         return None
-    name = "the defaults" if rest == "defaults" else f"the rules as saved in state {int(rest):,}"
+    name = (
+        _("the defaults")
+        if rest == "defaults"
+        else _("the rules as saved in state {number}", number=number(int(rest)))
+    )
     changes = changes_in_words(book.differences(current))
-    differs = f"They would change: {'; '.join(changes[:CHANGES_SHOWN])}." if changes else "They are in force."
+    differs = (
+        _("They would change: {list}.", list="; ".join(changes[:CHANGES_SHOWN]))
+        if changes
+        else _("They are in force.")
+    )
     return html.P(
         [
-            f"Below stand {name}; nothing is in force before you save. {one_line(differs, 600)} ",
-            dcc.Link("Back to the rules in force", href="/rules"),
+            _(
+                "Below stand {name}; nothing is in force before you save. {differs}",
+                name=name,
+                differs=one_line(differs, 600),
+            ),
+            " ",
+            dcc.Link(_("Back to the rules in force"), href="/rules"),
         ],
         className="said",
     )
@@ -192,17 +210,17 @@ def _bar() -> Component:
         [
             dmc.Select(
                 id="rules-days",
-                data=[{"value": day, "label": ui.counted(int(day), "day")} for day in DAYS],
+                data=[{"value": day, "label": counted(int(day), "day", "days")} for day in DAYS],
                 value="7",
                 allowDeselect=False,
                 size="xs",
-                **ui.hyphenated(aria_label="How far back the preview looks"),
+                **ui.hyphenated(aria_label=_("How far back the preview looks")),
             ),
-            html.Button("Preview", id="rules-preview", className="button"),
-            html.Button("Save", id="rules-save", className="button primary"),
+            html.Button(_("Preview"), id="rules-preview", className="button"),
+            html.Button(_("Save"), id="rules-save", className="button primary"),
             html.Div(id="rules-result", **ui.hyphenated(aria_live="polite")),
             html.Span(id="rules-applied", className="muted", role="status"),
-            html.Button("Flag stored comments anew", id="rules-apply", className="link", hidden=True),
+            html.Button(_("Flag stored comments anew"), id="rules-apply", className="link", hidden=True),
         ],
         className="rules-bar",
     )
@@ -211,32 +229,34 @@ def _bar() -> Component:
 def _history(books: list[SavedBook], latest: int | None) -> Component:
     rows = [_saved(book, in_force=book.id == latest) for book in books]
     return ui.panel(
-        "History",
+        _("History"),
         html.Ol(rows, className="book-history")
         if rows
-        else ui.empty("Nothing was saved yet: the defaults hold."),
-        html.P(dcc.Link("Start from the defaults", href="/rules/defaults")),
-        note="Every state that was saved. Going back to one opens it above; it holds once it is saved.",
+        else ui.empty(_("Nothing was saved yet: the defaults hold.")),
+        html.P(dcc.Link(_("Start from the defaults"), href="/rules/defaults")),
+        note=_("Every state that was saved. Going back to one opens it above; it holds once it is saved."),
     )
 
 
 def _saved(book: SavedBook, *, in_force: bool) -> Component:
     changes = changes_in_words(book.changes)
     more = len(changes) - CHANGES_SHOWN
-    said = "; ".join(changes[:CHANGES_SHOWN]) + (f"; and {more:,} more" if more > 0 else "")
+    said = "; ".join(changes[:CHANGES_SHOWN]) + (
+        _("; and {more} more", more=number(more)) if more > 0 else ""
+    )
     return html.Li(
         [
             html.Div(
                 [
                     html.Strong(shown(one_line(book.actor, 60))),
                     " ",
-                    html.Time(f"{book.at:%d %b %Y, %H:%M}", dateTime=book.at.isoformat(), className="time"),
+                    html.Time(moment(book.at), dateTime=book.at.isoformat(), className="time"),
                 ]
             ),
-            html.Span(said or "Nothing that this program still knows"),
-            html.Strong("in force")
+            html.Span(said or _("Nothing that this program still knows")),
+            html.Strong(_("in force"))
             if in_force
-            else dcc.Link(f"Go back to state {book.id:,}", href=f"/rules/{book.id}"),
+            else dcc.Link(_("Go back to state {id}", id=number(book.id)), href=f"/rules/{book.id}"),
         ]
     )
 

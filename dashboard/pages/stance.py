@@ -20,6 +20,7 @@ from dashboard.text import one_line, shown, well_formed
 from threads.dynamics.sentences import Sentence, plain
 from threads.dynamics.sides import SIDES, Across, across, sides_of_people
 from threads.dynamics.timeline import Timeline, timeline
+from threads.language import N_, _, counted, ngettext, number, percent, written
 from threads.own_topics import kept
 from threads.scores.own_topic import OwnTopic
 
@@ -34,7 +35,7 @@ class StancePage(DiscussionPage):
     """The sides of one discussion."""
 
     path = "/stance"
-    title = "Stance"
+    title = N_("Stance")
     in_menu = True
 
     def register(self, app: Dash, context: Context) -> None:
@@ -45,20 +46,23 @@ class StancePage(DiscussionPage):
         """Return everything below the page's head."""
         frame = reading.chosen
         if frame.empty:
-            return [ui.empty("No comment passes the filters.")]
+            return [ui.empty(_("No comment passes the filters."))]
         discussion = reading.discussion
         panel = label_panel(reading.context, discussion.thread_id, discussion.title or "")
         counts = {stance: int((frame["stance"] == stance).sum()) for stance in STANCES}
         judged = sum(counts.values())
         if not judged:
-            reason = ui.empty("No stance: it needs an English text and a title, or labels of your own.")
+            reason = ui.empty(_("No stance: it needs an English text and a title, or labels of your own."))
             return [reason, panel] if panel else [reason]
         return [
             ui.facts(
                 [
-                    (f"{sum(counts[side] for side in SIDES):,}", f"take a side, of {judged:,} judged"),
+                    (
+                        number(sum(counts[side] for side in SIDES)),
+                        _("take a side, of {judged} judged", judged=number(judged)),
+                    ),
                     *(
-                        (f"{counts[stance]:,}", _called(stance, counts[stance] / judged))
+                        (number(counts[stance]), _called(stance, counts[stance] / judged))
                         for stance in STANCES
                     ),
                 ]
@@ -76,20 +80,33 @@ class StancePage(DiscussionPage):
 
 def _called(stance: str, share: float) -> Any:
     sign = html.I(ui.STANCE_SIGNS[stance], **ui.hyphenated(aria_hidden="true"))
-    return [html.Span([sign, f" {stance}"], className=f"stance {stance}"), f", {share:.0%}"]
+    return [html.Span([sign, f" {_(stance)}"], className=f"stance {stance}"), f", {percent(share)}"]
 
 
 def _said(counts: dict[str, int], total: int) -> Sentence:
     judged, sides = sum(counts.values()), sum(counts[side] for side in SIDES)
-    said = f"{ui.counted(sides, 'comment')} of {judged:,} {'takes' if sides == 1 else 'take'} a side"
-    split = f": {counts['supportive']:,} supportive, {counts['critical']:,} critical" if sides else ""
-    left = f"; {total - judged:,} more were not judged" if total > judged else ""
+    said = ngettext(
+        "{number} comment of {judged} takes a side",
+        "{number} comments of {judged} take a side",
+        sides,
+        judged=number(judged),
+    )
+    split = (
+        _(
+            ": {supportive} supportive, {critical} critical",
+            supportive=number(counts["supportive"]),
+            critical=number(counts["critical"]),
+        )
+        if sides
+        else ""
+    )
+    left = _("; {total} more were not judged", total=number(total - judged)) if total > judged else ""
     return plain(f"{said}{split}{left}.")
 
 
 def _judge(reading: Reading, counts: dict[str, int]) -> Component:
     return ui.panel(
-        "Who judged, and how right that is",
+        _("Who judged, and how right that is"),
         ui.stance_strip(counts),
         html.P(shown(who_judged(reading.chosen["stance_model"], _own(reading))), className="seen"),
     )
@@ -105,31 +122,39 @@ def _own(reading: Reading) -> OwnTopic | None:
 def _over_time(frame: pd.DataFrame) -> Component:
     bins = timeline(frame)
     if not bins.rows["stances"].sum():
-        return ui.panel("Over time", ui.empty("None of these comments carries a time that could be read."))
+        return ui.panel(
+            _("Over time"), ui.empty(_("None of these comments carries a time that could be read."))
+        )
     rows = bins.rows
     shares, counts = stance_shares_over_time(rows, FEWEST), stance_over_time(rows)
     share_axis([shares, counts], rows["start"].iloc[0], rows["end"].iloc[-1])
     shares["layout"]["height"], counts["layout"]["height"] = 240, 190
     columns = ["start", "end", "comments", "stances", *STANCES]
-    width = bins.label.removeprefix("1 ")
-    note = f"Faded: fewer than {FEWEST} judged in the {width}, of which a share says little."
+    note = _(
+        "Faded: fewer than {fewest} judged within {length}, of which a share says little.",
+        fewest=FEWEST,
+        length=_(bins.label),
+    )
     if bins.left_out:
-        note += f" Without a time and not drawn: {ui.counted(bins.left_out, 'comment')}."
+        note += " " + _(
+            "Without a time and not drawn: {comments}.",
+            comments=counted(bins.left_out, "comment", "comments"),
+        )
     return ui.panel(
-        "Over time",
-        html.H3("Shares of those judged"),
+        _("Over time"),
+        html.H3(_("Shares of those judged")),
         ui.chart(
             shares,
-            "Shares of stances over time",
+            _("Shares of stances over time"),
             said=_most_one_sided(bins),
             table=rows[["start", "end", "stances", *(f"{stance}_share" for stance in STANCES)]],
             name="stance-shares",
             id="stance-shares",
         ),
-        html.H3("Comments"),
+        html.H3(_("Comments")),
         ui.chart(
             counts,
-            "Comments by stance over time",
+            _("Comments by stance over time"),
             said=bins.sentence(),
             table=rows[columns],
             name="stance-counts",
@@ -143,24 +168,33 @@ def _most_one_sided(bins: Timeline) -> Sentence:
     """Return when the talk took sides most, of the bins that carry a share."""
     rows = bins.rows[bins.rows["stances"].fillna(0) >= FEWEST]
     if len(rows) < 2:
-        return plain(f"No two stretches have {FEWEST} judged comments: shares cannot be compared.")
+        return plain(
+            _("No two stretches have {fewest} judged comments: shares cannot be compared.", fewest=FEWEST)
+        )
     parts = []
     for side in SIDES:
         most = rows.iloc[int(rows[f"{side}_share"].argmax())]
         if most[side]:
-            width = bins.label.removeprefix("1 ")
             parts.append(
-                f"{side} most in the {width} from {most['start']:%-d %b, %H:%M} on "
-                f"({most[f'{side}_share']:.0%} of {most['stances']})"
+                _(
+                    "{side} most within {length} from {start} on ({share} of {stances})",
+                    side=_(side),
+                    length=_(bins.label),
+                    start=written(most["start"], _("%-d %b, %H:%M")),
+                    share=percent(most[f"{side}_share"]),
+                    stances=most["stances"],
+                )
             )
-    said = "; ".join(parts) or "no stretch with a side"
+    said = "; ".join(parts) or _("no stretch with a side")
     return plain(f"{said[0].upper()}{said[1:]}.")
 
 
 def _examples(reading: Reading, counts: dict[str, int]) -> Component:
     frame = reading.chosen
     folded = [_examples_of(reading, frame[frame["stance"] == s], s) for s in STANCES if counts[s]]
-    return ui.panel("Examples of each", *folded, note="The surest first; of unclear ones the least sure.")
+    return ui.panel(
+        _("Examples of each"), *folded, note=_("The surest first; of unclear ones the least sure.")
+    )
 
 
 def _examples_of(reading: Reading, rows: pd.DataFrame, stance: str) -> Component:
@@ -170,13 +204,16 @@ def _examples_of(reading: Reading, rows: pd.DataFrame, stance: str) -> Component
     return html.Details(
         [
             html.Summary(
-                html.Span(f"{ui.STANCE_SIGNS[stance]} {stance}: {len(rows):,}", className=f"stance {stance}")
+                html.Span(
+                    f"{ui.STANCE_SIGNS[stance]} {_(stance)}: {number(len(rows))}",
+                    className=f"stance {stance}",
+                )
             ),
             html.Ul(
                 [html.Li(_quoted(reading, row)) for row in best.to_dict("records")], className="examples"
             ),
             dcc.Link(
-                f"All {len(rows):,} in the conversation",
+                _("All {count} in the conversation", count=number(len(rows))),
                 href=ui.thread_path(reading.discussion.thread_id) + every,
             ),
         ],
@@ -198,22 +235,27 @@ def _quoted(reading: Reading, row: Any) -> list[Any]:
 def _people(reading: Reading) -> Component:
     found = sides_of_people(reading.chosen)
     if found.empty:
-        return ui.panel("Where people stand", ui.empty("Nobody here has a name."))
+        return ui.panel(_("Where people stand"), ui.empty(_("Nobody here has a name.")))
     more = len(found) - PEOPLE_SHOWN
     path = ui.thread_path(reading.discussion.thread_id)
     columns = [
-        Shown("author", "Name", str, cell=lambda row: _filtered(path, row["author"])),
-        Shown("comments", "Comments"),
+        Shown("author", _("Name"), str, cell=lambda row: _filtered(path, row["author"])),
+        Shown("comments", _("Comments")),
         *(
-            Shown(s, f"{ui.STANCE_SIGNS[s]} {s.capitalize()}", count, f"Comments that are {s}")
+            Shown(
+                s,
+                f"{ui.STANCE_SIGNS[s]} {_(s).capitalize()}",
+                count,
+                _("Comments that are {stance}", stance=_(s)),
+            )
             for s in STANCES
         ),
     ]
     return ui.panel(
-        "Where people stand",
-        table(found.head(PEOPLE_SHOWN), columns, "Where people stand"),
-        html.P(f"and {more:,} more", className="muted") if more > 0 else None,
-        note="The most active first; a heading sorts. A name leads to what they wrote.",
+        _("Where people stand"),
+        table(found.head(PEOPLE_SHOWN), columns, _("Where people stand")),
+        html.P(_("and {more} more", more=number(more)), className="muted") if more > 0 else None,
+        note=_("The most active first; a heading sorts. A name leads to what they wrote."),
     )
 
 
@@ -225,13 +267,13 @@ def _filtered(path: str, author: Any) -> Component:
 def _replies(reading: Reading) -> Component:
     found = across(reading.frame, reading.chosen)
     if found.rows.empty:
-        return ui.panel("Replies across sides", ui.empty(found.sentence().text))
+        return ui.panel(_("Replies across sides"), ui.empty(found.sentence().text))
     return ui.panel(
-        "Replies across sides",
+        _("Replies across sides"),
         html.P(shown(found.sentence().text), className="seen"),
         _matrix(found),
         _pairs(reading, found),
-        note="Only replies in which both comments take a side.",
+        note=_("Only replies in which both comments take a side."),
     )
 
 
@@ -241,13 +283,16 @@ def _matrix(found: Across) -> Component:
         html.Tr(
             [
                 html.Th(f"{ui.STANCE_SIGNS[side]} {side}", scope="row"),
-                *(html.Td(f"{counts.get((side, other), 0):,}") for other in SIDES),
+                *(html.Td(number(counts.get((side, other), 0))) for other in SIDES),
             ]
         )
         for side in SIDES
     ]
-    head = [html.Th("Replies that are", scope="col")]
-    head += [html.Th(f"to {ui.STANCE_SIGNS[side]} {side}", scope="col") for side in SIDES]
+    head = [html.Th(_("Replies that are"), scope="col")]
+    head += [
+        html.Th(_("to {sign} {side}", sign=ui.STANCE_SIGNS[side], side=_(side)), scope="col")
+        for side in SIDES
+    ]
     return html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)])
 
 
@@ -271,6 +316,6 @@ def _pairs(reading: Reading, found: Across) -> Component | None:
             )
         )
     return html.Details(
-        [html.Summary("Some that go to the other side"), html.Ul(items, className="examples")],
+        [html.Summary(_("Some that go to the other side")), html.Ul(items, className="examples")],
         className="of-stance",
     )

@@ -15,6 +15,7 @@ from dash.exceptions import PreventUpdate
 from dashboard import changes, featured, live
 from dashboard import components as ui
 from dashboard.changes import Link
+from dashboard.codes import why_no_sentiment
 from dashboard.conversation import PER_PAGE, Turn, conversation, pages_of
 from dashboard.figures import POINTS_UP_TO, STANCES, sentiment_over_time, share_axis, stance_over_time
 from dashboard.filters import Filters
@@ -30,19 +31,20 @@ from threads.dynamics.summary import what_happened
 from threads.dynamics.timeline import timeline
 from threads.dynamics.trend import smooth
 from threads.dynamics.turning_points import TurningPoints, turning_points
+from threads.language import N_, SOURCE, _, counted, ngettext, noun, number, percent, signed
 from threads.moderation.queue_filter import QueueFilter
 from threads.records import Discussion, Report
 from threads.scores.featuring import reweighted, weights
 
 PEOPLE_SHOWN = 12
-CHANGED = "Where sentiment, stance, tempo, tone or length turn, beyond what chance does."
+CHANGED = N_("Where sentiment, stance, tempo, tone or length turn, beyond what chance does.")
 
 
 class ThreadPage(DiscussionPage):
     """The page of one discussion's conversation."""
 
     path = "/thread"
-    title = "Thread"
+    title = N_("Thread")
     in_menu = False
 
     def content(self, reading: Reading) -> list[Component]:
@@ -115,7 +117,7 @@ class ThreadPage(DiscussionPage):
             State("filter-url", "search"),
             running=[
                 (Output("changed-look", "disabled"), True, False),
-                (Output("changed-word", "children"), "Looking …", ""),
+                (Output("changed-word", "children"), "…", ""),
             ],
             prevent_initial_call=True,
         )
@@ -125,7 +127,7 @@ class ThreadPage(DiscussionPage):
         ) -> tuple[list[Component | None], list[Component], str]:
             if not clicks:
                 raise PreventUpdate
-            _, thread_id = find_page((self,), pathname)
+            _page, thread_id = find_page((self,), pathname)
             reading = self.subject(context, thread_id).reading(Filters.from_query(search))
             found = turning_points(reading.chosen)
             return (
@@ -138,13 +140,13 @@ class ThreadPage(DiscussionPage):
 def _meta(discussion: Discussion, frame: pd.DataFrame) -> str:
     source_format = one_line(discussion.source_format, 40)
     if frame.empty:
-        return f"{source_format} · no comment passes the filters"
+        return _("{source_format} · no comment passes the filters", source_format=source_format)
     authors = frame["author"].nunique()
     parts = [
         source_format,
-        f"{ui.counted(len(frame), 'comment')} by {ui.people(authors)}",
+        ui.comments_by(len(frame), authors),
         ui.period(frame["published_at"].min(), frame["published_at"].max()),
-        f"language {one_line(discussion.language, 40)}" if discussion.language else "",
+        _("language {language}", language=one_line(discussion.language, 40)) if discussion.language else "",
     ]
     return " · ".join(part for part in parts if part)
 
@@ -162,35 +164,47 @@ def _as_queue(thread_id: str, chosen: pd.DataFrame, filters: Filters) -> Compone
         until=None if until is None else until.to_pydatetime(),
     )
     whole = filters.since is None and filters.until is None
-    label = "Open the discussion as a queue" if whole else "Open this stretch of time as a queue"
+    label = _("Open the discussion as a queue") if whole else _("Open this stretch of time as a queue")
     return dcc.Link(label, href=Address(stretch).href, className="as-queue")
 
 
 def _facts(frame: pd.DataFrame) -> Component:
     figures = key_figures(frame)
     interval = (
-        f" ({ui.signed(figures.sentiment_low)} … {ui.signed(figures.sentiment_high)})"
+        f" ({signed(figures.sentiment_low)} … {signed(figures.sentiment_high)})"
         if figures.sentiment_low is not None and figures.sentiment_high is not None
         else ""
     )
     half = (
-        f", half of them within {_duration(figures.half_within)}" if figures.half_within is not None else ""
+        _(", half of them within {duration}", duration=_duration(figures.half_within))
+        if figures.half_within is not None
+        else ""
     )
     replies = figures.replies_given + figures.replies_inferred
     return ui.facts(
         [
-            (f"{figures.comments:,}", f"comments{half}"),
+            (number(figures.comments), noun(figures.comments, "comment", "comments") + half),
             (
-                f"{figures.effective_people:.1f}" if figures.people else "–",
-                f"equally loud voices, of {ui.counted(figures.people, 'person', 'people')} who spoke"
+                number(figures.effective_people, 1) if figures.people else "–",
+                ngettext(
+                    "equally loud voices, of {number} person who spoke",
+                    "equally loud voices, of {number} people who spoke",
+                    figures.people,
+                )
                 if figures.people
-                else "voices: no comment has a name",
+                else _("voices: no comment has a name"),
             ),
             (
-                "–" if figures.mean_sentiment is None else ui.signed(figures.mean_sentiment),
-                f"mean sentiment{interval}",
+                "–" if figures.mean_sentiment is None else signed(figures.mean_sentiment),
+                _("mean sentiment{interval}", interval=interval),
             ),
-            (f"{replies:,}", f"replies, {figures.replies_inferred:,} of them inferred"),
+            (
+                number(replies),
+                _(
+                    "replies, {replies_inferred} of them inferred",
+                    replies_inferred=number(figures.replies_inferred),
+                ),
+            ),
             ui.sides(figures.stances, figures.supportive, figures.critical),
         ]
     )
@@ -217,40 +231,46 @@ def _changed_panel(frame: pd.DataFrame, found: TurningPoints | None, link: Link)
         return None
     if found is None:
         asked = changes.on_request(len(frame))
-        return ui.panel("What changed", *asked, html.Div(id="changed"), note=CHANGED)
-    return ui.panel("What changed", *changes.what_changed(frame, found, link), note=CHANGED)
+        return ui.panel(_("What changed"), *asked, html.Div(id="changed"), note=_(CHANGED))
+    return ui.panel(_("What changed"), *changes.what_changed(frame, found, link), note=_(CHANGED))
 
 
 def _pace_panel(reading: Reading, link: Link) -> Component | None:
     if reading.chosen.empty:
         return None
     if len(reading.chosen) > changes.AT_ONCE:
-        return ui.panel("Pace", html.Div(ui.empty("Told with the turning points."), id="pace"))
-    return ui.panel("Pace", *changes.pace(reading, link))
+        return ui.panel(_("Pace"), html.Div(ui.empty(_("Told with the turning points.")), id="pace"))
+    return ui.panel(_("Pace"), *changes.pace(reading, link))
 
 
 def _sentiment_panel(frame: pd.DataFrame, found: TurningPoints | None) -> Component:
     placed = frame.dropna(subset=["published_at", "sentiment"])
     if placed.empty:
-        return ui.panel("Sentiment over time", ui.empty(_why_no_sentiment(frame)))
+        return ui.panel(_("Sentiment over time"), ui.empty(_why_no_sentiment(frame)))
     line = smooth(frame)
     points = changes.strongest(found) if found is not None else ()
     note = (
-        "Each mark is a comment; its area is its length. Drag to select a stretch of time."
+        _("Each mark is a comment; its area is its length. Drag to select a stretch of time.")
         if len(placed) <= POINTS_UP_TO
-        else "The darker, the more comments. Drag to select a stretch of time."
+        else _("The darker, the more comments. Drag to select a stretch of time.")
     )
     left_out = len(frame) - len(placed)
     notes = [
         note,
         line.reason,
-        "Numbered lines are the turning points below." if points else "",
-        f"Not drawn: {ui.counted(left_out, 'comment')} without time or sentiment." if left_out else "",
+        _("Numbered lines are the turning points below.") if points else "",
+        _(
+            "Not drawn: {comments} without time or sentiment.",
+            comments=counted(left_out, "comment", "comments"),
+        )
+        if left_out
+        else "",
     ]
     sentiment = sentiment_over_time(frame, line.curve, [point.at for point in points])
-    label = (
-        f"Sentiment over time of {ui.counted(len(placed), 'comment')}, "
-        f"mean {placed['sentiment'].mean():+.2f}; the same values stand beside each comment below."
+    label = _(
+        "Sentiment over time of {comments}, mean {mean}; the same values stand beside each comment below.",
+        comments=counted(len(placed), "comment", "comments"),
+        mean=signed(placed["sentiment"].mean()),
     )
     bins = timeline(frame)
     columns = ["published_at", "author", "sentiment", "words", "stance", "comment_id"]
@@ -262,29 +282,29 @@ def _sentiment_panel(frame: pd.DataFrame, found: TurningPoints | None) -> Compon
         stance["layout"]["height"] = 170
         share_axis([sentiment, stance], bins.rows["start"].iloc[0], bins.rows["end"].iloc[-1])
         parts += [
-            html.H3("Comments and stance"),
+            html.H3(_("Comments and stance")),
             ui.chart(
                 stance,
-                "Comments by stance over time",
+                _("Comments by stance over time"),
                 said=bins.sentence(),
                 table=bins.rows,
                 name="comments-over-time",
                 id="stance-figure",
             ),
         ]
-    return ui.panel("Sentiment over time", *parts, note=" ".join(text for text in notes if text))
+    return ui.panel(_("Sentiment over time"), *parts, note=" ".join(text for text in notes if text))
 
 
 def _why_no_sentiment(frame: pd.DataFrame) -> str:
     if frame.empty:
-        return "No comment passes the filters."
+        return _("No comment passes the filters.")
     if frame["published_at"].isna().all():
-        return "None of these comments carries a time that could be read."
+        return _("None of these comments carries a time that could be read.")
     reasons = frame["sentiment_missing"].dropna()
     return (
-        f"No sentiment: {one_line(reasons.iloc[0], 120)}."
+        _("No sentiment: {reason}.", reason=one_line(why_no_sentiment(reasons.iloc[0]), 120))
         if len(reasons)
-        else "No comment here has a sentiment."
+        else _("No comment here has a sentiment.")
     )
 
 
@@ -292,14 +312,14 @@ def _conversation_panel(
     turns: list[Turn], pages: dict[str, int], filters: Filters, weight_of: Mapping[str, float]
 ) -> Component:
     if not turns:
-        return ui.panel("The conversation", ui.empty("No comment passes the filters."))
+        return ui.panel(_("The conversation"), ui.empty(_("No comment passes the filters.")))
     last = 1 + (len(turns) - 1) // PER_PAGE
     page = min(filters.page, last)
     start = (page - 1) * PER_PAGE
     shown_turns = turns[start : start + PER_PAGE]
-    note = "In the order of the page, replies under what they answer. Dashed: inferred, with confidence."
+    note = _("In the order of the page, replies under what they answer. Dashed: inferred, with confidence.")
     return ui.panel(
-        "The conversation",
+        _("The conversation"),
         html.Div(
             [_turn(turn, filters, pages, weight_of) for turn in shown_turns],
             className="conversation",
@@ -324,39 +344,39 @@ def _turn(turn: Turn, filters: Filters, pages: dict[str, int], weight_of: Mappin
 
 def _people_panel(frame: pd.DataFrame) -> Component:
     if frame.empty:
-        return ui.panel("Who talks", ui.empty("No comment passes the filters."))
+        return ui.panel(_("Who talks"), ui.empty(_("No comment passes the filters.")))
     table = people(frame).sort_values("words", ascending=False)
     most = max(float(table["word_share"].max()), 1e-9)
     rows = [
-        (ui.author_name(row["author"]), row["word_share"] / most, f"{row['word_share']:.0%}")
+        (ui.author_name(row["author"]), row["word_share"] / most, percent(row["word_share"]))
         for row in table.head(PEOPLE_SHOWN).to_dict("records")
     ]
     more = len(table) - len(rows)
     return ui.panel(
-        "Who talks",
+        _("Who talks"),
         ui.shares(rows),
-        html.P(f"and {more:,} more", className="muted") if more else None,
-        html.Details([html.Summary("How they write"), _people_table(table.head(PEOPLE_SHOWN))]),
-        note="Share of words",
+        html.P(_("and {more} more", more=number(more)), className="muted") if more else None,
+        html.Details([html.Summary(_("How they write")), _people_table(table.head(PEOPLE_SHOWN))]),
+        note=_("Share of words"),
     )
 
 
 def _people_table(table: pd.DataFrame) -> Component:
     columns = [
-        ("author", "Name", ui.author_name),
-        ("comments", "Comments", _count),
-        ("words", "Words", _count),
-        ("mean_sentiment", "Sentiment", lambda value: "–" if pd.isna(value) else ui.signed(value)),
-        ("flesch_reading_ease", "Reading ease", _rounded),
+        ("author", _("Name"), ui.author_name),
+        ("comments", _("Comments"), _count),
+        ("words", _("Words"), _count),
+        ("mean_sentiment", _("Sentiment"), lambda value: "–" if pd.isna(value) else signed(value)),
+        ("flesch_reading_ease", _("Reading ease"), _rounded),
         ("mtld", "MTLD", _rounded),
     ]
     return html.Div(
         html.Table(
             [
-                html.Thead(html.Tr([html.Th(label, scope="col") for _, label, _ in columns])),
+                html.Thead(html.Tr([html.Th(label, scope="col") for _name, label, _text in columns])),
                 html.Tbody(
                     [
-                        html.Tr([html.Td(one_line(text(row[name]), 40)) for name, _, text in columns])
+                        html.Tr([html.Td(one_line(text(row[name]), 40)) for name, _label, text in columns])
                         for row in table.to_dict("records")
                     ]
                 ),
@@ -365,39 +385,50 @@ def _people_table(table: pd.DataFrame) -> Component:
         className="scroll figures",
         tabIndex=0,
         role="region",
-        **ui.hyphenated(aria_label="How they write"),
+        **ui.hyphenated(aria_label=_("How they write")),
     )
 
 
 def _stance_panel(frame: pd.DataFrame) -> Component:
     if frame.empty:
-        return ui.panel("Stance toward the article", ui.empty("No comment passes the filters."))
+        return ui.panel(_("Stance toward the article"), ui.empty(_("No comment passes the filters.")))
     counts = {stance: int((frame["stance"] == stance).sum()) for stance in STANCES}
     if not sum(counts.values()):
         return ui.panel(
-            "Stance toward the article", ui.empty("No stance: it needs an English text and a title.")
+            _("Stance toward the article"), ui.empty(_("No stance: it needs an English text and a title."))
         )
     return ui.panel(
-        "Stance toward the article", ui.stance_strip(counts), note=who_judged(frame["stance_model"])
+        _("Stance toward the article"), ui.stance_strip(counts), note=who_judged(frame["stance_model"])
     )
 
 
 def _report_panel(discussion: Discussion, report: Report) -> Component:
     """Return how much was read; what was left out quotes names and texts, which not everybody may see."""
     quoting = may("see_people")
-    lines = [f"{ui.counted(report.read, 'comment')} read, {report.kept:,} kept, {report.dropped:,} left out."]
+    lines = [
+        _(
+            "{comments} read, {kept} kept, {dropped} left out.",
+            comments=counted(report.read, "comment", "comments"),
+            kept=number(report.kept),
+            dropped=number(report.dropped),
+        )
+    ]
     if discussion.article_text:
-        lines.append(f"Article text: {ui.counted(len(discussion.article_text.split()), 'word')}.")
+        lines.append(
+            _("Article text: {words}.", words=counted(len(discussion.article_text.split()), "word", "words"))
+        )
     return ui.panel(
-        "What was read",
+        _("What was read"),
         html.P(" ".join(lines)),
-        html.Ul([html.Li(one_line(warning, 400)) for warning in report.warnings])
+        html.Ul([html.Li(one_line(warning, 400)) for warning in report.warnings], lang=SOURCE)
         if report.warnings and quoting
         else None,
         html.Details(
             [
-                html.Summary(f"Left out: {report.dropped:,}"),
-                html.Ul([html.Li(one_line(f"{s.place}: {s.reason}", 300)) for s in report.skipped]),
+                html.Summary(_("Left out: {dropped}", dropped=number(report.dropped))),
+                html.Ul(
+                    [html.Li(one_line(f"{s.place}: {s.reason}", 300)) for s in report.skipped], lang=SOURCE
+                ),
             ]
         )
         if report.skipped and quoting
@@ -409,23 +440,28 @@ def _article_panel(discussion: Discussion) -> Component | None:
     if not discussion.article_text:
         return None
     return ui.panel(
-        "The article",
+        _("The article"),
         html.Details(
-            [html.Summary("Read it"), html.Div(shown(discussion.article_text), className="text", dir="auto")]
+            [
+                html.Summary(_("Read it")),
+                html.Div(shown(discussion.article_text), className="text", dir="auto"),
+            ]
         ),
     )
 
 
 def _count(value: Any) -> str:
-    return "–" if pd.isna(value) else f"{value:,.0f}"
+    return "–" if pd.isna(value) else number(value)
 
 
 def _rounded(value: Any) -> str:
-    return "–" if pd.isna(value) else f"{value:.0f}"
+    return "–" if pd.isna(value) else number(value)
 
 
 def _duration(span: timedelta) -> str:
     minutes = span / timedelta(minutes=1)
     if minutes < 90:
-        return f"{max(1, round(minutes))} min"
-    return f"{round(minutes / 60)} h" if minutes < 48 * 60 else f"{round(minutes / 1440)} days"
+        return _("{minutes} min", minutes=max(1, round(minutes)))
+    if minutes < 48 * 60:
+        return _("{hours} h", hours=round(minutes / 60))
+    return _("{days} days", days=round(minutes / 1440))

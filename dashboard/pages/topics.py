@@ -17,6 +17,7 @@ from dashboard.text import one_line, shown
 from threads.dynamics.drift import drift
 from threads.dynamics.topics import Topics, subthreads, topics
 from threads.dynamics.words_apart import WordsApart, words_apart
+from threads.language import N_, _, counted, number
 
 SUBTHREADS_SHOWN: Final = 12
 QUOTED: Final = 240  # characters of a comment that stands for a topic
@@ -26,14 +27,14 @@ class TopicsPage(DiscussionPage):
     """The topics of one discussion."""
 
     path = "/topics"
-    title = "Topics"
+    title = N_("Topics")
     in_menu = True
 
     def content(self, reading: Reading) -> list[Component]:
         """Return everything below the page's head."""
         frame = reading.chosen
         if frame.empty:
-            return [ui.empty("No comment passes the filters.")]
+            return [ui.empty(_("No comment passes the filters."))]
         found = topics(frame)
         drifts = [drift(frame, article) for article in dict.fromkeys((reading.discussion.article_text, None))]
         said = [found.sentence(), *(one.sentence() for one in drifts if one.z is not None)]
@@ -51,23 +52,23 @@ class TopicsPage(DiscussionPage):
 
 def _topics(reading: Reading, found: Topics) -> Component:
     if found.reason:
-        return ui.panel("Topics", ui.empty(found.reason))
+        return ui.panel(_("Topics"), ui.empty(found.reason))
     texts = _texts(reading)
     columns = [
-        Shown("words", "Words that tell it", str, cell=lambda row: _searched(reading, row["words"])),
-        Shown("comments", "Comments"),
-        Shown("share", "Share", percent, "Of the comments with a topic"),
-        Shown("people", "People"),
-        Shown("sentiment", "Mean sentiment", compound),
+        Shown("words", _("Words that tell it"), str, cell=lambda row: _searched(reading, row["words"])),
+        Shown("comments", _("Comments")),
+        Shown("share", _("Share"), percent, _("Of the comments with a topic")),
+        Shown("people", _("People")),
+        Shown("sentiment", _("Mean sentiment"), compound),
     ]
-    agreed = (
-        "" if found.stability is None else f"Runs agree on {found.stability:.0%} of a topic's first words. "
-    )
-    note = f"{agreed}Comments that lie between topics have none. A word leads to the comments that hold it."
+    note = _("Comments that lie between topics have none. A word leads to the comments that hold it.")
+    if found.stability is not None:
+        agreed = _("Runs agree on {share} of a topic's first words.", share=percent(found.stability))
+        note = f"{agreed} {note}"
     return ui.panel(
-        "Topics",
-        table(found.rows, columns, "Topics"),
-        html.H3("Comments that stand for each"),
+        _("Topics"),
+        table(found.rows, columns, _("Topics")),
+        html.H3(_("Comments that stand for each")),
         html.Ul(
             [_example(reading, row, texts) for row in found.examples.to_dict("records")], className="examples"
         ),
@@ -111,10 +112,10 @@ def _comment(reading: Reading, comment_id: str) -> str:
 def _apart(frame: pd.DataFrame) -> Component:
     """Return the words that set the sides apart, or, where sides are too few, the halves of the talk."""
     sides = frame["stance"].where(frame["stance"].isin(("supportive", "critical")))
-    found, groups = words_apart(frame, sides), "sides"
+    found, title = words_apart(frame, sides), _("Words that set the sides apart")
     if found.reason:
-        found, groups = words_apart(frame, _halves(frame)), "halves of the talk"
-    title = f"Words that set the {groups} apart"
+        found = words_apart(frame, _halves(frame))
+        title = _("Words that set the halves of the talk apart")
     if found.rows.empty:
         return ui.panel(title, ui.empty(found.sentence().text))
     return ui.panel(
@@ -132,9 +133,10 @@ def _apart(frame: pd.DataFrame) -> Component:
 
 
 def _how(found: WordsApart) -> str:
-    return (
-        f"The longer the bar, the surer (z of the log-odds with a prior). Of {found.tried:,} words compared, "
-        "those are shown of which at most 5 in 100 are there by chance."
+    return _(
+        "The longer the bar, the surer (z of the log-odds with a prior). Of {tried} words compared, "
+        "those are shown of which at most 5 in 100 are there by chance.",
+        tried=number(found.tried),
     )
 
 
@@ -143,42 +145,50 @@ def _halves(frame: pd.DataFrame) -> pd.Series[str]:
     times = frame["published_at"]
     order = times.rank(method="first") if times.notna().all() else frame["position"].rank(method="first")
     late = order > len(frame) / 2
-    return pd.Series(late.map({True: "second half", False: "first half"}), index=frame.index, dtype="str")
+    return pd.Series(
+        late.map({True: _("second half"), False: _("first half")}), index=frame.index, dtype="str"
+    )
 
 
 def _subthreads(reading: Reading, found: Topics) -> Component:
     rows = subthreads(reading.chosen, found.of_each)
     if rows.empty:
-        return ui.panel("Sub-threads", ui.empty("No comment has four others below it."))
+        return ui.panel(_("Sub-threads"), ui.empty(_("No comment has four others below it.")))
     texts = _texts(reading)
     items = [
         html.Li(
             [
                 dcc.Link(
-                    shown(one_line(texts(row["comment_id"]), 90)) or "(no text)",
+                    shown(one_line(texts(row["comment_id"]), 90)) or _("(no text)"),
                     href=_comment(reading, row["comment_id"]),
                 ),
-                html.Span(f" {ui.counted(row['comments'], 'comment')}{_about(row)}", className="muted"),
+                html.Span(
+                    f" {counted(row['comments'], 'comment', 'comments')}{_about(row)}", className="muted"
+                ),
             ]
         )
         for row in rows.head(SUBTHREADS_SHOWN).to_dict("records")
     ]
     more = len(rows) - len(items)
     return ui.panel(
-        "Sub-threads",
+        _("Sub-threads"),
         html.Ul(items, className="examples"),
-        html.P(f"and {more:,} more", className="muted") if more > 0 else None,
-        note="The longest first; what hangs on one answer to the article.",
+        html.P(_("and {more} more", more=number(more)), className="muted") if more > 0 else None,
+        note=_("The longest first; what hangs on one answer to the article."),
     )
 
 
 def _about(row: Any) -> str:
-    return "" if pd.isna(row["topic"]) else f", {row['share']:.0%} of them on topic {row['topic']}"
+    return (
+        ""
+        if pd.isna(row["topic"])
+        else _(", {share} of them on topic {topic}", share=percent(row["share"]), topic=row["topic"])
+    )
 
 
 def _drifts(said: list[str]) -> Component:
     return ui.panel(
-        "Does it drift?",
+        _("Does it drift?"),
         html.Ul([html.Li(shown(text)) for text in dict.fromkeys(said)], className="examples"),
-        note="Compared with the same comments in shuffled order.",
+        note=_("Compared with the same comments in shuffled order."),
     )

@@ -13,13 +13,14 @@ from dashboard.pages.base import Context
 from dashboard.security.access import needs, require
 from dashboard.text import one_line
 from threads.errors import AccountError
+from threads.language import N_, _, counted, day
 from threads.moderation.roles import ROLES, Permission
 from threads.storage.accounts import Account
 
 ROLE_HELP = {
-    "viewer": "charts, and comments with pseudonyms",
-    "moderator": "names and raw texts, importing, deciding",
-    "admin": "everything, users and rules too",
+    "viewer": N_("charts, and comments with pseudonyms"),
+    "moderator": N_("names and raw texts, importing, deciding"),
+    "admin": N_("everything, users and rules too"),
 }
 
 
@@ -27,7 +28,7 @@ class UsersPage:
     """The accounts."""
 
     path = "/users"
-    title = "Users"
+    title = N_("Users")
     in_menu = True
     permission: Permission = "manage_users"
 
@@ -36,11 +37,11 @@ class UsersPage:
         accounts = context.store.accounts.all()
         return html.Div(
             [
-                html.H1("Users"),
+                html.H1(_("Users")),
                 html.P(_said(accounts), className="meta"),
                 html.Div(
                     [
-                        ui.panel("Accounts", html.Div(table(accounts), id="users-table")),
+                        ui.panel(_("Accounts"), html.Div(table(accounts), id="users-table")),
                         html.Div(
                             [
                                 html.Div(id="users-result", role="status"),
@@ -82,7 +83,7 @@ class UsersPage:
                 account = accounts.create(_text(name), _text(role), _text(password), actor=actor)
             except AccountError as error:
                 return answer(ui.problem(str(error)))
-            return answer(_done(f"{account.name} may sign in as {account.role}."))
+            return answer(_done(_("{name} may sign in as {role}.", name=account.name, role=_(account.role))))
 
         @app.callback(
             *shown,
@@ -103,18 +104,20 @@ class UsersPage:
                 match ctx.triggered_id:
                     case "users-set-role":
                         accounts.set_role(name, role, actor=actor)
-                        said = f"{name} is {role} now; their sessions have ended."
+                        said = _("{name} is {role} now; their sessions have ended.", name=name, role=_(role))
                     case "users-set-password":
                         accounts.set_password(name, password, actor=actor)
-                        said = f"{name} has a new password; their sessions have ended."
+                        said = _("{name} has a new password; their sessions have ended.", name=name)
                     case "users-disable" | "users-enable" as button:
                         accounts.set_disabled(name, button == "users-disable", actor=actor)
                         able = (
-                            "may not sign in any more" if button == "users-disable" else "may sign in again"
+                            _("may not sign in any more")
+                            if button == "users-disable"
+                            else _("may sign in again")
                         )
                         said = f"{name} {able}."
                     case _:
-                        raise AccountError("nothing was asked for")
+                        raise AccountError(_("nothing was asked for"))
             except AccountError as error:
                 return answer(ui.problem(str(error)))
             return answer(_done(said))
@@ -123,8 +126,8 @@ class UsersPage:
 def table(accounts: list[Account]) -> Component:
     """Return the accounts as a table."""
     if not accounts:
-        return ui.empty("None yet.")
-    heads = ("Name", "Role", "Signs in with", "Since")
+        return ui.empty(_("None yet."))
+    heads = (_("Name"), _("Role"), _("Signs in with"), _("Since"))
     return html.Div(
         html.Table(
             [
@@ -136,76 +139,87 @@ def table(accounts: list[Account]) -> Component:
         className="scroll",
         tabIndex=0,
         role="region",
-        **ui.hyphenated(aria_label="Accounts"),
+        **ui.hyphenated(aria_label=_("Accounts")),
     )
 
 
 def _row(account: Account) -> Component:
-    way = "a password" if account.has_password else "the identity provider"
+    way = _("a password") if account.has_password else _("the identity provider")
     return html.Tr(
         [
             html.Td(account.name),
             html.Td(account.role),
-            html.Td("nothing: disabled" if account.disabled else way),
-            html.Td(f"{account.created_at:%d %b %Y}"),
+            html.Td(_("nothing: disabled") if account.disabled else way),
+            html.Td(day(account.created_at)),
         ]
     )
 
 
 def _said(accounts: list[Account]) -> str:
     if accounts:
-        return f"{ui.counted(len(accounts), 'account')} · what they do stands beside their names for good"
-    return "Whoever sits at this machine may do everything. With the first account everybody signs in."
+        size = counted(len(accounts), "account", "accounts")
+        return f"{size} · " + _("what they do stands beside their names for good")
+    return _("Whoever sits at this machine may do everything. With the first account everybody signs in.")
 
 
 def _new(*, first: bool) -> Component:
     return ui.panel(
-        "New account",
+        _("New account"),
         html.Div(
             [
-                dmc.TextInput(id="users-new-name", label="Name", description="a to z, digits and . _ - @ +"),
+                dmc.TextInput(
+                    id="users-new-name", label=_("Name"), description=_("a to z, digits and . _ - @ +")
+                ),
                 _roles("users-new-role", "admin" if first else "viewer"),
-                password_input("users-new-password", "Password", "new-password"),
+                password_input("users-new-password", _("Password"), "new-password"),
             ],
             className="form",
         ),
-        html.Ul([html.Li([html.Strong(role), f": {ROLE_HELP[role]}"]) for role in ROLES], className="roles"),
-        html.P(html.Button("Make the account", id="users-add", className="button")),
-        note="The first account is an admin's." if first else None,
+        html.Ul(
+            [html.Li([html.Strong(_(role)), f": {_(ROLE_HELP[role])}"]) for role in ROLES], className="roles"
+        ),
+        html.P(html.Button(_("Make the account"), id="users-add", className="button")),
+        note=_("The first account is an admin's.") if first else None,
     )
 
 
 def _change(accounts: list[Account]) -> Component:
     return ui.panel(
-        "Change an account",
+        _("Change an account"),
         html.Div(
             [
                 dmc.Select(
                     id="users-chosen",
-                    label="Account",
+                    label=_("Account"),
                     data=[account.name for account in accounts],
                     searchable=True,
                 ),
                 _roles("users-role", "viewer"),
-                password_input("users-password", "New password", "new-password"),
+                password_input("users-password", _("New password"), "new-password"),
             ],
             className="form",
         ),
         html.P(
             [
-                html.Button("Give this role", id="users-set-role", className="button"),
-                html.Button("Set this password", id="users-set-password", className="button"),
-                html.Button("Disable", id="users-disable", className="button"),
-                html.Button("Let in again", id="users-enable", className="button"),
+                html.Button(_("Give this role"), id="users-set-role", className="button"),
+                html.Button(_("Set this password"), id="users-set-password", className="button"),
+                html.Button(_("Disable"), id="users-disable", className="button"),
+                html.Button(_("Let in again"), id="users-enable", className="button"),
             ],
             className="buttons",
         ),
-        note="A change of role or password, and disabling, ends all sessions of the account.",
+        note=_("A change of role or password, and disabling, ends all sessions of the account."),
     )
 
 
 def _roles(name: str, value: str) -> Component:
-    return dmc.Select(id=name, label="Role", data=list(ROLES), value=value, allowDeselect=False)
+    return dmc.Select(
+        id=name,
+        label=_("Role"),
+        data=[{"value": role, "label": _(role)} for role in ROLES],
+        value=value,
+        allowDeselect=False,
+    )
 
 
 def password_input(name: str, label: str, kind: str) -> Component:
@@ -214,7 +228,7 @@ def password_input(name: str, label: str, kind: str) -> Component:
         id=name,
         label=label,
         autoComplete=kind,
-        visibilityToggleButtonProps={"aria-label": f"Show: {label.lower()}"},
+        visibilityToggleButtonProps={"aria-label": _("Show: {label}", label=label)},
     )
 
 

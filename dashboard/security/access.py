@@ -17,6 +17,7 @@ from typing import Any, NoReturn, TypeVar
 
 from flask import abort, g, has_request_context
 
+from threads.language import _
 from threads.moderation.roles import Permission, Role, Scope, allowed
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -116,8 +117,8 @@ def require(permission: Permission) -> User:
 def refuse(user: User | None) -> NoReturn:
     """Answer 401 to somebody who has not signed in, and 403 to a user."""
     if user is None:
-        abort(401, "Sign in first.")
-    abort(403, f"Your role, {user.role}, does not allow this.")
+        abort(401, _("Sign in first."))
+    abort(403, _("Your role, {role}, does not allow this.", role=_(user.role)))
 
 
 def _marked(need: Need) -> Callable[[_F], _F]:

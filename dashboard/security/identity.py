@@ -15,6 +15,7 @@ from dashboard.security.binding import is_loopback
 from dashboard.security.places import Places
 from dashboard.security.services import is_service
 from threads.keys import derived, read_key
+from threads.language import _
 from threads.settings import Settings
 from threads.storage import Store
 from threads.storage.sessions import Session
@@ -120,12 +121,12 @@ def shown_token(asked: Request) -> str | None:
 def _user(store: Store) -> User | None:
     if not have_accounts(store):
         if not is_at_this_machine():
-            abort(403, "Without accounts this server answers to its own machine only.")
+            abort(403, _("Without accounts this server answers to its own machine only."))
         return LOCAL
     if has_token(request):
         bearer = store.tokens.bearer_of(shown_token(request) or "")
         if bearer is None:
-            abort(401, "This is no token, or it no longer holds.")
+            abort(401, _("This is no token, or it no longer holds."))
         return User(bearer.name, bearer.role, bearer.token, bearer.scopes)
     opened = open_session()
     return None if opened is None else User(opened.account.name, opened.account.role)

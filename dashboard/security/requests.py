@@ -14,6 +14,7 @@ from dashboard.security.access import Need, current_user, may, need_of, refuse
 from dashboard.security.bodies import callback_of, problem
 from dashboard.security.identity import has_token, have_accounts, identify, is_at_this_machine, open_session
 from dashboard.security.places import Places
+from threads.language import _
 from threads.storage import Store
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -55,7 +56,7 @@ def guard(app: Dash, store: Store, pages: Sequence[Page], places: Places) -> Non
             raise request.routing_exception
         user = identify(store)
         if need is None:
-            abort(403, "Nobody may use this.")
+            abort(403, _("Nobody may use this."))
         _admit(need)
         request.max_content_length = _longest(need, app.server.config["MAX_CONTENT_LENGTH"])
         if request.method not in SAFE_METHODS:
@@ -77,7 +78,7 @@ def _longest(need: Need, most: int) -> int:
 
 def _check_source(places: Places, *, service: bool) -> None:
     if not places.answers(request.host):
-        abort(403, "This server does not answer under that name.")
+        abort(403, _("This server does not answer under that name."))
     if request.method in SAFE_METHODS or has_token(request):  # no foreign page can make a browser show one
         return
     origin = request.headers.get("Origin")
@@ -85,7 +86,7 @@ def _check_source(places: Places, *, service: bool) -> None:
     if service and origin is None and current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
         return
     if not places.is_own(origin, request):
-        abort(403, "The request comes from another site.")
+        abort(403, _("The request comes from another site."))
 
 
 def _check_form(need: Need) -> None:
@@ -99,9 +100,9 @@ def _admit(need: Need) -> None:
         return
     user = current_user()
     if has_token(request) and need.scope is None:
-        abort(403, "A token does not open this: sign in.")
+        abort(403, _("A token does not open this: sign in."))
     if user is not None and user.scopes is not None and need.scope not in user.scopes:
-        abort(403, f"The token lacks the scope {need.scope}: make one that has it.")
+        abort(403, _("The token lacks the scope {scope}: make one that has it.", scope=need.scope))
     if not may(need.permission):
         refuse(user)
 
@@ -124,7 +125,7 @@ def _admit_to_callback(app: Dash) -> Need:
     try:
         body: Any = request.get_json()
     except RecursionError:
-        abort(400, "This is nested too deeply.")
+        abort(400, _("This is nested too deeply."))
     function = callback_of(body, app.callback_map)
     need = need_of(function)
     if function is None or need is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from dash.exceptions import DependencyException, InvalidCallbackReturnValue
 from flask import Flask, Response, redirect, render_template_string, request
@@ -14,12 +15,13 @@ from dashboard.security.identity import begin_session, end_session
 from dashboard.security.problems import is_api, problem_of
 from dashboard.security.services import is_service, service_error
 from threads.errors import AccountError
+from threads.language import LANGUAGES, N_, _, language
 from threads.storage import Store
 from threads.storage.sessions import WINDOW, TooManyFailuresError
 
 PATH = "/sign-in"
 _PAGE = """<!DOCTYPE html>
-<html lang="en">
+<html lang="{{ language() }}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{ title }} · Below the Line</title><link rel="stylesheet" href="/assets/style.css">
 <link rel="icon" href="/_favicon.ico"></head>
@@ -31,15 +33,17 @@ _PAGE = """<!DOCTYPE html>
 <form method="post" action="/sign-in">
 <input type="hidden" name="csrf_token" value="{{ csrf_token() }}">
 <input type="hidden" name="next" value="{{ next }}">
-<label for="name">Name</label>
+<label for="name">{{ words.name }}</label>
 <input id="name" name="name" autocomplete="username" autocapitalize="none" required autofocus>
-<label for="password">Password</label>
+<label for="password">{{ words.password }}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required>
-<button class="button">Sign in</button>
+<button class="button">{{ words.sign_in }}</button>
 </form>
 {% if provider %}<p><a class="button" href="/sign-in/provider?{{ {'next': next}|urlencode }}">
-Sign in with {{ provider }}</a></p>{% endif %}
-{% else %}<p><a href="/">To the overview</a></p>{% endif %}
+{{ words.provider }}</a></p>{% endif %}
+{% else %}<p><a href="/">{{ words.overview }}</a></p>{% endif %}
+<p class="language">{% for code, name in others.items() %}
+<a href="/language/{{ code }}" lang="{{ code }}">{{ name }}</a>{% endfor %}</p>
 </main></body></html>"""
 
 
@@ -51,8 +55,8 @@ class SignInForm:
 
     def __call__(self, status: int, problem: str = "", following: str = "/") -> Response:
         """Return the page as an answer; `following` is where to go on."""
-        page = render_template_string(
-            _PAGE, title="Sign in", form=True, problem=problem, next=inside(following), provider=self.provider
+        page = _page(
+            N_("Sign in"), form=True, problem=problem, next=inside(following), provider=self.provider
         )
         return Response(page, status, {"Cache-Control": "no-store"}, mimetype="text/html")
 
@@ -77,11 +81,11 @@ def add_signing_in(server: Flask, store: Store, form: SignInForm) -> None:
         try:
             secret = store.sessions.sign_in(name, password, request.remote_addr or "")
         except TooManyFailuresError as error:
-            answer = form(429, f"{error.problem.capitalize()}. {error.remedy}.", following)
+            answer = form(429, f"{_sentence(error.problem)} {error.remedy}.", following)
             answer.headers["Retry-After"] = f"{WINDOW.total_seconds():.0f}"
             return answer
         except AccountError as error:
-            return form(401, f"{error.problem.capitalize()}.", following)
+            return form(401, _sentence(error.problem), following)
         begin_session(store, secret)
         return redirect(following, 303)
 
@@ -106,15 +110,34 @@ def add_explanations(server: Flask, form: SignInForm) -> None:
         if wants_page and isinstance(error, Unauthorized):
             return form(401, following=request.full_path.rstrip("?"))
         if wants_page and error.code is not None and error.code >= 400:
-            page = render_template_string(_PAGE, title=error.name, problem=error.description)
+            said = error.description or error.name
+            page = _page(error.name, problem=_(said))
             return page, error.code
         return error
 
     # What a browser asked Dash for, and Dash would call a failure of its own.
-    server.register_error_handler(DependencyException, lambda _error: ("There is no such file.", 404))
+    server.register_error_handler(DependencyException, lambda _error: (_("There is no such file."), 404))
     server.register_error_handler(
-        InvalidCallbackReturnValue, lambda _error: ("These outputs do not fit the callback.", 400)
+        InvalidCallbackReturnValue, lambda _error: (_("These outputs do not fit the callback."), 400)
     )
+
+
+def _page(title: str, **parts: Any) -> str:
+    others = {code: name for code, name in LANGUAGES.items() if code != language()}
+    words = {
+        "name": _("Name"),
+        "password": _("Password"),
+        "sign_in": _("Sign in"),
+        "provider": _("Sign in with {provider}", provider=parts.get("provider")),
+        "overview": _("To the overview"),
+    }
+    return render_template_string(
+        _PAGE, title=_(title), words=words, others=others, language=language, **parts
+    )
+
+
+def _sentence(problem: str) -> str:
+    return f"{problem[:1].upper()}{problem[1:]}."
 
 
 def inside(address: str) -> str:

@@ -20,6 +20,7 @@ from dashboard.security.identity import begin_session
 from dashboard.security.places import Places
 from dashboard.security.signing_in import PATH, SignInForm, inside
 from threads.errors import AccountError, SettingError
+from threads.language import _
 from threads.moderation.roles import ROLES, Role
 from threads.settings import Settings
 from threads.storage import Store
@@ -139,7 +140,7 @@ def _name(claims: Mapping[str, Any], settings: Settings) -> str:
     for claim in (settings.oidc_name_claim, "email", "sub"):
         if isinstance(claims.get(claim), str):
             return str(claims[claim])
-    raise AccountError("the provider gives you no name")
+    raise AccountError(_("the provider gives you no name"))
 
 
 def _issuer(settings: Settings) -> str:

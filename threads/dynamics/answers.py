@@ -17,6 +17,7 @@ from threads.dynamics.network import linked, network_of, weights_back
 from threads.dynamics.people import known, person_of_each
 from threads.dynamics.sentences import Sentence, plain
 from threads.dynamics.tree import Integers, tree_of
+from threads.language import _, number, signed
 from threads.records import Column, typed
 
 SEED: Final = 20_240_517
@@ -70,19 +71,32 @@ class Answered:
     def sentence(self) -> Sentence:
         """Return who is answered most, and whose replies differ most in their sentiment."""
         if self.rows.empty:
-            return plain("Nobody with a name is known to be answered by somebody else.")
+            return plain(_("Nobody with a name is known to be answered by somebody else."))
         most, replies = self.rows.iloc[0], self.rows["replies"].sum()
-        said = f"{_name(most)} is answered most, by {most['replies']:,} of {replies:,} replies"
+        said = _(
+            "{name} is answered most, by {replies} of {all} replies",
+            name=_name(most),
+            replies=number(most["replies"]),
+            all=number(replies),
+        )
         out = self.rows[self.rows["sentiment_q"] <= ALARMS]
         if out.empty:
             return plain(f"{said}.")
         person = out.iloc[int(out["sentiment_difference"].abs().argmax())]
-        kind = "friendlier" if person["sentiment_difference"] > 0 else "sharper"
+        kind = _("friendlier") if person["sentiment_difference"] > 0 else _("sharper")
         return plain(
-            f"{said}; replies to {_name(person)} are {kind} than those to others "
-            f"(mean sentiment {person['sentiment_after']:+.2f}, a difference of "
-            f"{person['sentiment_difference']:+.2f}, between {person['sentiment_low']:+.2f} and "
-            f"{person['sentiment_high']:+.2f})."
+            _(
+                "{said}; replies to {name} are {kind} than those to others (mean sentiment "
+                "{sentiment_after}, a difference of {sentiment_difference}, between {sentiment_low} "
+                "and {sentiment_high}).",
+                said=said,
+                name=_name(person),
+                kind=kind,
+                sentiment_after=signed(person["sentiment_after"], 2),
+                sentiment_difference=signed(person["sentiment_difference"], 2),
+                sentiment_low=signed(person["sentiment_low"], 2),
+                sentiment_high=signed(person["sentiment_high"], 2),
+            )
         )
 
 
@@ -151,7 +165,7 @@ def _tone(
     """Return the tone of replies to each of `chosen`, or the reason why there is none."""
     nothing = pd.DataFrame()
     if tone not in frame:
-        return nothing, f"{tone} was not scored."
+        return nothing, _("{tone} was not scored.", tone=_(tone))
     values = pd.to_numeric(frame[tone]).to_numpy(dtype=np.float64, na_value=np.nan)[rows]
     scored = np.isfinite(values)
     values, repliers, targets = values[scored], repliers[scored], targets[scored]
@@ -161,8 +175,13 @@ def _tone(
     enough = (counts >= FEWEST_REPLIES) & (different >= FEWEST_REPLIERS) & (counts < len(values))
     if not enough.any():
         return nothing, (
-            f"Nobody has {FEWEST_REPLIES} replies with {tone} by {FEWEST_REPLIERS} people: "
-            "fewer say nothing of a tone."
+            _(
+                "Nobody has {fewest_replies} replies with {tone} by {fewest_repliers} people: fewer "
+                "say nothing of a tone.",
+                fewest_replies=FEWEST_REPLIES,
+                tone=_(tone),
+                fewest_repliers=FEWEST_REPLIERS,
+            )
         )
     found = _differences(values, repliers, targets, chosen[enough])
     table = pd.DataFrame(

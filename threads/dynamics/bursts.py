@@ -19,8 +19,9 @@ import pandas as pd
 
 from threads.dynamics.columns import Floats, Missing, texts_of
 from threads.dynamics.rhythm import Arrivals, arrivals
-from threads.dynamics.sentences import Part, Sentence, counted, figure, link, name_of, when
+from threads.dynamics.sentences import Part, Sentence, figure, link, name_of, when
 from threads.dynamics.smoothing import SEED
+from threads.language import _, counted, number, percent
 from threads.records import Column, typed
 
 S: Final = 2.0  # how many times as fast comments come in a burst
@@ -64,13 +65,28 @@ class Bursts:
         if self.reason:
             return Sentence((Part(self.reason),))
         if self.rows.empty or self.first is None:
-            marks = f"; {self.by_chance} marked, as in {self.false_share:.0%} of threads without bursts"
-            return Sentence((Part(f"No burst stands out from chance{marks if self.by_chance else ''}."),))
+            marks = _(
+                "; {by_chance} marked, as in {false_share} of threads without bursts",
+                by_chance=self.by_chance,
+                false_share=percent(self.false_share),
+            )
+            return Sentence(
+                (Part(_("No burst stands out from chance{marks}.", marks=marks if self.by_chance else "")),)
+            )
         row = self.rows.iloc[int(self.rows["saving"].argmax())]
-        comments = counted(int(row["comments"]), "comment")
-        many = f"{row['times_expected']:.1f} times as many as expected; first: "
-        said = f"From {when(row['start'])} to {when(row['end'])} came {comments}, {many}"
-        return Sentence((Part(said), self.first, Part(".")))
+        comments = counted(int(row["comments"]), "comment", "comments")
+        many = _(
+            "{times} times as many as expected; first:",
+            times=number(row["times_expected"], 1),
+        )
+        said = _(
+            "From {start} to {end} came {comments}, {many}",
+            start=when(row["start"]),
+            end=when(row["end"]),
+            comments=comments,
+            many=many,
+        )
+        return Sentence((Part(f"{said} "), self.first, Part(".")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +111,34 @@ class Burstiness:
         """Return how it compares with chance, in one sentence."""
         if self.value is None:
             return Sentence((Part(self.reason),))
-        verdict = "about as chance has it"
+        verdict = _("about as chance has it")
         if self.low > self.null_high:
-            verdict = "in bursts"
+            verdict = _("in bursts")
         elif self.high < self.null_low:
-            verdict = "more evenly than chance has it"
-        own = f"burstiness {figure(self.value)} ({figure(self.low)} to {figure(self.high)})"
-        null = f"{figure(self.null_low)} to {figure(self.null_high)} by chance"
-        return Sentence((Part(f"Given age and time of day, comments came {verdict}: {own}, {null}."),))
+            verdict = _("more evenly than chance has it")
+        own = _(
+            "burstiness {value} ({low} to {high})",
+            value=figure(self.value),
+            low=figure(self.low),
+            high=figure(self.high),
+        )
+        null = _(
+            "{null_low} to {null_high} by chance",
+            null_low=figure(self.null_low),
+            null_high=figure(self.null_high),
+        )
+        return Sentence(
+            (
+                Part(
+                    _(
+                        "Given age and time of day, comments came {verdict}: {own}, {null}.",
+                        verdict=verdict,
+                        own=own,
+                        null=null,
+                    )
+                ),
+            )
+        )
 
 
 def kleinberg(gaps: Floats, s: float = S, gamma: float = GAMMA) -> tuple[npt.NDArray[np.intp], float]:
@@ -156,7 +192,11 @@ def burstiness_of(frame: pd.DataFrame) -> Burstiness:
         return Burstiness(None, reason=found.reason)
     if found.tied > MOST_TIED:
         return Burstiness(
-            None, reason=f"{found.tied:.0%} of the comments came at the time of the one before: too coarse."
+            None,
+            reason=_(
+                "{tied} of the comments came at the time of the one before: too coarse.",
+                tied=percent(found.tied),
+            ),
         )
     gaps = np.diff(found.expected)
     random = np.random.default_rng(SEED)
@@ -255,4 +295,4 @@ def _first(frame: pd.DataFrame, kept: pd.DataFrame) -> Part | None:
         return None
     strongest = kept.iloc[int(kept["saving"].argmax())]
     rows = frame[texts_of(frame, "comment_id") == strongest["comment_id"]]
-    return link(name_of(rows.iloc[0]), rows.iloc[0]) if len(rows) else Part("a comment without an id")
+    return link(name_of(rows.iloc[0]), rows.iloc[0]) if len(rows) else Part(_("a comment without an id"))

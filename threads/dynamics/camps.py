@@ -17,10 +17,11 @@ import pandas as pd
 from threads.dynamics.answers import names_of
 from threads.dynamics.network import network_of
 from threads.dynamics.people import person_of_each
-from threads.dynamics.sentences import Sentence, counted, plain
+from threads.dynamics.sentences import Sentence, plain
 from threads.dynamics.signed import Frustration, Signed, frustration, signed_of, triangles, walk_balance
 from threads.dynamics.smoothing import Integers
 from threads.dynamics.tree import tree_of
+from threads.language import _, counted, number
 from threads.records import Column, typed
 from threads.scores.extras import CAMPS
 
@@ -74,10 +75,22 @@ class Camps:
         if self.camps is None:
             return plain(self.missing["camps"])
         sizes = self.people["camp"].value_counts().sort_index().tolist()
-        some = f" of the {self.looked_at:,} with the most links" if self.looked_at < self.linked else ""
+        some = (
+            " " + _("of the {looked_at} with the most links", looked_at=number(self.looked_at))
+            if self.looked_at < self.linked
+            else ""
+        )
         return plain(
-            f"People{some} fall into {self.camps} camps of {', '.join(map(str, sizes))} who agree within and "
-            f"disagree between them ({self.seeds} runs agree at {self.agreement:.2f}, p {self.p:.3f})."
+            _(
+                "People{some} fall into {camps} camps of {list} who agree within and disagree "
+                "between them ({seeds} runs agree at {agreement}, p {p}).",
+                some=some,
+                camps=self.camps,
+                list=", ".join(map(str, sizes)),
+                seeds=self.seeds,
+                agreement=number(self.agreement, 2),
+                p=number(self.p, 3),
+            )
         )
 
 
@@ -109,7 +122,11 @@ def camps(frame: pd.DataFrame) -> Camps:
         missing={} if balanced[1] else {"balanced": "No three people are all linked."},
     )
     if CAMPS.missing is not None:
-        reason = f"Camps are found by {CAMPS.missing}, which is not installed. {CAMPS.remedy}."
+        reason = _(
+            "Camps are found by {missing}, which is not installed. {remedy}.",
+            missing=CAMPS.missing,
+            remedy=CAMPS.remedy,
+        )
         return replace(found, missing={**found.missing, "camps": reason})
     return _with_camps(found, signed, frame, persons)
 
@@ -199,20 +216,29 @@ def _numbered(part: Integers) -> Integers:
 def _too_small(signed: Signed) -> str:
     if len(signed.people) >= FEWEST_PEOPLE and len(signed.signs) >= FEWEST_LINKS:
         return ""
-    return (
-        f"{counted(len(signed.signs), 'pair')} of {counted(len(signed.people), 'person', 'people')} agree or "
-        f"disagree: too few for camps (from {FEWEST_LINKS} pairs of {FEWEST_PEOPLE} people on)."
+    return _(
+        "{pairs} of {people} agree or disagree: too few for camps (from {fewest_links} pairs of "
+        "{fewest_people} people on).",
+        pairs=counted(len(signed.signs), "pair", "pairs"),
+        people=counted(len(signed.people), "person", "people"),
+        fewest_links=FEWEST_LINKS,
+        fewest_people=FEWEST_PEOPLE,
     )
 
 
-def _no_camps(found: Camps, number: int) -> str:
-    if number < 2:
-        return "Nobody stands apart: all who agree or disagree are of one camp."
+def _no_camps(found: Camps, camps: int) -> str:
+    if camps < 2:
+        return _("Nobody stands apart: all who agree or disagree are of one camp.")
     if found.p is not None and found.p > ALARMS:
-        return f"No camps beyond chance: with the signs shuffled they are as good (p {found.p:.2f})."
+        return _(
+            "No camps beyond chance: with the signs shuffled they are as good (p {p}).", p=number(found.p, 2)
+        )
     if found.agreement is not None and found.agreement < AGREEING:
-        return (
-            f"No camps that can be relied on: {found.seeds} runs agree on them at {found.agreement:.2f} only "
-            f"({AGREEING} is needed)."
+        return _(
+            "No camps that can be relied on: {seeds} runs agree on them at {agreement} only "
+            "({agreeing} is needed).",
+            seeds=found.seeds,
+            agreement=number(found.agreement, 2),
+            agreeing=AGREEING,
         )
     return ""

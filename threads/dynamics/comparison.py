@@ -23,11 +23,12 @@ from threads.dynamics.changes import ALPHA, benjamini_hochberg
 from threads.dynamics.columns import Floats, numbers_of, texts_of, times_of
 from threads.dynamics.participation import rarefied_people
 from threads.dynamics.people import exactly_timed, person_of_each, word_counts
-from threads.dynamics.sentences import Part, Sentence, counted, figure
+from threads.dynamics.sentences import Part, Sentence, figure
 from threads.dynamics.smoothing import SEED, clusters_of
 from threads.dynamics.timeline import OFFENSIVE
 from threads.dynamics.tree import tree_of
 from threads.errors import SettingError
+from threads.language import N_, _, counted, number, percent
 from threads.records import Column, typed
 
 Unit = Literal["threads", "chains", "people"]
@@ -40,7 +41,9 @@ PERMUTATIONS: Final = 999
 DRAWS: Final = 5_000_000  # at most, of units in all replicates together, from 199 replicates on
 BATCH: Final = 500_000  # of them at a time
 FOLDS: Final = 20  # of the jackknife
-NOBODY_TWICE: Final = "Nobody wrote twice: how many people there are behind these comments cannot be told."
+NOBODY_TWICE: Final = N_(
+    "Nobody wrote twice: how many people there are behind these comments cannot be told."
+)
 MOST_APART: Final = 0.25  # difference of the shares of inferred replies up to which trees are compared
 
 ESTIMATE_COLUMNS: tuple[Column, ...] = (
@@ -116,24 +119,31 @@ def _gaps(frame: pd.DataFrame) -> Floats:
 
 
 MEASURES: Final = (
-    Measure("sentiment", "mean sentiment", lambda frame: numbers_of(frame, "sentiment")),
-    Measure("supportive", "share of known stances that are supportive", _stance("supportive"), share=True),
-    Measure("critical", "share of known stances that are critical", _stance("critical"), share=True),
-    Measure("offensive", f"share with the score offensive at {OFFENSIVE} or more", _offensive, share=True),
-    Measure("words", "mean number of words", _words, digits=0),
-    Measure("pace", "typical minutes between comments", _gaps, np.expm1, digits=1),
+    Measure("sentiment", N_("mean sentiment"), lambda frame: numbers_of(frame, "sentiment")),
+    Measure(
+        "supportive", N_("share of known stances that are supportive"), _stance("supportive"), share=True
+    ),
+    Measure("critical", N_("share of known stances that are critical"), _stance("critical"), share=True),
+    Measure(
+        "offensive",
+        N_("share with the score offensive at .5 or more"),
+        _offensive,
+        share=True,
+    ),
+    Measure("words", N_("mean number of words"), _words, digits=0),
+    Measure("pace", N_("typical minutes between comments"), _gaps, np.expm1, digits=1),
     Measure(
         "replies",
-        "share of comments that answer another",
+        N_("share of comments that answer another"),
         lambda frame: (tree_of(frame).parents >= 0).astype(np.float64),
         of_tree=True,
         share=True,
     ),
-    Measure("depth", "mean depth", lambda frame: tree_of(frame).depths.astype(np.float64), of_tree=True),
+    Measure("depth", N_("mean depth"), lambda frame: tree_of(frame).depths.astype(np.float64), of_tree=True),
 )
 DIVERSITY: Final[Mapping[str, str]] = {
-    "people": "people among an equal number of comments",
-    "equal_people": "people, had all written equally many comments (Hill number of order 2, unbiased)",
+    "people": N_("people among an equal number of comments"),
+    "equal_people": N_("people, had all written equally many comments (Hill number of order 2, unbiased)"),
 }
 HELP: Final[Mapping[str, str]] = {measure.name: measure.help for measure in MEASURES} | dict(DIVERSITY)
 DIGITS: Final[Mapping[str, int]] = {m.name: m.digits for m in MEASURES} | dict.fromkeys(DIVERSITY, 1)
@@ -158,14 +168,22 @@ class Comparison:
         tested = self.differences[self.differences["q"].notna()]
         if tested.empty:
             reasons = self.differences["reason"].dropna()
-            return Sentence((Part(reasons.iloc[0] if len(reasons) else "There is nothing to compare."),))
+            return Sentence((Part(reasons.iloc[0] if len(reasons) else _("There is nothing to compare.")),))
         surest = tested.loc[tested["q"].sort_values(kind="stable").index].to_dict("records")[0]
-        among = counted(len(tested), "comparison")
+        among = counted(len(tested), "comparison", "comparisons")
         if surest["q"] > ALPHA:
-            return Sentence((Part(f"None of {among} shows a difference that stands out from chance."),))
-        sides = " against ".join(self._told(surest[side], surest["measure"]) for side in ("group", "other"))
-        said = (
-            f"{HELP[surest['measure']].capitalize()}: {sides}; p = {surest['q']:.3f}, adjusted for {among}."
+            return Sentence(
+                (Part(_("None of {among} shows a difference that stands out from chance.", among=among)),)
+            )
+        sides = _(" against ").join(
+            self._told(surest[side], surest["measure"]) for side in ("group", "other")
+        )
+        said = _(
+            "{measure}: {sides}; p = {q}, adjusted for {among}.",
+            measure=_sentence_case(_(HELP[surest["measure"]])),
+            sides=sides,
+            q=number(surest["q"], 3),
+            among=among,
         )
         return Sentence((Part(said),))
 
@@ -174,7 +192,7 @@ class Comparison:
         value, low, high = (
             figure(float(rows[name].iloc[0]), DIGITS[measure]) for name in ("estimate", "low", "high")
         )
-        return f"{value} in {group} ({low} to {high})"
+        return _("{value} in {group} ({low} to {high})", value=value, group=group, low=low, high=high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +219,10 @@ def by_week(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the comments of each ISO week in UTC, "2024-W20"; comments without a time are left out."""
     weeks = times_of(frame).dt.strftime("%G-W%V")
     return {str(week): rows for week, rows in frame.groupby(weeks, sort=True, dropna=True)}
+
+
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def compare(
@@ -306,9 +328,16 @@ def _sample(frame: pd.DataFrame, measure: Measure, units: npt.NDArray[np.intp], 
     count = int(there.sum())
     if not count or (measure.of_tree and not (tree_of(frame).parents >= 0).any()):
         what = (
-            "no comment is known to answer another" if measure.of_tree and count else "no comment has a value"
+            _("no comment is known to answer another")
+            if measure.of_tree and count
+            else _("no comment has a value")
         )
-        return _Sample(math.nan, count, 0, reason=f"Of {measure.help} nothing can be told: {what}.")
+        return _Sample(
+            math.nan,
+            count,
+            0,
+            reason=_("Of {measure} nothing can be told: {what}.", measure=_(measure.help), what=what),
+        )
     here = np.unique(units[there], return_inverse=True)[1]
     totals, counts = np.bincount(here, weights=values[there]), np.bincount(here)
     sums: Floats = np.stack([totals, counts.astype(np.float64)], axis=1)
@@ -320,7 +349,7 @@ def _sample(frame: pd.DataFrame, measure: Measure, units: npt.NDArray[np.intp], 
     elif measure.share:
         replicates, levels = _of_none_or_all(len(sums), all_of_them=estimate > 0), (0.025, 0.975)
     else:
-        reason = f"Of {measure.help} all values are the same: no interval can be told."
+        reason = _("Of {measure} all values are the same: no interval can be told.", measure=_(measure.help))
         return _Sample(estimate, count, len(sums), reason=reason)
     low, high = np.quantile(replicates, levels)
     reach = (min(float(low), estimate), max(float(high), estimate))
@@ -328,10 +357,17 @@ def _sample(frame: pd.DataFrame, measure: Measure, units: npt.NDArray[np.intp], 
 
 
 def _too_few(units: int, unit: Unit) -> str:
-    one = {"threads": "thread", "chains": "chain of replies", "people": "person"}[unit]
-    many = {"threads": "threads", "chains": "chains of replies", "people": "people"}[unit]
-    are = "is" if units == 1 else "are"
-    return f"{counted(units, one, many)} {are} too few for an interval; it takes {FEWEST}."
+    counts = {
+        "threads": counted(units, "thread", "threads"),
+        "chains": counted(units, "chain of replies", "chains of replies"),
+        "people": counted(units, "person", "people"),
+    }
+    said = (
+        N_("{count} is too few for an interval; it takes {fewest}.")
+        if units == 1
+        else N_("{count} are too few for an interval; it takes {fewest}.")
+    )
+    return _(said, count=counts[unit], fewest=FEWEST)
 
 
 def _replicates(sums: Floats) -> Floats:
@@ -401,7 +437,7 @@ def _jackknifed(
     others = np.array([measure(counts) for counts in without])
     size = len(others)
     if not np.isfinite([estimate, *others]).all():
-        reason = (
+        reason = _(
             "There are too few comments, or too few people who wrote twice, to tell how many people wrote."
         )
         return _Sample(math.nan, named, size, reason=reason)
@@ -422,7 +458,7 @@ def _differences(
     told = {measure.name: measure for measure in MEASURES}
     rows = []
     for one, other in combinations(groups, 2):
-        for measure in dict.fromkeys(measure for _, measure in samples):
+        for measure in dict.fromkeys(measure for _group, measure in samples):
             first, second = samples[one, measure], samples[other, measure]
             row: dict[str, object] = {"measure": measure, "group": one, "other": other}
             reason = _not_comparable(one, other, first, second)
@@ -445,8 +481,12 @@ def _not_comparable(one: str, other: str, first: _Sample, second: _Sample) -> st
 
 def _unlike_replies(one: float, other: float) -> str:
     if abs(np.nan_to_num(one) - np.nan_to_num(other)) > MOST_APART:
-        shares = f"{np.nan_to_num(one):.0%} of one and {np.nan_to_num(other):.0%} of the other"
-        return f"Replies are inferred in {shares}: trees cannot be compared."
+        shares = _(
+            "{one} of one and {other} of the other",
+            one=percent(np.nan_to_num(one)),
+            other=percent(np.nan_to_num(other)),
+        )
+        return _("Replies are inferred in {shares}: trees cannot be compared.", shares=shares)
     return ""
 
 

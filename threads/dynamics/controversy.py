@@ -15,9 +15,10 @@ import pandas as pd
 
 from threads.dynamics.columns import Floats
 from threads.dynamics.network import network_of
-from threads.dynamics.sentences import Sentence, counted, plain
+from threads.dynamics.sentences import Sentence, plain
 from threads.dynamics.smoothing import Integers
 from threads.dynamics.tree import tree_of
+from threads.language import _, counted, number, signed
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -55,15 +56,28 @@ class Controversy:
         if self.z is None:
             return plain(self.reason)
         some = (
-            f" (of {self.all_people:,} people the {self.people:,} looked at)"
+            " "
+            + _(
+                "(of {all_people} people the {people} looked at)",
+                all_people=number(self.all_people),
+                people=number(self.people),
+            )
             if self.people < self.all_people
             else ""
         )
         if self.z < CLEARLY:
-            said = "Replies fall no more into two halves than chance would have it"
+            said = _("Replies fall no more into two halves than chance would have it")
         else:
-            said = "Replies fall into two halves with less between them than chance would have it"
-        return plain(f"{said}{some}: z {self.z:+.1f} against {self.rewired} rewired networks.")
+            said = _("Replies fall into two halves with less between them than chance would have it")
+        return plain(
+            _(
+                "{said}{some}: z {z} against {rewired} rewired networks.",
+                said=said,
+                some=some,
+                z=signed(self.z, 1),
+                rewired=self.rewired,
+            )
+        )
 
 
 def controversy(frame: pd.DataFrame) -> Controversy:
@@ -74,20 +88,32 @@ def controversy(frame: pd.DataFrame) -> Controversy:
     everybody = len(np.unique(pairs))
     pairs, people = _connected(_of_the_busiest(pairs))
     if people < FEWEST_PEOPLE or len(pairs) < FEWEST_PAIRS:
-        connected = f"{counted(people, 'person', 'people')} in {counted(len(pairs), 'pair')}"
-        least = f"{FEWEST_PEOPLE} people and {FEWEST_PAIRS} pairs"
-        reason = f"Replies connect {connected}: too few for halves (from {least} on)."
+        connected = _(
+            "{people} in {pairs}",
+            people=counted(people, "person", "people"),
+            pairs=counted(len(pairs), "pair", "pairs"),
+        )
+        least = _(
+            "{fewest_people} people and {fewest_pairs} pairs",
+            fewest_people=FEWEST_PEOPLE,
+            fewest_pairs=FEWEST_PAIRS,
+        )
+        reason = _(
+            "Replies connect {connected}: too few for halves (from {least} on).",
+            connected=connected,
+            least=least,
+        )
         return Controversy(people, len(pairs), everybody, reason=reason)
     value = _of_halves(pairs, people)
     random = np.random.default_rng(SEED)
     others = []
     rewired = pairs
-    for number in range(REWIRED):
-        rewired = rewire(rewired, people, random, BETWEEN if number else BURN_IN)
+    for time in range(REWIRED):
+        rewired = rewire(rewired, people, random, BETWEEN if time else BURN_IN)
         others.append(_of_halves(*_connected(rewired)))
     spread = float(np.std(others))
     if not spread > 0:
-        reason = "The network cannot be rewired: there is nothing to compare with."
+        reason = _("The network cannot be rewired: there is nothing to compare with.")
         return Controversy(people, len(pairs), everybody, reason=reason)
     return Controversy(people, len(pairs), everybody, (value - float(np.mean(others))) / spread, REWIRED)
 
@@ -124,7 +150,7 @@ def halves(pairs: Pairs, people: int) -> Integers:
     root = np.sqrt(links.sum(axis=1))
     first = root / np.linalg.norm(root)
     vector = np.random.default_rng(SEED).standard_normal(people)
-    for _ in range(STEPS):
+    for _step in range(STEPS):
         vector = vector + (links @ (vector / root)) / root
         vector -= first * (first @ vector)
         vector /= np.linalg.norm(vector)
@@ -140,7 +166,7 @@ def rewire(pairs: Pairs, people: int, random: np.random.Generator, rounds: int) 
     two by two; swaps that would join somebody with himself, or two people twice, are not made.
     """
     pairs = pairs.copy()
-    for _ in range(rounds):
+    for _round in range(rounds):
         order = random.permutation(len(pairs))[: len(pairs) // 2 * 2].reshape(-1, 2)
         one, other = pairs[order[:, 0]], pairs[order[:, 1]]
         turned = random.random(len(order)) < 0.5

@@ -19,10 +19,11 @@ import pandas as pd
 
 from threads.dynamics.columns import numbers_of, texts_of, times_of
 from threads.dynamics.people import exactly_timed, person_of_each
-from threads.dynamics.sentences import Part, Sentence, counted, in_words, link, name_of
+from threads.dynamics.sentences import Part, Sentence, in_words, link, name_of
 from threads.dynamics.summary import CLEARLY
 from threads.dynamics.timeline import OFFENSIVE
 from threads.dynamics.tree import tree_of
+from threads.language import N_, _, counted
 from threads.scores.text import without_quotes, words
 from threads.wordlists.classes import word_classes
 
@@ -31,7 +32,7 @@ FEWEST: Final = 5  # of which something is known, for a sign to be told
 TELLING: Final = 3  # comments that make a sign worth a sentence
 LIKELY: Final = 0.5  # probability that a reply disagrees
 
-NO_FORECAST: Final = (
+NO_FORECAST: Final = N_(
     "Whether it will turn into a quarrel is not forecast: there is no labelled data to say how often that "
     "would be right, and published models flag a third of calm talks."
 )
@@ -76,10 +77,19 @@ class Watch:
     def sentence(self) -> Sentence:
         """Return the telling signs in one sentence, as facts."""
         if self.comments < FEWEST:
-            return Sentence((Part(f"{counted(self.comments, 'comment')} are too few to look for signs."),))
+            return Sentence(
+                (
+                    Part(
+                        _(
+                            "{comments} are too few to look for signs.",
+                            comments=counted(self.comments, "comment", "comments"),
+                        )
+                    ),
+                )
+            )
         if not self.telling:
-            here = counted(self.comments, "comment")
-            return Sentence((Part(f"The first {here} show no sign that is counted here."),))
+            here = counted(self.comments, "comment", "comments")
+            return Sentence((Part(_("The first {here} show no sign that is counted here.", here=here)),))
         parts: list[Part] = []
         for sign in self.telling:
             parts += [Part("; ")] if parts else []
@@ -109,11 +119,11 @@ def early_signs(frame: pd.DataFrame, first: int = FIRST) -> Watch:
     said = [without_quotes(text) if isinstance(text, str) else "" for text in texts_of(early, "text")]
     written = np.array([bool(text) for text in said])
     signs = (
-        _scored(early, "offensive", ~np.isnan(offensive), offensive >= OFFENSIVE, "rank high for offence"),
-        _scored(early, "negative", ~np.isnan(sentiment), sentiment <= -CLEARLY, "read as negative"),
-        _scored(early, "disagreement", ~np.isnan(disagrees), disagrees >= LIKELY, "likely disagree"),
-        _scored(early, "you", written, _which(said, _says_you), "say “you”"),
-        _scored(early, "questions", written, _which(said, _asks), "ask with a question mark"),
+        _scored(early, "offensive", ~np.isnan(offensive), offensive >= OFFENSIVE, _("rank high for offence")),
+        _scored(early, "negative", ~np.isnan(sentiment), sentiment <= -CLEARLY, _("read as negative")),
+        _scored(early, "disagreement", ~np.isnan(disagrees), disagrees >= LIKELY, _("likely disagree")),
+        _scored(early, "you", written, _which(said, _says_you), _("say “you”")),
+        _scored(early, "questions", written, _which(said, _asks), _("ask with a question mark")),
         _one_person(early),
         _exchange(early),
         _pace(early),
@@ -124,10 +134,19 @@ def early_signs(frame: pd.DataFrame, first: int = FIRST) -> Watch:
 def _scored(early: pd.DataFrame, name: str, known: Mask, shown: Mask, does: str) -> Sign:
     of = int(known.sum())
     if of < FEWEST:
-        reason = f"Of {of} of the first {counted(len(early), 'comment')} is it known whether they {does}."
+        reason = _(
+            "Of {of} of the first {comments} is it known whether they {does}.",
+            of=of,
+            comments=counted(len(early), "comment", "comments"),
+            does=does,
+        )
         return Sign(name, None, of, Sentence((Part(reason),)), reason=reason)
     rows = np.flatnonzero(known & shown)
-    among = f" of the first {of}" if of == len(early) else f" of {of} of the first {len(early)}"
+    among = (
+        " " + _("of the first {of}", of=of)
+        if of == len(early)
+        else " " + _("of {of} of the first {count}", of=of, count=len(early))
+    )
     said = Sentence((*_linked(early, rows), Part(f"{among} {does}.")))
     return Sign(name, len(rows), of, said, _ids(early, rows))
 
@@ -140,12 +159,24 @@ def _one_person(early: pd.DataFrame) -> Sign:
     counts = np.bincount(answered[answered >= 0], minlength=1)
     rows = np.flatnonzero(answered == counts.argmax()) if counts.max() else np.empty(0, dtype=np.intp)
     if not len(rows):
-        return Sign("one person", 0, len(early), Sentence((Part("Nobody answers another by name or link."),)))
+        return Sign(
+            N_("one person"), 0, len(early), Sentence((Part(_("Nobody answers another by name or link.")),))
+        )
     whom = early.iloc[int(parents[rows[0]])]
     said = Sentence(
-        (*_linked(early, rows), Part(f" of the first {len(early)} answer one person, {name_of(whom)}."))
+        (
+            *_linked(early, rows),
+            Part(
+                " "
+                + _(
+                    "of the first {count} answer one person, {name}.",
+                    count=len(early),
+                    name=name_of(whom),
+                )
+            ),
+        )
     )
-    return Sign("one person", len(rows), len(early), said, _ids(early, rows))
+    return Sign(N_("one person"), len(rows), len(early), said, _ids(early, rows))
 
 
 def _exchange(early: pd.DataFrame) -> Sign:
@@ -159,9 +190,17 @@ def _exchange(early: pd.DataFrame) -> Sign:
         longest = max(longest, chain if len(chain) > 1 else [], key=len)
     rows = np.array(longest[::-1], dtype=np.intp)
     if not len(rows):
-        return Sign("exchange", 0, len(early), Sentence((Part("No two people answer each other."),)))
+        return Sign(N_("exchange"), 0, len(early), Sentence((Part(_("No two people answer each other.")),)))
     one, other = name_of(early.iloc[rows[0]]), name_of(early.iloc[rows[1]])
-    turns = Part(f" of the first {len(early)} are {one} and {other} answering each other in turn.")
+    turns = Part(
+        " "
+        + _(
+            "of the first {count} are {one} and {other} answering each other in turn.",
+            count=len(early),
+            one=one,
+            other=other,
+        )
+    )
     said = Sentence((*_linked(early, rows), turns))
     return Sign("exchange", len(rows), len(early), said, _ids(early, rows))
 
@@ -179,16 +218,16 @@ def _pace(early: pd.DataFrame) -> Sign:
     """Return how long the first comments took: a fact beside the others, which counts nothing."""
     times = times_of(early)
     if times.isna().any() or not exactly_timed(early).all():
-        reason = "How fast the first comments came is not known."
+        reason = _("How fast the first comments came is not known.")
         return Sign("pace", None, len(early), Sentence((Part(reason),)), reason=reason)
     took = in_words(times.max() - times.min())
-    said = Sentence((Part(f"The first {len(early)} came within {took}."),))
+    said = Sentence((Part(_("The first {count} came within {took}.", count=len(early), took=took)),))
     return Sign("pace", None, len(early), said)
 
 
 def _linked(early: pd.DataFrame, rows: Rows) -> tuple[Part, ...]:
     """Return the number of comments, linked to the first of them."""
-    return (link(str(len(rows)), early.iloc[rows[0]]),) if len(rows) else (Part("None"),)
+    return (link(str(len(rows)), early.iloc[rows[0]]),) if len(rows) else (Part(_("None")),)
 
 
 def _ids(early: pd.DataFrame, rows: Rows) -> tuple[str, ...]:

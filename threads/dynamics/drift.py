@@ -16,6 +16,7 @@ import pandas as pd
 from threads.dynamics.columns import Floats, times_of
 from threads.dynamics.sentences import Sentence, plain
 from threads.dynamics.terms import Terms, spread_out, terms_of
+from threads.language import _, number, signed
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -51,12 +52,15 @@ class Drift:
         """Return whether talk drifts."""
         if self.z is None or self.p is None:
             return plain(self.reason)
-        place = "the article" if self.start == "article" else "how it opened"
+        place = _("the article") if self.start == "article" else _("how it opened")
         if self.p > ALARMS:
-            said = f"The talk drifts no further from {place} than chance would have it"
+            said = _("The talk drifts no further from {place} than chance would have it", place=place)
         else:
-            said = f"The talk drifts from {place}: its last third is further off than chance would have it"
-        return plain(f"{said} (z {self.z:+.1f}, p {self.p:.3f}).")
+            said = _(
+                "The talk drifts from {place}: its last third is further off than chance would have it",
+                place=place,
+            )
+        return plain(f"{said} (z {signed(self.z, 1)}, p {number(self.p, 3)}).")
 
 
 def drift(frame: pd.DataFrame, article: str | None = None) -> Drift:
@@ -73,12 +77,20 @@ def drift(frame: pd.DataFrame, article: str | None = None) -> Drift:
     rows = spread_out(np.asarray(order, dtype=np.intp), MOST_COMMENTS)
     start: Literal["article", "opening"] = "opening" if article is None else "article"
     if len(rows) < FEWEST_COMMENTS:
-        few = f"{len(rows)} comments are too few to drift (from {FEWEST_COMMENTS} on)."
+        few = _(
+            "{count} comments are too few to drift (from {fewest_comments} on).",
+            count=len(rows),
+            fewest_comments=FEWEST_COMMENTS,
+        )
         return Drift(start, len(rows), reason=few)
     terms = _frequent(terms_of([*frame["text"].iloc[rows], article]))
     counts, target = terms.counts[:-1], terms.counts[[-1]]
     if article is not None and target.nnz < FEWEST_IN_ARTICLE:
-        few = f"The article shares {target.nnz} words with comments: too few (from {FEWEST_IN_ARTICLE} on)."
+        few = _(
+            "The article shares {words} words with comments: too few (from {fewest_in_article} on).",
+            words=target.nnz,
+            fewest_in_article=FEWEST_IN_ARTICLE,
+        )
         return Drift(start, len(rows), reason=few)
     blocks = _blocks(counts.shape[0])
     values = (
@@ -88,7 +100,7 @@ def drift(frame: pd.DataFrame, article: str | None = None) -> Drift:
     )
     spread = float(values[1:].std())
     if not spread > 0:
-        return Drift(start, len(rows), reason="Every order of the comments is alike: nothing to compare.")
+        return Drift(start, len(rows), reason=_("Every order of the comments is alike: nothing to compare."))
     z = (values[0] - values[1:].mean()) / spread
     p = (int((values[1:] >= values[0] - 1e-12).sum()) + 1) / (SHUFFLES + 1)
     return Drift(start, len(rows), float(values[0]), float(z), p)

@@ -18,8 +18,9 @@ import pandas as pd
 from threads.dynamics.chains import clusters
 from threads.dynamics.columns import Floats, texts_of, times_of
 from threads.dynamics.rhythm import MOST_COARSE
-from threads.dynamics.sentences import Part, Sentence, counted, in_words
+from threads.dynamics.sentences import Part, Sentence, in_words
 from threads.dynamics.smoothing import SEED
+from threads.language import N_, _, counted
 
 FEWEST: Final = 10  # comments that the estimate is made of
 FEWEST_CLUSTERS: Final = 5  # people that an interval is drawn from
@@ -27,7 +28,7 @@ REPLICATES: Final = 999
 STEPS: Final = 60  # of the bisection
 FASTEST: Final = 1e9  # the longest window that is told from one without an end, in mean times
 LONGEST: Final = pd.Timedelta.max.total_seconds()  # half-life that can be written, 292 years
-NO_FADING: Final = "Comments do not come more slowly toward the end: no half-life can be told."
+NO_FADING: Final = N_("Comments do not come more slowly toward the end: no half-life can be told.")
 STEP: Final = {"day": pd.Timedelta(days=1), "relative": pd.Timedelta(hours=1)}
 
 
@@ -53,20 +54,29 @@ class HalfLife:
         """Return both in one sentence."""
         if self.half_within is None:
             return Sentence((Part(self.reason),))
-        since = "the article" if self.from_article else "the first"
-        said = (
-            f"Half of {counted(self.comments, 'comment')} came within {in_words(self.half_within)} of {since}"
+        since = _("the article") if self.from_article else _("the first")
+        said = _(
+            "Half of {comments} came within {length} of {since}",
+            comments=counted(self.comments, "comment", "comments"),
+            length=in_words(self.half_within),
+            since=since,
         )
         if self.estimate is None:
             return Sentence((Part(f"{said}. {self.reason}"),))
-        halves = f"interest halves every {in_words(self.estimate)}{self._interval()}"
+        halves = _(
+            "interest halves every {length}{interval}",
+            length=in_words(self.estimate),
+            interval=self._interval(),
+        )
         return Sentence((Part(f"{said}; {halves}."),))
 
     def _interval(self) -> str:
         if self.low is None:
             return ""
-        most = f"to {in_words(self.high)}" if self.high is not None else "or more"
-        return f" (95% interval: {in_words(self.low)} {most})"
+        low = in_words(self.low)
+        if self.high is None:
+            return " " + _("(95% interval: {low} or more)", low=low)
+        return " " + _("(95% interval: {low} to {high})", low=low, high=in_words(self.high))
 
 
 def half_life(
@@ -96,7 +106,9 @@ def half_life(
     end = pd.Timestamp(until) if until is not None else None
     from_article = begin is not None and count > 0 and begin <= first
     if count < 2:
-        reason = f"{counted(count, 'comment')} with a time cannot have a half-life."
+        reason = _(
+            "{comments} with a time cannot have a half-life.", comments=counted(count, "comment", "comments")
+        )
         return HalfLife(comments=count, from_article=from_article, reason=reason)
     start = begin if begin is not None and from_article else first
     stop = end if end is not None and end >= last else last
@@ -115,7 +127,10 @@ def half_life(
         return HalfLife(comments=count, from_article=from_article, half_within=half, reason=NO_FADING)
     step = _step(frame[there])
     if estimate < 2 * step.total_seconds():
-        reason = f"The times are too coarse for a half-life of about {in_words(pd.Timedelta(estimate, 's'))}."
+        reason = _(
+            "The times are too coarse for a half-life of about {in_words}.",
+            in_words=in_words(pd.Timedelta(estimate, "s")),
+        )
         return HalfLife(comments=count, from_article=from_article, half_within=half, reason=reason)
     return HalfLife(
         comments=count,
@@ -135,7 +150,7 @@ def truncated_half_life(means: Floats, window: float) -> Floats:
     """
     share = np.asarray(means, dtype=np.float64) / window
     low, high = np.full(share.shape, np.log(1e-6)), np.full(share.shape, np.log(FASTEST))
-    for _ in range(STEPS):
+    for _step in range(STEPS):
         middle = (low + high) / 2
         x = np.exp(middle)
         above = 1 / x - 1 / np.expm1(np.minimum(x, 700)) > share
@@ -146,10 +161,14 @@ def truncated_half_life(means: Floats, window: float) -> Floats:
 
 def _reason(ages: Floats, window: float) -> str:
     if len(ages) < FEWEST:
-        number = counted(len(ages), "comment")
-        return f"{number} within the window are too few for a half-life; it takes {FEWEST}."
+        number = counted(len(ages), "comment", "comments")
+        return _(
+            "{number} within the window are too few for a half-life; it takes {fewest}.",
+            number=number,
+            fewest=FEWEST,
+        )
     if window <= 0:
-        return "All comments have the same time: nothing can be seen to fade."
+        return _("All comments have the same time: nothing can be seen to fade.")
     if ages.mean() >= window / 2:
         return NO_FADING
     return ""

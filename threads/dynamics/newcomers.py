@@ -15,9 +15,10 @@ import pandas as pd
 
 from threads.dynamics.columns import Floats, numbers_of, times_of
 from threads.dynamics.people import Groups, known, person_of_each, word_counts
-from threads.dynamics.sentences import Sentence, counted, plain
+from threads.dynamics.sentences import Sentence, plain
 from threads.dynamics.smoothing import interval_of_mean
 from threads.dynamics.tree import ARTICLE, tree_of
+from threads.language import _, counted, number, percent
 from threads.records import Column, typed
 
 GROUPS: Final = ("newcomer", "regular")
@@ -61,15 +62,19 @@ class Newcomers:
         if self.rows.empty:
             return plain(self.reason)
         new, old = self.rows.iloc[0], self.rows.iloc[1]
-        said = (
-            f"{counted(new['people'], 'newcomer')} wrote {new['comment_share']:.0%} of "
-            f"{counted(int(self.rows['comments'].sum()), 'comment')}, "
-            f"{counted(old['people'], 'regular')} the others"
+        said = _(
+            "{newcomers} wrote {comment_share} of {comments}, {regulars} the others",
+            newcomers=counted(new["people"], "newcomer", "newcomers"),
+            comment_share=percent(new["comment_share"]),
+            comments=counted(int(self.rows["comments"].sum()), "comment", "comments"),
+            regulars=counted(old["people"], "regular", "regulars"),
         )
         if new["answered_high"] < old["answered_low"] or new["answered_low"] > old["answered_high"]:
-            said += (
-                f"; {new['mean_answered']:.0%} of the newcomers' comments are answered, "
-                f"{old['mean_answered']:.0%} of the regulars'"
+            said += _(
+                "; {mean_answered} of the newcomers' comments are answered, {mean_answered_2} of "
+                "the regulars'",
+                mean_answered=percent(new["mean_answered"]),
+                mean_answered_2=percent(old["mean_answered"]),
             )
         return plain(f"{said}.")
 
@@ -81,24 +86,33 @@ def newcomers(frame: pd.DataFrame) -> Newcomers:
     out. `answered` is the share of comments that somebody answers.
     """
     persons = person_of_each(frame)
-    order, number = _order_of_threads(frame)
-    if number < FEWEST_DISCUSSIONS:
+    order, discussions = _order_of_threads(frame)
+    if discussions < FEWEST_DISCUSSIONS:
         return _nothing(
-            f"Who is new takes {FEWEST_DISCUSSIONS} discussions with times or more; there is {number}."
+            _(
+                "Who is new takes {fewest_discussions} discussions with times or more; there is {number}.",
+                fewest_discussions=FEWEST_DISCUSSIONS,
+                number=discussions,
+            )
         )
     named = (persons >= 0) & (order >= 0)
     if not named.any():
-        return _nothing("No comment has a name or an id: nobody knows who was here before.")
-    first = np.full(int(persons.max()) + 1, number)
+        return _nothing(_("No comment has a name or an id: nobody knows who was here before."))
+    first = np.full(int(persons.max()) + 1, discussions)
     np.minimum.at(first, persons[named], order[named])
-    measured = named & (order >= number // 2)
+    measured = named & (order >= discussions // 2)
     regular = (first[persons] < order).astype(np.intp)
     groups = [measured & (regular == group) for group in (0, 1)]
     sizes = [len(np.unique(persons[rows])) for rows in groups]
     if min(sizes) < FEWEST_IN_A_GROUP:
         return _nothing(
-            f"{sizes[0]:,} newcomers and {sizes[1]:,} regulars: too few to compare "
-            f"(from {FEWEST_IN_A_GROUP} each on)."
+            _(
+                "{newcomers} newcomers and {regulars} regulars: too few to compare (from "
+                "{fewest_in_a_group} each on).",
+                newcomers=number(sizes[0]),
+                regulars=number(sizes[1]),
+                fewest_in_a_group=FEWEST_IN_A_GROUP,
+            )
         )
     values = {
         **{name: numbers_of(frame, name) for name in ("sentiment", "offensive")},
@@ -116,7 +130,7 @@ def newcomers(frame: pd.DataFrame) -> Newcomers:
         }
         for group, chosen in enumerate(groups)
     ]
-    return Newcomers(typed(pd.DataFrame(rows), NEWCOMER_COLUMNS), number - number // 2)
+    return Newcomers(typed(pd.DataFrame(rows), NEWCOMER_COLUMNS), discussions - discussions // 2)
 
 
 def _nothing(reason: str) -> Newcomers:

@@ -15,10 +15,11 @@ import pandas as pd
 
 from threads.dynamics.columns import times_of
 from threads.dynamics.people import Groups, exactly_timed, hill_numbers, person_of_each, word_counts
-from threads.dynamics.sentences import Sentence, counted, plain
+from threads.dynamics.sentences import Sentence, plain
 from threads.errors import InputError
+from threads.language import N_, _, counted, number
 
-UNNAMED: Final = "No comment has a name or an id: nobody knows how many people wrote them."
+UNNAMED: Final = N_("No comment has a name or an id: nobody knows how many people wrote them.")
 FEWEST_FOR_GAP: Final = 3  # comments with an exact time
 
 
@@ -51,12 +52,21 @@ class Participation:
         """Return how many took part, and as if how many had spoken equally."""
         if not self.people:
             return plain(UNNAMED)
-        comments = counted(self.comments - self.unnamed, "comment")
-        said = f"{counted(self.people, 'person', 'people')} wrote {comments}"
+        comments = counted(self.comments - self.unnamed, "comment", "comments")
+        said = _(
+            "{people} wrote {comments}", people=counted(self.people, "person", "people"), comments=comments
+        )
         if self.people > 1:
-            said += f", {'all' if not self.returning else f'{self.one_time:,}'} of them one each"
+            said += (
+                _(", {number} of them one each", number=number(self.one_time))
+                if self.returning
+                else _(", all of them one each")
+            )
             if self.people_by_words is not None:
-                said += f"; by their words it is as if {self.people_by_words[1]:.1f} people spoke equally"
+                said += _(
+                    "; by their words it is as if {people} people spoke equally",
+                    people=number(self.people_by_words[1], 1),
+                )
         return plain(f"{said}.")
 
 
@@ -71,12 +81,12 @@ def participation(frame: pd.DataFrame) -> Participation:
     gap, no_gap = _median_gap(frame, times)
     missing = {"median_gap": no_gap} if no_gap else {}
     if not len(times):
-        missing |= dict.fromkeys(("first_at", "last_at"), "No comment has a time.")
+        missing |= dict.fromkeys(("first_at", "last_at"), _("No comment has a time."))
     if not people:
         names = ("people_by_comments", "people_by_words", "coverage", "largest_share")
         missing |= dict.fromkeys(names, UNNAMED)
     elif not words.sum():
-        missing |= dict.fromkeys(("people_by_words", "largest_share"), "Nobody wrote a word.")
+        missing |= dict.fromkeys(("people_by_words", "largest_share"), _("Nobody wrote a word."))
     by_words = hill_numbers(words.tolist()) if words.sum() else None
     return Participation(
         comments=len(frame),
@@ -145,7 +155,11 @@ def _median_gap(frame: pd.DataFrame, times: pd.Series[pd.Timestamp]) -> tuple[fl
     if exact.sum() < FEWEST_FOR_GAP or exact.sum() < len(times) / 2:
         return (
             None,
-            f"{exact.sum():,} of {len(frame):,} comments have a time to the minute: too few for a pace.",
+            _(
+                "{sum} of {count} comments have a time to the minute: too few for a pace.",
+                sum=number(exact.sum()),
+                count=number(len(frame)),
+            ),
         )
     ordered = np.sort(times_of(frame)[exact].to_numpy(dtype="datetime64[us]"))
     return float(np.median(np.diff(ordered) / np.timedelta64(1, "m"))), ""

@@ -18,7 +18,7 @@ import pandas as pd
 from threads.dynamics import network as networks
 from threads.dynamics.network import AgainstChance, Network, network_of
 from threads.dynamics.people import known, person_of_each
-from threads.dynamics.sentences import Sentence, counted, plain
+from threads.dynamics.sentences import Sentence, plain
 from threads.dynamics.tree import (
     ARTICLE,
     Integers,
@@ -30,6 +30,7 @@ from threads.dynamics.tree import (
     tree_from,
     tree_of,
 )
+from threads.language import N_, _, counted, number, percent
 from threads.models.intervals import wilson
 from threads.records import Column, typed
 
@@ -48,7 +49,9 @@ FEWEST_FOR_ONE_LEVEL: Final = 30  # replies; so many on one level are a platform
 
 SIDES: Final = ("supportive", "critical")
 RELATIONS: Final = ("agrees", "disagrees", "asks", "comments", "unclear")
-FLAT: Final = "No comment is known to answer another: the source does not say, and nothing could be inferred."
+FLAT: Final = N_(
+    "No comment is known to answer another: the source does not say, and nothing could be inferred."
+)
 
 RELATION_COLUMNS: tuple[Column, ...] = (
     Column("relation", "text", "How replies relate to what they answer, as reply_relation says."),
@@ -113,19 +116,33 @@ class Shape:
         """Return how many answer another comment, how deep, and how that compares with random trees."""
         if self.depth is None:
             return plain(FLAT)
-        said = (
-            f"{self.links.replies:,} of {counted(self.comments, 'comment')} answer another one, at most "
-            f"{counted(self.depth, 'step')} from the article{_between(self.ranges, 'depth')}"
+        said = _(
+            "{replies} of {comments} answer another one, at most {steps} from the article{between}",
+            replies=number(self.links.replies),
+            comments=counted(self.comments, "comment", "comments"),
+            steps=counted(self.depth, "step", "steps"),
+            between=_between(self.ranges, "depth"),
         )
         if self.virality is not None and self.virality_by_chance is not None:
             ratio = self.virality / self.virality_by_chance
-            run = "longer than" if ratio > 1.25 else "shorter than" if ratio < 0.8 else "about as long as"
-            said += (
-                f"; the ways between two comments are {run} in random trees of this size "
-                f"({self.virality:.1f} to {self.virality_by_chance:.1f} steps)"
+            run = (
+                _("longer than")
+                if ratio > 1.25
+                else _("shorter than")
+                if ratio < 0.8
+                else _("about as long as")
+            )
+            said += _(
+                "; the ways between two comments are {run} in random trees of this size ({virality} "
+                "to {virality_by_chance} steps)",
+                run=run,
+                virality=number(self.virality, 1),
+                virality_by_chance=number(self.virality_by_chance, 1),
             )
         if self.depth == 2 and self.links.replies >= FEWEST_FOR_ONE_LEVEL:
-            said += "; all replies stand on one level, as some sites have it, so depth says nothing of people"
+            said += _(
+                "; all replies stand on one level, as some sites have it, so depth says nothing of people"
+            )
         return plain(f"{said}{_inferred_words(self.links)}.")
 
 
@@ -157,18 +174,33 @@ class Answering:
         """Return how often people are answered back, and whether they answer the other side."""
         if self.reciprocity is None:
             return plain(self.missing["reciprocity"])
-        said = (
-            f"Of {counted(self.edges, 'pair')} of who answers whom, "
-            f"{self.reciprocity:.0%}{_between(self.ranges, 'reciprocity', percent=True)} are answered back"
+        said = _(
+            "Of {pairs} of who answers whom, {reciprocity}{between} are answered back",
+            pairs=counted(self.edges, "pair", "pairs"),
+            reciprocity=percent(self.reciprocity),
+            between=_between(self.ranges, "reciprocity", share=True),
         )
         mixed = self.external_internal
         if mixed is not None and mixed.p > ALARMS:
-            said += "; people answer the other side about as often as chance would have it"
+            said += _("; people answer the other side about as often as chance would have it")
         elif mixed is not None:
-            more = "more" if mixed.value > mixed.by_chance else "less"
+            more = mixed.value > mixed.by_chance
+            told = {
+                "value": percent((mixed.value + 1) / 2),
+                "by_chance": percent((mixed.by_chance + 1) / 2),
+            }
             said += (
-                f"; people answer the other side {more} than chance would have it "
-                f"({(mixed.value + 1) / 2:.0%} of replies, {(mixed.by_chance + 1) / 2:.0%} by chance)"
+                _(
+                    "; people answer the other side more than chance would have it "
+                    "({value} of replies, {by_chance} by chance)",
+                    **told,
+                )
+                if more
+                else _(
+                    "; people answer the other side less than chance would have it "
+                    "({value} of replies, {by_chance} by chance)",
+                    **told,
+                )
             )
         return plain(f"{said}{_inferred_words(self.links)}.")
 
@@ -190,7 +222,7 @@ def shape(frame: pd.DataFrame) -> Shape:
     ranges, links = _ranges(frame, tree, links, _shape_values)
     missing: dict[str, str] = {}
     if known(frame, "thread_id").nunique() > 1:
-        missing["virality"] = "Several discussions have no paths between them: measure each alone."
+        missing["virality"] = _("Several discussions have no paths between them: measure each alone.")
         ranges = {name: value for name, value in ranges.items() if name != "virality"}
     alone = "virality" not in missing
     return replace(
@@ -374,8 +406,8 @@ def _unjudged(frame: pd.DataFrame, links: Inferred) -> str:
     if not links.replies:
         return FLAT
     if "reply_relation" not in frame:
-        return "Replies were not judged: score reply_relation first."
-    return "No reply could be judged: agreement is judged in English only."
+        return _("Replies were not judged: score reply_relation first.")
+    return _("No reply could be judged: agreement is judged in English only.")
 
 
 def _too_small(network: Network, links: Inferred) -> str:
@@ -383,9 +415,13 @@ def _too_small(network: Network, links: Inferred) -> str:
         return FLAT
     if network.edges >= FEWEST_EDGES and network.people >= FEWEST_PEOPLE:
         return ""
-    return (
-        f"{counted(network.edges, 'pair')} of {counted(network.people, 'person', 'people')} with a name "
-        f"answer each other: too few to measure (from {FEWEST_EDGES} pairs and {FEWEST_PEOPLE} people on)."
+    return _(
+        "{pairs} of {people} with a name answer each other: too few to measure (from {fewest_edges} "
+        "pairs and {fewest_people} people on).",
+        pairs=counted(network.edges, "pair", "pairs"),
+        people=counted(network.people, "person", "people"),
+        fewest_edges=FEWEST_EDGES,
+        fewest_people=FEWEST_PEOPLE,
     )
 
 
@@ -395,24 +431,30 @@ def _no_sides(network: Network, sides: Integers) -> str:
     both = (sides[network.sources] >= 0) & (sides[network.targets] >= 0)
     if counts.min() >= FEWEST_ON_A_SIDE and both.sum() >= FEWEST_EDGES:
         return ""
-    return (
-        f"Of the people who answer each other {counts[0]} are supportive and {counts[1]} critical, in "
-        f"{counted(int(both.sum()), 'pair')}: too few to compare sides (from {FEWEST_ON_A_SIDE} people each "
-        f"and {FEWEST_EDGES} pairs on)."
+    return _(
+        "Of the people who answer each other {supportive} are supportive and {critical} critical, "
+        "in {pairs}: too few to compare sides (from {fewest_on_a_side} people each and "
+        "{fewest_edges} pairs on).",
+        supportive=counts[0],
+        critical=counts[1],
+        pairs=counted(int(both.sum()), "pair", "pairs"),
+        fewest_on_a_side=FEWEST_ON_A_SIDE,
+        fewest_edges=FEWEST_EDGES,
     )
 
 
 def _inferred_words(links: Inferred) -> str:
     if not links.inferred:
         return ""
-    return (
-        f"; {links.share:.0%} of the replies are inferred, and ranges are of {links.draws} trees drawn by "
-        "how sure these are"
+    return _(
+        "; {share} of the replies are inferred, and ranges are of {draws} trees drawn by how sure these are",
+        share=percent(links.share),
+        draws=links.draws,
     )
 
 
-def _between(ranges: Ranges, name: str, *, percent: bool = False) -> str:
+def _between(ranges: Ranges, name: str, *, share: bool = False) -> str:
     if name not in ranges:
         return ""
-    low, high = ranges[name]
-    return f" (between {low:.0%} and {high:.0%})" if percent else f" (between {low:.0f} and {high:.0f})"
+    low, high = (percent(end) if share else number(end) for end in ranges[name])
+    return " " + _("(between {low} and {high})", low=low, high=high)

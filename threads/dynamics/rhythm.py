@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from threads.dynamics.columns import Floats, Missing, texts_of, times_of
-from threads.dynamics.sentences import counted
+from threads.language import _, ngettext, percent
 
 DAY: Final = 86_400.0  # seconds
 BINS: Final = 400  # that the rate is fitted on
@@ -49,13 +49,25 @@ def arrivals(frame: pd.DataFrame, fewest: int) -> Arrivals | Missing:
     """
     times = times_of(frame)
     there = times.notna().to_numpy()
-    number = int(there.sum())
-    if number < fewest:
-        return Missing(f"{counted(number, 'comment')} with a time {_are(number)} too few; it takes {fewest}.")
+    count = int(there.sum())
+    if count < fewest:
+        return Missing(
+            ngettext(
+                "{number} comment with a time is too few; it takes {fewest}.",
+                "{number} comments with a time are too few; it takes {fewest}.",
+                count,
+                fewest=fewest,
+            )
+        )
     precisions = texts_of(frame, "published_at_precision")[there]
     coarse = float(precisions.isin(["day", "relative"]).mean())
     if coarse > MOST_COARSE:
-        return Missing(f"The times of {coarse:.0%} of the comments are known to the hour or the day only.")
+        return Missing(
+            _(
+                "The times of {coarse} of the comments are known to the hour or the day only.",
+                coarse=percent(coarse),
+            )
+        )
     rows = np.flatnonzero(there)
     seconds = times[there].astype("int64").to_numpy() / 1e6
     order = np.argsort(seconds, kind="stable")
@@ -64,7 +76,9 @@ def arrivals(frame: pd.DataFrame, fewest: int) -> Arrivals | Missing:
     tied = float((np.diff(seconds) < resolution).mean())
     if tied > 0.5:
         unit = "minute" if resolution > 1 else "second"
-        return Missing(f"Most comments came in the same {unit} as the one before: the times are too coarse.")
+        return Missing(
+            _("Most comments came in the same {unit} as the one before: the times are too coarse.", unit=unit)
+        )
     seconds = spread(seconds, resolution)
     return Arrivals(rows, seconds, expected_counts(seconds), tied)
 
@@ -123,7 +137,7 @@ def _poisson(features: Floats, counts: Floats) -> Floats:
         penalty = coefficients @ ridge @ coefficients / 2
         return float(np.exp(log_rate).sum() - counts @ log_rate + penalty)
 
-    for _ in range(STEPS):
+    for _step in range(STEPS):
         rate = np.exp(np.clip(features @ found, -30, 30))
         gradient = features.T @ (rate - counts) + ridge @ found
         step = np.linalg.solve((features.T * rate) @ features + ridge, gradient)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pandas as pd
-from babel.dates import format_date, format_datetime
 from babel.units import format_unit
+
+from threads.language import _, language, localised, written
 
 Row: TypeAlias = "pd.Series[Any]"
 
@@ -38,11 +39,6 @@ class Sentence:
         return tuple(part.comment_id for part in self.parts if part.comment_id is not None)
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun, "1 comment" or "2 comments"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def plain(text: str) -> Sentence:
     """Return a sentence that speaks of no comment."""
     return Sentence((Part(text),))
@@ -61,7 +57,7 @@ def link(text: str, row: Row) -> Part:
 def name_of(row: Row) -> str:
     """Return who wrote a comment, as displayed."""
     author = row.get("author")
-    return author if isinstance(author, str) else "somebody without a name"
+    return author if isinstance(author, str) else _("somebody without a name")
 
 
 def moment_of(row: Row) -> str:
@@ -70,18 +66,19 @@ def moment_of(row: Row) -> str:
     if not isinstance(time, pd.Timestamp) or pd.isna(time):
         return ""
     if precision in ("day", "relative"):
-        return f", {'about ' if precision == 'relative' else ''}{format_date(time, 'd MMMM y', locale='en')}"
+        day = written(time, _("%-d %B %Y"))
+        return ", " + (_("about {time}", time=day) if precision == "relative" else day)
     return f", {when(time)}"
 
 
 def when(time: pd.Timestamp) -> str:
     """Return a moment in words, 17 May 2024, 20:41 UTC."""
-    return f"{format_datetime(time, 'd MMMM y, HH:mm', locale='en')} UTC"
+    return written(time, _("%-d %B %Y, %H:%M")) + " UTC"
 
 
 def figure(value: float, digits: int = 2) -> str:
     """Return a number with a proper minus sign."""
-    return f"{value:.{digits}f}".replace("-", "−")
+    return localised(f"{value:.{digits}f}")
 
 
 def in_words(length: pd.Timedelta) -> str:
@@ -89,5 +86,5 @@ def in_words(length: pd.Timedelta) -> str:
     minutes = length.total_seconds() / 60
     for unit, size in (("day", 1_440), ("hour", 60)):
         if minutes >= 2 * size:
-            return str(format_unit(round(minutes / size), f"duration-{unit}", locale="en"))
-    return str(format_unit(round(minutes), "duration-minute", locale="en"))
+            return str(format_unit(round(minutes / size), f"duration-{unit}", locale=language()))
+    return str(format_unit(round(minutes), "duration-minute", locale=language()))

@@ -10,9 +10,10 @@ import pandas as pd
 
 from threads.dynamics.columns import texts_of
 from threads.dynamics.people import person_of_each
-from threads.dynamics.sentences import Sentence, counted, plain
+from threads.dynamics.sentences import Sentence, plain
 from threads.dynamics.timeline import STANCES
 from threads.dynamics.tree import ARTICLE, tree_of
+from threads.language import _, counted, number
 from threads.records import Column, typed
 
 SIDES: Final = ("supportive", "critical")
@@ -42,12 +43,19 @@ class Across:
         """Return how many replies go to the other side."""
         total, crossing = len(self.rows), int(self.rows["crosses"].sum())
         if not total:
-            return plain("No reply is known in which both comments take a side.")
+            return plain(_("No reply is known in which both comments take a side."))
         inferred = int(self.rows["inferred"].sum())
-        ending = f"; whom they answer is inferred of {inferred:,}" if inferred else ""
+        ending = (
+            _("; whom they answer is inferred of {inferred}", inferred=number(inferred)) if inferred else ""
+        )
         said = counted(total, "reply", "replies")
         return plain(
-            f"Of {said} between comments that take a side {crossing:,} go to the other side{ending}."
+            _(
+                "Of {said} between comments that take a side {crossing} go to the other side{ending}.",
+                said=said,
+                crossing=number(crossing),
+                ending=ending,
+            )
         )
 
 

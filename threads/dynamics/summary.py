@@ -10,8 +10,9 @@ import pandas as pd
 
 from threads.dynamics.columns import numbers_of, texts_of, times_of
 from threads.dynamics.people import person_of_each, word_counts
-from threads.dynamics.sentences import Part, Sentence, counted, in_words, link, moment_of, name_of
+from threads.dynamics.sentences import Part, Sentence, in_words, link, moment_of, name_of
 from threads.dynamics.smoothing import change_of_mean
+from threads.language import _, counted, ngettext, number, percent, signed
 
 FEWEST_TO_SPEAK_OF = 5  # comments; below, shares and halves say nothing
 FEWEST_FOR_CHANGE = 30  # comments: ten in each third
@@ -22,7 +23,7 @@ CLEARLY = 0.05  # Hutto and Gilbert 2014: compounds beyond this are positive or 
 def what_happened(frame: pd.DataFrame) -> list[Sentence]:
     """Return two to four plain sentences on a discussion; one when there are no comments."""
     if frame.empty:
-        return [Sentence((Part("There are no comments."),))]
+        return [Sentence((Part(_("There are no comments.")),))]
     candidates = (
         _dominance(frame),
         _most_negative(frame),
@@ -47,11 +48,21 @@ def _dominance(frame: pd.DataFrame) -> Sentence | None:
         return None
     rows = np.flatnonzero(groups == top)
     longest = frame.iloc[rows[counts[rows].argmax()]]
-    amount = "over half" if shares[top] > 0.5 else "over a third" if shares[top] > 1 / 3 else "a third"
-    comments = "one comment" if len(rows) == 1 else f"{len(rows)} comments"
+    amount = (
+        _("over half") if shares[top] > 0.5 else _("over a third") if shares[top] > 1 / 3 else _("a third")
+    )
+    comments = _("one comment") if len(rows) == 1 else counted(len(rows), "comment", "comments")
     return Sentence(
         (
-            Part(f"{name_of(longest)} wrote {amount} of all words ({shares[top]:.0%}) in "),
+            Part(
+                _(
+                    "{name} wrote {amount} of all words ({share}) in",
+                    name=name_of(longest),
+                    amount=amount,
+                    share=percent(shares[top]),
+                )
+                + " "
+            ),
             link(comments, longest),
             Part("."),
         )
@@ -64,12 +75,19 @@ def _most_negative(frame: pd.DataFrame) -> Sentence | None:
         return None
     lowest = frame.iloc[int(np.nanargmin(values))]
     when = moment_of(lowest)
-    score = f"{np.nanmin(values):.2f}".replace("-", "−")
+    score = number(np.nanmin(values), 2)
     return Sentence(
         (
-            Part("The "),
-            link("most negative comment", lowest),
-            Part(f" ({score} on a scale from −1 to 1) is by {name_of(lowest)}{when}."),
+            link(_("The most negative comment"), lowest),
+            Part(
+                " "
+                + _(
+                    "({score} on a scale from −1 to 1) is by {name}{when}.",
+                    score=score,
+                    name=name_of(lowest),
+                    when=when,
+                )
+            ),
         )
     )
 
@@ -80,8 +98,21 @@ def _sides(frame: pd.DataFrame) -> Sentence | None:
     if supportive + critical < FEWEST_TO_SPEAK_OF:
         return None
     rest = len(frame) - supportive - critical
-    ending = f"; {rest} {'takes' if rest == 1 else 'take'} no clear side" if rest else ""
-    return Sentence((Part(f"{critical} comments read as critical and {supportive} as supportive{ending}."),))
+    ending = (
+        "; " + ngettext("{number} takes no clear side", "{number} take no clear side", rest) if rest else ""
+    )
+    return Sentence(
+        (
+            Part(
+                _(
+                    "{critical} comments read as critical and {supportive} as supportive{ending}.",
+                    critical=critical,
+                    supportive=supportive,
+                    ending=ending,
+                )
+            ),
+        )
+    )
 
 
 def _tone(frame: pd.DataFrame) -> Sentence | None:
@@ -93,16 +124,36 @@ def _tone(frame: pd.DataFrame) -> Sentence | None:
     count = int(usable.sum())
     if count < FEWEST_FOR_CHANGE:
         return Sentence(
-            (Part(f"{counted(count, 'comment')} {'is' if count == 1 else 'are'} too few for a trend."),)
+            (
+                Part(
+                    ngettext(
+                        "{number} comment is too few for a trend.",
+                        "{number} comments are too few for a trend.",
+                        count,
+                    )
+                ),
+            )
         )
     order = np.argsort(times[usable].to_numpy(), kind="stable")
     ordered, groups = values[usable][order], person_of_each(frame)[usable][order]
     change = change_of_mean(ordered, groups, count // 3)
     if change is None or abs(change) < LEAST_CHANGE:
-        return Sentence((Part("No change of tone from the first to the last third stands out from chance."),))
+        return Sentence(
+            (Part(_("No change of tone from the first to the last third stands out from chance.")),)
+        )
     first, last = ordered[: count // 3].mean(), ordered[-(count // 3) :].mean()
-    span = f"from {first:+.2f} in the first third to {last:+.2f} in the last".replace("-", "−")
-    return Sentence((Part(f"The tone became more {'positive' if change > 0 else 'negative'}, {span}."),))
+    span = _(
+        "from {first} in the first third to {last} in the last", first=signed(first, 2), last=signed(last, 2)
+    )
+    return Sentence(
+        (
+            Part(
+                _("The tone became more positive, {span}.", span=span)
+                if change > 0
+                else _("The tone became more negative, {span}.", span=span)
+            ),
+        )
+    )
 
 
 def _pace(frame: pd.DataFrame) -> Sentence | None:
@@ -114,17 +165,33 @@ def _pace(frame: pd.DataFrame) -> Sentence | None:
     half = (times - times.min()).median()
     if half < pd.Timedelta(minutes=1):
         return None
-    first = link("the first", timed.iloc[int(times.argmin())])
+    first = link(_("the first"), timed.iloc[int(times.argmin())])
     return Sentence(
-        (Part(f"Half of {len(times)} comments came within {in_words(half)} of "), first, Part("."))
+        (
+            Part(
+                _(
+                    "Half of {count} comments came within {length} of",
+                    count=len(times),
+                    length=in_words(half),
+                )
+                + " "
+            ),
+            first,
+            Part("."),
+        )
     )
 
 
 def _size(frame: pd.DataFrame) -> Sentence:
     groups = person_of_each(frame)
     people, unnamed = int(groups.max(initial=-1)) + 1, int((groups < 0).sum())
-    said = f"{counted(len(frame), 'comment')} by {counted(people, 'person', 'people')}"
-    ending = f", {unnamed} of them without a name" if unnamed and people else ""
-    return Sentence(
-        (Part(f"{said if people else counted(len(frame), 'comment') + ' without a name'}{ending}."),)
+    if not people:
+        said = ngettext("{number} comment without a name.", "{number} comments without a name.", len(frame))
+        return Sentence((Part(said),))
+    said = _(
+        "{comments} by {people}",
+        comments=counted(len(frame), "comment", "comments"),
+        people=counted(people, "person", "people"),
     )
+    ending = _(", {unnamed} of them without a name", unnamed=unnamed) if unnamed else ""
+    return Sentence((Part(f"{said}{ending}."),))

@@ -13,8 +13,9 @@ import pandas as pd
 
 from threads.dynamics.columns import Floats, numbers_of, texts_of, times_of
 from threads.dynamics.people import person_of_each, word_counts
-from threads.dynamics.sentences import Part, Sentence, counted, when
+from threads.dynamics.sentences import Part, Sentence, when
 from threads.errors import SettingError
+from threads.language import N_, _, counted, written
 from threads.records import Column, typed
 from threads.scores.offensive import LIKELY
 
@@ -44,17 +45,17 @@ TIMELINE_COLUMNS: tuple[Column, ...] = (
 
 # Widths of bins, finest first: what people call it, and about how long it is.
 WIDTHS: dict[str, pd.Timedelta] = {
-    "15 minutes": pd.Timedelta(minutes=15),
-    "30 minutes": pd.Timedelta(minutes=30),
-    "1 hour": pd.Timedelta(hours=1),
-    "3 hours": pd.Timedelta(hours=3),
-    "6 hours": pd.Timedelta(hours=6),
-    "12 hours": pd.Timedelta(hours=12),
-    "1 day": pd.Timedelta(days=1),
-    "1 week": pd.Timedelta(days=7),
-    "1 month": pd.Timedelta(days=30),
-    "3 months": pd.Timedelta(days=91),
-    "1 year": pd.Timedelta(days=365),
+    N_("15 minutes"): pd.Timedelta(minutes=15),
+    N_("30 minutes"): pd.Timedelta(minutes=30),
+    N_("1 hour"): pd.Timedelta(hours=1),
+    N_("3 hours"): pd.Timedelta(hours=3),
+    N_("6 hours"): pd.Timedelta(hours=6),
+    N_("12 hours"): pd.Timedelta(hours=12),
+    N_("1 day"): pd.Timedelta(days=1),
+    N_("1 week"): pd.Timedelta(days=7),
+    N_("1 month"): pd.Timedelta(days=30),
+    N_("3 months"): pd.Timedelta(days=91),
+    N_("1 year"): pd.Timedelta(days=365),
 }
 _MONTHS = {"1 month": 1, "3 months": 3, "1 year": 12}
 FEWEST_BINS, MOST_BINS = 5, 40
@@ -80,16 +81,28 @@ class Timeline:
         """Return when most was written, in one sentence."""
         rows = self.rows
         if rows.empty:
-            return Sentence((Part(f"No time is known of {counted(self.left_out, 'comment')}."),))
+            return Sentence(
+                (
+                    Part(
+                        _(
+                            "No time is known of {comments}.",
+                            comments=counted(self.left_out, "comment", "comments"),
+                        )
+                    ),
+                )
+            )
         busiest = rows.iloc[int(rows["comments"].argmax())]
         total = int(rows["comments"].sum())
         whole_days = self.width >= pd.Timedelta(days=1)
-        start = f"{busiest['start']:%-d %B %Y}" if whole_days else when(busiest["start"])
-        said = (
-            f"Most was written in the {self.label.removeprefix('1 ')} from {start} on: "
-            f"{busiest['comments']} of {counted(total, 'comment')}"
+        start = written(busiest["start"], _("%-d %B %Y")) if whole_days else when(busiest["start"])
+        said = _(
+            "Most was written within {length} from {start} on: {comments} of {all}",
+            length=_(self.label),
+            start=start,
+            comments=busiest["comments"],
+            all=counted(total, "comment", "comments"),
         )
-        ending = f"; {self.left_out} more have no known time" if self.left_out else ""
+        ending = _("; {left_out} more have no known time", left_out=self.left_out) if self.left_out else ""
         return Sentence((Part(f"{said}{ending}."),))
 
 

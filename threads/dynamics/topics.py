@@ -21,10 +21,11 @@ import pandas as pd
 
 from threads.dynamics.columns import Floats
 from threads.dynamics.people import known, person_of_each
-from threads.dynamics.sentences import Sentence, counted, plain
+from threads.dynamics.sentences import Sentence, plain
 from threads.dynamics.smoothing import Integers
 from threads.dynamics.terms import Terms, spread_out, terms_of
 from threads.dynamics.tree import roots, tree_of
+from threads.language import _, counted, number, percent
 from threads.records import Column, typed
 
 if TYPE_CHECKING:
@@ -109,13 +110,28 @@ class Topics:
         if self.reason:
             return plain(self.reason)
         first = self.rows.head(2)
-        said = " and ".join(
-            f"{', '.join(words.split(', ')[:4])} ({share:.0%})"
+        said = _(" and ").join(
+            f"{', '.join(words.split(', ')[:4])} ({percent(share)})"
             for words, share in zip(first["words"], first["share"], strict=True)
         )
         some = self.looked_at < self.comments
-        few = f", as {self.looked_at:,} of {self.comments:,} comments show" if some else ""
-        return plain(f"People speak of {len(self.rows)} things{few}, most of {said}.")
+        few = (
+            _(
+                ", as {looked_at} of {comments} comments show",
+                looked_at=number(self.looked_at),
+                comments=number(self.comments),
+            )
+            if some
+            else ""
+        )
+        return plain(
+            _(
+                "People speak of {count} things{few}, most of {said}.",
+                count=len(self.rows),
+                few=few,
+                said=said,
+            )
+        )
 
 
 def topics(frame: pd.DataFrame) -> Topics:
@@ -128,22 +144,30 @@ def topics(frame: pd.DataFrame) -> Topics:
         return _nothing(
             frame,
             len(rows),
-            f"{int(enough.sum()):,} of {counted(len(rows), 'comment')} have {FEWEST_WORDS} telling words in "
-            f"common with others: too few for topics (from {FEWEST_COMMENTS} on).",
+            _(
+                "{enough} of {comments} have {fewest_words} telling words in common with others: too "
+                "few for topics (from {fewest_comments} on).",
+                enough=number(int(enough.sum())),
+                comments=counted(len(rows), "comment", "comments"),
+                fewest_words=FEWEST_WORDS,
+                fewest_comments=FEWEST_COMMENTS,
+            ),
         )
     learnt = matrix[np.flatnonzero(enough)]
     tried = _stabilities(learnt)
-    best, number = max((agreement, number) for number, agreement in tried.items())
+    best, many = max((agreement, count) for count, agreement in tried.items())
     if best < STABLE:
-        reason = (
-            f"No number of topics is stable: of their first words, runs agree on {best:.0%} at best "
-            f"({STABLE:.0%} is needed)."
+        reason = _(
+            "No number of topics is stable: of their first words, runs agree on {best} at best "
+            "({needed} is needed).",
+            best=percent(best),
+            needed=percent(STABLE),
         )
         return _nothing(frame, len(rows), reason, tried)
-    weights = _unit_rows(min((_factorised(learnt, number, SEED + run) for run in range(RUNS)), key=_error)[1])
+    weights = _unit_rows(min((_factorised(learnt, many, SEED + run) for run in range(RUNS)), key=_error)[1])
     columns = {str(word): column for column, word in enumerate(terms.words)}
-    topic, _ = _assigned(matrix, weights)
-    order = np.argsort(-np.bincount(topic[topic >= 0], minlength=number), kind="stable")
+    topic, _shares = _assigned(matrix, weights)
+    order = np.argsort(-np.bincount(topic[topic >= 0], minlength=many), kind="stable")
     model = Model(columns, idf, weights[order])
     return _described(frame, rows, terms, model, _assigned(matrix, model.weights), tried, best)
 
@@ -158,7 +182,7 @@ def topic_of_each(frame: pd.DataFrame, model: Model) -> pd.Series[int]:
     counts = terms.counts[:, chosen].tocoo()
     shape = (len(frame), len(model.idf))
     matrix = csr_array((counts.data, (counts.row, places[chosen][counts.col])), shape=shape)
-    topic, _ = _assigned(_scaled(matrix, model.idf), model.weights)
+    topic, _shares = _assigned(_scaled(matrix, model.idf), model.weights)
     return _numbered(topic, frame.index)
 
 
@@ -219,13 +243,13 @@ def _described(
     persons = person_of_each(frame)[rows]
     sentiment = frame["sentiment"].iloc[rows].to_numpy(dtype=np.float64) if "sentiment" in frame else None
     table, examples = [], []
-    for number in range(len(model.weights)):
-        own = np.flatnonzero(topic == number)
+    for place in range(len(model.weights)):
+        own = np.flatnonzero(topic == place)
         named = persons[own]
         table.append(
             {
-                "topic": number + 1,
-                "words": ", ".join(terms.words[_telling(model.weights, number)[:SHOWN]]),
+                "topic": place + 1,
+                "words": ", ".join(terms.words[_telling(model.weights, place)[:SHOWN]]),
                 "comments": len(own),
                 "share": len(own) / max(1, int((topic >= 0).sum())),
                 "people": len(np.unique(named[named >= 0])),
@@ -238,7 +262,7 @@ def _described(
             comment = frame.iloc[rows[row]]
             examples.append(
                 {
-                    "topic": number + 1,
+                    "topic": place + 1,
                     **{name: comment.get(name) for name in ("thread_id", "comment_id", "author")},
                     "weight": share[row],
                 }

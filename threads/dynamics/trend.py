@@ -11,8 +11,9 @@ import pandas as pd
 
 from threads.dynamics.chains import Unit, clusters
 from threads.dynamics.columns import numbers_of, times_of
-from threads.dynamics.sentences import Part, Sentence, counted, figure
+from threads.dynamics.sentences import Part, Sentence, figure
 from threads.dynamics.smoothing import line_with_band
+from threads.language import N_, _, counted
 
 FEWEST_FOR_LINE = 15  # comments; below, a smooth line shows runs that chance made
 LINE_POINTS = 60
@@ -20,8 +21,8 @@ LINE_POINTS = 60
 
 NOUNS: Final[Mapping[str, str]] = {
     "sentiment": "sentiment",
-    "words": "number of words",
-    "offensive": "score for offensive language",
+    "words": N_("number of words"),
+    "offensive": N_("score for offensive language"),
 }
 
 
@@ -50,14 +51,33 @@ class Trend:
         value, low, high = (side.to_numpy() for side in (self.curve.value, self.curve.low, self.curve.high))
         apart = low[-1] > high[0] or high[-1] < low[0]
         digits = 0 if self.column == "words" else 2
-        span = f"from {figure(value[0], digits)} at the start to {figure(value[-1], digits)} at the end"
-        ending = "the bands there do not overlap" if apart else "the bands there overlap, so it may be chance"
-        return Sentence((Part(f"The line of {noun(self.column)} goes {span}; {ending}."),))
+        span = _(
+            "from {first} at the start to {last} at the end",
+            first=figure(value[0], digits),
+            last=figure(value[-1], digits),
+        )
+        ending = (
+            _("the bands there do not overlap")
+            if apart
+            else _("the bands there overlap, so it may be chance")
+        )
+        return Sentence(
+            (
+                Part(
+                    _(
+                        "The line of {column} goes {span}; {ending}.",
+                        column=noun_of(self.column),
+                        span=span,
+                        ending=ending,
+                    )
+                ),
+            )
+        )
 
 
-def noun(column: str) -> str:
+def noun_of(column: str) -> str:
     """Return what a column is called in a sentence."""
-    return NOUNS.get(column, column.replace("_", " "))
+    return _(NOUNS.get(column, column.replace("_", " ")))
 
 
 def smooth(frame: pd.DataFrame, column: str = "sentiment", *, unit: Unit = "people") -> Trend:
@@ -80,8 +100,12 @@ def smooth(frame: pd.DataFrame, column: str = "sentiment", *, unit: Unit = "peop
         return Trend(None, reason, column)
     together = np.unique(clusters(frame, unit)[usable], return_inverse=True)[1]
     if together.max() == 0:
-        one = "by one person" if unit == "people" else "in one chain of replies"
-        return Trend(None, f"No trend can be told: all comments are {one}.", column)
+        reason = (
+            _("No trend can be told: all comments are by one person.")
+            if unit == "people"
+            else _("No trend can be told: all comments are in one chain of replies.")
+        )
+        return Trend(None, reason, column)
     moments = times[usable]
     seconds = np.asarray((moments - moments.min()).dt.total_seconds(), dtype=np.float64)
     at = np.linspace(0, seconds.max(), LINE_POINTS)
@@ -95,8 +119,13 @@ def smooth(frame: pd.DataFrame, column: str = "sentiment", *, unit: Unit = "peop
 def _reason(moments: pd.Series[pd.Timestamp], column: str) -> str | None:
     number = len(moments)
     if number < FEWEST_FOR_LINE:
-        here = counted(number, "comment")
-        return f"No trend can be told from {here} with time and {noun(column)}; it takes {FEWEST_FOR_LINE}."
+        here = counted(number, "comment", "comments")
+        return _(
+            "No trend can be told from {here} with time and {column}; it takes {fewest_for_line}.",
+            here=here,
+            column=noun_of(column),
+            fewest_for_line=FEWEST_FOR_LINE,
+        )
     if moments.min() == moments.max():
-        return "No trend can be told: all comments have the same time."
+        return _("No trend can be told: all comments have the same time.")
     return None

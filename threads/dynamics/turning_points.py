@@ -18,7 +18,8 @@ from threads.dynamics.changes import ALPHA, FEWEST, Series, Shift, block_length,
 from threads.dynamics.columns import Floats, Missing, numbers_of, texts_of, times_of
 from threads.dynamics.people import word_counts
 from threads.dynamics.rhythm import arrivals, expected_counts
-from threads.dynamics.sentences import Part, Sentence, counted, figure, link, moment_of, name_of, plain
+from threads.dynamics.sentences import Part, Sentence, figure, link, moment_of, name_of, plain
+from threads.language import N_, _, counted, ngettext, number, percent
 from threads.records import Column, typed
 
 FEWEST_TIMES: Final = 10  # different times; with fewer nobody knows what came before what
@@ -63,11 +64,11 @@ def _length(values: Floats) -> float:
 
 
 MEASURES: Final = (
-    Measure("sentiment", "more positive", "more negative", "mean sentiment", _mean),
-    Measure("stance", "more supportive", "more critical", "mean stance", _mean),
-    Measure("tempo", "slower", "faster", "comments for each expected", _tempo),
-    Measure("tone", "sharper", "milder", "typical score for offence", _tone),
-    Measure("length", "longer", "shorter", "typical number of words", _length, 0),
+    Measure("sentiment", N_("more positive"), N_("more negative"), N_("mean sentiment"), _mean),
+    Measure("stance", N_("more supportive"), N_("more critical"), N_("mean stance"), _mean),
+    Measure("tempo", N_("slower"), N_("faster"), N_("comments for each expected"), _tempo),
+    Measure("tone", N_("sharper"), N_("milder"), N_("typical score for offence"), _tone),
+    Measure("length", N_("longer"), N_("shorter"), N_("typical number of words"), _length, 0),
 )
 BY_NAME: Final[Mapping[str, Measure]] = {measure.name: measure for measure in MEASURES}
 
@@ -89,9 +90,15 @@ class ErrorRate:
     def sentence(self) -> Sentence:
         """Return how often such threads are told wrongly, and what is missed, in one sentence."""
         return plain(
-            f"Of simulated threads of {self.comments:,} comments without a turn, {self.false_alarms:.1%} "
-            f"were told one; of shifts of mean sentiment by one standard deviation {self.found:.0%} were "
-            f"found, by half of one {self.found_half:.0%}."
+            _(
+                "Of simulated threads of {comments} comments without a turn, {false_alarms} were "
+                "told one; of shifts of mean sentiment by one standard deviation {found} were "
+                "found, by half of one {found_half}.",
+                comments=number(self.comments),
+                false_alarms=percent(self.false_alarms, 1),
+                found=percent(self.found),
+                found_half=percent(self.found_half),
+            )
         )
 
     @property
@@ -139,7 +146,12 @@ class Turn:
         """Return its figures, "mean sentiment 0.31 → −0.22 over 14 comments"."""
         told = BY_NAME[self.measure]
         span = f"{figure(self.before, told.digits)} → {figure(self.after, told.digits)}"
-        return f"{told.unit} {span} over {counted(self.comments_after, 'comment')}"
+        return _(
+            "{unit} {span} over {comments}",
+            unit=_(told.unit),
+            span=span,
+            comments=counted(self.comments_after, "comment", "comments"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +172,22 @@ class TurningPoint:
     def sentence(self) -> Sentence:
         """Return what turns, with figures and a link to the first comment, in one sentence."""
         gets = [_direction(turn) for turn in self.turns if turn.measure != "tempo"]
-        comes = [f"come {_direction(turn)} than expected" for turn in self.turns if turn.measure == "tempo"]
-        doing = " and ".join([*([f"get {_listed(gets)}"] if gets else []), *comes])
+        comes = [
+            _("come {direction} than expected", direction=_direction(turn))
+            for turn in self.turns
+            if turn.measure == "tempo"
+        ]
+        doing = _(" and ").join(
+            [*([_("get {directions}", directions=_listed(gets, _("and")))] if gets else []), *comes]
+        )
         figures = ", ".join(turn.words() for turn in self.turns)
-        said = f"After {self.said_at} comments {doing}: {figures}; first: "
-        return Sentence((Part(said), self.first, Part(".")))
+        said = _(
+            "After {time} comments {doing}: {figures}; first:",
+            time=self.said_at,
+            doing=doing,
+            figures=figures,
+        )
+        return Sentence((Part(f"{said} "), self.first, Part(".")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +204,17 @@ class TurningPoints:
         if self.points:
             return max(self.points, key=lambda point: abs(point.turns[0].strength)).sentence()
         if not self.looked_at:
-            return Sentence((Part(next(iter(self.missing.values()), "There are no comments.")),))
-        return Sentence((Part(f"No turn in {_listed(self.looked_at, 'or')} stands out from chance."),))
+            return Sentence((Part(next(iter(self.missing.values()), _("There are no comments."))),))
+        return Sentence(
+            (
+                Part(
+                    _(
+                        "No turn in {measures} stands out from chance.",
+                        measures=_listed([_(name) for name in self.looked_at], _("or")),
+                    )
+                ),
+            )
+        )
 
 
 def error_rate(comments: int) -> ErrorRate:
@@ -252,17 +284,25 @@ def _gaps(frame: pd.DataFrame) -> tuple[Rows, Floats | Missing]:
 
 def _unfit(values: Floats, stamps: npt.NDArray[Any], measure: Measure) -> str:
     count = len(values)
-    what = "a number of words" if measure.name == "length" else f"a {measure.name}"
     if count < FEWEST:
-        are = "is" if count == 1 else "are"
-        return f"{counted(count, 'comment')} with time and {what} {are} too few: it takes {FEWEST}."
+        return ngettext(
+            "{number} comment with time and {measure} is too few: it takes {fewest}.",
+            "{number} comments with time and {measure} are too few: it takes {fewest}.",
+            count,
+            measure=_(measure.name),
+            fewest=FEWEST,
+        )
     different = len(np.unique(stamps))
     if different < FEWEST_TIMES:
-        return f"The times are too coarse: {different} different ones, and it takes {FEWEST_TIMES}."
+        return _(
+            "The times are too coarse: {different} different ones, and it takes {fewest_times}.",
+            different=different,
+            fewest_times=FEWEST_TIMES,
+        )
     if measure.name == "tempo" and values.std() < LEAST_UNEVEN:
-        return "The comments come at even gaps, as no people write."
+        return _("The comments come at even gaps, as no people write.")
     if np.unique(values, return_counts=True)[1].max() > MOST_ALIKE * count:
-        return f"Nearly all comments have the same {measure.name}."
+        return _("Nearly all comments have the same {measure}.", measure=_(measure.name))
     return ""
 
 
@@ -348,8 +388,8 @@ def _table(frame: pd.DataFrame, points: Sequence[TurningPoint]) -> pd.DataFrame:
 
 def _direction(turn: Turn) -> str:
     told = BY_NAME[turn.measure]
-    return told.rises if turn.strength > 0 else told.falls
+    return _(told.rises if turn.strength > 0 else told.falls)
 
 
-def _listed(words: Sequence[str], joint: str = "and") -> str:
+def _listed(words: Sequence[str], joint: str) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {joint} {words[-1]}"

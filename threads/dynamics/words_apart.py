@@ -17,9 +17,10 @@ import pandas as pd
 
 from threads.dynamics.columns import Floats
 from threads.dynamics.people import person_of_each
-from threads.dynamics.sentences import Sentence, counted, plain
+from threads.dynamics.sentences import Sentence, plain
 from threads.dynamics.smoothing import Integers, clusters_of
 from threads.dynamics.terms import Terms, spread_out, terms_of
+from threads.language import _, counted, number
 from threads.records import Column, typed
 
 if TYPE_CHECKING:
@@ -70,11 +71,25 @@ class WordsApart:
         if self.reason:
             return plain(self.reason)
         if self.rows.empty:
-            return plain(f"No word of {self.tried:,} sets the groups apart more than chance would have it.")
+            return plain(
+                _(
+                    "No word of {tried} sets the groups apart more than chance would have it.",
+                    tried=number(self.tried),
+                )
+            )
         groups = self.rows.groupby("group", sort=False)["word"]
-        said = [f"{group}: {', '.join(words.head(SHOWN))}" for group, words in groups]
-        few = "" if self.read == self.comments else f" (read: {self.read:,} of {self.comments:,} comments)"
-        return plain(f"Words that set the groups apart: {'; '.join(said)}{few}.")
+        said = [f"{_(str(group))}: {', '.join(words.head(SHOWN))}" for group, words in groups]
+        few = (
+            ""
+            if self.read == self.comments
+            else " "
+            + _(
+                "(read: {read} of {comments} comments)",
+                read=number(self.read),
+                comments=number(self.comments),
+            )
+        )
+        return plain(_("Words that set the groups apart: {list}{few}.", list="; ".join(said), few=few))
 
 
 def words_apart(frame: pd.DataFrame, groups: pd.Series[str], *, fewest_people: int = 3) -> WordsApart:
@@ -125,10 +140,16 @@ def log_odds(inside: Floats, outside: Floats, prior: Floats) -> tuple[Floats, Fl
 
 def _too_few(sizes: Integers, groups: int) -> str:
     if groups < 2:
-        return f"{groups} of the groups has comments: words are compared between two and more."
+        return _(
+            "{groups} of the groups has comments: words are compared between two and more.", groups=groups
+        )
     if sizes.min() < FEWEST_COMMENTS:
-        least = counted(int(sizes.min()), "comment")
-        return f"A group has {least}: too few to compare words (from {FEWEST_COMMENTS} on)."
+        least = counted(int(sizes.min()), "comment", "comments")
+        return _(
+            "A group has {least}: too few to compare words (from {fewest_comments} on).",
+            least=least,
+            fewest_comments=FEWEST_COMMENTS,
+        )
     return ""
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple, get_args
 
+from threads.language import N_, _, number
+
 State = Literal["open", "approved", "featured", "rejected", "held", "escalated"]
 ActionName = Literal["approve", "not_offensive", "feature", "reject", "hold", "escalate", "undo"]
 OutcomeStatus = Literal["done", "conflict", "refused"]
@@ -28,16 +30,16 @@ PUBLISHED: frozenset[State] = frozenset({"approved", "featured"})
 
 # Why a comment is rejected: code → what it says to people.
 REASONS: Mapping[str, str] = {
-    "offensive": "Offensive language",
-    "harassment": "Harasses or attacks a person",
-    "identity_attack": "Attacks people for who they are",
-    "threat": "Threatens, or wishes harm",
-    "personal_data": "Gives away personal data",
-    "spam": "Advertising or spam",
-    "off_topic": "Not about the article",
-    "repeat": "Says again what was posted before",
-    "unlawful": "May be against the law",
-    "other": "Another reason, in the note",
+    "offensive": N_("Offensive language"),
+    "harassment": N_("Harasses or attacks a person"),
+    "identity_attack": N_("Attacks people for who they are"),
+    "threat": N_("Threatens, or wishes harm"),
+    "personal_data": N_("Gives away personal data"),
+    "spam": N_("Advertising or spam"),
+    "off_topic": N_("Not about the article"),
+    "repeat": N_("Says again what was posted before"),
+    "unlawful": N_("May be against the law"),
+    "other": N_("Another reason, in the note"),
 }
 LONGEST_NOTE = 2_000  # characters
 LONGEST_KEY = 200  # characters, of a batch too
@@ -137,35 +139,49 @@ def decide(
     `last` is the comment's latest decision that is neither an undo nor undone (see `standing`).
     """
     if action not in ACTIONS:
-        return Refusal(f"no action is called {action}; known are {', '.join(ACTIONS)}")
+        return Refusal(
+            _("no action is called {action}; known are {list}", action=action, list=", ".join(ACTIONS))
+        )
     if action == "undo":
         return _undo(last, actor, undo_others=undo_others)
     after = AFTER[action]
     if after == state:
-        return Refusal(f"the comment is {state} already")
+        return Refusal(_("the comment is {state} already", state=state))
     return Change(after)
 
 
 def _undo(last: Decision | None, actor: str, *, undo_others: bool) -> Change | Refusal:
     if last is None:
-        return Refusal("there is no decision to undo")
+        return Refusal(_("there is no decision to undo"))
     if last.actor != actor and not undo_others:
-        return Refusal(f"the decision is {last.actor}'s, and only they or an admin may undo it")
+        return Refusal(
+            _("the decision is {actor}'s, and only they or an admin may undo it", actor=last.actor)
+        )
     return Change(last.before_state, undoes=last.id)
 
 
 def problem(action: Action) -> str | None:
     """Return what is wrong with an action as it was asked for, or None."""
     if not action.key or not action.actor:
-        return "an action needs a key and an actor"
+        return _("an action needs a key and an actor")
     if max(len(action.key), len(action.batch or "")) > LONGEST_KEY:
-        return f"a key, and the name of a batch, have at most {LONGEST_KEY} characters"
+        return _(
+            "a key, and the name of a batch, have at most {longest_key} characters", longest_key=LONGEST_KEY
+        )
     if action.reason is not None and action.action != "reject":
-        return f"a reason is given for a rejection, not to {action.action.replace('_', ' ')}"
+        return _(
+            "a reason is given for a rejection, not to {replace}", replace=action.action.replace("_", " ")
+        )
     if action.reason is not None and action.reason not in REASONS:
-        return f"no reason is called {action.reason}; known are {', '.join(REASONS)}"
+        return _(
+            "no reason is called {reason}; known are {list}", reason=action.reason, list=", ".join(REASONS)
+        )
     if action.note is not None and len(action.note) > LONGEST_NOTE:
-        return f"the note has {len(action.note):,} characters; at most {LONGEST_NOTE:,} are kept"
+        return _(
+            "the note has {count} characters; at most {longest_note} are kept",
+            count=number(len(action.note)),
+            longest_note=number(LONGEST_NOTE),
+        )
     return None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
+from threads.language import SOURCE, using
 from threads.moderation.rule_book import RuleBook
 from threads.moderation.rules import RULES, Comments
 from threads.records import Flag
@@ -41,14 +42,17 @@ def flag(
     comments = Comments(frame, stored, characters=characters)
     on = [rule for rule in RULES if book.rules[rule.name].on and (only is None or rule.name in only)]
     raised: dict[str, dict[int, Flag]] = {rule.name: {} for rule in on}
-    for start, block in comments.blocks():
+    with using(SOURCE):  # reasons are stored
+        for start, block in comments.blocks():
+            for rule in on:
+                if rule.alone:
+                    values = book.rules[rule.name]
+                    raised[rule.name].update(
+                        (start + place, found) for place, found in rule.flags(block, values)
+                    )
         for rule in on:
-            if rule.alone:
-                values = book.rules[rule.name]
-                raised[rule.name].update((start + place, found) for place, found in rule.flags(block, values))
-    for rule in on:
-        if not rule.alone:
-            raised[rule.name].update(rule.flags(comments, book.rules[rule.name]))
+            if not rule.alone:
+                raised[rule.name].update(rule.flags(comments, book.rules[rule.name]))
     flags: dict[CommentKey, list[Flag]] = {}
     keys = comments.keys
     for of_rule in raised.values():

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from threads.language import N_, _, counted, localised, number, percent
 from threads.moderation.agreement import Agreement, alpha, kappa
 from threads.moderation.decisions import REASONS
 from threads.moderation.precision import FEWEST, LEVEL, Recall, Share, by_reason, by_rule, difference
@@ -26,10 +27,12 @@ from threads.moderation.workload import (
 )
 from threads.records import Column, typed
 
-NOT_KNOWN: Final = (
-    "How much of what ought to be rejected no rule flagged cannot be seen in the queue. It is estimated once "
-    f"{FEWEST} comments without a flag are decided, and rightly only if they were not picked for looking bad."
+NOT_KNOWN: Final = N_(
+    "How much of what ought to be rejected no rule flagged cannot be seen in the queue. It is "
+    "estimated once {fewest} comments without a flag are decided, and rightly only if they were not "
+    "picked for looking bad."
 )
+WITHOUT: Final = N_("Without a reason")
 ROW_COLUMNS: tuple[Column, ...] = (
     Column("week", "text", "The week of ISO 8601."),
     Column("section", "text", "What the row is about."),
@@ -167,34 +170,55 @@ def _pairs(ratings: pd.DataFrame) -> Iterator[Pair]:
 
 def _changes(now: Figures, before: Figures) -> Iterator[str]:
     if not before.comments and before.made.empty:
-        yield "Nothing came in and nothing was decided the week before, so there is nothing to compare with."
+        yield _(
+            "Nothing came in and nothing was decided the week before, so there is nothing to compare with."
+        )
         return
-    yield f"{_counted(now.comments, 'comment')} came in, {_more_or_less(now.comments, before.comments)}."
+    yield _(
+        "{comments} came in, {more_or_less}.",
+        comments=counted(now.comments, "comment", "comments"),
+        more_or_less=_more_or_less(now.comments, before.comments),
+    )
     yield from _changed_share(
-        "flagged", Share(now.flagged, now.comments), Share(before.flagged, before.comments), "of them"
+        (
+            N_("{now} of them were flagged, more than the week before ({before}); {seldom}"),
+            N_("{now} of them were flagged, less than the week before ({before}); {seldom}"),
+        ),
+        Share(now.flagged, now.comments),
+        Share(before.flagged, before.comments),
     )
     yield from _changed_rules(now, before)
     yield from _changed_waiting(now.waiting, before.waiting)
-    yield from _changed_share("undone", now.decisions, before.decisions, "of decisions")
+    yield from _changed_share(
+        (
+            N_("{now} of decisions were undone, more than the week before ({before}); {seldom}"),
+            N_("{now} of decisions were undone, less than the week before ({before}); {seldom}"),
+        ),
+        now.decisions,
+        before.decisions,
+    )
 
 
 def _more_or_less(now: int, before: int) -> str:
     if now == before:
-        return "as many as the week before"
-    word = "more" if now > before else "fewer"
-    return f"{abs(now - before):,} {word} than the week before"
+        return _("as many as the week before")
+    many = number(abs(now - before))
+    if now > before:
+        return _("{many} more than the week before", many=many)
+    return _("{many} fewer than the week before", many=many)
 
 
-def _changed_share(what: str, now: Share, before: Share, of: str) -> Iterator[str]:
-    """Yield how a share changed, if it surely did: its difference has an interval without 0."""
+def _changed_share(said: tuple[str, str], now: Share, before: Share) -> Iterator[str]:
+    """Yield how a share surely changed, `said` of more and of less: its interval is without 0."""
     if now.thin or before.thin or now.value is None or before.value is None:
         return
     low, high = difference(now, before)
     if low > 0 or high < 0:
-        direction = "more" if low > 0 else "less"
-        yield (
-            f"{now.value:.0%} {of} were {what}, {direction} than the week before ({before.value:.0%}); "
-            "chance alone seldom does that."
+        yield _(
+            said[0] if low > 0 else said[1],
+            now=percent(now.value),
+            before=percent(before.value),
+            seldom=_("chance alone seldom does that."),
         )
 
 
@@ -208,19 +232,40 @@ def _changed_rules(now: Figures, before: Figures) -> Iterator[str]:
         if low > 0 or high < 0:
             changed += 1
             yield (
-                f"The rule {title_of(rule)} was right {'more' if low > 0 else 'less'} often: "
-                f"{this.value:.0%} of {this.n:,}, {last.value:.0%} of {last.n:,} the week before."
+                _(
+                    N_(
+                        "The rule {rule} was right more often: {now} of {n}, {before} of {n_before} "
+                        "the week before."
+                    )
+                    if low > 0
+                    else N_(
+                        "The rule {rule} was right less often: {now} of {n}, {before} of {n_before} "
+                        "the week before."
+                    ),
+                    rule=_(title_of(rule)),
+                    now=percent(this.value),
+                    n=number(this.n),
+                    before=percent(last.value),
+                    n_before=number(last.n),
+                )
             )
     if thick and not changed:
-        yield "No rule was surely right more or less often than the week before."
+        yield _("No rule was surely right more or less often than the week before.")
     elif not thick:
-        yield f"No rule has {FEWEST} decided comments in both weeks: whether one got better cannot be said."
+        yield _(
+            "No rule has {fewest} decided comments in both weeks: whether one got better cannot be said.",
+            fewest=FEWEST,
+        )
     for rule in sorted(set(before.by_rule) - set(now.by_rule)):
-        count = _counted(before.by_rule[rule], "comment")
-        yield f"The rule {title_of(rule)} flagged nothing; the week before {count}."
+        count = counted(before.by_rule[rule], "comment", "comments")
+        yield _(
+            "The rule {rule} flagged nothing; the week before {count}.", rule=_(title_of(rule)), count=count
+        )
     for rule in sorted(set(now.by_rule) - set(before.by_rule)):
-        count = _counted(now.by_rule[rule], "comment")
-        yield f"The rule {title_of(rule)} flagged {count}; nothing the week before."
+        count = counted(now.by_rule[rule], "comment", "comments")
+        yield _(
+            "The rule {rule} flagged {count}; nothing the week before.", rule=_(title_of(rule)), count=count
+        )
 
 
 def _thin(rule: str, shares: list[dict[str, Share]]) -> bool:
@@ -235,14 +280,15 @@ def _shares(rules: pd.DataFrame) -> dict[str, Share]:
 def _changed_waiting(now: Waiting, before: Waiting) -> Iterator[str]:
     if min(now.n, before.n) >= FEWEST:
         yield (
-            f"Half of the decisions came within {in_words(now.median)} and nine in ten within "
-            f"{in_words(now.p90)}; the week before, within {in_words(before.median)} and "
-            f"{in_words(before.p90)}."
+            _(
+                "Half of the decisions came within {median} and nine in ten within {most}; "
+                "the week before, within {median_before} and {most_before}.",
+                median=in_words(now.median),
+                most=in_words(now.p90),
+                median_before=in_words(before.median),
+                most_before=in_words(before.p90),
+            )
         )
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun if number == 1 else noun + 's'}"
 
 
 # --- as text and as a table
@@ -254,8 +300,8 @@ def report_lines(report: Report) -> Iterator[str]:
     yield f"Week {report.week}: {report.week.start:%d %b} to {last:%d %b %Y}, 00:00 UTC"
     yield ""
     yield (
-        f"Came in: {_counted(now.comments, 'comment')} in {_counted(now.discussions, 'discussion')}; "
-        f"{now.flagged:,} flagged"
+        f"Came in: {counted(now.comments, 'comment', 'comments')} in "
+        f"{counted(now.discussions, 'discussion', 'discussions')}; {now.flagged:,} flagged"
     )
     for rule, count in now.by_rule.items():
         yield f"  {title_of(rule):<20} {count:>7,}"
@@ -290,7 +336,8 @@ def _work_lines(report: Report) -> Iterator[str]:
             f"{in_words(waited.p90)} ({waited.n:,})"
         )
     for actor, count, undone, undoing in totals_by_moderator(report.moderators):
-        yield f"  {actor:<20} {_counted(count, 'decision'):>17}, {undone:,} undone later; undid {undoing:,}"
+        many = counted(count, "decision", "decisions")
+        yield f"  {actor:<20} {many:>17}, {undone:,} undone later; undid {undoing:,}"
     yield (
         f"Waiting now: {queue.waiting:,}"
         + (
@@ -310,30 +357,48 @@ def _agreement_lines(report: Report) -> Iterator[str]:
 def share_words(share: Share) -> str:
     """Return a share with its interval and number: "82% (71 to 90%) of 60"; in brackets where it is thin."""
     if share.value is None:
-        return "none decided"
+        return _("none decided")
     low, high = share.interval
-    text = f"{share.value:.0%} ({100 * low:.0f} to {high:.0%}) of {share.n:,}"
-    return f"[{text}: too few to say]" if share.thin else text
+    text = _(
+        "{value} ({low} to {high}) of {n}",
+        value=percent(share.value),
+        low=localised(f"{100 * low:.0f}"),
+        high=percent(high),
+        n=number(share.n),
+    )
+    return _("[{text}: too few to say]", text=text) if share.thin else text
 
 
 def agreement_words(found: Agreement | None) -> str:
     """Return agreement with its interval; in brackets where it is thin."""
     if found is None:
-        return "no comment was decided by two"
+        return _("no comment was decided by two")
     if found.value is None:
-        return f"not defined: all decided alike on {_counted(found.units, 'comment')}"
-    text = f"{found.value:.2f} ({found.low:.2f} to {found.high:.2f}) on {_counted(found.units, 'comment')}"
-    return f"[{text}: too few to say]" if found.thin else text
+        return _(
+            "not defined: all decided alike on {counted}", counted=counted(found.units, "comment", "comments")
+        )
+    text = _(
+        "{value} ({low} to {high}) on {counted}",
+        value=number(found.value, 2),
+        low=number(found.low, 2),
+        high=number(found.high, 2),
+        counted=counted(found.units, "comment", "comments"),
+    )
+    return _("[{text}: too few to say]", text=text) if found.thin else text
 
 
 def recall_words(found: Recall | None) -> str:
     """Return what can be said of recall."""
     if found is None:
-        return NOT_KNOWN
-    return (
-        f"Of what ought to be rejected about {found.value:.0%} was flagged ({100 * found.low:.0f} to "
-        f"{found.high:.0%}): of {_counted(found.looked_at.n, 'comment')} decided without a flag "
-        f"{found.looked_at.right:,} were rejected. That holds if they were not picked for looking bad."
+        return _(NOT_KNOWN, fewest=FEWEST)
+    return _(
+        "Of what ought to be rejected about {value} was flagged ({low} to {high}): of {counted} "
+        "decided without a flag {right} were rejected. That holds if they were not picked for looking bad.",
+        value=percent(found.value),
+        low=localised(f"{100 * found.low:.0f}"),
+        high=percent(found.high),
+        counted=counted(found.looked_at.n, "comment", "comments"),
+        right=number(found.looked_at.right),
     )
 
 
@@ -348,7 +413,7 @@ def totals_by_moderator(moderators: pd.DataFrame) -> list[tuple[str, int, int, i
 
 def reason_words(code: Any) -> str:
     """Return what a reason's code says to people."""
-    return REASONS.get(code, "Without a reason") if isinstance(code, str) else "Without a reason"
+    return REASONS.get(code, WITHOUT) if isinstance(code, str) else WITHOUT
 
 
 def report_table(report: Report) -> pd.DataFrame:

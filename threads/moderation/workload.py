@@ -9,9 +9,18 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from threads.language import N_, _, number
 from threads.records import Column, typed
 
-WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS: Final = (
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
 
 MADE_COLUMNS: tuple[Column, ...] = (
     Column("action", "text", "approve, not_offensive, feature, reject, hold, escalate or undo."),
@@ -107,5 +116,5 @@ def in_words(seconds: float | None) -> str:
     for size, unit, most in ((1, "s", 90), (60, "min", 90 * 60), (3_600, "h", 48 * 3_600)):
         if seconds < most:
             value = seconds / size
-            return f"{value:.1f} {unit}" if unit == "h" and value < 10 else f"{value:.0f} {unit}"
-    return f"{seconds / 86_400:.0f} days"
+            return f"{number(value, 1)} {unit}" if unit == "h" and value < 10 else f"{value:.0f} {unit}"
+    return _("{days} days", days=f"{seconds / 86_400:.0f}")

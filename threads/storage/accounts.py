@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, exists, func, select
 
 from threads import passwords
 from threads.errors import AccountError
+from threads.language import _
 from threads.moderation.roles import ROLES, Role
 from threads.storage import tables
 from threads.storage.audit import record
@@ -96,12 +97,12 @@ class Accounts:
         with changing(self._engine) as connection:
             if connection.scalar(select(func.count()).select_from(tables.users)) == 0 and role != "admin":
                 raise AccountError(
-                    "the first account is an admin, who can make others",
+                    _("the first account is an admin, who can make others"),
                     source=name,
                     remedy=f"btl user add {name} --role admin",
                 )
             if connection.scalar(select(_u.id).where(_u.name == name)) is not None:
-                raise AccountError("there is an account of this name already", source=name)
+                raise AccountError(_("there is an account of this name already"), source=name)
             return add_account(connection, name, role, self._clock(), actor, password=kept)
 
     def set_role(self, name: str, role: str, *, actor: str) -> None:
@@ -223,7 +224,7 @@ def found(connection: Connection, name: str) -> Account:
     """Return the account of a name; AccountError where there is none."""
     row = connection.execute(select(*ACCOUNT_COLUMNS).where(_u.name == name)).one_or_none()
     if row is None:
-        raise AccountError("there is no such account", source=name, remedy="See `btl user list`")
+        raise AccountError(_("there is no such account"), source=name, remedy=_("See `btl user list`"))
     return account_of(row)
 
 
@@ -260,9 +261,9 @@ def fit_name(name: str) -> str:
     name = name.strip().lower()
     if not _NAME.fullmatch(name) or name in RESERVED:
         raise AccountError(
-            "this cannot be the name of an account",
+            _("this cannot be the name of an account"),
             source=repr(name[:80]),
-            remedy="Take a to z, digits and . _ - @ +, at most 64 of them",
+            remedy=_("Take a to z, digits and . _ - @ +, at most 64 of them"),
         )
     return name
 
@@ -271,9 +272,9 @@ def _change(connection: Connection, account: Account, **values: Any) -> None:
     connection.execute(tables.users.update().where(_u.id == account.id).values(**values))
     if _admins(connection) == 0:
         raise AccountError(
-            "this is the last admin, and nobody could let the others in again",
+            _("this is the last admin, and nobody could let the others in again"),
             source=account.name,
-            remedy="Make somebody else an admin first",
+            remedy=_("Make somebody else an admin first"),
         )
 
 
@@ -284,4 +285,6 @@ def _admins(connection: Connection) -> int:
 
 def _fit_role(role: str) -> None:
     if role not in ROLES:
-        raise AccountError(f"there is no role {role!r}", remedy=f"Take one of {', '.join(ROLES)}")
+        raise AccountError(
+            _("there is no role {role}", role=repr(role)), remedy=f"Take one of {', '.join(ROLES)}"
+        )

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, func, select
 
 from threads import passwords
 from threads.errors import AccountError
+from threads.language import _
 from threads.moderation.roles import Role
 from threads.storage import tables
 from threads.storage.accounts import (
@@ -110,7 +111,9 @@ class Sessions:
             else:
                 account = account_of(row)
                 if account.disabled:
-                    raise AccountError("this account is disabled", source=account.name, remedy="Ask an admin")
+                    raise AccountError(
+                        _("this account is disabled"), source=account.name, remedy=_("Ask an admin")
+                    )
                 if role is not None and role != account.role and not _is_last_admin(connection, account):
                     change_role(connection, account, role, now, account.name)
                     account = replace(account, role=role)
@@ -177,7 +180,7 @@ class Sessions:
                 yield connection, account_of(again)
                 return
             record(connection, "sign_in_failed", again.name if again else UNKNOWN, {}, self._clock())
-        raise AccountError("name or password is wrong", source="sign-in")
+        raise AccountError(_("name or password is wrong"), source="sign-in")
 
     def _count_attempt(self, name: str, address: str) -> None:
         """Count an attempt as failed before it is tried: many at once are no way around the limits."""
@@ -190,7 +193,7 @@ class Sessions:
                 or _count(connection, _f.address == network) >= FAILURES_OF_ADDRESS
             ):
                 raise TooManyFailuresError(
-                    "too many sign-ins have failed", source="sign-in", remedy="Try again in 15 minutes"
+                    _("too many sign-ins have failed"), source="sign-in", remedy=_("Try again in 15 minutes")
                 )
             values = {"account": account, "address": network, "at": now}
             connection.execute(tables.failed_sign_ins.insert().values(**values))
@@ -210,7 +213,7 @@ def network_of(address: str) -> str:
 def _admitted(connection: Connection, subject: str, name: str, role: Role, now: datetime) -> Account:
     if connection.scalar(select(_u.id).where(_u.name == name)) is not None:
         raise AccountError(
-            "the name is another account's here", source=name, remedy="Ask an admin of this dashboard"
+            _("the name is another account's here"), source=name, remedy=_("Ask an admin of this dashboard")
         )
     return add_account(connection, name, role, now, name, subject=subject)
 

@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import BindParameter, ColumnElement, Engine, and_, bindparam, select
 
 from threads.errors import AccountError
+from threads.language import _
 from threads.moderation.roles import ROLES, SCOPES, USUAL_SCOPES, Role, Scope
 from threads.storage import tables
 from threads.storage.accounts import Account
@@ -71,15 +72,15 @@ class Tokens:
             is given, or it would hold too long.
         """
         if not name.strip() or len(name) > LONGEST_NAME:
-            raise AccountError("a token has a name of at most 80 characters", source="token")
+            raise AccountError(_("a token has a name of at most 80 characters"), source="token")
         if role not in ROLES or ROLES.index(role) > ROLES.index(account.role):
-            raise AccountError("a token may do no more than its owner", source="token")
+            raise AccountError(_("a token may do no more than its owner"), source="token")
         if not scopes or not set(scopes) <= set(SCOPES):
             raise AccountError(
-                "a token is for something", source="token", remedy=f"Give some of {', '.join(SCOPES)}"
+                _("a token is for something"), source="token", remedy=f"Give some of {', '.join(SCOPES)}"
             )
         if not 1 <= days <= MOST_DAYS:
-            raise AccountError(f"a token holds for 1 to {MOST_DAYS} days", source="token")
+            raise AccountError(_("a token holds for 1 to {days} days", days=MOST_DAYS), source="token")
         secret = PREFIX + secrets.token_urlsafe(32)
         with writing(self._engine) as connection:
             now = self._clock()

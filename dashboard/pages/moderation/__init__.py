@@ -21,19 +21,20 @@ from dashboard.pages.moderation.address import PATH, Address
 from dashboard.pages.moderation.rightness import right_so_far
 from dashboard.security.access import current_user, needs
 from threads.errors import InputError
+from threads.language import N_, _, number
 from threads.moderation.roles import Permission
 from threads.storage import QueueItem
 from threads.storage.second_opinions import Due
 
 PER_PAGE = 50
 _NOTHING = {
-    "new": "Nothing unflagged waits.",
-    "flagged": "Nothing flagged waits.",
-    "reported": "Nothing that the platform reported waits.",
-    "held": "Nothing is held.",
-    "escalated": "Nothing waits for an admin.",
-    "decided": "Nothing was decided yet.",
-    "all": "Nothing is stored yet.",
+    "new": N_("Nothing unflagged waits."),
+    "flagged": N_("Nothing flagged waits."),
+    "reported": N_("Nothing that the platform reported waits."),
+    "held": N_("Nothing is held."),
+    "escalated": N_("Nothing waits for an admin."),
+    "decided": N_("Nothing was decided yet."),
+    "all": N_("Nothing is stored yet."),
 }
 
 
@@ -41,7 +42,7 @@ class ModerationPage:
     """The queue; what is shown of it is in the query, and `rest` is "second" for second looks."""
 
     path = PATH
-    title = "Moderation"
+    title = N_("Moderation")
     in_menu = True
     permission: Permission = "decide"
 
@@ -95,9 +96,9 @@ def _queue(context: Context, address: Address) -> Component:
                 [item.why(one, place, right) for place, one in enumerate(found)],
                 above=_above(address, found, count),
                 below=_pager(address, page, last),
-                nothing=_NOTHING[chosen.view]
+                nothing=_(_NOTHING[chosen.view])
                 if not address.restrictions
-                else "Nothing matches these filters.",
+                else _("Nothing matches these filters."),
             ),
             bulk.dialog(),
         ],
@@ -116,8 +117,10 @@ def _second(context: Context) -> Component:
         [
             filters.tabs(None, context.store.queue_counts(), len(due)),
             html.P(
-                "A sample of what others decided, without what they decided: decide as if it were new. "
-                "Nothing changes by it; how far two moderators agree is in the report.",
+                _(
+                    "A sample of what others decided, without what they decided: decide as if it were new. "
+                    "Nothing changes by it; how far two moderators agree is in the report."
+                ),
                 className="note",
             ),
             _columns(
@@ -125,9 +128,9 @@ def _second(context: Context) -> Component:
                 [item.entry(one, place, blind=True) for place, one in enumerate(found)],
                 [item.article(one.item, place, second=one.decision) for place, one in enumerate(due)],
                 [item.why(one, place, right) for place, one in enumerate(found)],
-                above=html.P(f"{len(found)} to look at", className="note"),
+                above=html.P(_("{count} to look at", count=len(found)), className="note"),
                 below=None,
-                nothing="No second look is due.",
+                nothing=_("No second look is due."),
                 second=True,
             ),
         ],
@@ -150,7 +153,7 @@ def _page(context: Context, parts: Sequence[Component | None], **attributes: str
     user = current_user()
     return html.Div(
         [
-            html.H1("Moderation", className="visually-hidden"),
+            html.H1(_("Moderation"), className="visually-hidden"),
             html.Div(id="queue-conflicts", role="alert", className="conflicts", hidden=True),
             *parts,
             html.Div(id="queue-toast", className="toast", role="status", **ui.hyphenated(aria_live="polite")),
@@ -186,7 +189,7 @@ def _columns(
                 [above, html.Ol([html.Li(entry) for entry in entries]), below],
                 className="panel queue-list",
                 tabIndex=0,
-                **ui.hyphenated(aria_label="Comments of this page"),
+                **ui.hyphenated(aria_label=_("Comments of this page")),
             ),
             html.Div([*articles, form.bar(second=second)], className="queue-middle"),
             html.Div([*whys, None if second else _history_panel()], className="queue-side"),
@@ -196,19 +199,25 @@ def _columns(
 
 
 def _above(address: Address, found: Sequence[QueueItem], count: int) -> Component:
-    order = filters.ORDERS[address.chosen.order]
+    order = _(filters.ORDERS[address.chosen.order])
     if address.chosen.order == "risk":
-        order += " (× the limit of a rule)"
+        order += " " + _("(× the limit of a rule)")
     return html.Div(
-        [html.P(f"{len(found):,} of {count:,}, {order}", className="note"), bulk.buttons(address, count)],
+        [
+            html.P(
+                _("{shown} of {all}, {order}", shown=number(len(found)), all=number(count), order=order),
+                className="note",
+            ),
+            bulk.buttons(address, count),
+        ],
         className="queue-above",
     )
 
 
 def _more(address: Address) -> Component:
     first = Address(address.chosen)
-    link = html.A("Load what still waits", href=first.href, **ui.hyphenated(data_reload=first.search))
-    shown = html.A("Show them", href=first.href, **ui.hyphenated(data_reload=first.search))
+    link = html.A(_("Load what still waits"), href=first.href, **ui.hyphenated(data_reload=first.search))
+    shown = html.A(_("Show them"), href=first.href, **ui.hyphenated(data_reload=first.search))
     return html.Div(
         [
             html.P(
@@ -225,13 +234,13 @@ def _pager(address: Address, page: int, last: int) -> Component | None:
         return None
     return html.Nav(
         [
-            dcc.Link("← before", href=address.on_page(page - 1)) if page > 1 else None,
-            html.Span(f"page {page:,} of {last:,}"),
-            dcc.Link("after →", href=address.on_page(page + 1)) if page < last else None,
-            dcc.Link("last", href=address.on_page(last)) if page + 1 < last else None,
+            dcc.Link(_("← before"), href=address.on_page(page - 1)) if page > 1 else None,
+            html.Span(_("page {page} of {last}", page=number(page), last=number(last))),
+            dcc.Link(_("after →"), href=address.on_page(page + 1)) if page < last else None,
+            dcc.Link(_("last"), href=address.on_page(last)) if page + 1 < last else None,
         ],
         className="pager",
-        **ui.hyphenated(aria_label="Pages of the queue"),
+        **ui.hyphenated(aria_label=_("Pages of the queue")),
     )
 
 
@@ -239,7 +248,7 @@ def _history_panel() -> Component:
     return html.Section(
         html.Details(
             [
-                html.Summary(["The author's other comments ", keys.key_label("history")]),
+                html.Summary([_("The author's other comments"), " ", keys.key_label("history")]),
                 html.Div(id="queue-history-body"),
                 dcc.Store(id="queue-history-of"),
             ],

@@ -19,6 +19,7 @@ from dashboard.pages.moderation.marks import marked_text
 from dashboard.security.access import needs
 from dashboard.text import one_line, shown
 from threads.errors import InputError
+from threads.language import _, number
 from threads.storage import QueueItem
 
 MOST = 500  # comments at once
@@ -30,9 +31,9 @@ def buttons(address: Address, count: int) -> Component:
     """Return the ways to a decision on many; on a stretch of the scores only where one is chosen."""
     return html.P(
         [
-            html.Button("None marked", type="button", id="queue-bulk-open", className="link"),
+            html.Button(_("None marked"), type="button", id="queue-bulk-open", className="link"),
             html.Button(
-                f"Decide on all {count:,} between these scores",
+                _("Decide on all {count} between these scores", count=number(count)),
                 type="button",
                 id="queue-range-open",
                 className="link",
@@ -53,7 +54,7 @@ def dialog() -> Component:
     """Return the dialog in which many are decided on; the browser fills it."""
     decide = [
         html.Button(
-            [label, key_label(action)],
+            [_(label), key_label(action)],
             type="button",
             className=f"key {action}",
             **ui.hyphenated(data_bulk=action),
@@ -70,7 +71,7 @@ def dialog() -> Component:
                         [
                             html.Span(id="queue-bulk-seen"),
                             html.Button(
-                                ["Next of the sample", key_label("next")],
+                                [_("Next of the sample"), key_label("next")],
                                 type="button",
                                 id="queue-bulk-next",
                                 className="key small",
@@ -83,15 +84,15 @@ def dialog() -> Component:
                 id="queue-bulk-sample",
             ),
             html.Label(
-                [html.Span("How many are they? Type the number"), html.Span(id="queue-bulk-number-box")],
+                [html.Span(_("How many are they? Type the number")), html.Span(id="queue-bulk-number-box")],
                 id="queue-bulk-confirm",
             ),
             html.Div(
                 [
                     html.Div(
                         [
-                            reason_choice("queue-bulk-reason", "Reason of a rejection"),
-                            note_box("queue-bulk-note", "Note to each"),
+                            reason_choice("queue-bulk-reason", _("Reason of a rejection")),
+                            note_box("queue-bulk-note", _("Note to each")),
                         ],
                         className="reason-and-note",
                     ),
@@ -104,12 +105,12 @@ def dialog() -> Component:
             html.P(
                 [
                     html.Button(
-                        ["Take them all back", key_label("undo")],
+                        [_("Take them all back"), key_label("undo")],
                         type="button",
                         id="queue-bulk-back",
                         className="key small",
                     ),
-                    html.Button("Close", type="button", id="queue-bulk-close", className="link"),
+                    html.Button(_("Close"), type="button", id="queue-bulk-close", className="link"),
                 ],
                 className="row",
             ),
@@ -148,13 +149,19 @@ def register(app: Dash, context: Context) -> None:
 def range_of(context: Context, address: Address) -> tuple[dict[str, Any], list[Component]]:
     """Return the comments of a stretch of the scores, and a sample of them, spread over it evenly."""
     if address.problem or not is_range(address):
-        return {"problem": "Choose a stretch of the scores first: risk or offensive, from or to"}, []
+        return {"problem": _("Choose a stretch of the scores first: risk or offensive, from or to")}, []
     keys = context.store.queue_keys(address.chosen, MOST)
     count = context.store.queue_counts(address.chosen)[address.chosen.view]
     if count > len(keys):
-        return {"problem": f"{count:,} match, and {MOST} are decided at once: choose a shorter stretch"}, []
+        return {
+            "problem": _(
+                "{count} match, and {most} are decided at once: choose a shorter stretch",
+                count=number(count),
+                most=number(MOST),
+            )
+        }, []
     if not keys:
-        return {"problem": "Nothing matches any more"}, []
+        return {"problem": _("Nothing matches any more")}, []
     step = max(1, len(keys) / SAMPLE)
     places = sorted({int(n * step) for n in range(SAMPLE) if int(n * step) < len(keys)})
     sample = [context.store.queue_item(keys[place].thread_id, keys[place].comment_id) for place in places]

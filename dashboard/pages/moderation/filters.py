@@ -11,17 +11,18 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components as ui
-from dashboard.components import CLEAR_BUTTON
+from dashboard.components import clear_button
 from dashboard.pages.base import Context
 from dashboard.pages.moderation.address import PATH, Address
 from dashboard.security.access import may
 from dashboard.text import one_line
 from threads.errors import StoreError
+from threads.language import N_, _, moment, number
 from threads.moderation.decisions import REASONS
 from threads.moderation.queue_filter import LONGEST_SEARCH, VIEWS, QueueFilter, View
 from threads.moderation.rules import RULES, title_of
 
-ORDERS = {"risk": "riskiest first", "age": "oldest first", "thread": "by thread"}
+ORDERS = {"risk": N_("riskiest first"), "age": N_("oldest first"), "thread": N_("by thread")}
 
 # What each control sets, in the order in which the browser is given their values.
 CONTROLS = (
@@ -40,29 +41,29 @@ CONTROLS = (
 )
 KEPT = ("view", "thread_id", "state", "claimed_by")  # what no control shows and every one leaves as it is
 SAID = {
-    "rule": "rule",
-    "thread_id": "thread",
-    "author": "author",
-    "text": "text",
-    "since": "from",
-    "until": "before",
-    "risk_from": "times over the limit from",
-    "risk_to": "times over the limit to",
-    "offensive_from": "offensive from",
-    "offensive_to": "offensive to",
-    "decided_by": "decided by",
-    "reason": "rejected for",
-    "claimed_by": "claimed by",
-    "state": "state",
+    "rule": N_("rule"),
+    "thread_id": N_("thread"),
+    "author": N_("author"),
+    "text": N_("text"),
+    "since": N_("from"),
+    "until": N_("before"),
+    "risk_from": N_("times over the limit from"),
+    "risk_to": N_("times over the limit to"),
+    "offensive_from": N_("offensive from"),
+    "offensive_to": N_("offensive to"),
+    "decided_by": N_("decided by"),
+    "reason": N_("rejected for"),
+    "claimed_by": N_("claimed by"),
+    "state": N_("state"),
 }
 
 
 _ABOUT: Mapping[View, str] = {
-    "new": "no rule flagged it, and nobody has decided",
-    "flagged": "a rule flagged it, and nobody has decided",
-    "reported": "flagged because the platform reported it",
-    "held": "put off until later",
-    "escalated": "for an admin to decide",
+    "new": N_("no rule flagged it, and nobody has decided"),
+    "flagged": N_("a rule flagged it, and nobody has decided"),
+    "reported": N_("flagged because the platform reported it"),
+    "held": N_("put off until later"),
+    "escalated": N_("for an admin to decide"),
 }
 
 
@@ -71,19 +72,19 @@ def tabs(address: Address | None, counts: Mapping[View, int], due: int) -> Compo
     current = None if address is None else address.chosen.view
     links = [
         dcc.Link(
-            [f"{view} ", html.Span(f"{counts[view]:,}", id=f"queue-count-{view}")],
+            [f"{_(view)} ", html.Span(number(counts[view]), id=f"queue-count-{view}")],
             href=(address or Address(QueueFilter())).with_(view=view),
             className=_tab_class(view, current, counts),
-            title=_ABOUT.get(view),
+            title=_(_ABOUT[view]) if view in _ABOUT else None,
         )
         for view in VIEWS
     ]
     second = dcc.Link(
-        ["second look ", html.Span(f"{due:,}", id="queue-count-second")],
+        [_("second look"), " ", html.Span(number(due), id="queue-count-second")],
         href=f"{PATH}/second",
         className="on" if address is None else "",
     )
-    return html.Nav([*links, second], className="states", **ui.hyphenated(aria_label="Views of the queue"))
+    return html.Nav([*links, second], className="states", **ui.hyphenated(aria_label=_("Views of the queue")))
 
 
 def _tab_class(view: View, current: View | None, counts: Mapping[View, int]) -> str:
@@ -102,8 +103,8 @@ def bar(context: Context, address: Address) -> Component:
                 [
                     dmc.TextInput(
                         id="queue-by-text",
-                        label="Search",
-                        placeholder="any text",
+                        label=_("Search"),
+                        placeholder=_("any text"),
                         value=values["text"] or "",
                         debounce=400,
                         size="xs",
@@ -111,8 +112,8 @@ def bar(context: Context, address: Address) -> Component:
                     ),
                     dmc.Select(
                         id="queue-by-order",
-                        label="Order",
-                        data=[{"value": value, "label": label} for value, label in ORDERS.items()],
+                        label=_("Order"),
+                        data=[{"value": value, "label": _(label)} for value, label in ORDERS.items()],
                         value=values["order"],
                         allowDeselect=False,
                         size="xs",
@@ -121,7 +122,7 @@ def bar(context: Context, address: Address) -> Component:
                 className="controls two",
             ),
             html.Details(
-                [html.Summary("Filters"), html.Div(_controls(values), className="controls")],
+                [html.Summary(_("Filters")), html.Div(_controls(values), className="controls")],
                 className="queue-filters",
                 open=bool(active.keys() - {"text", "thread_id"}),
             ),
@@ -164,24 +165,24 @@ def register(app: Dash) -> None:
 
 def _controls(values: Mapping[str, Any]) -> list[Component]:
     return [
-        _select("rule", "Rule", {rule.name: rule.title for rule in RULES}, values),
+        _select("rule", _("Rule"), {rule.name: _(rule.title) for rule in RULES}, values),
         dmc.TextInput(
-            id="queue-by-author", label="Author", value=values["author"] or "", debounce=600, size="xs"
+            id="queue-by-author", label=_("Author"), value=values["author"] or "", debounce=600, size="xs"
         ),
-        _time("since", "From (UTC)", values),
-        _time("until", "Before (UTC)", values),
-        _number("risk_from", "Times over the limit, from", values, 0.5),
-        _number("risk_to", "Times over the limit, to", values, 0.5),
-        _number("offensive_from", "Offensive from (0 to 1)", values, 0.05),
-        _number("offensive_to", "Offensive to (0 to 1)", values, 0.05),
+        _time("since", _("From (UTC)"), values),
+        _time("until", _("Before (UTC)"), values),
+        _number("risk_from", _("Times over the limit, from"), values, 0.5),
+        _number("risk_to", _("Times over the limit, to"), values, 0.5),
+        _number("offensive_from", _("Offensive from (0 to 1)"), values, 0.05),
+        _number("offensive_to", _("Offensive to (0 to 1)"), values, 0.05),
         dmc.TextInput(
             id="queue-by-decided-by",
-            label="Decided by",
+            label=_("Decided by"),
             value=values["decided_by"] or "",
             debounce=600,
             size="xs",
         ),
-        _select("reason", "Rejected for", REASONS, values),
+        _select("reason", _("Rejected for"), {name: _(said) for name, said in REASONS.items()}, values),
     ]
 
 
@@ -189,11 +190,11 @@ def _select(name: str, label: str, options: Mapping[str, str], values: Mapping[s
     return dmc.Select(
         id=f"queue-by-{name}",
         label=label,
-        placeholder="any",
+        placeholder=_("any"),
         data=[{"value": value, "label": text} for value, text in options.items()],
         value=values[name],
         clearable=True,
-        clearButtonProps=CLEAR_BUTTON,
+        clearButtonProps=clear_button(),
         size="xs",
     )
 
@@ -215,11 +216,11 @@ def _time(name: str, label: str, values: Mapping[str, Any]) -> Component:
     return dmc.DateTimePicker(
         id=f"queue-by-{name}",
         label=label,
-        placeholder="any time",
+        placeholder=_("any time"),
         value=values[name],
         valueFormat="DD MMM YYYY HH:mm",
         clearable=True,
-        clearButtonProps=CLEAR_BUTTON,
+        clearButtonProps=clear_button(),
         size="xs",
     )
 
@@ -227,10 +228,10 @@ def _time(name: str, label: str, values: Mapping[str, Any]) -> Component:
 def _chip(context: Context, address: Address, name: str, value: str) -> Component:
     said = _said(context, address, name, value)
     return dcc.Link(
-        [f"{SAID[name]} {said} ", html.Span("×", **ui.hyphenated(aria_hidden="true"))],
+        [f"{_(SAID[name])} {said} ", html.Span("×", **ui.hyphenated(aria_hidden="true"))],
         href=address.with_(**{name: None}),
         className="chip",
-        title=f"Show all again: without {SAID[name]} {said}",
+        title=_("Show all again: without {filter} {said}", filter=_(SAID[name]), said=said),
     )
 
 
@@ -241,7 +242,7 @@ def _said(context: Context, address: Address, name: str, value: str) -> str:
         except StoreError:
             return one_line(value, 40)
     if name in {"since", "until"}:
-        return f"{getattr(address.chosen, name):%d %b %Y %H:%M} UTC"
+        return f"{moment(getattr(address.chosen, name))} UTC"
     if name == "rule":
         return one_line(title_of(value), 60)
     return REASONS.get(value, one_line(value, 60)) if name == "reason" else one_line(value, 60)

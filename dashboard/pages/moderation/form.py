@@ -7,22 +7,23 @@ from dash.development.base_component import Component
 
 from dashboard import components as ui
 from dashboard.pages.moderation.keys import key_label
+from threads.language import N_, _
 from threads.moderation.decisions import AFTER, LONGEST_NOTE, REASONS
 
 DECISIONS = (
-    ("approve", "Approve"),
-    ("reject", "Reject"),
-    ("hold", "Hold"),
-    ("escalate", "Escalate"),
-    ("feature", "Feature"),
-    ("not_offensive", "Not offensive"),
+    ("approve", N_("Approve")),
+    ("reject", N_("Reject")),
+    ("hold", N_("Hold")),
+    ("escalate", N_("Escalate")),
+    ("feature", N_("Feature")),
+    ("not_offensive", N_("Not offensive")),
 )
 
 
 def bar(*, second: bool) -> Component:
     """Return the bar; a second look has no way back and nothing to claim."""
-    others = [] if second else [("undo", "Undo"), ("claim", "Claim"), ("mark", "Mark")]
-    steps = [("previous", "Previous"), ("next", "Next")]
+    others = [] if second else [("undo", N_("Undo")), ("claim", N_("Claim")), ("mark", N_("Mark"))]
+    steps = [("previous", N_("Previous")), ("next", N_("Next"))]
     return html.Div(
         [
             html.Div([_decide(action, label) for action, label in DECISIONS], className="keys"),
@@ -30,15 +31,15 @@ def bar(*, second: bool) -> Component:
             if second
             else html.Div(
                 [
-                    reason_choice("queue-reason", "Reason of a rejection", "reason"),
-                    note_box("queue-note", "Note to the decision", "note"),
+                    reason_choice("queue-reason", _("Reason of a rejection"), "reason"),
+                    note_box("queue-note", _("Note to the decision"), "note"),
                 ],
                 className="reason-and-note",
             ),
             html.Div(
                 [
                     *(_button(action, label, "key small") for action, label in [*others, *steps]),
-                    _button("help", "Keys", "key small"),
+                    _button("help", N_("Keys"), "key small"),
                 ],
                 className="keys",
             ),
@@ -46,16 +47,16 @@ def bar(*, second: bool) -> Component:
         id="queue-form",
         className="panel queue-bar",
         role="group",
-        **ui.hyphenated(aria_label="Decide"),
+        **ui.hyphenated(aria_label=_("Decide")),
     )
 
 
 def reason_choice(name: str, label: str, action: str | None = None) -> Component:
     """Return the choice of reasons, numbered as the digits that reject for them, and at first none."""
     options = [
-        html.Option("choose one", value=""),
+        html.Option(_("choose one"), value=""),
         *(
-            html.Option(f"{place % 10} {said}", value=code, **ui.hyphenated(data_said=said))
+            html.Option(f"{place % 10} {_(said)}", value=code, **ui.hyphenated(data_said=_(said)))
             for place, (code, said) in enumerate(REASONS.items(), start=1)
         ),
     ]
@@ -79,7 +80,7 @@ def _decide(action: str, label: str) -> Component:
 
 def _button(action: str, label: str, style: str, **attributes: str) -> Component:
     return html.Button(
-        [label, key_label(action)],
+        [_(label), key_label(action)],
         type="button",
         className=style,
         **ui.hyphenated(data_action=action, **attributes),

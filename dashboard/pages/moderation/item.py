@@ -15,6 +15,7 @@ from dashboard.pages.moderation.address import Address
 from dashboard.pages.moderation.marks import Reason, marked_text
 from dashboard.security.access import may
 from dashboard.text import one_line, shown
+from threads.language import N_, _, counted, localised, moment, ngettext, number, percent, retold
 from threads.moderation.decisions import REASONS, Decision, standing
 from threads.moderation.precision import FEWEST
 from threads.moderation.queue_filter import QueueFilter
@@ -22,7 +23,7 @@ from threads.moderation.rules import RULES, title_of
 from threads.records import Flag
 from threads.storage import AuthorComment, QueueItem
 
-MODEL = "Likely offensive"  # what the model's reading is called beside the flags
+MODEL = N_("Likely offensive")  # what the model's reading is called beside the flags
 SHOWN_DECISIONS = 5
 
 _REASON_OF: Mapping[str, str] = {rule.name: rule.reason for rule in RULES}
@@ -42,27 +43,31 @@ def reasons(item: QueueItem) -> list[Reason]:
     """Return why a comment is here: its flags, and the reading of the model where offence is likely."""
     found = [
         Reason(
-            number=number,
+            number=place,
             name=flag.rule,
-            title=title_of(flag.rule),
-            sentence=flag.reason,
+            title=_(title_of(flag.rule)),
+            sentence=retold(flag.reason),
             measured=_measured(flag),
             spans=tuple((start, end) for start, end in flag.spans),
         )
-        for number, flag in enumerate(item.flags, start=1)
+        for place, flag in enumerate(item.flags, start=1)
     ]
     row = {"text": item.text, **item.scores}
     flagged_for_it = any(flag.rule == "offensive" for flag in item.flags)
     if not flagged_for_it and (spans := ui.offensive_spans(row)):
         words = row.get("offensive_words")
-        sentence = f"Words that make it likely: {words}." if isinstance(words, str) else "By its words."
+        sentence = (
+            _("Words that make it likely: {words}.", words=ui.words_with_kinds(words))
+            if isinstance(words, str)
+            else _("By its words.")
+        )
         found.append(
             Reason(
                 number=len(found) + 1,
                 name=MODEL,
-                title=MODEL,
-                sentence=f"{sentence} This is a model's reading; it flags nothing.",
-                measured=f"Probability {row['offensive']:.0%}.",
+                title=_(MODEL),
+                sentence=_("{sentence} This is a model's reading; it flags nothing.", sentence=sentence),
+                measured=_("Probability {offensive}.", offensive=percent(row["offensive"])),
                 spans=tuple(spans),
             )
         )
@@ -73,10 +78,17 @@ def _measured(flag: Flag) -> str:
     """Return a flag's limit, and its value where the reason lacks it: "Severity 8, flagged from 2."."""
     unit = _UNIT_OF.get(flag.rule, "")
     share = unit.startswith(("probability", "share"))
-    value, limit = (f"{number:.0%}" if share else f"{number:,.3g}" for number in (flag.value, flag.limit))
-    if value in re.findall(r"[\d.,]*\d%?", flag.reason):
-        return f"Flagged from {limit}."
-    return f"{'Severity' if unit == 'severity' else 'Value'} {value}, flagged from {limit}."
+    value, limit = (
+        percent(found) if share else localised(f"{found:,.3g}") for found in (flag.value, flag.limit)
+    )
+    if f"{value}" in re.findall(r"[\d.,]*\d%?", flag.reason):
+        return _("Flagged from {limit}.", limit=limit)
+    return _(
+        "{what} {value}, flagged from {limit}.",
+        what=_("Severity") if unit == "severity" else _("Value"),
+        value=value,
+        limit=limit,
+    )
 
 
 def entry(item: QueueItem, place: int, *, blind: bool = False) -> Component:
@@ -84,7 +96,7 @@ def entry(item: QueueItem, place: int, *, blind: bool = False) -> Component:
     return html.Button(
         [
             html.Strong(rules_of(item)),
-            html.Span(risk(item), className="risk", title="how many times the limit of a rule"),
+            html.Span(risk(item), className="risk", title=_("how many times the limit of a rule")),
             html.Span(one_line(item.text, 60), className="muted"),
         ],
         type="button",
@@ -96,12 +108,12 @@ def entry(item: QueueItem, place: int, *, blind: bool = False) -> Component:
 
 def rules_of(item: QueueItem) -> str:
     """Return which rules flagged a comment."""
-    return ", ".join(title_of(flag.rule) for flag in item.flags) or "No flag"
+    return ", ".join(_(title_of(flag.rule)) for flag in item.flags) or _("No flag")
 
 
 def risk(item: QueueItem) -> str:
     """Return how many times over a limit a comment is; empty where no rule flagged it."""
-    return f"{item.risk:.1f} ×" if item.flags else ""
+    return f"{number(item.risk, 1)} ×" if item.flags else ""
 
 
 def article(item: QueueItem, place: int, *, second: int | None = None) -> Component:
@@ -119,7 +131,7 @@ def article(item: QueueItem, place: int, *, second: int | None = None) -> Compon
         className="panel queue-item",
         tabIndex=-1,
         **ui.hyphenated(
-            aria_label=f"Comment by {one_line(ui.author_name(item.author), 60)}",
+            aria_label=_("Comment by {author_name}", author_name=one_line(ui.author_name(item.author), 60)),
             data_place=str(place),
             data_thread=item.thread_id,
             data_comment=item.comment_id,
@@ -138,9 +150,9 @@ def why(item: QueueItem, place: int, right: Mapping[str, str]) -> Component:
     found = reasons(item)
     return html.Section(
         [
-            html.H2("Why it is here"),
+            html.H2(_("Why it is here")),
             *(_reason(reason, right.get(reason.name, "")) for reason in found),
-            None if found else ui.empty("No rule flagged it."),
+            None if found else ui.empty(_("No rule flagged it.")),
             _not_known(item, right),
             _decisions(item.decisions),
         ],
@@ -152,12 +164,12 @@ def why(item: QueueItem, place: int, right: Mapping[str, str]) -> Component:
 def author_history(comments: Sequence[AuthorComment]) -> list[Component]:
     """Return an author's latest other comments with what became of them."""
     if not comments:
-        return [ui.empty("Nothing else is known of this author.")]
+        return [ui.empty(_("Nothing else is known of this author."))]
     return [
         html.P(
             [
-                html.Span(comment.state, className=f"decision {comment.state}"),
-                " flagged " if comment.is_flagged else " ",
+                html.Span(_(comment.state), className=f"decision {comment.state}"),
+                f" {_('flagged')} " if comment.is_flagged else " ",
                 html.A(
                     shown(one_line(comment.text, 160)),
                     href=ui.link_to(comment.comment_id, ui.thread_path(comment.thread_id)),
@@ -181,10 +193,10 @@ def _where(item: QueueItem) -> list[Any]:
             shown(one_line(ui.title_of(item.title, None), 120)),
             href=ui.link_to(item.comment_id, ui.thread_path(item.thread_id)),
         ),
-        f" · comment {item.position} · ",
+        f" · {_('comment {position}', position=item.position)} · ",
         ui.time_label(item.published_at, item.published_at_precision, item.published_at_raw),
         " · ",
-        only("this thread in the queue", thread_id=item.thread_id),
+        only(_("this thread in the queue"), thread_id=item.thread_id),
     ]
 
 
@@ -193,7 +205,7 @@ def _article_excerpt(item: QueueItem) -> Component | None:
         return None
     return html.Details(
         [
-            html.Summary("The article begins"),
+            html.Summary(_("The article begins")),
             html.Div(shown(item.article + " …"), className="text", dir="auto"),
         ],
         className="excerpt",
@@ -203,7 +215,11 @@ def _article_excerpt(item: QueueItem) -> Component | None:
 def _parent(item: QueueItem) -> Component | None:
     if item.parent_text is None:
         return None
-    sure = f" (inferred {ui.decimals(item.parent_confidence)})" if item.parent_source == "inferred" else ""
+    sure = (
+        " " + _("(inferred {confidence})", confidence=ui.decimals(item.parent_confidence))
+        if item.parent_source == "inferred"
+        else ""
+    )
     return html.Blockquote(
         [
             html.Strong(shown(one_line(ui.author_name(item.parent_author), 60))),
@@ -215,12 +231,17 @@ def _parent(item: QueueItem) -> Component | None:
 
 
 def _who(item: QueueItem) -> list[Any]:
-    history = f"{ui.counted(item.author_comments, 'comment')}, {item.author_rejected:,} rejected"
+    history = ngettext(
+        "{number} comment, {rejected} rejected",
+        "{number} comments, {rejected} rejected",
+        item.author_comments,
+        rejected=number(item.author_rejected),
+    )
     return [
         html.Strong(shown(one_line(ui.author_name(item.author), 60))),
         html.Span(history),
-        only("only this author", author=item.author) if item.author else None,
-        dcc.Link("erase…", href=keeping_path(item.author, item.author_id))
+        only(_("only this author"), author=item.author) if item.author else None,
+        dcc.Link(_("erase…"), href=keeping_path(item.author, item.author_id))
         if may("keep") and (item.author or item.author_id)
         else None,
     ]
@@ -231,12 +252,16 @@ def _scores(item: QueueItem) -> list[Any]:
     words, offensive, featuring = (row.get(name) for name in ("words", "offensive", "featuring"))
     return [
         ui.sentiment_bar(row.get("sentiment"), row.get("sentiment_missing")),
-        html.Span(ui.counted(words, "word")) if words is not None else None,
+        html.Span(counted(words, "word", "words")) if words is not None else None,
         ui.stance_label(row.get("stance"), row.get("stance_probability")),
         ui.relation_label(row),
-        html.Span(f"offensive {offensive:.0%}") if offensive is not None else None,
-        html.Span(f"spam {ui.decimals(row['spam'])}") if row.get("spam") else None,
-        html.Span(f"worth featuring {ui.decimals(featuring)}") if featuring is not None else None,
+        html.Span(_("offensive {offensive}", offensive=percent(offensive)))
+        if offensive is not None
+        else None,
+        html.Span(_("spam {spam}", spam=ui.decimals(row["spam"]))) if row.get("spam") else None,
+        html.Span(_("worth featuring {featuring}", featuring=ui.decimals(featuring)))
+        if featuring is not None
+        else None,
     ]
 
 
@@ -256,7 +281,11 @@ def _not_known(item: QueueItem, right: Mapping[str, str]) -> Component | None:
     rules = [title_of(flag.rule) for flag in item.flags if flag.rule not in right]
     if not rules:
         return None
-    said = f"How often they are right is not known yet: fewer than {FEWEST} decisions on {', '.join(rules)}."
+    said = _(
+        "How often they are right is not known yet: fewer than {fewest} decisions on {list}.",
+        fewest=FEWEST,
+        list=", ".join(_(rule) for rule in rules),
+    )
     return html.P(said, className="note")
 
 
@@ -270,20 +299,26 @@ def _decisions(decisions: Sequence[Decision]) -> Component | None:
     earlier = len(decisions) - len(lines)
     return html.Div(
         [
-            html.H3("Decisions so far"),
-            html.P(f"{earlier} earlier", className="muted") if earlier else None,
+            html.H3(_("Decisions so far")),
+            html.P(_("{earlier} earlier", earlier=earlier), className="muted") if earlier else None,
             html.Ol(lines, className="past-decisions", start=str(earlier + 1)),
         ]
     )
 
 
 def _decision(decision: Decision, *, stands: bool) -> list[Any]:
-    reason = f" ({REASONS.get(decision.reason, decision.reason)})" if decision.reason else ""
-    said = f"{decision.action.replace('_', ' ')}{reason}"
+    reason = f" ({_(REASONS.get(decision.reason, decision.reason))})" if decision.reason else ""
+    said = f"{_(decision.action.replace('_', ' '))}{reason}"
     return [
         html.Strong(said),
         html.Span(
-            f" by {one_line(decision.actor, 60)}, {decision.decided_at:%d %b %Y %H:%M} UTC", className="muted"
+            " "
+            + _(
+                "by {actor}, {decided_at} UTC",
+                actor=one_line(decision.actor, 60),
+                decided_at=moment(decision.decided_at),
+            ),
+            className="muted",
         ),
         *([" ", html.Q(shown(one_line(decision.note, 400)), dir="auto")] if decision.note else []),
         " ",
@@ -293,7 +328,7 @@ def _decision(decision: Decision, *, stands: bool) -> list[Any]:
 
 def _whole_batch(batch: str) -> Component:
     return html.Button(
-        "Take its whole batch back",
+        _("Take its whole batch back"),
         type="button",
         className="link",
         **ui.hyphenated(data_undo_batch=batch),

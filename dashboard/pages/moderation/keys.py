@@ -13,29 +13,30 @@ from dashboard import components as ui
 from dashboard.pages.base import Context
 from dashboard.security.access import current_user, require
 from threads.errors import InputError
+from threads.language import N_, _
 
 # action → (key, what it does)
 KEYS: Mapping[str, tuple[str, str]] = {
-    "approve": ("f", "approve"),
-    "reject": ("d", "reject, for the reason in the box"),
-    "hold": ("h", "hold for later"),
-    "escalate": ("e", "escalate to an admin"),
-    "feature": ("s", "feature"),
-    "not_offensive": ("n", "approve, and say that it is not offensive"),
-    "undo": ("u", "undo"),
-    "next": ("j", "next comment"),
-    "previous": ("k", "previous comment"),
-    "claim": ("c", "claim for 10 minutes, or give up"),
-    "reason": ("r", "choose the reason of a rejection"),
-    "note": ("w", "write a note to the decision"),
-    "amend": ("a", "change reason or note of a rejection"),
-    "mark": ("x", "mark for a decision on many"),
-    "bulk": ("b", "decide on all that are marked"),
-    "history": ("i", "the author's history"),
-    "search": ("/", "search"),
-    "help": ("?", "show and change the keys"),
+    "approve": ("f", N_("approve")),
+    "reject": ("d", N_("reject, for the reason in the box")),
+    "hold": ("h", N_("hold for later")),
+    "escalate": ("e", N_("escalate to an admin")),
+    "feature": ("s", N_("feature")),
+    "not_offensive": ("n", N_("approve, and say that it is not offensive")),
+    "undo": ("u", N_("undo")),
+    "next": ("j", N_("next comment")),
+    "previous": ("k", N_("previous comment")),
+    "claim": ("c", N_("claim for 10 minutes, or give up")),
+    "reason": ("r", N_("choose the reason of a rejection")),
+    "note": ("w", N_("write a note to the decision")),
+    "amend": ("a", N_("change reason or note of a rejection")),
+    "mark": ("x", N_("mark for a decision on many")),
+    "bulk": ("b", N_("decide on all that are marked")),
+    "history": ("i", N_("the author's history")),
+    "search": ("/", N_("search")),
+    "help": ("?", N_("show and change the keys")),
 }
-DEFAULTS: Mapping[str, str] = {action: key for action, (key, _) in KEYS.items()}
+DEFAULTS: Mapping[str, str] = {action: key for action, (key, _said) in KEYS.items()}
 PREFERENCE = "queue_keys"
 
 
@@ -87,21 +88,27 @@ def dialog() -> Component:
     """Return the list of keys in force, in which they can be changed."""
     return html.Dialog(
         [
-            html.H2("Keys", id="queue-keys-title"),
+            html.H2(_("Keys"), id="queue-keys-title"),
             html.P(
-                "Type another key to change one; an empty box is no key. 1 to 9 and 0 reject for the "
-                "reasons in their order. Escape leaves a box or this list.",
+                _(
+                    "Type another key to change one; an empty box is no key. 1 to 9 and 0 reject for the "
+                    "reasons in their order. Escape leaves a box or this list."
+                ),
                 className="note",
             ),
-            html.Div([_row(action, said) for action, (_, said) in KEYS.items()], className="key-help"),
+            html.Div([_row(action, _(said)) for action, (_key, said) in KEYS.items()], className="key-help"),
             html.P(id="queue-keys-problem", className="refused", role="alert"),
             html.P(
                 [
-                    html.Button("Save", type="button", className="button", **ui.hyphenated(data_do="save")),
                     html.Button(
-                        "As at first", type="button", className="link", **ui.hyphenated(data_do="defaults")
+                        _("Save"), type="button", className="button", **ui.hyphenated(data_do="save")
                     ),
-                    html.Button("Close", type="button", className="link", **ui.hyphenated(data_do="close")),
+                    html.Button(
+                        _("As at first"), type="button", className="link", **ui.hyphenated(data_do="defaults")
+                    ),
+                    html.Button(
+                        _("Close"), type="button", className="link", **ui.hyphenated(data_do="close")
+                    ),
                 ],
                 className="row",
             ),

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from weakref import WeakKeyDictionary
 
+from threads.language import _, number, percent
 from threads.moderation.precision import FEWEST, by_rule
 from threads.storage import Store
 
@@ -31,4 +32,10 @@ def right_so_far(store: Store) -> Mapping[str, str]:
 
 def sentence(decided: int, precision: float, low: float, high: float) -> str:
     """Return how often a rule was right, with its interval."""
-    return f"Right in {precision:.0%} of {decided:,} decisions ({low:.0%} to {high:.0%})."
+    return _(
+        "Right in {precision} of {decided} decisions ({low} to {high}).",
+        precision=percent(precision),
+        decided=number(decided),
+        low=percent(low),
+        high=percent(high),
+    )

@@ -15,6 +15,7 @@ from dashboard.pages.base import Context
 from dashboard.pages.moderation.address import Address
 from dashboard.security.access import may, needs, require
 from threads.errors import InputError, StoreError
+from threads.language import _
 from threads.moderation.decisions import AFTER, LONGEST_NOTE, ActionName, Decision, Outcome
 from threads.moderation.queue_filter import View
 from threads.storage import Action, Claim
@@ -198,7 +199,7 @@ def _require_same(body: Mapping[str, Any]) -> None:
     """Answer 409 where somebody else has signed in since: what one asked for is not put down as another's."""
     name = require("decide").name
     if body.get("user", name) != name:
-        abort(409, "Somebody else has signed in with this browser")
+        abort(409, _("Somebody else has signed in with this browser"))
 
 
 def _body() -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from threads.language import _, localised
 from threads.moderation.rules.comments import Comments, Text
 from threads.records import Flag
 
@@ -33,10 +34,11 @@ class Limit:
 
     def in_words(self, value: float) -> str:
         """Return a value with its unit, "1 word" or "8 people"; a share, a sum or a factor as it is."""
+        shown = localised(f"{value:,g}")
         if isinstance(self.default, float):
-            return f"{value:g}"
+            return localised(f"{value:g}")
         one = {"people": "person", "letters and digits": "letter or digit"}.get(self.unit)
-        return f"{value:,g} {self.unit if value != 1 else one or self.unit.removesuffix('s')}"
+        return f"{shown} {_(self.unit if value != 1 else one or self.unit.removesuffix('s'))}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +118,3 @@ def merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         else:
             joined.append((start, end))
     return tuple(joined[:MOST_SPANS])
-
-
-def counted(number: int, thing: str, things: str | None = None) -> str:
-    """Return "1 link" or "2 links"."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {things or thing + 's'}"

@@ -10,7 +10,8 @@ import pandas as pd
 
 from threads.dynamics.near_duplicates import compared, near_duplicates
 from threads.dynamics.similar_texts import may_be_similar
-from threads.moderation.rules.base import Found, Limit, ListOfWords, Values, counted
+from threads.language import N_, _, counted, number
+from threads.moderation.rules.base import Found, Limit, ListOfWords, Values
 from threads.moderation.rules.comments import Comments
 from threads.records import Flag
 
@@ -19,37 +20,37 @@ class Campaigns:
     """Flags every comment of a group of near-duplicates that has enough authors or discussions."""
 
     name = "campaigns"
-    title = "Campaign"
-    help = "Nearly the same was posted by many people or in many discussions, those stored included."
+    title = N_("Campaign")
+    help = N_("Nearly the same was posted by many people or in many discussions, those stored included.")
     reason = "spam"
     limits = (
         Limit(
             name="people",
             default=3,
             unit="people",
-            help="People with nearly the same comment from which all of these are flagged.",
+            help=N_("People with nearly the same comment from which all of these are flagged."),
             least=2,
         ),
         Limit(
             name="discussions",
             default=3,
             unit="discussions",
-            help="Discussions with nearly the same comment from which all of these are flagged.",
+            help=N_("Discussions with nearly the same comment from which all of these are flagged."),
             least=2,
         ),
         Limit(
             name="similarity",
             default=0.7,
-            unit="share of five-letter stretches",
-            help="What two comments must share to be nearly the same.",
+            unit=N_("share of five-letter stretches"),
+            help=N_("What two comments must share to be nearly the same."),
             least=0.3,
             most=1,
         ),
         Limit(
             name="characters",
             default=40,
-            unit="letters and digits",
-            help="Shortest comment that is compared.",
+            unit=N_("letters and digits"),
+            help=N_("Shortest comment that is compared."),
             least=5,
         ),
     )
@@ -82,9 +83,11 @@ class Campaigns:
     def _flag(self, values: Values, copies: int, people: int, discussions: int) -> Flag:
         counts = {"people": people, "discussions": discussions}
         most = max(counts, key=lambda name: counts[name] / values.limits[name])
-        reason = (
-            f"One of {copies:,} nearly equal comments by {counted(people, 'person', 'people')} "
-            f"in {counted(discussions, 'discussion')}."
+        reason = _(
+            "One of {copies} nearly equal comments by {people} in {discussions}.",
+            copies=number(copies),
+            people=counted(people, "person", "people"),
+            discussions=counted(discussions, "discussion", "discussions"),
         )
         return Flag(self.name, reason, value=counts[most], limit=values.limits[most])
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from threads.moderation.rules.base import Limit, OneComment, Values, counted, merged
+from threads.language import N_, _, counted
+from threads.moderation.rules.base import Limit, OneComment, Values, merged
 from threads.moderation.rules.comments import Text
 from threads.records import Flag
 
@@ -11,15 +12,15 @@ class Links(OneComment):
     """Flags many links: with a scheme, bare domains, and disguised ones such as "example [dot] com"."""
 
     name = "links"
-    title = "Links"
-    help = "It holds many links, plain or disguised."
+    title = N_("Links")
+    help = N_("It holds many links, plain or disguised.")
     reason = "spam"
     limits = (
         Limit(
             name="links",
             default=2,
             unit="links",
-            help="Links from which it is flagged.",
+            help=N_("Links from which it is flagged."),
             least=1,
             setting="link_limit",
         ),
@@ -30,5 +31,5 @@ class Links(OneComment):
         found, limit = len(text.links), values.limits["links"]
         if found < limit:
             return None
-        reason = f"It holds {counted(found, 'link')}."
+        reason = _("It holds {links}.", links=counted(found, "link", "links"))
         return Flag(self.name, reason, value=found, limit=limit, spans=merged(text.links))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from threads.language import N_, _, percent
 from threads.moderation.rules.base import Found, Limit, ListOfWords, Values
 from threads.moderation.rules.comments import Comments
 from threads.records import Flag
@@ -17,30 +18,30 @@ class OffTopic:
     """
 
     name = "off_topic"
-    title = "Off topic"
-    help = "It answers nobody, has little to do with the article, and shares no word with it (English)."
+    title = N_("Off topic")
+    help = N_("It answers nobody, has little to do with the article, and shares no word with it (English).")
     reason = "off_topic"
     limits = (
         Limit(
             name="distance",
             default=0.85,
             unit="probability",
-            help="How likely it must be, from 0 to 1, that it is about something else.",
+            help=N_("How likely it must be, from 0 to 1, that it is about something else."),
             least=0.01,
             most=1,
         ),
         Limit(
             name="shared",
             default=0.02,
-            unit="share of words",
-            help="Most of its words that it may share with the article.",
+            unit=N_("share of words"),
+            help=N_("Most of its words that it may share with the article."),
             most=1,
         ),
         Limit(
             name="words",
             default=10,
             unit="words",
-            help="Fewest words that it takes to judge.",
+            help=N_("Fewest words that it takes to judge."),
             least=1,
         ),
     )
@@ -57,7 +58,8 @@ class OffTopic:
             if (shared or 0) > values.limits["shared"]:
                 continue
             if len(words(comments.texts[place].text)) >= values.limits["words"]:
-                reason = (
-                    f"It is about something else than the article with a probability of {1 - relevance:.0%}."
+                reason = _(
+                    "It is about something else than the article with a probability of {relevance}.",
+                    relevance=percent(1 - relevance),
                 )
                 yield place, Flag(self.name, reason, value=1 - relevance, limit=limit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from threads.language import N_, _, percent
 from threads.moderation.rules.base import Found, Limit, ListOfWords, Values, merged
 from threads.moderation.rules.comments import Comments, blanked
 from threads.records import Flag
@@ -35,7 +36,7 @@ class Scored:
                 name="probability",
                 default=default,
                 unit="probability",
-                help="How likely it must be, from 0 to 1, to be flagged.",
+                help=N_("How likely it must be, from 0 to 1, to be flagged."),
                 least=0.01,
                 most=1,
             ),
@@ -52,7 +53,11 @@ class Scored:
                 place,
                 Flag(
                     self.name,
-                    f"{self._says} with a probability of {chances[place]:.0%}.",
+                    _(
+                        "{says} with a probability of {chance}.",
+                        says=_(self._says),
+                        chance=percent(chances[place]),
+                    ),
                     value=chances[place],
                     limit=limit,
                     spans=merged(_chosen(spans, self._kind)),
@@ -89,28 +94,28 @@ def own_words(text: str) -> str:
 
 OFFENSIVE = Scored(
     "offensive",
-    "Offensive language",
+    N_("Offensive language"),
     "offensive",
-    "Readers probably find its language offensive, by the ranking of offensive language (English).",
-    "Readers find its language offensive",
+    N_("Readers probably find its language offensive, by the ranking of offensive language (English)."),
+    N_("Readers find its language offensive"),
     0.8,
     "",
 )
 THREAT = Scored(
     "threat",
-    "Threat",
+    N_("Threat"),
     "offensive_threat",
-    "It probably threatens or wishes harm, by the same ranking (English).",
-    "It threatens or wishes harm",
+    N_("It probably threatens or wishes harm, by the same ranking (English)."),
+    N_("It threatens or wishes harm"),
     0.3,
     "threat",
 )
 IDENTITY_ATTACK = Scored(
     "identity_attack",
-    "Attack on a group",
+    N_("Attack on a group"),
     "offensive_identity_attack",
-    "It probably attacks people for who they are, by the same ranking (English).",
-    "It attacks people for who they are",
+    N_("It probably attacks people for who they are, by the same ranking (English)."),
+    N_("It attacks people for who they are"),
     0.3,
     "identity_attack",
 )

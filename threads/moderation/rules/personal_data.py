@@ -8,7 +8,8 @@ from typing import Final
 
 import phonenumbers
 
-from threads.moderation.rules.base import Limit, ListOfWords, OneComment, Values, counted, merged
+from threads.language import N_, _, counted
+from threads.moderation.rules.base import Limit, ListOfWords, OneComment, Values, merged
 from threads.moderation.rules.comments import Text
 from threads.moderation.rules.postal_addresses import postal_addresses
 from threads.records import Flag
@@ -90,18 +91,22 @@ class PersonalData(OneComment):
     """Flags telephone numbers, e-mail and postal addresses, bank accounts and cards with right checksums."""
 
     name = "personal_data"
-    title = "Personal data"
-    help = "It gives a telephone number, an e-mail or postal address, a bank account or a card number."
+    title = N_("Personal data")
+    help = N_("It gives a telephone number, an e-mail or postal address, a bank account or a card number.")
     reason = "personal_data"
     limits = (
         Limit(
-            name="items", default=1, unit="items", help="Pieces of data from which it is flagged.", least=1
+            name="items",
+            default=1,
+            unit="items",
+            help=N_("Pieces of data from which it is flagged."),
+            least=1,
         ),
     )
     lists = (
         ListOfWords(
             name="allowed",
-            help="What may be given, such as your own address or number, a line each as it is written.",
+            help=N_("What may be given, such as your own address or number, a line each as it is written."),
         ),
     )
 
@@ -116,10 +121,10 @@ class PersonalData(OneComment):
         if value < limit:
             return None
         kinds = {kind: sum(kind == other for _, _, other in found) for _, _, kind in found}
-        said = [counted(number, kind, PLURALS.get(kind)) for kind, number in kinds.items()]
+        said = [counted(count, kind, PLURALS.get(kind, f"{kind}s")) for kind, count in kinds.items()]
         return Flag(
             self.name,
-            f"It gives {' and '.join(said)}.",
+            _("It gives {data}.", data=_(" and ").join(said)),
             value=value,
             limit=limit,
             spans=merged((start, end) for start, end, _ in found),

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from threads.dynamics.people import person_of_each
+from threads.language import N_, _, localised, number
 from threads.moderation.rules.base import Found, Limit, ListOfWords, Values
 from threads.moderation.rules.comments import Comments
 from threads.records import Flag
@@ -45,29 +46,29 @@ class PileOn:
     """Flags answers to one person by unusually many different people; times must be known to the minute."""
 
     name = "pile_on"
-    title = "Pile-on"
-    help = "One of many people who answer or name one person within a short time, for this discussion."
+    title = N_("Pile-on")
+    help = N_("One of many people who answer or name one person within a short time, for this discussion.")
     reason = "harassment"
     limits = (
         Limit(
             name="people",
             default=8,
             unit="people",
-            help="Different people on one person from which their answers are flagged.",
+            help=N_("Different people on one person from which their answers are flagged."),
             least=2,
         ),
         Limit(
             name="minutes",
             default=60,
             unit="minutes",
-            help="Within what time they must have written.",
+            help=N_("Within what time they must have written."),
             least=1,
         ),
         Limit(
             name="times_usual",
             default=3.0,
             unit="times",
-            help="How many times what the others in the discussion get at most (the median) it must be.",
+            help=N_("How many times what the others in the discussion get at most (the median) it must be."),
             least=1,
         ),
     )
@@ -101,10 +102,13 @@ class PileOn:
             for answer, crowd in zip(found, counts[person], strict=True):
                 if crowd < limit or crowd / limit <= worst.get(answer.place, (0.0, None))[0]:
                     continue
-                reason = (
-                    f"{crowd:,} different people answered or named the author of comment "
-                    f"{ids[first[person]]} within {values.limits['minutes']:g} minutes; "
-                    f"usual here is {usual_of[person]:g}."
+                reason = _(
+                    "{crowd} different people answered or named the author of comment {comment} "
+                    "within {minutes} minutes; usual here is {usual}.",
+                    crowd=number(crowd),
+                    comment=ids[first[person]],
+                    minutes=localised(f"{values.limits['minutes']:g}"),
+                    usual=localised(f"{usual_of[person]:g}"),
                 )
                 worst[answer.place] = crowd / limit, Flag(self.name, reason, value=crowd, limit=limit)
         yield from ((place, flag) for place, (_, flag) in worst.items())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from threads.language import N_, _, counted
 from threads.moderation.rules.base import Limit, ListOfWords, OneComment, Values, merged
 from threads.moderation.rules.comments import Text
 from threads.moderation.rules.listed import lexicon_words, listed_words
@@ -17,20 +18,20 @@ class Profanity(OneComment):
     """Flags words from lists, weighted by severity. Disguised words are found, words within words are not."""
 
     name = "profanity"
-    title = "Swear words"
-    help = "Swear words, insults and slurs of the package's lists add up (English and German)."
+    title = N_("Swear words")
+    help = N_("Swear words, insults and slurs of the package's lists add up (English and German).")
     reason = "offensive"
     limits = (
         Limit(
             name="severity",
             default=2.0,
             unit="severity",
-            help="Sum from which it is flagged: .5 a mild word, 1 vulgar, 2 strong, 3 abusive, 4 a slur.",
+            help=N_("Sum from which it is flagged: .5 a mild word, 1 vulgar, 2 strong, 3 abusive, 4 a slur."),
             least=0.5,
             setting="offensive_severity",
         ),
     )
-    lists = (ListOfWords(name="allowed", help="Words that are not to count, a line each."),)
+    lists = (ListOfWords(name="allowed", help=N_("Words that are not to count, a line each.")),)
 
     def check(self, text: Text, values: Values) -> Flag | None:
         """Return a flag whose value adds up the severities of the different words found.
@@ -48,13 +49,13 @@ class Profanity(OneComment):
         if not found or value < limit:
             return None
         words = (
-            "a listed word or phrase"
+            _("a listed word or phrase")
             if len(severities) == 1
-            else f"{len(severities)} listed words or phrases"
+            else counted(len(severities), "listed word or phrase", "listed words or phrases")
         )
         return Flag(
             self.name,
-            f"It holds {words} that may offend.",
+            _("It holds {words} that may offend.", words=words),
             value=value,
             limit=limit,
             spans=merged(text.span(start, end) for start, end, _ in found),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
+from threads.language import N_, _, number
 from threads.moderation.rules.base import Found, Limit, ListOfWords, Values
 from threads.moderation.rules.comments import Comments
 from threads.records import Flag
@@ -17,22 +18,22 @@ class Repeats:
     """Flags the second and every later comment with the same text, whoever wrote them; not the first."""
 
     name = "repeats"
-    title = "Repeat"
-    help = "The same text was posted before, here or in another discussion."
+    title = N_("Repeat")
+    help = N_("The same text was posted before, here or in another discussion.")
     reason = "repeat"
     limits = (
         Limit(
             name="copies",
             default=2,
             unit="comments",
-            help="Comments with one text, counted by time, from which they are flagged.",
+            help=N_("Comments with one text, counted by time, from which they are flagged."),
             least=2,
         ),
         Limit(
             name="characters",
             default=30,
-            unit="letters and digits",
-            help="Shortest text that counts as a repeat.",
+            unit=N_("letters and digits"),
+            help=N_("Shortest text that counts as a repeat."),
             least=1,
             setting="repeat_characters",
         ),
@@ -53,7 +54,11 @@ class Repeats:
             before, first = seen.get(mark, (0, names[place]))
             seen[mark] = (before + 1, first)
             if place < len(comments) and before + 1 >= limit:
-                reason = f"The same text was posted {before + 1:,} times by now, first in comment {first}."
+                reason = _(
+                    "The same text was posted {before} times by now, first in comment {first}.",
+                    before=number(before + 1),
+                    first=first,
+                )
                 yield place, Flag(self.name, reason, value=before + 1, limit=limit)
 
 

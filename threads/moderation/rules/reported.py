@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from threads.language import N_
 from threads.moderation.rules.base import Found, Limit, ListOfWords, Values
 from threads.moderation.rules.comments import Comments
 from threads.records import Flag
 
 _REASONS = {
-    "spam": "The platform marked this comment as spam.",
-    "pending": "The platform holds this comment until somebody approves it.",
+    "spam": N_("The platform marked this comment as spam."),
+    "pending": N_("The platform holds this comment until somebody approves it."),
 }
 
 
@@ -18,8 +19,8 @@ class Reported:
     """Flags what came with the status spam or pending."""
 
     name = "reported"
-    title = "Reported by platform"
-    help = "The platform that the comment comes from marked it as spam or holds it for approval."
+    title = N_("Reported by platform")
+    help = N_("The platform that the comment comes from marked it as spam or holds it for approval.")
     reason = "spam"
     limits: tuple[Limit, ...] = ()
     lists: tuple[ListOfWords, ...] = ()

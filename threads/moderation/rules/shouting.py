@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from threads.language import N_, _, percent
 from threads.moderation.rules.base import Limit, OneComment, Values, merged
 from threads.moderation.rules.comments import Text
 from threads.records import Flag
@@ -16,15 +17,15 @@ class Shouting(OneComment):
     """Flags a large share of capitals among the letters that have a small and a capital form."""
 
     name = "shouting"
-    title = "Shouting"
-    help = "Most of its letters are capitals."
+    title = N_("Shouting")
+    help = N_("Most of its letters are capitals.")
     reason = "other"
     limits = (
         Limit(
             name="share",
             default=0.7,
-            unit="share of letters",
-            help="Share of capitals from which it is flagged.",
+            unit=N_("share of letters"),
+            help=N_("Share of capitals from which it is flagged."),
             least=0.01,
             most=1,
             setting="shouting_share",
@@ -33,7 +34,7 @@ class Shouting(OneComment):
             name="letters",
             default=20,
             unit="letters",
-            help="Fewest letters that it takes to judge.",
+            help=N_("Fewest letters that it takes to judge."),
             least=1,
             setting="shouting_letters",
         ),
@@ -48,7 +49,7 @@ class Shouting(OneComment):
         share = capitals / letters
         return Flag(
             self.name,
-            f"{share:.0%} of its letters are capitals.",
+            _("{share} of its letters are capitals.", share=percent(share)),
             value=share,
             limit=limit,
             spans=merged(word.span() for word in _WORDS.finditer(text.text) if word[0].isupper()),

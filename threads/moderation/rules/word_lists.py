@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from threads.moderation.rules.base import Limit, ListOfWords, OneComment, Values, counted, merged
+from threads.language import N_, _, counted
+from threads.moderation.rules.base import Limit, ListOfWords, OneComment, Values, merged
 from threads.moderation.rules.comments import Text
 from threads.moderation.rules.listed import listed_words
 from threads.records import Flag
@@ -19,14 +20,14 @@ class WordList(OneComment):
                 name="different_words",
                 default=1,
                 unit="words",
-                help="Different words of the list from which it is flagged.",
+                help=N_("Different words of the list from which it is flagged."),
                 least=1,
             ),
         )
         self.lists = (
             ListOfWords(
                 name="words",
-                help='Words and phrases, a line each. "In quotation marks": just so; begin*: any ending.',
+                help=N_('Words and phrases, a line each. "In quotation marks": just so; begin*: any ending.'),
             ),
         )
 
@@ -40,12 +41,18 @@ class WordList(OneComment):
             return None
         return Flag(
             self.name,
-            f"It holds {counted(value, f'{self._kind} word')}.",
+            _("It holds {words}.", words=_counted(self._kind, value)),
             value=value,
             limit=limit,
             spans=merged(text.span(start, end) for start, end, _ in hits),
         )
 
 
-SUSPECT = WordList("suspect", "It holds words that your moderators want to look at.", "other")
-BANNED = WordList("banned", "It holds words that your house rules ban.", "offensive")
+def _counted(kind: str, count: int) -> str:
+    if kind == "suspect":
+        return counted(count, "suspect word", "suspect words")
+    return counted(count, "banned word", "banned words")
+
+
+SUSPECT = WordList("suspect", N_("It holds words that your moderators want to look at."), "other")
+BANNED = WordList("banned", N_("It holds words that your house rules ban."), "offensive")
