@@ -117,7 +117,16 @@ def test_an_address_in_a_text_is_text_and_stays():
 
 
 # Whose files have no place for an address beside the comments, or are packed.
-NO_PLACE = {"pasted", "discourse", "excel", "guardian", "hacker-news", "lobsters", "one-million-posts"}
+NO_PLACE = {
+    "pasted",
+    "discourse",
+    "excel",
+    "guardian",
+    "hacker-news",
+    "lobsters",
+    "one-million-posts",
+    "parquet",
+}
 
 
 def test_every_format_that_has_a_place_for_addresses_was_tried():
