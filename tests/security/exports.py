@@ -22,12 +22,17 @@ EXPORTS = (  # (file name, address); a test holds that none is missing
 )
 
 
+def addresses(store: Store) -> list[tuple[str, str]]:
+    """Return file name and address of every export, of the first discussion where it is of one."""
+    thread = quote(next(iter(store.thread_ids(None, 1)), ""), safe="")
+    return [(name, address.format(thread=thread)) for name, address in EXPORTS]
+
+
 def exports(store: Store, kind: str, key_file: Path) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of every export of a kind (csv or json), as a single user gets it."""
     client = create_app(store, Settings(key_file=str(key_file))).server.test_client()
-    thread = quote(next(iter(store.thread_ids(None, 1)), ""), safe="")
-    for name, address in EXPORTS:
+    for name, address in addresses(store):
         if name.endswith(f".{kind}"):
-            answer = client.get(address.format(thread=thread), base_url=LOCAL)
+            answer = client.get(address, base_url=LOCAL)
             assert answer.status_code == 200, f"{address}: {answer.status}"
             yield name, answer.data

@@ -1,7 +1,7 @@
 """Markup from commenters, in a real browser: it stays text in every view, and runs nothing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from dashboard.pages import PAGES
 from tests.browsing import GOOD
 from tests.chromium import ARGUMENTS, EXECUTABLE, MISSING
 from tests.security import hostile_store
-from tests.security.exports import EXPORTS
+from tests.security.exports import EXPORTS, addresses
 from tests.security.payloads import PAYLOADS, SINK, payload
 from tests.security.rows import Lab, NotTriedError, Row, Tally
 from tests.security.serving import served
@@ -71,6 +71,7 @@ def markup(lab: Lab) -> Tally:
     with Store.open(url) as store:
         fill(store, count)
         fill_team(store, count)
+        files = addresses(store)
     with (
         served(url, lab.folder / "server.log", key_file=str(lab.folder / "key")) as server,
         _page() as (page, troubles),
@@ -82,7 +83,7 @@ def markup(lab: Lab) -> Tally:
             seen |= _look(page, view, troubles, tally)
         seen |= _preview(page, server, count, troubles, tally)
         tally.hold(_all_detected(page, server, count), "the control: markup set on purpose is not seen")
-        _check_exports(page, server, tally)
+        _check_exports(page, server, files, tally)
     for field, share in SEEN.items():
         shown = sum((number, field) in seen for number in range(count))
         tally.hold(shown >= share * count, f"{field}: only {shown} of {count} payloads were ever shown")
@@ -270,9 +271,9 @@ def _all_detected(page: Page, server: str, count: int) -> bool:
     return not missed
 
 
-def _check_exports(page: Page, server: str, tally: Tally) -> None:
+def _check_exports(page: Page, server: str, files: Sequence[tuple[str, str]], tally: Tally) -> None:
     """An export is a file to keep, never a page: a browser does not render it."""
-    for name, address in EXPORTS:
+    for name, address in files:
         answer = page.request.get(f"{server}{address}")
         headers = answer.headers
         tally.hold(

@@ -10,7 +10,7 @@ from dashboard import create_app
 from dashboard.pages import PAGES
 from tests.browsing import GOOD, body_for, get, post, sign_in
 from tests.security import hostile_store
-from tests.security.exports import EXPORTS
+from tests.security.exports import addresses
 from tests.security.rows import Lab, Row, Tally
 from threads.settings import Settings
 from threads.storage import Store
@@ -31,7 +31,7 @@ def viewers(lab: Lab) -> Tally:
             for who in ("vic", "mo"):
                 client = app.server.test_client()
                 assert sign_in(client, who).status_code == 303
-                seen[who] = dict(_everything(client, app))
+                seen[who] = dict(_everything(client, app, store))
             for place, answer in seen["vic"].items():
                 found = _names_in(answer)
                 tally.hold(not found, f"{name}, {place}: {found[:3]}")
@@ -69,10 +69,11 @@ def _fill(store: Store) -> None:
         store.accounts.create(who, role, GOOD, actor="local")
 
 
-def _everything(client: FlaskClient, app: object) -> list[tuple[str, str]]:
+def _everything(client: FlaskClient, app: object, store: Store) -> list[tuple[str, str]]:
     """Return (place, answer) of every page, filter and export."""
-    answers = [(address, get(client, address).text) for _, address in EXPORTS]
-    answers += [(f"{address}?raw", get(client, f"{address}?raw").text) for _, address in EXPORTS]
+    files = [address for _, address in addresses(store)]
+    files += [f"{address}{'&' if '?' in address else '?'}raw" for address in files]
+    answers = [(address, get(client, address).text) for address in files]
     for page in PAGES:
         for rest in ("", "/t", "/t?page=2", "/t?q=tunnel&stance=unclear", "/nothing"):
             path, _, query = f"{page.path.rstrip('/')}{rest}".partition("?")
