@@ -98,7 +98,7 @@ def test_the_manifest_says_what_is_in_it(store, urls, file, clock):
     assert (manifest.audit_rows, manifest.audit_head) == (len(heads) - 1, heads[-2])  # the last tells of it
     assert (manifest.database, manifest.schema, manifest.taken_at) == (
         urls[0].split(":")[0],
-        "0002",
+        "0003",
         clock.now,
     )
     assert {name: len(found) for name, found in everything(store).items() if name != "audit"} == {

@@ -59,8 +59,8 @@ def client(opened, settings):
     return create_app(opened, settings).server.test_client()
 
 
-def signed(body, secret=SECRET, at=None, identity="message-1"):
-    stamp = str(int(time.time() if at is None else at))
+def signed(body, secret=SECRET, after=0, identity="message-1"):
+    stamp = str(int(time.time() + after))
     digest = hmac.new(secret.encode(), f"{identity}.{stamp}.".encode() + body, hashlib.sha256).digest()
     return {
         "Content-Type": "application/json",
@@ -101,8 +101,8 @@ def test_a_signed_comment_is_stored_and_answered_with_hold_and_reasons(client, o
     "how",
     [
         {"secret": "a secret that nobody gave it"},
-        {"at": time.time() - 301},
-        {"at": time.time() + 400},
+        {"after": -301},
+        {"after": 400},
         {"headers": {"Content-Type": "application/json"}},
         {
             "headers": {
