@@ -25,7 +25,8 @@ onnx: $(VENV)/.run ## install the better models, with what runs them
 	$(PIP_INSTALL) --editable '.[onnx]' --editable ./weights
 
 test: $(VENV)/.test chromium postgresql ## install what tests need and run them all, a real browser and a real PostgreSQL included
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
+	$(BIN)/python -m pytest -m browser # one after the other: each has a browser and a server
 
 security: $(VENV)/.security chromium postgresql libreoffice ## try to break what must hold, a line each: make security [ROWS="markup formulas"] [SMALL=1]
 	$(BIN)/python -m tests.security $(if $(SMALL),--small) $(ROWS)
