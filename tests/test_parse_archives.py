@@ -53,7 +53,7 @@ def test_a_damaged_gzip_file_is_an_error():
 
 
 def test_a_small_file_that_holds_too_much_is_refused_before_it_is_unpacked():
-    bomb = gzip.compress(b"<html>" + b"\x00" * 60_000_000, mtime=0)
+    bomb = gzip.compress(b"<html>" + b"\x00" * 60_000_000)
     with pytest.raises(
         InputError, match=r"times its size, more than the limit of 200.*BTL_MAX_UNPACKED_RATIO"
     ):
@@ -165,7 +165,7 @@ def warc(*records, packed=True):
             + payload
             + b"\r\n\r\n"
         )
-        data += gzip.compress(record, mtime=0) if packed else record
+        data += gzip.compress(record) if packed else record
     return data
 
 
@@ -197,7 +197,7 @@ def test_the_pages_of_a_web_archive_in_order(packed):
 @pytest.mark.parametrize(
     ("encoding", "payload"),
     [
-        ("gzip", gzip.compress(PAGE.encode("cp1252"))),
+        ("gzip", gzip.compress(PAGE.encode("cp1252"), mtime=0)),
         ("deflate", zlib.compress(PAGE.encode("cp1252"))),
         ("br", brotli.compress(PAGE.encode("cp1252"))),
         ("gzip", PAGE.encode("cp1252")),  # some archives keep it unpacked, with the header as it was
