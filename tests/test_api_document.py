@@ -91,15 +91,6 @@ def test_what_is_answered_is_documented_and_nothing_fails(server, schema, label)
     cases = st.tuples(st.one_of(as_declared, as_declared), st.just(True)) | st.tuples(others, st.just(False))
     answered = Counter()
 
-    @given(asked=cases)
-    @settings(
-        max_examples=EXAMPLES,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
     def ask(asked):
         case, known = asked
         if known and case.path_parameters:
@@ -110,7 +101,18 @@ def test_what_is_answered_is_documented_and_nothing_fails(server, schema, label)
         answered[answer.status_code] += 1
         case.validate_response(answer, checks=CHECKS)
 
-    ask()
+    for examples in (EXAMPLES, 8 * EXAMPLES):  # more where among the first there is none that is done
+        bounded = settings(
+            max_examples=examples,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        bounded(given(asked=cases)(ask))()
+        if any(status < 300 for status in answered):
+            break
     assert any(status < 300 for status in answered), f"nothing was done: {answered}"
 
 

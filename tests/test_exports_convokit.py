@@ -216,10 +216,11 @@ def test_a_folder_without_utterances_is_named(tmp_path):
         Source.from_path(tmp_path)
 
 
-def test_an_archive_with_several_corpora_is_not_taken_for_one(tmp_path):
+def test_an_archive_with_several_corpora_is_read_as_several(tmp_path):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name in ("a", "b"):
             archive.writestr(f"{name}/utterances.jsonl", json.dumps(utterance("r")))
-    with pytest.raises(InputError):
-        parse(Source.from_bytes(file.getvalue()), Options())
+    parsed = parse(Source.from_bytes(file.getvalue()), Options())
+    assert [(d.source_format, len(d.comments)) for d in parsed.discussions] == [("convokit", 1)] * 2
+    assert "2 of 2 files" in parsed.report.warnings[0]
