@@ -14,7 +14,7 @@ import pytest
 import urllib3
 from browsing import GOOD, form_token
 
-from dashboard import gunicorn_settings
+from dashboard.memory import settle
 from threads.samples import add_samples
 from threads.settings import Settings
 from threads.storage import Store
@@ -111,7 +111,7 @@ def test_two_workers_know_one_session_and_count_together(team):
 
 def test_what_a_worker_loaded_is_not_looked_at_again():
     try:
-        gunicorn_settings.post_worker_init(None)
+        settle()
         assert gc.get_freeze_count() > 100_000
     finally:
         gc.unfreeze()
