@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from threads.parse.exports.found import FoundComment, FoundThread, Note
+from threads.parse.exports.found import FoundComment, FoundComments, FoundThread, Note
 from threads.parse.exports.gathering import gathered, reading
 from threads.parse.exports.moments import since_1970, written
 from threads.parse.exports.texts import from_html
@@ -76,6 +76,26 @@ def test_what_goes_to_disk_comes_back_as_from_memory():
     assert on_disk == in_memory
     assert [d.title for d in on_disk.discussions[:6:5]] == ["first", "about t35"]
     assert (on_disk.report.kept, dict(on_disk.report.left_out)) == (1_000, {"duplicate": 91})
+
+
+def in_columns(found, size):
+    """The same, comments in columns of `size` as tables give them, and what is between them in its place."""
+    held = []
+    for item in found:
+        if isinstance(item, FoundComment):
+            held.append(item)
+        if held and (not isinstance(item, FoundComment) or len(held) == size):
+            yield FoundComments.of(held)
+            held = []
+        if not isinstance(item, FoundComment):
+            yield item
+    yield from [FoundComments.of(held)] if held else []
+
+
+@pytest.mark.parametrize("in_memory", [5_000, 1_000_000])
+def test_columns_of_comments_give_what_comments_give_one_by_one(in_memory):
+    columns = reading(in_columns(many(40, 1_000), 7), "file", "format", in_memory=in_memory).whole()
+    assert columns == reading(many(40, 1_000), "file", "format").whole()
 
 
 def test_a_reading_holds_one_discussion_at_a_time():

@@ -75,8 +75,8 @@ class Around:
 class Written:
     """A comment to be stored as it is now.
 
-    `before` is what is stored of it. `scores` and `flags` are None where they stay: the text, what it answers
-    and its status are as they were. `flags` are of the rules ALONE.
+    `before` is what is stored of it. `flags` are of the rules ALONE, None where they stay: the text, what it
+    answers and its status are as they were.
     """
 
     comment: Comment
