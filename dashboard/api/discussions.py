@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 import pandas as pd
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from dashboard.api.cursors import after, cursor_of
 from dashboard.api.declaring import (
@@ -42,7 +42,12 @@ SOURCE: Final = "api"
 ERASED: Final = "it, or all that its author wrote, was erased for good"
 UNKNOWN: Final = datetime(1970, 1, 1, tzinfo=UTC)
 Moment = Annotated[
-    AwareDatetime, Field(ge=datetime(1000, 1, 1, tzinfo=UTC), le=datetime(9000, 1, 1, tzinfo=UTC))
+    AwareDatetime,
+    Field(
+        ge=datetime(1000, 1, 1, tzinfo=UTC),
+        le=datetime(9000, 1, 1, tzinfo=UTC),
+        json_schema_extra={"pattern": "^[1-8][0-9]{3}-"},
+    ),
 ]
 
 
@@ -68,6 +73,14 @@ class NewThread(Request):
 
     `thread_id` is the platform's own; where it is not given, the address gives one.
     """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": [name], "properties": {name: {"type": "string"}}} for name in ("thread_id", "url")
+            ]
+        }
+    )
 
     thread_id: Id | None = None
     url: Line | None = None
