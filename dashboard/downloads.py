@@ -102,11 +102,14 @@ def _asked_for(
     Under pseudonyms for who may not take names away, or asks for them; with names it is put on record as
     `what`.
     """
+    pseudonyms = "pseudonyms" in request.args or not may("export_people")
     filters = Filters.from_query(request.query_string.decode("utf-8", "replace"))
     if filters.problems:
         abort(400, " ".join(filters.problems))
-    pseudonyms = "pseudonyms" in request.args or not may("export_people")
     frame = context.comments(thread_id, pseudonyms=pseudonyms)
+    filters = filters.checked(None if thread_id is None else frame)
+    if filters.problems:
+        abort(400, " ".join(filters.problems))
     chosen = filters.apply(frame)
     if not pseudonyms:
         details = _details(what, thread_id, filters, len(chosen))
@@ -163,6 +166,6 @@ def _details(what: str, thread_id: str | None, filters: Filters, rows: int) -> d
         "until": filters.until and filters.until.isoformat(),
         "stances": list(filters.stances),
         "authors": len(filters.authors),
-        "words": bool(filters.text),
+        "words": bool(filters.text or filters.topic),
         "rows": rows,
     }

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashboard.text import well_formed
+from dashboard.topic_filter import of_topic, topics_in
 from threads.dynamics.overall import Rows
 from threads.dynamics.summary import CLEARLY
 from threads.outline import NO_TIME, STANCES, Outline, depths, microseconds
@@ -38,6 +39,7 @@ Mask = npt.NDArray[np.bool_]
 class Filters:
     """A choice of comments. Empty means no restriction. Times are UTC, `until` inclusive to the minute.
 
+    `topic` is one of a discussion's (see `dashboard.topic_filter`), by what it is called.
     `page` of the conversation is shown, or the page on which the comment `at` stands. `compared` are the
     discussions put side by side, in the address a, b, …, and `by` what their comments are grouped by there.
     """
@@ -46,6 +48,7 @@ class Filters:
     stances: tuple[str, ...] = ()
     tones: tuple[str, ...] = ()
     depth: str = ""
+    topic: str = ""
     since: pd.Timestamp | None = None
     until: pd.Timestamp | None = None
     text: str = ""
@@ -65,6 +68,7 @@ class Filters:
             stances=_words(values, "stance", STANCES, problems),
             tones=_words(values, "tone", TONES, problems),
             depth="".join(_words(values, "depth", tuple(DEPTHS), problems)[:1]),
+            topic=values.get("topic", [""])[0],
             since=_time(values, "from", problems),
             until=_time(values, "to", problems),
             text=values.get("q", [""])[0],
@@ -79,7 +83,9 @@ class Filters:
     def any(self) -> bool:
         """Whether anything is restricted."""
         timed = self.since is not None or self.until is not None
-        return bool(self.authors or self.stances or self.tones or self.depth or timed or self.text)
+        return bool(
+            self.authors or self.stances or self.tones or self.depth or self.topic or timed or self.text
+        )
 
     @property
     def words(self) -> str:
@@ -89,6 +95,7 @@ class Filters:
             f"stance {' or '.join(self.stances)}" if self.stances else "",
             f"sentiment {' or '.join(self.tones)}" if self.tones else "",
             f"depth {self.depth}{'' if self.depth == '1' else ' and more'}" if self.depth else "",
+            f"topic “{self.topic}”" if self.topic else "",
             f"from {_minute(self.since)}" if self.since is not None else "",
             f"to {_minute(self.until)}" if self.until is not None else "",
             f"text contains “{self.text}”" if self.text else "",
@@ -103,6 +110,25 @@ class Filters:
         """Return the same choice, of comments of one stance."""
         return replace(self, stances=(stance,), page=1, at="")
 
+    def checked(self, frame: pd.DataFrame | None) -> Filters:
+        """Return the filters without a topic that the discussion `frame` does not have, named in `problems`.
+
+        None for what is not one discussion, and has no topics.
+        """
+        if not self.topic or (frame is not None and self.topic in topics_in(frame).names):
+            return self
+        shown = f"The address has topic={self.topic[:40]!r}"
+        problem = (
+            f"{shown}, but a topic is of one discussion: open that."
+            if frame is None
+            else f"{shown}, which is no topic of this discussion, or no longer."
+        )
+        return replace(self, topic="", problems=(*self.problems, problem))
+
+    def of_topic(self, topic: str) -> Filters:
+        """Return the same choice, of comments of one topic."""
+        return replace(self, topic=topic, page=1, at="")
+
     def on_page(self, number: int) -> Filters:
         """Return the same choice, on another page of it."""
         return replace(self, page=number, at="")
@@ -113,6 +139,7 @@ class Filters:
         pairs += [("stance", stance) for stance in self.stances]
         pairs += [("tone", tone) for tone in self.tones]
         pairs += [("depth", self.depth)] if self.depth else []
+        pairs += [("topic", self.topic)] if self.topic else []
         pairs += [("from", _minute(self.since))] if self.since is not None else []
         pairs += [("to", _minute(self.until))] if self.until is not None else []
         pairs += [("q", self.text)] if self.text else []
@@ -124,7 +151,10 @@ class Filters:
         return f"?{urlencode(pairs, errors='replace')}" if pairs else ""
 
     def apply(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows that pass every filter. A comment without a time passes no filter of time."""
+        """Return the rows that pass every filter. A comment without a time passes no filter of time.
+
+        A topic is one of those of `frame`, which is a discussion with all its comments where one is chosen.
+        """
         keep = pd.Series(data=True, index=frame.index)
         if self.compared:
             keep &= frame["thread_id"].isin(self.compared)
@@ -136,6 +166,8 @@ class Filters:
             keep &= _of_tones(frame["sentiment"].to_numpy(dtype=float), self.tones)
         if self.depth:
             keep &= _of_depth(depth_of(frame), self.depth)
+        if self.topic:
+            keep &= of_topic(frame, self.topic)
         if self.since is not None:
             keep &= frame["published_at"] >= self.since
         if self.until is not None:
@@ -154,7 +186,8 @@ class Filters:
         """Return the rows of an outline that pass every filter, None where nothing is restricted.
 
         `names` has what each of the outline's people is called here, and NO_NAME at the end;
-        `keys_with_text` finds comments by what their text contains.
+        `keys_with_text` finds comments by what their text contains. A topic is of one discussion, not of
+        all: `checked` takes it out.
         """
         masks = list(self._masks(outline, names))
         if self.text:

@@ -197,6 +197,7 @@ def test_a_file_can_be_chosen_taken_off_and_refused(page, server, tmp_path):
 
 def test_the_calendar_fits_its_page(page, server):
     open_thread(page, server, TITLE)
+    page.get_by_role("button", name="More filters").press("Enter")
     page.get_by_label("From (UTC)").click()
     calendar = page.locator("[data-dates-dropdown]")
     expect(calendar).to_be_visible()
@@ -323,6 +324,7 @@ def test_filters_of_tone_and_depth_live_in_the_address(page, server):
     page.goto(f"{server}?tone=negative&depth=2")
     expect(page.locator("#filter-count")).not_to_contain_text("0 of")
     expect(page.locator("#filter-depth")).to_have_value("to a comment")
+    expect(page.locator("#filter-more")).to_have_text("More filters: 1 set")
     page.locator("#filter-clear").click()
     expect(page).to_have_url(server)
 

@@ -7,8 +7,10 @@ import pytest
 from browsing import as_json, said
 from test_topics import talk
 
+from dashboard import create_app
 from dashboard.filters import Filters
 from dashboard.pages.discussion import OneDiscussion
+from dashboard.pages.overview import OverviewPage
 from dashboard.pages.people import PeoplePage
 from dashboard.pages.topics import TopicsPage
 
@@ -23,14 +25,61 @@ def test_people_says_who_talks_and_who_answers_whom(sampled, sampled_ids):
     assert "author=Maureen+Tully" in found
 
 
-def test_topics_say_what_people_speak_of_and_lead_to_it(sampled, sampled_ids):
-    frame = sampled.comments(sampled_ids[0])
-    many = pd.concat([frame.assign(comment_id=frame["comment_id"] + f"-{n}") for n in range(3)])
-    many = many.reset_index(drop=True).assign(text=talk(len(many))["text"])
-    found = as_json(OneDiscussion(TopicsPage(), sampled, sampled_ids[0], many).view(Filters()).content)
+@pytest.fixture(scope="module")
+def many(sampled, sampled_ids):
+    """A discussion of 270 comments on three subjects, and the subject of each."""
+    frame, spoken = sampled.comments(sampled_ids[0]), talk(270)
+    rows = pd.concat([frame.assign(comment_id=frame["comment_id"] + f"-{n}") for n in range(3)])
+    rows = rows.reset_index(drop=True).assign(text=spoken["text"])
+    return OneDiscussion(TopicsPage(), sampled, sampled_ids[0], rows), spoken["subject"]
+
+
+def test_topics_say_what_people_speak_of_and_lead_to_it(many):
+    discussion, _ = many
+    found = as_json(discussion.view(Filters()).content)
     assert "People speak of 3 things" in found
     assert "?q=strasse" in found
     assert "Comments that stand for each" in found
+    for name in discussion.topics():
+        assert Filters(topic=name).query() in found
+
+
+def test_a_topic_is_a_filter_beside_the_others(many):
+    discussion, subjects = many
+    names = list(discussion.topics())
+    of_topic = [Filters(topic=name).apply(discussion.frame) for name in names]
+    assert sum(map(len, of_topic)) > 0.9 * len(subjects)
+    for rows in of_topic:
+        assert subjects[rows.index].value_counts(normalize=True).iloc[0] > 0.95
+    both = Filters.from_query(Filters(topic=names[0], tones=("negative",)).query())
+    negative = Filters(tones=("negative",)).apply(discussion.frame)
+    assert list(both.apply(discussion.frame).index) == [n for n in of_topic[0].index if n in negative.index]
+    assert len(discussion.view(Filters(topic=names[0])).content) > 2
+    assert discussion.view(Filters(topic=names[0])).chosen == len(of_topic[0])
+
+
+def test_topics_stay_those_of_the_whole_discussion_under_filters(many):
+    discussion, _ = many
+    name, *_ = discussion.topics()
+    negative = Filters(tones=("negative",))
+    found = as_json(discussion.view(negative).content)
+    assert negative.of_topic(name).query() in found
+    assert str(len(negative.of_topic(name).apply(discussion.frame))) in found
+
+
+def test_a_topic_that_is_not_there_is_told_and_chooses_nothing(many, sampled):
+    discussion, _ = many
+    (name, *_) = discussion.topics()
+    assert discussion.checked(Filters(topic=name)).topic == name
+    wrong = discussion.checked(Filters(topic="moon", text="a"))
+    assert wrong == Filters(text="a", problems=wrong.problems)
+    assert "topic='moon', which is no topic of this discussion" in wrong.problems[0]
+    everything = OverviewPage().subject(sampled, "")
+    assert "a topic is of one discussion" in everything.checked(Filters(topic=name)).problems[0]
+    client = create_app(sampled.store, sampled.settings).server.test_client()
+    assert "a topic is of one discussion" in client.get(f"/export.csv?topic={name}").text
+    unknown = client.get(f"/export.csv?topic=moon&thread={discussion.thread_id}")
+    assert (unknown.status_code, "no topic of this discussion" in unknown.text) == (400, True)
 
 
 @pytest.mark.parametrize("shown", PAGES, ids=lambda p: p.title)

@@ -1,5 +1,7 @@
 """Topics and drift: what is there is found, in any language, and nothing is where there is nothing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,8 @@ from threads.dynamics.topics import (
     EXAMPLE_COLUMNS,
     SUBTHREAD_COLUMNS,
     TOPIC_COLUMNS,
+    among,
+    everywhere,
     subthreads,
     topic_of_each,
     topics,
@@ -78,6 +82,27 @@ def test_comments_that_stand_for_a_topic_are_of_it_and_by_different_people():
         assert own["author"].nunique() == 3
 
 
+def test_topics_among_some_comments_are_the_same_topics():
+    frame = talk()
+    found = topics(frame)
+    late = frame.iloc[150:]
+    some = among(found, late)
+    assert (some.names, some.comments) == (found.names, 150)
+    assert some.of_each.equals(found.of_each.iloc[150:])
+    assert some.rows["comments"].sum() == some.of_each.notna().sum()
+    assert set(some.examples["comment_id"]) <= set(late["comment_id"])
+    nobody = among(found, frame.iloc[:0])
+    assert nobody.sentence().text == "None of these comments is clearly of one topic."
+
+
+def test_topics_are_called_by_different_words():
+    weights = np.array([[6.0, 1.0, 0.0], [4.0, 0.0, 1.0]])
+    model = module.Model({"one": 0, "two": 1, "three": 2}, np.ones(3), weights)
+    found = replace(topics(pd.DataFrame({"text": []})), model=model)
+    assert [words[0] for words in module._words(model)] == ["one", "one"]
+    assert found.names == ("one", "three")
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_comments_without_subjects_have_no_topics(seed):
     random = np.random.default_rng(seed)
@@ -102,6 +127,10 @@ def test_what_was_learnt_assigns_other_comments(monkeypatch):
     assert sampled.of_each.notna().sum() <= 200
     assert "200 of 300 comments" in sampled.sentence().text
     every = topic_of_each(frame, sampled.model)
+    looked = everywhere(sampled, frame)
+    assert looked.of_each.equals(every)
+    assert looked.rows["comments"].tolist() == every.value_counts().sort_index().tolist()
+    assert looked.names == sampled.names
     assert pd.crosstab(every, frame["subject"]).max(axis=1).sum() > 0.85 * 300
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -70,11 +70,15 @@ class Page(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the bar of filters offers: names of people, the most active first, and the stretch of time."""
+    """What the bar of filters offers: names of people, the most active first, and the stretch of time.
+
+    `by_topic` says whether it offers topics, which are worked out when somebody looks for them.
+    """
 
     people: Sequence[str]
     first: datetime | None
     last: datetime | None
+    by_topic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,16 @@ class Subject(Protocol):
         """Return what there is to choose from."""
         ...
 
+    def checked(self, filters: Filters) -> Filters:
+        """Return the filters without what there is not here, named in their problems."""
+        ...
+
+    def topics(self) -> Mapping[str, str]:
+        """Return the topics by what they are called, each with its first words."""
+        ...
+
     def view(self, filters: Filters) -> View:
-        """Return everything under the bar of filters."""
+        """Return everything under the bar of filters, which are `checked`."""
         ...
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,7 @@ from dashboard.filters import Filters, author_choices
 from dashboard.pages.base import Choices, Context, View
 from dashboard.pages.filtering import filtered_layout
 from dashboard.text import one_line, shown
+from dashboard.topic_filter import topics_in
 from threads.errors import StoreError
 from threads.language import N_, _, counted, number
 from threads.moderation.roles import Permission
@@ -123,7 +125,18 @@ class OneDiscussion:
             author_choices(self.frame).value_counts().index.tolist(),
             times.min() if len(times) else None,
             times.max() if len(times) else None,
+            by_topic=True,
         )
+
+    def checked(self, filters: Filters) -> Filters:
+        """Return the filters without a topic that this discussion does not have."""
+        return filters.checked(self.frame)
+
+    def topics(self) -> Mapping[str, str]:
+        """Return the topics by what they are called, each with its first words and how many are of it."""
+        found = topics_in(self.frame)
+        rows = zip(found.names, found.rows.to_dict("records"), strict=True)
+        return {name: f"{_first_words(name, row['words'])} ({number(row['comments'])})" for name, row in rows}
 
     def reading(self, filters: Filters) -> Reading:
         """Return the discussion as it is read under some filters."""
@@ -158,3 +171,9 @@ class OneDiscussion:
             title=_("A page without a server or a script, to send, to print or to keep"),
         )
         return html.Nav([*links, whole], className="tabs", **ui.hyphenated(aria_label=_("This discussion")))
+
+
+def _first_words(name: str, words: str) -> str:
+    """Return what a topic is called with two more of its words."""
+    others = [word for word in words.split(", ") if word != name]
+    return ", ".join([name, *others[:2]])

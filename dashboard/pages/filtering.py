@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
-from dashboard.components import clear_button, empty
+from dashboard.components import clear_button, empty, hyphenated
 from dashboard.figures import STANCES
 from dashboard.filters import NO_NAME, TONES, Filters
 from dashboard.pages.base import Choices, Context, FilteredPage, View, find_page
@@ -19,12 +19,14 @@ from dashboard.text import one_line
 from threads.language import N_, _, ngettext, number
 
 PEOPLE_OFFERED: Final = 50
+OUTPUTS: Final = 15  # of the callback that keeps everything together
 DEPTH_WORDS: Final = {"1": N_("to the article"), "2": N_("to a comment"), "4": N_("deep, 4 or more down")}
 
 
 def filtered_layout(page: FilteredPage, context: Context, rest: str, search: str) -> Component:
     """Return the bar of filters and, under it, the page's content."""
-    subject, filters = page.subject(context, rest), Filters.from_query(search)
+    subject = page.subject(context, rest)
+    filters = subject.checked(Filters.from_query(search))
     view = subject.view(filters)
     return html.Div(
         [
@@ -46,9 +48,12 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
         Output("filter-stances", "value"),
         Output("filter-tones", "value"),
         Output("filter-depth", "value"),
+        Output("filter-topic", "value"),
         Output("filter-since", "value"),
         Output("filter-until", "value"),
         Output("filter-text", "value"),
+        Output("filter-toggle", "children"),
+        Output("filter-more", "children"),
         Output("filter-count", "children"),
         Output("filter-download", "href"),
         Output("filtered-content", "children"),
@@ -58,6 +63,7 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
         Input("filter-stances", "value"),
         Input("filter-tones", "value"),
         Input("filter-depth", "value"),
+        Input("filter-topic", "value"),
         Input("filter-since", "value"),
         Input("filter-until", "value"),
         Input("filter-text", "value"),
@@ -74,6 +80,7 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
         stances: list[str] | None,
         tones: list[str] | None,
         depth: str | None,
+        topic: str | None,
         since: str | None,
         until: str | None,
         text: str | None,
@@ -83,12 +90,19 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
         drawn: Any,
     ) -> tuple[Any, ...]:
         if ctx.triggered_id == "filter-url" and (search or "") == drawn:
-            return (no_update,) * 12  # the page came with what this address asks for
+            return (no_update,) * OUTPUTS  # the page came with what this address asks for
         page, rest = find_page(pages, pathname)
-        now = Filters.from_query(search)
+        subject, now = page.subject(context, rest), Filters.from_query(search)
         if ctx.triggered_id == "filter-anew":  # comments came while the page is open
-            view = page.subject(context, rest).view(now)
-            return (*(no_update,) * 8, count_text(view), no_update, _content(view, now), no_update)
+            now = subject.checked(now)
+            view = subject.view(now)
+            return (
+                *(no_update,) * (OUTPUTS - 4),
+                count_text(view),
+                no_update,
+                _content(view, now),
+                no_update,
+            )
         if ctx.triggered_id == "filter-url":
             filters = now
         elif ctx.triggered_id == "filter-clear":
@@ -99,17 +113,20 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
                 stances=tuple(stances or ()),
                 tones=tuple(tones or ()),
                 depth=depth or "",
+                topic=topic or "",
                 compared=now.compared,
                 by=now.by,
             )
             # By way of an address: what came from a browser is read as what stands in one.
             filters = Filters.from_query(chosen.query(**_pairs(since, until, text)))
         if ctx.triggered_id != "filter-url" and filters.query() == (search or ""):
-            return (no_update,) * 12
-        view = page.subject(context, rest).view(filters)
+            return (no_update,) * OUTPUTS
+        filters = subject.checked(filters)
+        view = subject.view(filters)
         return (
             no_update if ctx.triggered_id == "filter-url" else filters.query(),
             *control_values(filters),
+            *_set_texts(filters),
             count_text(view),
             _download(rest, filters),
             _content(view, filters),
@@ -132,26 +149,65 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
         kept = [name for name in chosen if isinstance(name, str)] if isinstance(chosen, list) else []
         return _offered(found, kept)
 
-    app.clientside_callback(
-        "(n) => n % 2 ? 'filters open' : 'filters'",
-        Output("filters", "className"),
+    @app.callback(
+        Output("filter-topic", "data"),
+        Output("filter-topic", "placeholder"),
+        Input("filter-more", "n_clicks"),
         Input("filter-toggle", "n_clicks"),
+        Input("filter-topic", "value"),
+        State("filter-url", "pathname"),
+        prevent_initial_call=True,
+    )
+    @needs("view")
+    def offer_topics(
+        _more: Any, _toggle: Any, chosen: Any, pathname: str
+    ) -> tuple[list[dict[str, str]], str]:
+        page, rest = find_page(pages, pathname)
+        found = page.subject(context, rest).topics()
+        return _topics_offered(found, chosen), _("any") if found else _("none stands out")
+
+    app.clientside_callback(
+        "(n) => n % 2 ? ['filters open', 'true'] : ['filters', 'false']",
+        Output("filters", "className"),
+        Output("filter-toggle", "aria-expanded"),
+        Input("filter-toggle", "n_clicks"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        "(n) => n % 2 ? [false, 'true'] : [true, 'false']",
+        Output("filter-others", "hidden"),
+        Output("filter-more", "aria-expanded"),
+        Input("filter-more", "n_clicks"),
         prevent_initial_call=True,
     )
 
 
 def control_values(
     filters: Filters,
-) -> tuple[list[str], list[str], list[str], str | None, str | None, str | None, str]:
-    """Return what the seven controls show for `filters`."""
+) -> tuple[list[str], list[str], list[str], str | None, str | None, str | None, str | None, str]:
+    """Return what the eight controls show for `filters`."""
     return (
         list(filters.authors),
         list(filters.stances),
         list(filters.tones),
         filters.depth or None,
+        filters.topic or None,
         None if filters.since is None else f"{filters.since:%Y-%m-%d %H:%M:%S}",
         None if filters.until is None else f"{filters.until:%Y-%m-%d %H:%M:%S}",
         filters.text,
+    )
+
+
+def _set_texts(filters: Filters) -> tuple[str, str]:
+    """Return what the buttons say that unfold filters: all of them on a phone, and those behind the first."""
+    first = sum(map(bool, (filters.authors, filters.stances, filters.tones, filters.text)))
+    others = sum(map(bool, (filters.depth, filters.topic, filters.since, filters.until)))
+    both = first + others
+    return (
+        ngettext("Filters: {number} set", "Filters: {number} set", both) if both else _("Filters"),
+        ngettext("More filters: {number} set", "More filters: {number} set", others)
+        if others
+        else _("More filters"),
     )
 
 
@@ -178,68 +234,99 @@ def _pairs(since: str | None, until: str | None, text: str | None) -> dict[str, 
 
 
 def _bar(choices: Choices, filters: Filters, view: View, download: str) -> Component:
-    authors, stances, tones, depth, since, until, text = control_values(filters)
+    """Return the filters used most in one row, those behind a button, and what is left of the comments."""
+    authors, stances, tones, _depth, _topic, _since, _until, text = control_values(filters)
+    every, others = _set_texts(filters)
+    first = [
+        dmc.MultiSelect(
+            id="filter-authors",
+            label=_("People"),
+            placeholder=_("anyone") if not authors else "",
+            data=_offered(choices.people, authors),
+            value=authors,
+            searchable=True,
+            clearable=True,
+            clearButtonProps=clear_button(),
+            nothingFoundMessage=_("Nobody of that name"),
+            size="xs",
+        ),
+        _several("filter-stances", _("Stance toward the article"), _("any"), list(STANCES), stances),
+        _several("filter-tones", _("Sentiment"), _("any"), list(TONES), tones),
+        dmc.TextInput(
+            id="filter-text",
+            label=_("Text contains"),
+            placeholder=_("any text"),
+            value=text,
+            debounce=400,
+            size="xs",
+        ),
+    ]
+    result = [
+        html.Span(count_text(view), id="filter-count", role="status"),
+        html.Button(_("Show all"), id="filter-clear", className="link"),
+        html.A(_("Download CSV"), id="filter-download", href=download, download="", className="button"),
+    ]
     return html.Div(
         [
-            html.Button(_("Filters"), id="filter-toggle", className="filter-toggle"),
-            html.Div(
-                [
-                    dmc.MultiSelect(
-                        id="filter-authors",
-                        label=_("People"),
-                        placeholder=_("anyone") if not authors else "",
-                        data=_offered(choices.people, authors),
-                        value=authors,
-                        searchable=True,
-                        clearable=True,
-                        clearButtonProps=clear_button(),
-                        nothingFoundMessage=_("Nobody of that name"),
-                        size="xs",
-                    ),
-                    _several(
-                        "filter-stances", _("Stance toward the article"), _("any"), list(STANCES), stances
-                    ),
-                    _several("filter-tones", _("Sentiment"), _("any"), list(TONES), tones),
-                    dmc.Select(
-                        id="filter-depth",
-                        label=_("Answers"),
-                        placeholder=_("to anything"),
-                        data=[{"value": value, "label": _(word)} for value, word in DEPTH_WORDS.items()],
-                        value=depth,
-                        clearable=True,
-                        clearButtonProps=clear_button(),
-                        size="xs",
-                    ),
-                    _time_control("filter-since", _("From (UTC)"), since, choices),
-                    _time_control("filter-until", _("To (UTC)"), until, choices),
-                    dmc.TextInput(
-                        id="filter-text",
-                        label=_("Text contains"),
-                        placeholder=_("any text"),
-                        value=text,
-                        debounce=400,
-                        size="xs",
-                    ),
-                ],
-                className="controls",
-            ),
-            html.Div(
-                [
-                    html.Span(count_text(view), id="filter-count", role="status"),
-                    html.Button(_("Show all"), id="filter-clear", className="link"),
-                    html.A(
-                        _("Download CSV"),
-                        id="filter-download",
-                        href=download,
-                        download="",
-                        className="button",
-                    ),
-                ],
-                className="filter-result",
-            ),
+            _unfolding("filter-toggle", every, "filter-first"),
+            html.Div(first, id="filter-first", className="controls"),
+            _unfolding("filter-more", others, "filter-others"),
+            html.Div(result, className="filter-result"),
+            html.Div(_others(choices, filters), id="filter-others", className="controls", hidden=True),
         ],
         id="filters",
         className="filters",
+    )
+
+
+def _unfolding(name: str, text: str, what: str) -> Component:
+    return html.Button(
+        text,
+        id=name,
+        type="button",
+        className="unfolds",
+        **hyphenated(aria_expanded="false", aria_controls=what),
+    )
+
+
+def _others(choices: Choices, filters: Filters) -> list[Component]:
+    """Return the filters behind the button: whom comments answer, their topic, and a stretch of time."""
+    _authors, _stances, _tones, depth, topic, since, until, _text = control_values(filters)
+    return [
+        _one_of(
+            "filter-depth",
+            _("Answers"),
+            _("to anything"),
+            [{"value": value, "label": _(word)} for value, word in DEPTH_WORDS.items()],
+            depth,
+        ),
+        html.Div(
+            _one_of("filter-topic", _("Topic"), _("any"), _topics_offered({}, topic), topic),
+            hidden=not choices.by_topic,
+        ),
+        _time_control("filter-since", _("From (UTC)"), since, choices),
+        _time_control("filter-until", _("To (UTC)"), until, choices),
+    ]
+
+
+def _topics_offered(found: Mapping[str, str], chosen: Any) -> list[dict[str, str]]:
+    """Return the topics to choose from, and the one that is chosen, without which it could not show."""
+    there = {chosen: chosen, **found} if isinstance(chosen, str) and chosen else found
+    return [{"value": name, "label": one_line(words, 60)} for name, words in there.items()]
+
+
+def _one_of(
+    name: str, label: str, placeholder: str, data: list[dict[str, str]], value: str | None
+) -> Component:
+    return dmc.Select(
+        id=name,
+        label=label,
+        placeholder=placeholder,
+        data=data,
+        value=value,
+        clearable=True,
+        clearButtonProps=clear_button(),
+        size="xs",
     )
 
 

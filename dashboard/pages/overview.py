@@ -68,6 +68,14 @@ class Everything:
         """Return whom and when there is to choose from."""
         return _choices(self.outline)
 
+    def checked(self, filters: Filters) -> Filters:
+        """Return the filters without a topic, which is of one discussion."""
+        return filters.checked(None)
+
+    def topics(self) -> Mapping[str, str]:
+        """Return none: they are of one discussion."""
+        return {}
+
     def view(self, filters: Filters) -> View:
         """Return everything under the bar of filters."""
         rows = filters.rows(self.outline, names_of(self.outline), self.context.store.outlines.keys_with_text)

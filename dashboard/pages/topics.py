@@ -14,8 +14,9 @@ from dashboard.figures import words_of_groups
 from dashboard.pages.discussion import DiscussionPage, Reading
 from dashboard.tables import Shown, compound, percent, table
 from dashboard.text import one_line, shown
+from dashboard.topic_filter import topics_in
 from threads.dynamics.drift import drift
-from threads.dynamics.topics import Topics, subthreads, topics
+from threads.dynamics.topics import Topics, among, subthreads
 from threads.dynamics.words_apart import WordsApart, words_apart
 from threads.language import N_, _, counted, number
 
@@ -35,7 +36,7 @@ class TopicsPage(DiscussionPage):
         frame = reading.chosen
         if frame.empty:
             return [ui.empty(_("No comment passes the filters."))]
-        found = topics(frame)
+        found = among(topics_in(reading.frame), frame)
         drifts = [drift(frame, article) for article in dict.fromkeys((reading.discussion.article_text, None))]
         said = [found.sentence(), *(one.sentence() for one in drifts if one.z is not None)]
         return [
@@ -56,12 +57,15 @@ def _topics(reading: Reading, found: Topics) -> Component:
     texts = _texts(reading)
     columns = [
         Shown("words", _("Words that tell it"), str, cell=lambda row: _searched(reading, row["words"])),
-        Shown("comments", _("Comments")),
+        Shown("comments", _("Comments"), cell=lambda row: _of_topic(reading, found, row)),
         Shown("share", _("Share"), percent, _("Of the comments with a topic")),
         Shown("people", _("People")),
         Shown("sentiment", _("Mean sentiment"), compound),
     ]
-    note = _("Comments that lie between topics have none. A word leads to the comments that hold it.")
+    note = _(
+        "Topics are of the whole discussion; comments that lie between them have none. A number leads to "
+        "the comments of a topic, a word to those that hold it."
+    )
     if found.stability is not None:
         agreed = _("Runs agree on {share} of a topic's first words.", share=percent(found.stability))
         note = f"{agreed} {note}"
@@ -73,6 +77,16 @@ def _topics(reading: Reading, found: Topics) -> Component:
             [_example(reading, row, texts) for row in found.examples.to_dict("records")], className="examples"
         ),
         note=note,
+    )
+
+
+def _of_topic(reading: Reading, found: Topics, row: Any) -> Component:
+    """Return how many comments a topic has, which leads to them."""
+    name = found.names[row["topic"] - 1]
+    return dcc.Link(
+        number(row["comments"]),
+        href=ui.thread_path(reading.discussion.thread_id) + reading.filters.of_topic(name).query(),
+        title=_("The comments of this topic"),
     )
 
 

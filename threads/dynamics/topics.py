@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
@@ -91,13 +91,15 @@ class Topics:
     """TOPIC_COLUMNS and EXAMPLE_COLUMNS, and the topic of each row; or none of them and a reason.
 
     `of_each` has the index of the frame, missing for comments that were not looked at, hold too few of the
-    words or lie between topics. `looked_at` of `comments` were looked at; `topic_of_each` does it for all.
+    words or lie between topics; `weight_of_each` is the share of that topic among the comment's topics.
+    `looked_at` of `comments` were looked at; `everywhere` does it for all, `among` for some.
     `stability` is how far runs agree on the number of topics, from 0 to 1; `tried` has it for every number.
     """
 
     rows: pd.DataFrame
     examples: pd.DataFrame
     of_each: pd.Series[int]
+    weight_of_each: pd.Series[float]
     comments: int
     looked_at: int
     stability: float | None = None
@@ -105,10 +107,18 @@ class Topics:
     model: Model | None = None
     reason: str = ""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each topic is called: the strongest of its words that no topic before it is called by."""
+        names: list[str] = []
+        for words in _words(self.model) if self.model is not None else ():
+            names.append(next((word for word in words if word not in names), words[0]))
+        return tuple(names)
+
     def sentence(self) -> Sentence:
         """Return what the topics with the most comments are."""
-        if self.reason:
-            return plain(self.reason)
+        if self.reason or not self.rows["comments"].sum():
+            return plain(self.reason or _("None of these comments is clearly of one topic."))
         first = self.rows.head(2)
         said = _(" and ").join(
             f"{', '.join(words.split(', ')[:4])} ({percent(share)})"
@@ -169,11 +179,37 @@ def topics(frame: pd.DataFrame) -> Topics:
     topic, _shares = _assigned(matrix, weights)
     order = np.argsort(-np.bincount(topic[topic >= 0], minlength=many), kind="stable")
     model = Model(columns, idf, weights[order])
-    return _described(frame, rows, terms, model, _assigned(matrix, model.weights), tried, best)
+    topic, share = _assigned(matrix, model.weights)
+    every, weight = np.full(len(frame), -1, dtype=np.intp), np.full(len(frame), np.nan)
+    every[rows], weight[rows] = topic, share
+    found = replace(_nothing(frame, len(rows), "", tried), stability=best, model=model)
+    return _described(found, frame, every, weight)
 
 
 def topic_of_each(frame: pd.DataFrame, model: Model) -> pd.Series[int]:
     """Return the topic of each row by a model that `topics` has learnt; missing as there."""
+    return _numbered(_assigned(_by_words(frame, model), model.weights)[0], frame.index)
+
+
+def everywhere(found: Topics, frame: pd.DataFrame) -> Topics:
+    """Return topics that were learnt from some comments of `frame` with all of them looked at."""
+    if found.model is None or found.looked_at == len(frame):
+        return found
+    topic, share = _assigned(_by_words(frame, found.model), found.model.weights)
+    return _described(replace(found, looked_at=len(frame)), frame, topic, share)
+
+
+def among(found: Topics, frame: pd.DataFrame) -> Topics:
+    """Return topics as they stand among some of their comments: `frame` has these, under the same index."""
+    if found.model is None or len(frame) == found.comments:
+        return found
+    topic = found.of_each.loc[frame.index].to_numpy(dtype=np.intp, na_value=0) - 1
+    weight = found.weight_of_each.loc[frame.index].to_numpy()
+    return _described(replace(found, comments=len(frame), looked_at=len(frame)), frame, topic, weight)
+
+
+def _by_words(frame: pd.DataFrame, model: Model) -> csr_array:
+    """Return the weights of a model's words in each comment."""
     from scipy.sparse import csr_array  # noqa: PLC0415 - slow to import
 
     terms = terms_of(frame["text"])
@@ -182,8 +218,7 @@ def topic_of_each(frame: pd.DataFrame, model: Model) -> pd.Series[int]:
     counts = terms.counts[:, chosen].tocoo()
     shape = (len(frame), len(model.idf))
     matrix = csr_array((counts.data, (counts.row, places[chosen][counts.col])), shape=shape)
-    topic, _shares = _assigned(_scaled(matrix, model.idf), model.weights)
-    return _numbered(topic, frame.index)
+    return _scaled(matrix, model.idf)
 
 
 def subthreads(frame: pd.DataFrame, of_each: pd.Series[int]) -> pd.DataFrame:
@@ -223,6 +258,7 @@ def _nothing(
         typed(empty, TOPIC_COLUMNS),
         typed(empty, EXAMPLE_COLUMNS),
         none,
+        pd.Series(np.nan, index=frame.index),
         len(frame),
         looked_at,
         tried=tried,
@@ -230,26 +266,18 @@ def _nothing(
     )
 
 
-def _described(
-    frame: pd.DataFrame,
-    rows: Integers,
-    terms: Terms,
-    model: Model,
-    assigned: tuple[Integers, Floats],
-    tried: Mapping[int, float],
-    stability: float,
-) -> Topics:
-    topic, share = assigned
-    persons = person_of_each(frame)[rows]
-    sentiment = frame["sentiment"].iloc[rows].to_numpy(dtype=np.float64) if "sentiment" in frame else None
+def _described(found: Topics, frame: pd.DataFrame, topic: Integers, share: Floats) -> Topics:
+    """Return what comments, each with its topic or -1 and that topic's share, make of the topics."""
+    persons = person_of_each(frame)
+    sentiment = frame["sentiment"].to_numpy(dtype=np.float64) if "sentiment" in frame else None
     table, examples = [], []
-    for place in range(len(model.weights)):
+    for place, words in enumerate(_words(found.model) if found.model is not None else ()):
         own = np.flatnonzero(topic == place)
         named = persons[own]
         table.append(
             {
                 "topic": place + 1,
-                "words": ", ".join(terms.words[_telling(model.weights, place)[:SHOWN]]),
+                "words": ", ".join(words[:SHOWN]),
                 "comments": len(own),
                 "share": len(own) / max(1, int((topic >= 0).sum())),
                 "people": len(np.unique(named[named >= 0])),
@@ -259,7 +287,7 @@ def _described(
             }
         )
         for row in _standing(own, share, persons):
-            comment = frame.iloc[rows[row]]
+            comment = frame.iloc[row]
             examples.append(
                 {
                     "topic": place + 1,
@@ -267,18 +295,23 @@ def _described(
                     "weight": share[row],
                 }
             )
-    every = np.full(len(frame), -1, dtype=np.intp)
-    every[rows] = topic
-    return Topics(
-        typed(pd.DataFrame(table), TOPIC_COLUMNS),
-        typed(pd.DataFrame(examples, columns=[column.name for column in EXAMPLE_COLUMNS]), EXAMPLE_COLUMNS),
-        _numbered(every, frame.index),
-        len(frame),
-        len(rows),
-        stability,
-        tried,
-        model,
+    return replace(
+        found,
+        rows=typed(pd.DataFrame(table), TOPIC_COLUMNS),
+        examples=typed(
+            pd.DataFrame(examples, columns=[column.name for column in EXAMPLE_COLUMNS]), EXAMPLE_COLUMNS
+        ),
+        of_each=_numbered(topic, frame.index),
+        weight_of_each=pd.Series(share, index=frame.index),
     )
+
+
+def _words(model: Model) -> list[list[str]]:
+    """Return the words of each topic, the most telling first."""
+    words = list(model.columns)
+    return [
+        [words[column] for column in _telling(model.weights, place)] for place in range(len(model.weights))
+    ]
 
 
 def _standing(own: Integers, share: Floats, persons: Integers) -> list[int]:
