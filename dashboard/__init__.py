@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -20,18 +19,18 @@ from dashboard.downloads import add_downloads
 from dashboard.hooks import add_hooks
 from dashboard.languages import add_languages, complete, switch
 from dashboard.live import add_changes
+from dashboard.menu import menu
 from dashboard.pages import FILTERED_PAGES, PAGES
 from dashboard.pages.base import Context, find_page
 from dashboard.pages.filtering import register_filters
 from dashboard.perspective import add_perspective
-from dashboard.security.access import may, needs, require
+from dashboard.security.access import needs, require
 from dashboard.security.headers import add_headers
 from dashboard.security.identity import open_session
 from dashboard.security.setup import secure
 from dashboard.watching import add_watching
 from threads.errors import ThreadsError
-from threads.language import _, language, number
-from threads.moderation.queue_filter import View
+from threads.language import _, language
 from threads.settings import Settings
 from threads.storage import Store
 
@@ -94,6 +93,13 @@ def _shell() -> Component:
     header = html.Header(
         [
             dcc.Link(["Below ", html.I("the"), " Line"], href="/", className="word"),
+            html.Button(
+                _("Menu"),
+                id="menu-toggle",
+                type="button",
+                className="unfolds",
+                **ui.hyphenated(aria_expanded="false", aria_controls="menu"),
+            ),
             html.Nav(id="menu", **ui.hyphenated(aria_label=_("Pages"))),
             html.Span(_("times in UTC"), className="right"),
             switch(),
@@ -159,33 +165,4 @@ def _register_routes(app: Dash, context: Context) -> None:
         if page in FILTERED_PAGES and set(ctx.triggered_prop_ids) == {"url.search"}:
             return no_update, no_update  # their own callback follows the query
         require(page.permission)
-        return page.layout(context, rest, search or ""), _menu(page, context.store.queue_counts())
-
-
-def _menu(current: Any, counts: Mapping[View, int]) -> list[Component]:
-    return [
-        dcc.Link(
-            [_(page.title), *_badges(counts)] if page.path == "/moderation" else _(page.title),
-            href=page.path,
-            className="on" if page is current or (page.path == "/" and current.path == "/thread") else "",
-            title=_(page.title),
-        )
-        for page in PAGES
-        if page.in_menu and may(page.permission)
-    ]
-
-
-def _badges(counts: Mapping[View, int]) -> list[Component]:
-    """Return how many comments wait; those that were escalated are for admins."""
-    asked: list[tuple[View, str]] = [("flagged", _("flagged and waiting"))]
-    if may("undo_others"):
-        asked.append(("escalated", _("escalated to an admin")))
-    return [
-        html.Span(
-            number(counts[view]) if counts[view] else "",
-            id=f"menu-{view}",
-            className=f"badge {view}",
-            title=said,
-        )
-        for view, said in asked
-    ]
+        return page.layout(context, rest, search or ""), menu(PAGES, page, context.store.queue_counts())

@@ -98,7 +98,12 @@ def test_a_page_whose_session_has_ended_says_so(served, sit_down):
 def test_an_admin_lets_somebody_in_gives_them_a_role_and_keeps_them_out(served, sit_down):
     page = sit_down()
     sign_in(page, "ann")
+    page.get_by_role("button", name="Administration").press("Enter")
+    page.get_by_role("link", name="Users").press("Escape")
+    expect(page.get_by_role("link", name="Users")).to_be_hidden()
+    page.keyboard.press("Enter")  # Escape went back to the button
     page.get_by_role("link", name="Users").click()
+    expect(page.get_by_role("link", name="Users")).to_be_hidden()
     new = page.locator("section", has_text="New account")
     new.get_by_label("Name").fill("new.one")
     new.get_by_label("Password", exact=True).fill("password1234")
@@ -182,8 +187,10 @@ def test_the_pages_are_accessible(served, sit_down, width, scheme):
 
     check()
     sign_in(page, "ann")
-    page.locator("#menu a").first.wait_for()
+    page.locator("#menu a").first.wait_for(state="attached")
     for path in ("users", "account"):
         page.goto(served[1] + path)
-        page.locator("#menu a").first.wait_for()
+        page.locator("#menu a").first.wait_for(state="attached")
+        page.get_by_role("button", name="Menu" if width < 1000 else "Administration").click()
+        expect(page.get_by_role("link", name="Users")).to_be_visible()
         check()

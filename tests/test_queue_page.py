@@ -7,7 +7,8 @@ from dash import dcc, html
 from test_dashboard import texts
 from test_storage import action, comment, links, parsed, put
 
-from dashboard import _badges, create_app
+from dashboard import create_app
+from dashboard.menu import badges
 from dashboard.pages.base import Context
 from dashboard.pages.moderation import PER_PAGE, ModerationPage, bulk, item, keys, sync
 from dashboard.pages.moderation.address import Address
@@ -196,8 +197,8 @@ def test_what_was_escalated_has_a_tab_and_a_badge_for_admins(store):
     assert [attribute(one, "data-comment") for one in all_of(page, html.Article)] == ["c1"]
     tab = next(link for link in all_of(page, dcc.Link) if attribute(link, "href").endswith("view=escalated"))
     assert (texts(tab).split(), attribute(tab, "className")) == (["escalated", "1"], "on asked")
-    badges = {attribute(badge, "id"): texts(badge).strip() for badge in _badges(store.queue_counts())}
-    assert badges == {"menu-flagged": "", "menu-escalated": "1"}
+    found = {attribute(badge, "id"): texts(badge).strip() for badge in badges(store.queue_counts())}
+    assert found == {"menu-flagged": "", "menu-escalated": "1"}
 
 
 # ---- keys

@@ -12,7 +12,7 @@ from dash.exceptions import PreventUpdate
 from flask import request
 
 from dashboard import components as ui
-from dashboard.pages.base import Context
+from dashboard.pages.base import Context, Menu
 from dashboard.pages.users import password_input
 from dashboard.security.access import needs, require
 from dashboard.security.identity import begin_session, open_session
@@ -38,7 +38,7 @@ class AccountPage:
 
     path = "/account"
     title = N_("Account")
-    in_menu = False
+    menu: Menu | None = None
     permission: Permission = "view"
 
     def layout(self, context: Context, rest: str, search: str) -> Component:  # noqa: ARG002 - the Protocol's signature

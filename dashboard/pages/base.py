@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 from urllib.parse import unquote
 
 import pandas as pd
@@ -22,6 +22,9 @@ from threads.pseudonyms import pseudonym, pseudonymised
 from threads.scores import score_columns
 from threads.settings import Settings
 from threads.storage import Store
+
+Menu = Literal["discussions", "moderation", "administration", "help"]
+"""The parts of the menu."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,13 @@ class Context:
 class Page(Protocol):
     """A page. `path` is where it lives; what follows it in the address is `rest`.
 
-    `permission` is what opening it needs; the menu shows it to those who have it.
+    `menu` is the part of the menu where it stands, if in any, for those who have `permission`, which is what
+    opening it needs.
     """
 
     path: str
     title: str
-    in_menu: bool
+    menu: Menu | None
     permission: Permission
 
     def layout(self, context: Context, rest: str, search: str) -> Component:

@@ -15,7 +15,7 @@ from dash.exceptions import PreventUpdate
 from dashboard import components as ui
 from dashboard.figures import dots_with_intervals
 from dashboard.filters import COMPARED, NO_NAME, Filters, author_choices
-from dashboard.pages.base import Context, View
+from dashboard.pages.base import Context, Menu, View
 from dashboard.pages.filtering import filtered_layout
 from dashboard.pages.overview import Everything
 from dashboard.security.access import needs
@@ -75,7 +75,7 @@ class ComparePage:
 
     path = PATH
     title = N_("Compare")
-    in_menu = True
+    menu: Menu | None = "discussions"
     permission: Permission = "view"
 
     def layout(self, context: Context, rest: str, search: str) -> Component:

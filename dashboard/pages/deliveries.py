@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from dashboard import components as ui
 from dashboard.filters import Filters
-from dashboard.pages.base import Context
+from dashboard.pages.base import Context, Menu
 from dashboard.security.access import needs, require
 from dashboard.text import one_line, shown
 from threads.delivery.configured import Target, read_targets
@@ -60,7 +60,7 @@ class DeliveriesPage:
 
     path = "/deliveries"
     title = N_("Deliveries")
-    in_menu = True
+    menu: Menu | None = "moderation"
     permission: Permission = "deliver"
 
     def layout(self, context: Context, rest: str, search: str) -> Component:

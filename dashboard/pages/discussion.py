@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 
 from dashboard import components as ui
 from dashboard.filters import Filters, author_choices
-from dashboard.pages.base import Choices, Context, View
+from dashboard.pages.base import Choices, Context, Menu, View
 from dashboard.pages.filtering import filtered_layout
 from dashboard.text import one_line, shown
 from dashboard.topic_filter import topics_in
@@ -52,7 +52,7 @@ class DiscussionPage(ABC):
 
     path: str
     title: str
-    in_menu: bool
+    menu: Menu | None
     permission: Permission = "view"
 
     @abstractmethod

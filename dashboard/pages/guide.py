@@ -6,7 +6,7 @@ from dash import Dash, html
 from dash.development.base_component import Component
 
 from dashboard import components as ui
-from dashboard.pages.base import Context
+from dashboard.pages.base import Context, Menu
 from threads.guide import TITLE, Section, Table, guide
 from threads.language import N_, SOURCE, _, language
 from threads.moderation.roles import Permission
@@ -17,7 +17,7 @@ class GuidePage:
 
     path = "/guide"
     title = N_("Guide")
-    in_menu = True
+    menu: Menu | None = "help"
     permission: Permission = "view"
 
     def layout(self, context: Context, rest: str, search: str) -> Component:  # noqa: ARG002 - the Protocol's signature

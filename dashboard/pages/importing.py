@@ -18,7 +18,7 @@ from dash.exceptions import PreventUpdate
 
 from dashboard import components as ui
 from dashboard import table_columns
-from dashboard.pages.base import Context
+from dashboard.pages.base import Context, Menu
 from dashboard.security.access import needs
 from dashboard.text import one_line, shown
 from threads import scored_isolated
@@ -50,7 +50,7 @@ class ImportPage:
 
     path = "/import"
     title = N_("Import")
-    in_menu = True
+    menu: Menu | None = "discussions"
     permission: Permission = "import"
 
     def layout(self, context: Context, rest: str, search: str) -> Component:  # noqa: ARG002 - the Protocol's

@@ -11,7 +11,7 @@ from dash import Dash, Input, Output, State, ctx, html
 from dash.development.base_component import Component
 
 from dashboard import components as ui
-from dashboard.pages.base import Context
+from dashboard.pages.base import Context, Menu
 from dashboard.pages.importing import forget_fetched
 from dashboard.security.access import needs, require
 from dashboard.text import one_line, shown
@@ -37,7 +37,7 @@ class KeepingPage:
 
     path = PATH
     title = N_("Keeping")
-    in_menu = True
+    menu: Menu | None = "administration"
     permission: Permission = "keep"
 
     def layout(self, context: Context, rest: str, search: str) -> Component:  # noqa: ARG002 - the Protocol's signature

@@ -16,7 +16,7 @@ from dash.development.base_component import Component
 from dashboard import components as ui
 from dashboard.figures import STANCES, mean_sentiment_over_time, share_axis, stance_over_time
 from dashboard.filters import Filters, names_of
-from dashboard.pages.base import Choices, Context, View
+from dashboard.pages.base import Choices, Context, Menu, View
 from dashboard.pages.filtering import filtered_layout
 from dashboard.text import one_line, shown
 from threads.dynamics.overall import Overall, overall, overall_timeline
@@ -33,7 +33,7 @@ class OverviewPage:
 
     path = "/"
     title = N_("Overview")
-    in_menu = True
+    menu: Menu | None = "discussions"
     permission: Permission = "view"
 
     def layout(self, context: Context, rest: str, search: str) -> Component:

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from dashboard import components as ui
 from dashboard.figures import answers_between, comments_by_depth
 from dashboard.filters import NO_NAME, Filters, names_of
-from dashboard.pages.base import Context
+from dashboard.pages.base import Context, Menu
 from dashboard.pages.discussion import DiscussionPage, Reading
 from dashboard.tables import Shown, compound, count, day, percent, table
 from dashboard.text import one_line, shown, well_formed
@@ -35,7 +35,7 @@ class PeoplePage(DiscussionPage):
 
     path = "/people"
     title = N_("People")
-    in_menu = True
+    menu: Menu | None = "discussions"
 
     def without_discussion(self, context: Context) -> Component:
         """Return the people of all discussions."""

@@ -14,7 +14,7 @@ from flask import Response, request
 
 from dashboard import components as ui
 from dashboard.limits import limits_panel, register_limits
-from dashboard.pages.base import Context
+from dashboard.pages.base import Context, Menu
 from dashboard.ranges import range_bar
 from dashboard.security.access import current_user, may, needs
 from dashboard.text import one_line, shown
@@ -46,7 +46,7 @@ class ReportPage:
 
     path = "/report"
     title = N_("Report")
-    in_menu = True
+    menu: Menu | None = "moderation"
     permission: Permission = "decide"
 
     def layout(self, context: Context, rest: str, search: str) -> Component:  # noqa: ARG002 - the Protocol's signature

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dashboard import components as ui
 from dashboard import rules_preview
 from dashboard.applying import Applying
-from dashboard.pages.base import Context
+from dashboard.pages.base import Context, Menu
 from dashboard.rules_form import FORM, book_of, card, changes_in_words
 from dashboard.security.access import needs, require
 from dashboard.text import one_line, shown
@@ -32,7 +32,7 @@ class RulesPage:
 
     path = "/rules"
     title = N_("Rules")
-    in_menu = True
+    menu: Menu | None = "moderation"
     permission: Permission = "edit_rules"
 
     def layout(self, context: Context, rest: str, search: str) -> Component:  # noqa: ARG002 - the Protocol's signature

@@ -13,7 +13,7 @@ from dashboard.figures import STANCES, share_axis, stance_over_time, stance_shar
 from dashboard.filters import NO_NAME, Filters
 from dashboard.judges import who_judged
 from dashboard.label_panel import label_panel, register_labelling
-from dashboard.pages.base import Context
+from dashboard.pages.base import Context, Menu
 from dashboard.pages.discussion import DiscussionPage, Reading
 from dashboard.tables import Shown, count, table
 from dashboard.text import one_line, shown, well_formed
@@ -36,7 +36,7 @@ class StancePage(DiscussionPage):
 
     path = "/stance"
     title = N_("Stance")
-    in_menu = True
+    menu: Menu | None = "discussions"
 
     def register(self, app: Dash, context: Context) -> None:
         """Add the callbacks of the panel where comments are labelled."""

@@ -20,7 +20,7 @@ from dashboard.conversation import PER_PAGE, Turn, conversation, pages_of
 from dashboard.figures import POINTS_UP_TO, STANCES, sentiment_over_time, share_axis, stance_over_time
 from dashboard.filters import Filters
 from dashboard.judges import who_judged
-from dashboard.pages.base import Context, find_page
+from dashboard.pages.base import Context, Menu, find_page
 from dashboard.pages.discussion import DiscussionPage, Reading
 from dashboard.pages.moderation.address import Address
 from dashboard.security.access import may, needs
@@ -45,7 +45,7 @@ class ThreadPage(DiscussionPage):
 
     path = "/thread"
     title = N_("Thread")
-    in_menu = False
+    menu: Menu | None = None
 
     def content(self, reading: Reading) -> list[Component]:
         """Return everything below the page's head."""

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from dashboard import components as ui
 from dashboard.figures import words_of_groups
+from dashboard.pages.base import Menu
 from dashboard.pages.discussion import DiscussionPage, Reading
 from dashboard.tables import Shown, compound, percent, table
 from dashboard.text import one_line, shown
@@ -29,7 +30,7 @@ class TopicsPage(DiscussionPage):
 
     path = "/topics"
     title = N_("Topics")
-    in_menu = True
+    menu: Menu | None = "discussions"
 
     def content(self, reading: Reading) -> list[Component]:
         """Return everything below the page's head."""

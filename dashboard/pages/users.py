@@ -9,7 +9,7 @@ from dash import Dash, Input, Output, State, ctx, html
 from dash.development.base_component import Component
 
 from dashboard import components as ui
-from dashboard.pages.base import Context
+from dashboard.pages.base import Context, Menu
 from dashboard.security.access import needs, require
 from dashboard.text import one_line
 from threads.errors import AccountError
@@ -29,7 +29,7 @@ class UsersPage:
 
     path = "/users"
     title = N_("Users")
-    in_menu = True
+    menu: Menu | None = "administration"
     permission: Permission = "manage_users"
 
     def layout(self, context: Context, rest: str, search: str) -> Component:  # noqa: ARG002 - the Protocol's signature

@@ -203,8 +203,8 @@ def among(found: Topics, frame: pd.DataFrame) -> Topics:
     """Return topics as they stand among some of their comments: `frame` has these, under the same index."""
     if found.model is None or len(frame) == found.comments:
         return found
-    topic = found.of_each.loc[frame.index].to_numpy(dtype=np.intp, na_value=0) - 1
-    weight = found.weight_of_each.loc[frame.index].to_numpy()
+    topic: Integers = found.of_each.loc[frame.index].to_numpy(dtype=np.intp, na_value=0) - np.intp(1)
+    weight: Floats = found.weight_of_each.loc[frame.index].to_numpy(dtype=np.float64)
     return _described(replace(found, comments=len(frame), looked_at=len(frame)), frame, topic, weight)
 
 

@@ -15,7 +15,7 @@ from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components as ui
-from dashboard.pages.base import Context
+from dashboard.pages.base import Context, Menu
 from dashboard.pages.moderation import bulk, filters, form, item, keys, sync
 from dashboard.pages.moderation.address import PATH, Address
 from dashboard.pages.moderation.rightness import right_so_far
@@ -43,7 +43,7 @@ class ModerationPage:
 
     path = PATH
     title = N_("Moderation")
-    in_menu = True
+    menu: Menu | None = "moderation"
     permission: Permission = "decide"
 
     def layout(self, context: Context, rest: str, search: str) -> Component:
