@@ -204,7 +204,7 @@ def among(found: Topics, frame: pd.DataFrame) -> Topics:
     if found.model is None or len(frame) == found.comments:
         return found
     topic: Integers = found.of_each.loc[frame.index].to_numpy(dtype=np.intp, na_value=0) - np.intp(1)
-    weight: Floats = found.weight_of_each.loc[frame.index].to_numpy(dtype=np.float64)
+    weight = np.asarray(found.weight_of_each.loc[frame.index], dtype=np.float64)
     return _described(replace(found, comments=len(frame), looked_at=len(frame)), frame, topic, weight)
 
 
