@@ -6,7 +6,7 @@ from typing import Any
 
 import dash_mantine_components as dmc
 import plotly.io as pio
-from dash import Dash, Input, Output, ctx, dcc, html, no_update
+from dash import Dash, Input, Output, ctx, dcc, no_update
 from dash.development.base_component import Component
 from flask import Response, has_request_context
 from flask.typing import ResponseReturnValue
@@ -16,6 +16,7 @@ from flask_wtf.csrf import generate_csrf
 from dashboard import components as ui
 from dashboard.api import add_api
 from dashboard.downloads import add_downloads
+from dashboard.elements import html
 from dashboard.hooks import add_hooks
 from dashboard.languages import add_languages, complete, switch
 from dashboard.live import add_changes

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import pandas as pd
-from dash import html
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.elements import html
 from dashboard.pages.discussion import Reading
 from dashboard.text import one_line, shown
 from threads.dynamics.bursts import bursts

@@ -10,10 +10,11 @@ from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 import pandas as pd
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
 from dashboard.codes import why_no_sentiment
+from dashboard.elements import html
 from dashboard.figures import STANCES, Figure
 from dashboard.filters import Filters
 from dashboard.languages import of_plotly

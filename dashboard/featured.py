@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import pandas as pd
-from dash import html
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.elements import html
 from dashboard.text import one_line
 from threads.dynamics.featured import worth_featuring
 from threads.language import N_, _, localised

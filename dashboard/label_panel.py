@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 
 import dash_mantine_components as dmc
 import pandas as pd
-from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import Dash, Input, Output, State, ctx, dcc, no_update
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.elements import html
 from dashboard.labelling import Job, Labelling
 from dashboard.pages.base import Context
 from dashboard.security.access import may, needs, require

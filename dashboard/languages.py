@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 from babel import Locale
 from babel.dates import get_day_names, get_month_names
-from dash import html
 from dash.development.base_component import Component
 from flask import Flask, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
+from dashboard.elements import html
 from dashboard.security.access import open_to_all
 from dashboard.security.signing_in import inside
 from threads import language

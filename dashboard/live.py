@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from dash import html
 from dash.development.base_component import Component
 from flask import Flask, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from dashboard import components as ui
+from dashboard.elements import html
 from dashboard.pages.base import Context
 from dashboard.security.access import needs
 from threads.language import _

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, State, html
+from dash import ALL, State
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.elements import html
 from threads.errors import SettingError
 from threads.language import _, localised, number
 from threads.moderation.decisions import REASONS

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import html
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.elements import html
 from dashboard.text import one_line, shown
 from threads.errors import InputError
 from threads.language import _, number

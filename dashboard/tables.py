@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components import hyphenated
+from dashboard.elements import html
 from dashboard.text import one_line
 from threads import language
 from threads.language import _, moment, number, signed

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from dash import html
 from dash.development.base_component import Component
+
+from dashboard.elements import html
 
 # Controls, bidirectional overrides, invisible letters: they can make a text read as what it is not.
 # Joiners (U+200C, U+200D) stay: emoji and several scripts need them.

@@ -77,7 +77,8 @@ class NewThread(Request):
     model_config = ConfigDict(
         json_schema_extra={
             "anyOf": [
-                {"required": [name], "properties": {name: {"type": "string"}}} for name in ("thread_id", "url")
+                {"required": [name], "properties": {name: {"type": "string"}}}
+                for name in ("thread_id", "url")
             ]
         }
     )

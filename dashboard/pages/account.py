@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html
+from dash import ALL, Dash, Input, Output, State, ctx, dcc
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from flask import request
 
 from dashboard import components as ui
+from dashboard.elements import html
 from dashboard.pages.base import Context, Menu
 from dashboard.pages.users import password_input
 from dashboard.security.access import needs, require

@@ -8,11 +8,12 @@ from typing import Any, Final
 
 import dash_mantine_components as dmc
 import pandas as pd
-from dash import Dash, Input, Output, State, dcc, html
+from dash import Dash, Input, Output, State, dcc
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboard import components as ui
+from dashboard.elements import html
 from dashboard.figures import dots_with_intervals
 from dashboard.filters import COMPARED, NO_NAME, Filters, author_choices
 from dashboard.pages.base import Context, Menu, View

@@ -7,10 +7,11 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, no_update
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.elements import html
 from dashboard.filters import Filters
 from dashboard.pages.base import Context, Menu
 from dashboard.security.access import needs, require

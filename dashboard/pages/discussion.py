@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
-from dash import Dash, dcc, html
+from dash import Dash, dcc
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.elements import html
 from dashboard.filters import Filters, author_choices
 from dashboard.pages.base import Choices, Context, Menu, View
 from dashboard.pages.filtering import filtered_layout

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any, Final
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import Dash, Input, Output, State, ctx, dcc, no_update
 from dash.development.base_component import Component
 
 from dashboard.components import clear_button, empty, hyphenated
+from dashboard.elements import html
 from dashboard.figures import STANCES
 from dashboard.filters import NO_NAME, TONES, Filters
 from dashboard.pages.base import Choices, Context, FilteredPage, View, find_page

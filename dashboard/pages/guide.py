@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dash import Dash, html
+from dash import Dash
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.elements import html
 from dashboard.pages.base import Context, Menu
 from threads.guide import TITLE, Section, Table, guide
 from threads.language import N_, SOURCE, _, language

@@ -12,12 +12,13 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboard import components as ui
 from dashboard import table_columns
+from dashboard.elements import html
 from dashboard.pages.base import Context, Menu
 from dashboard.security.access import needs
 from dashboard.text import one_line, shown

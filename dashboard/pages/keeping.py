@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, ctx, html
+from dash import Dash, Input, Output, State, ctx
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.elements import html
 from dashboard.pages.base import Context, Menu
 from dashboard.pages.importing import forget_fetched
 from dashboard.security.access import needs, require

@@ -10,10 +10,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from dash import Dash, dcc, html
+from dash import Dash, dcc
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.elements import html
 from dashboard.figures import STANCES, mean_sentiment_over_time, share_axis, stance_over_time
 from dashboard.filters import Filters, names_of
 from dashboard.pages.base import Choices, Context, Menu, View

@@ -6,10 +6,11 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.elements import html
 from dashboard.figures import answers_between, comments_by_depth
 from dashboard.filters import NO_NAME, Filters, names_of
 from dashboard.pages.base import Context, Menu

@@ -8,11 +8,12 @@ from typing import Any
 
 import dash_mantine_components as dmc
 import pandas as pd
-from dash import Dash, Input, Output, dcc, html
+from dash import Dash, Input, Output, dcc
 from dash.development.base_component import Component
 from flask import Response, request
 
 from dashboard import components as ui
+from dashboard.elements import html
 from dashboard.limits import limits_panel, register_limits
 from dashboard.pages.base import Context, Menu
 from dashboard.ranges import range_bar

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, dcc, html
+from dash import ALL, Dash, Input, Output, State, dcc
 from dash.development.base_component import Component
 
 from dashboard import components as ui
 from dashboard import rules_preview
 from dashboard.applying import Applying
+from dashboard.elements import html
 from dashboard.pages.base import Context, Menu
 from dashboard.rules_form import FORM, book_of, card, changes_in_words
 from dashboard.security.access import needs, require

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pandas as pd
-from dash import Dash, dcc, html
+from dash import Dash, dcc
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.elements import html
 from dashboard.figures import STANCES, share_axis, stance_over_time, stance_shares_over_time
 from dashboard.filters import NO_NAME, Filters
 from dashboard.judges import who_judged

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pandas as pd
-from dash import Dash, Input, Output, State, dcc, html
+from dash import Dash, Input, Output, State, dcc
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -17,6 +17,7 @@ from dashboard import components as ui
 from dashboard.changes import Link
 from dashboard.codes import why_no_sentiment
 from dashboard.conversation import PER_PAGE, Turn, conversation, pages_of
+from dashboard.elements import html
 from dashboard.figures import POINTS_UP_TO, STANCES, sentiment_over_time, share_axis, stance_over_time
 from dashboard.filters import Filters
 from dashboard.judges import who_judged

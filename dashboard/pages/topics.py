@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import pandas as pd
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.elements import html
 from dashboard.figures import words_of_groups
 from dashboard.pages.base import Menu
 from dashboard.pages.discussion import DiscussionPage, Reading

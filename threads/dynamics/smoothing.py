@@ -49,12 +49,8 @@ def interval_of_mean(values: Floats, groups: Integers) -> tuple[float, float] | 
     if clusters.max() == 0:
         return None
     sums, counts = np.bincount(clusters, weights=values[scored]), np.bincount(clusters)
-    random = np.random.default_rng(SEED)
-    means = np.empty(_replicates(len(counts)))
-    for replicate in range(len(means)):
-        drawn = random.integers(len(counts), size=len(counts))
-        means[replicate] = sums[drawn].sum() / counts[drawn].sum()
-    low, high = np.percentile(means, [2.5, 97.5])
+    totals = _drawn_totals(np.stack([sums, counts]))
+    low, high = np.percentile(totals[0] / totals[1], [2.5, 97.5])
     return float(low), float(high)
 
 
@@ -75,20 +71,27 @@ def _may_be_people(values: Floats, groups: Integers, part: int) -> bool:
     clusters = clusters_of(groups)
     people = int(clusters.max()) + 1
     ends = [(clusters[:part], values[:part]), (clusters[-part:], values[-part:])]
-    sums = np.stack([np.bincount(c, weights=v, minlength=people) for c, v in ends])
-    counts = np.stack([np.bincount(c, minlength=people) for c, _ in ends])
-    random = np.random.default_rng(SEED)
-    changes = np.full(_replicates(people), np.nan)
-    for replicate in range(len(changes)):
-        drawn = random.integers(people, size=people)
-        first, last = counts[:, drawn].sum(axis=1)
-        if first and last:
-            totals = sums[:, drawn].sum(axis=1)
-            changes[replicate] = totals[1] / last - totals[0] / first
-    if np.isfinite(changes).mean() < 0.99:
+    sums = [np.bincount(c, weights=v, minlength=people) for c, v in ends]
+    counts = [np.bincount(c, minlength=people) for c, _ in ends]
+    first, last, first_count, last_count = _drawn_totals(np.stack([*sums, *counts]))
+    both = (first_count > 0) & (last_count > 0)  # of some draws nobody is at one of the ends
+    if both.mean() < 0.99:
         return True
-    low, high = np.nanpercentile(changes, [0.5, 99.5])
+    changes = last[both] / last_count[both] - first[both] / first_count[both]
+    low, high = np.percentile(changes, [0.5, 99.5])
     return bool(low <= 0 <= high)
+
+
+def _drawn_totals(rows: Floats) -> Floats:
+    """Return the totals of `rows` (k × people) over people drawn with replacement, k × replicates."""
+    people = rows.shape[1]
+    random = np.random.default_rng(SEED)
+    totals = np.empty((len(rows), _replicates(people)))
+    at_once = max(1, DRAWS // (20 * people))
+    for start in range(0, totals.shape[1], at_once):
+        size = min(at_once, totals.shape[1] - start), people
+        totals[:, start : start + size[0]] = rows[:, random.integers(people, size=size)].sum(axis=2)
+    return totals
 
 
 def _change_of_blocks(values: Floats, part: int) -> float:

@@ -129,6 +129,8 @@ def _sentence(text: str, start: int, end: int) -> SentenceScore:
 def _spelt_out(text: str) -> tuple[str, list[int]]:
     """Return the text with emoji spelt out, and for each of its characters the offset in `text`."""
     emoji = lexicon().emoji
+    if text.isascii() or emoji.keys().isdisjoint(text):
+        return text, list(range(len(text)))
     parts = [f" {emoji[character]}" if character in emoji else character for character in text]
     return "".join(parts), [offset for offset, part in enumerate(parts) for _ in part]
 

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
-from dash import Dash, Input, Output, dcc, html
+from dash import Dash, Input, Output, dcc
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.elements import html
 from dashboard.pages.base import Context, Menu
 from dashboard.pages.moderation import bulk, filters, form, item, keys, sync
 from dashboard.pages.moderation.address import PATH, Address

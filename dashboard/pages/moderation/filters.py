@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+from dash import ClientsideFunction, Dash, Input, Output, dcc
 from dash.development.base_component import Component
 
 from dashboard import components as ui
 from dashboard.components import clear_button
+from dashboard.elements import html
 from dashboard.pages.base import Context
 from dashboard.pages.moderation.address import PATH, Address
 from dashboard.security.access import may

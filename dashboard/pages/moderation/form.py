@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dash import html
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.elements import html
 from dashboard.pages.moderation.keys import key_label
 from threads.language import N_, _
 from threads.moderation.decisions import AFTER, LONGEST_NOTE, REASONS

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.elements import html
 from dashboard.pages.keeping import keeping_path
 from dashboard.pages.moderation.address import Address
 from dashboard.pages.moderation.marks import Reason, marked_text
