@@ -104,8 +104,11 @@ def have_accounts(store: Store) -> bool:
 
 
 def has_token(asked: Request) -> bool:
-    """Return whether a request shows a personal token instead of a cookie."""
-    return shown_token(asked) is not None
+    """Return whether a request shows a personal token instead of a cookie; looked at once a request."""
+    if "has_token" not in g:
+        g.has_token = shown_token(asked) is not None
+    found: bool = g.has_token
+    return found
 
 
 def shown_token(asked: Request) -> str | None:

@@ -223,11 +223,13 @@ class OffensiveModel(StoredClassifier):
     def _add_frames(self, parts: Vector, reading: Reading) -> None:
         """Add to `parts` the weights of frames: an equal share for each class, and in it for each word."""
         found, which = np.unique(reading.classes, return_inverse=True)
-        shares = np.stack([self._frame_shares(int(classes)) for classes in found]) if len(found) else None
-        for place, name in enumerate(FRAMING):
+        present = int(np.bitwise_or.reduce(found))
+        there = [(place, name) for place, name in enumerate(FRAMING) if BITS[name] & present]
+        if not there:
+            return
+        shares = np.stack([self._frame_shares(int(classes)) for classes in found])
+        for place, name in there:
             words = np.flatnonzero(reading.roles & BITS[name])
-            if shares is None or not len(words):
-                continue
             sentence = reading.sentence[words]
             counts = np.bincount(sentence, minlength=len(reading.text))
             parts[words] += shares[which[sentence], place] / counts[sentence][:, None]
