@@ -117,6 +117,23 @@ def test_the_overview_lists_every_discussion_and_draws_them(page, server):
     page.locator("#overview-stance .bars path").first.wait_for(state="attached")
 
 
+def test_every_comment_is_in_a_table_that_sorts_and_scrolls_by_keyboard(page, server):
+    page.goto(f"{server}comments")
+    table = page.get_by_role("table")
+    rows = table.locator(".grid-rows [role=row]:not([aria-busy])")
+    rows.first.wait_for()
+    page.get_by_role("button", name="Words").press("Enter")
+    expect(table.get_by_role("columnheader", name="Words")).to_have_attribute("aria-sort", "descending")
+    expect(rows.first.locator(".cell-words")).to_have_text(re.compile(r"\d{3}"))
+    table.press("End")
+    last = table.locator(f"[aria-rowindex='{table.get_attribute('aria-rowcount')}']:not([aria-busy])")
+    expect(last).to_be_in_viewport()
+    leads = last.get_by_role("link").get_attribute("href")
+    last.get_by_role("link").click()
+    page.wait_for_url(re.compile(re.escape(leads.split("#")[0])))
+    expect(page.locator(".comment.found")).to_be_in_viewport()
+
+
 def test_filters_narrow_the_page_and_live_in_its_address(page, server):
     open_thread(page, server, TITLE)
     page.get_by_label("Text contains").fill("customs TABLES")
@@ -209,7 +226,7 @@ def test_the_calendar_fits_its_page(page, server):
 @pytest.mark.parametrize(
     "path",
     [
-        *("", "moderation", "import", "guide", "rules", "thread", "filtered"),
+        *("", "comments", "moderation", "import", "guide", "rules", "thread", "filtered"),
         *("people", "topics", "stance", "people/all"),
         *("compare", "compare?by=source"),
     ],

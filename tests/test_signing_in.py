@@ -117,6 +117,8 @@ ROUTES = {
     "/_dash-dependencies": "view",
     "/_dash-component-suites/dash/deps/react@18.js": "view",
     "/_favicon.ico": None,
+    "/comments": "view",
+    "/comments/rows": "view",
     "/export.csv": "view",
     "/export.ndjson": "view",
     "/v1alpha1/models": "view",

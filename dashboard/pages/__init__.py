@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboard.pages.account import AccountPage
 from dashboard.pages.base import FilteredPage, Page
+from dashboard.pages.comments import CommentsPage
 from dashboard.pages.compare import ComparePage
 from dashboard.pages.deliveries import DeliveriesPage
 from dashboard.pages.guide import GuidePage
@@ -21,6 +22,7 @@ from dashboard.pages.users import UsersPage
 
 FILTERED_PAGES: tuple[FilteredPage, ...] = (
     OverviewPage(),
+    CommentsPage(),
     ThreadPage(),
     PeoplePage(),
     StancePage(),

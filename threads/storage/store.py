@@ -297,6 +297,18 @@ class Store:
         query = comments_query(thread_id, scores=bool(columns))
         return self._frame(query, (*COMMENT_COLUMNS, *columns, STATE_COLUMN))
 
+    def comments_at(self, keys: Sequence[int]) -> dict[int, RowMapping]:
+        """Return the text and place of comments by the outline's keys, at most 500; others are left out.
+
+        Each has `thread_id`, `comment_id`, `text` and the `title` of its discussion.
+        """
+        c, d = tables.comments.c, tables.discussions.c
+        query = select(c.id, c.thread_id, c.comment_id, c.text, d.title).join_from(
+            tables.comments, tables.discussions
+        )
+        with reading(self._engine) as connection:
+            return {row["id"]: row for row in connection.execute(query.where(c.id.in_(keys))).mappings()}
+
     def queue(
         self,
         chosen: QueueFilter = FLAGGED,
