@@ -6,12 +6,11 @@ The columns of every table (frame, CSV, store) are declared here once, each with
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, make_dataclass, replace
 from datetime import datetime
-from itertools import chain, islice, repeat
-from operator import attrgetter
-from typing import Any, Literal, cast
+from itertools import chain
+from typing import Any, Literal, cast, overload
 
 import pandas as pd
 
@@ -77,18 +76,67 @@ class Comment:
 
 # A class whose objects cannot change takes eight times as long to make them; of a million, that is felt.
 _Changeable = make_dataclass("_Changeable", [(f.name, f.type) for f in fields(Comment)], slots=True)
-_MISSING = {f.name: f.default for f in fields(Comment) if f.default is not MISSING}
+_DEFAULTS = {f.name: f.default for f in fields(Comment) if f.default is not MISSING}
 
 
-def comments_of(number: int, **columns: Iterable[Any]) -> tuple[Comment, ...]:
-    """Return a number of comments whose fields stand in columns; for readers of very many."""
-    values = (
-        columns[f.name] if f.name in columns else repeat(_MISSING[f.name], number) for f in fields(Comment)
-    )
-    comments = tuple(islice(map(_Changeable, *values), number))
-    for comment in comments:
-        comment.__class__ = Comment  # of the same fields, in the same order
-    return cast(tuple[Comment, ...], comments)
+class Comments(Sequence[Comment]):
+    """Comments in columns, which become objects when one of them is looked at.
+
+    Readers find very many in columns, and tables want columns again. Equal to a tuple of the same comments.
+    """
+
+    __slots__ = ("_columns", "_made", "_number")
+
+    def __init__(self, number: int, columns: Mapping[str, Sequence[Any]]) -> None:
+        """Take columns of `number` values by the names of fields; the others have their defaults."""
+        self._number = number
+        self._columns = {
+            f.name: columns[f.name] if f.name in columns else [_DEFAULTS[f.name]] * number
+            for f in fields(Comment)
+        }
+        self._made: tuple[Comment, ...] | None = None
+
+    def column(self, name: str) -> Sequence[Any]:
+        """Return the values of one field."""
+        return self._columns[name]
+
+    def __len__(self) -> int:
+        return self._number
+
+    @overload
+    def __getitem__(self, place: int) -> Comment: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Comment, ...]: ...
+    def __getitem__(self, place: int | slice) -> Comment | tuple[Comment, ...]:
+        return self._all()[place]
+
+    def __iter__(self) -> Iterator[Comment]:
+        return iter(self._all())
+
+    def __eq__(self, other: object) -> bool:
+        return self._all() == tuple(other) if isinstance(other, (tuple, Comments)) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._all())
+
+    def __repr__(self) -> str:
+        return repr(self._all())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Comments, (self._number, self._columns)
+
+    def _all(self) -> tuple[Comment, ...]:
+        if self._made is None:
+            made = tuple(map(_Changeable, *self._columns.values()))
+            for comment in made:
+                comment.__class__ = Comment  # of the same fields, in the same order
+            self._made = cast(tuple[Comment, ...], made)
+        return self._made
+
+
+def column_of(comments: Sequence[Comment], name: str) -> Sequence[Any]:
+    """Return the values of one field of comments, without making objects of those that are in columns."""
+    return comments.column(name) if isinstance(comments, Comments) else [getattr(c, name) for c in comments]
 
 
 COMMENT_COLUMNS: tuple[Column, ...] = (
@@ -112,9 +160,6 @@ COMMENT_COLUMNS: tuple[Column, ...] = (
 )
 
 
-_values = attrgetter(*(column.name for column in COMMENT_COLUMNS))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discussion:
     """An article and the comments under it, in the order of the source."""
@@ -128,7 +173,7 @@ class Discussion:
     published_at: datetime | None = None
     language: str | None = None
     captured_at: datetime | None = None
-    comments: tuple[Comment, ...] = ()
+    comments: Sequence[Comment] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,13 +305,13 @@ def typed(frame: pd.DataFrame, columns: tuple[Column, ...]) -> pd.DataFrame:
     )
 
 
-def comments_frame(discussions: list[Discussion] | tuple[Discussion, ...]) -> pd.DataFrame:
+def comments_frame(discussions: Sequence[Discussion]) -> pd.DataFrame:
     """Return one row a comment, columns as in COMMENT_COLUMNS, ordered as in the sources."""
-    rows = map(_values, chain.from_iterable(d.comments for d in discussions))
-    columns = list(zip(*rows, strict=True)) or [()] * len(COMMENT_COLUMNS)
     # As objects: pandas would make floats of whole numbers beside missing ones, which hold 53 bits.
     data = {
-        column.name: pd.Series(values, dtype=object)
-        for column, values in zip(COMMENT_COLUMNS, columns, strict=True)
+        column.name: pd.Series(
+            list(chain.from_iterable(column_of(d.comments, column.name) for d in discussions)), dtype=object
+        )
+        for column in COMMENT_COLUMNS
     }
-    return typed(pd.DataFrame(data, index=pd.RangeIndex(len(columns[0]))), COMMENT_COLUMNS)
+    return typed(pd.DataFrame(data), COMMENT_COLUMNS)

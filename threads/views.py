@@ -175,7 +175,7 @@ def _discussion(discussion: Discussion) -> dict[str, Any]:
         "published_at": discussion.published_at,
         "language": discussion.language,
         "captured_at": discussion.captured_at,
-        "comments": discussion.comments,
+        "comments": tuple(discussion.comments),
     }
 
 

@@ -45,7 +45,7 @@ from threads.parse.replies import infer_replies
 from threads.parse.source import Source
 from threads.parse.tables import BtlCsv
 from threads.parse.zipped import files_in, of_archive
-from threads.records import Discussion, Parsed, Report
+from threads.records import Discussion, Parsed, Report, column_of
 from threads.settings import Settings
 
 __all__ = ["FORMATS", "Format", "Options", "Source", "infer_replies", "parse", "reading", "states_replies"]
@@ -173,11 +173,13 @@ def _reading(source: Source, options: Options, item: Format, settings: Settings)
     counts = Counts()
     found = found or Reading.of(item.read(source, options))
 
+    infers = not states_replies(item.name)
+
     def discussions() -> Iterator[Discussion]:
         for discussion in found.discussions:
             if (size := len(discussion.comments)) > settings.max_comments:
                 raise too_many("a discussion has", size, settings.max_comments, source.name)
-            whole = _completed(discussion, infers=not states_replies(item.name))
+            whole = _completed(discussion, infers=infers)
             counts.add(whole)
             yield whole
 
@@ -202,7 +204,8 @@ def _completed(discussion: Discussion, *, infers: bool) -> Discussion:
     if infers:
         comments = infer_replies(comments, discussion.article_text)
     # The talk decides, not the article: readers may write in another language.
-    language = discussion.language or detect(c.text for c in comments) or detect([discussion.article_text])
+    said = detect(column_of(comments, "text"))
+    language = discussion.language or said or detect([discussion.article_text])
     return replace(discussion, comments=comments, language=language)
 
 

@@ -31,6 +31,7 @@ _ENGLISH_WORDS = (
     *(" are ", " from ", " my ", " but ", " would ", " about ", " who ", " which ", " there ", " their "),
     *(" been ", " just ", " like ", " when ", " your ", " should ", " than "),
 )
+_ENGLISH_ALONE = frozenset(map(str.strip, _ENGLISH_WORDS))
 _ENOUGH_WORDS = 3
 _ENGLISH_TALK = 0.1
 _ENGLISH_TALK_CHARACTERS = 300
@@ -142,7 +143,8 @@ def _is_english_talk(sample: str) -> bool:
     """
     if len(sample) < _ENGLISH_TALK_CHARACTERS:
         return False
-    return sum(map(sample.count, _ENGLISH_WORDS)) > _ENGLISH_TALK * (sample.count(" ") + 1)
+    words = sample.split(" ")
+    return sum(map(_ENGLISH_ALONE.__contains__, words)) > _ENGLISH_TALK * len(words)
 
 
 def _sample(texts: Iterable[object]) -> str:

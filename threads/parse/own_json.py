@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
-from threads.errors import InputError
-from threads.parse.exports.json_items import BadJsonError, items, loaded
+from threads.parse.exports.json_items import documents, items
 from threads.parse.exports.values import record
 from threads.parse.formats import Options
 from threads.parse.own_rows import REQUIRED, OwnRows
@@ -45,13 +43,13 @@ class BtlJson:
         own = OwnRows(source.name, NAME)
         if _DISCUSSIONS.match(source.head):
             _discussions(own, source)
-            return own.parsed(source.warnings)
+            return own.parsed((*source.warnings, *source.remarks))
         for place, item in items(source):
             if isinstance(item, Skipped):
                 own.skip(item)
             else:
                 own.add(place, item)
-        return own.parsed(source.warnings)
+        return own.parsed((*source.warnings, *source.remarks))
 
 
 def _is_record(head: str) -> bool:
@@ -65,13 +63,12 @@ def _is_record(head: str) -> bool:
 
 
 def _discussions(own: OwnRows, source: Source) -> None:
-    try:
-        document: dict[str, Any] = loaded(source.text.removeprefix("\ufeff"))
-    except BadJsonError as error:
-        raise InputError(
-            f"this is not sound JSON ({error})", source=source.name, remedy="Export it again"
-        ) from None
-    for number, discussion in enumerate(document["discussions"], start=1):
+    discussions = (
+        discussion
+        for document in documents(source, in_parts=True)
+        for discussion in record(document).get("discussions", ())
+    )
+    for number, discussion in enumerate(discussions, start=1):
         own.tell(record(discussion))
         comments = record(discussion).get("comments")
         for place, comment in enumerate(comments if isinstance(comments, list) else (), start=1):

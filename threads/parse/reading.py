@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from threads.errors import InputError
-from threads.records import Discussion, Parsed, Report
+from threads.records import Discussion, Parsed, Report, column_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +71,20 @@ class Counts:
     def add(self, discussion: Discussion) -> None:
         """Count one more discussion."""
         comments = discussion.comments
+        parents, statuses = column_of(comments, "parent_id"), column_of(comments, "status")
+        times, zones = column_of(comments, "published_at"), column_of(comments, "timezone_source")
         self.discussions += bool(comments)
         self.comments += len(comments)
-        parents = [c.parent_id for c in comments if c.parent_id is not None]
-        self.replies += len(parents)
-        if parents:
-            ids = {c.comment_id for c in comments}
-            self.orphans += sum(parent not in ids for parent in parents)
-        for comment in comments:
-            if comment.published_at is None:
-                self.without_time += 1
-            elif comment.timezone_source == "assumed":
-                self.zone_assumed += 1
-            if comment.status != "visible":
-                self._add_status(comment.status)
-
-    def _add_status(self, status: str) -> None:
-        if status in ("pending", "spam"):
-            setattr(self, status, getattr(self, status) + 1)
-        else:
-            self.placeholders += 1
+        self.replies += len(comments) - parents.count(None)
+        absent = {*parents} - {*column_of(comments, "comment_id"), None}
+        self.orphans += sum(map(absent.__contains__, parents)) if absent else 0
+        self.without_time += times.count(None)
+        timed = (zone for zone, time in zip(zones, times, strict=True) if time is not None)
+        self.zone_assumed += sum(zone == "assumed" for zone in timed) if "assumed" in zones else 0
+        pending, spam = statuses.count("pending"), statuses.count("spam")
+        self.pending += pending
+        self.spam += spam
+        self.placeholders += len(comments) - statuses.count("visible") - pending - spam
 
     def told(self) -> dict[str, int]:
         """Return what there is any of, by name; comments are told by `Report.kept`."""

@@ -63,7 +63,8 @@ class Source:
     Make one with `from_path`, `from_bytes` or `from_text`. `path` is the file it was read from; `origin`
     what a server said with it. `start`, `head` and `open` take an input of any size and never hold it in
     memory; `data` and `text` hold it whole, and refuse what is larger than `max_input_bytes`. `on_read` is
-    told of every piece of a file that is read, in bytes as stored: for showing progress.
+    told of every piece of a file that is read, in bytes as stored: for showing progress. `remarks` is where
+    readers put what the report should say of the source as a whole.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Source:
         self._content = content
         self.on_read: Callable[[int], None] | None = None
         self._mended: list[Utf8Stream] = []
+        self.remarks: list[str] = []
 
     @classmethod
     def from_path(
@@ -167,6 +169,13 @@ class Source:
     def size(self) -> int:
         """How many bytes it has as stored, packed or not."""
         return self._content.stat().st_size if isinstance(self._content, Path) else len(self._content)
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether it has to be unpacked to be read."""
+        with self.stored() as stream:
+            begin = stream.read(4)
+        return not self.start.startswith(begin)
 
     @cached_property
     def start(self) -> bytes:

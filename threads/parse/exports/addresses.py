@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from ipaddress import ip_address
 
 from threads.parse.exports.found import FoundComments
@@ -19,8 +20,9 @@ def without_addresses(comments: FoundComments) -> tuple[FoundComments, int]:
     found = {
         place
         for column in (comments.author, comments.author_id)
+        if _may_hold_some(column)
         for place, name in enumerate(column)
-        if name and ("@" in name or "." in name or ":" in name) and _without(name) != name
+        if name and _without(name) != name
     }
     if not found:
         return comments, 0
@@ -30,6 +32,11 @@ def without_addresses(comments: FoundComments) -> tuple[FoundComments, int]:
         authors[place] = author and _without(author)
         ids[place] = None if author_id and _without(author_id) != author_id else author_id
     return comments._replace(author=authors, author_id=ids), len(found)
+
+
+def _may_hold_some(column: Sequence[str | None]) -> bool:
+    names = "\n".join(filter(None, {*column}))
+    return "@" in names or "." in names or ":" in names
 
 
 def _without(name: str) -> str | None:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 from threads.parse.exports.found import Found, told_once
-from threads.parse.exports.gathering import reading
+from threads.parse.exports.gathering import reading, with_remarks
 from threads.parse.formats import Options
 from threads.parse.reading import Reading
 from threads.parse.source import Source
@@ -30,7 +30,7 @@ class Export(ABC):
     def reading(self, source: Source, options: Options) -> Reading:
         """Return the source discussion by discussion, of any size, with a report at the end."""
         return reading(
-            told_once(self.found(source, options)),
+            with_remarks(told_once(self.found(source, options)), source),
             source.name,
             self.name,
             addresses=options.addresses,

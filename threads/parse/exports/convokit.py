@@ -244,4 +244,4 @@ def _own(source: Source) -> Parsed:
             own.tell(meta)
         else:
             own.add(place, {**meta, "text": item.get("text")})
-    return own.parsed(source.warnings)
+    return own.parsed((*source.warnings, *source.remarks))

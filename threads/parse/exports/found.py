@@ -24,6 +24,27 @@ class Moment(NamedTuple):
 NO_MOMENT = Moment(None, "", "none", "none")
 
 
+class Moments(NamedTuple):
+    """Times one below the other, in columns that mean what those of Moment mean."""
+
+    at: Sequence[datetime | None]
+    raw: Sequence[str]
+    precision: Sequence[Precision]
+    zone: Sequence[TimezoneSource]
+
+    @classmethod
+    def of(cls, moments: Iterable[Moment]) -> Moments:
+        """Return times that were read one after the other."""
+        return cls._make(zip(*moments, strict=True) if (moments := list(moments)) else repeat((), 4))
+
+    @classmethod
+    def alike(
+        cls, at: list[datetime], raw: Sequence[str], precision: Precision, zone: TimezoneSource
+    ) -> Moments:
+        """Return times that are all known as well."""
+        return cls(at, raw, [precision] * len(at), [zone] * len(at))
+
+
 @dataclass(slots=True, kw_only=True)
 class FoundThread:
     """A discussion: `key` is the platform's own name of it, unique within the file; "" where it holds one.

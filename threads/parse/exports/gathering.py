@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
-from itertools import repeat
+from typing import Any
 
 from threads.parse.exports.addresses import without_addresses
 from threads.parse.exports.found import Found, FoundComment, FoundComments, FoundThread, Note
@@ -14,8 +14,9 @@ from threads.parse.exports.references import Tally, settle
 from threads.parse.exports.spool import IN_MEMORY, Spool
 from threads.parse.identity import CommentIds, stable_id
 from threads.parse.reading import Reading, too_many
+from threads.parse.source import Source
 from threads.parse.wording import counted
-from threads.records import Discussion, LeftOut, Parsed, Report, Skipped, comments_of
+from threads.records import Comments, Discussion, LeftOut, Parsed, Report, Skipped
 
 _FILLED = tuple(f.name for f in fields(FoundThread) if f.name != "key")
 _MOST_NOTES = 100
@@ -59,6 +60,12 @@ def reading(
     """
     gathering = _Gathering(source, format_name, addresses=addresses, most=most)
     return Reading(gathering.discussions(found, Spool(in_memory)), gathering.report)
+
+
+def with_remarks(found: Iterable[Found], source: Source) -> Iterator[Found]:
+    """Yield what was found, and at the end what its reader remarked of the source as a whole."""
+    yield from found
+    yield from map(Note, dict.fromkeys(source.remarks))
 
 
 @dataclass(slots=True)
@@ -193,26 +200,31 @@ def discussion(
         article_text=about.article_text,
         published_at=about.published_at,
         language=about.language,
-        comments=comments_of(
-            len(kept.text),
-            thread_id=repeat(thread_id),
-            comment_id=kept.id,
-            position=range(1, len(kept.text) + 1),
-            parent_id=kept.parent,
-            parent_source=[None if parent is None else "given" for parent in kept.parent],
-            author=kept.author,
-            author_id=kept.author_id,
-            published_at=kept.at,
-            published_at_raw=[raw or None for raw in kept.raw],
-            published_at_precision=kept.precision,
-            timezone_source=kept.zone,
-            edited_at=kept.edited_at,
-            text=kept.text,
-            likes=kept.likes,
-            status=kept.status,
-            source_format=repeat(format_name),
-        ),
+        comments=_comments(kept, thread_id, format_name),
     )
+
+
+def _comments(kept: FoundComments, thread_id: str, format_name: str) -> Comments:
+    number = len(kept.text)
+    columns: dict[str, Sequence[Any]] = {
+        "thread_id": [thread_id] * number,
+        "comment_id": kept.id,
+        "position": range(1, number + 1),
+        "parent_id": kept.parent,
+        "parent_source": [None if parent is None else "given" for parent in kept.parent],
+        "author": kept.author,
+        "author_id": kept.author_id,
+        "published_at": kept.at,
+        "published_at_raw": [raw or None for raw in kept.raw],
+        "published_at_precision": kept.precision,
+        "timezone_source": kept.zone,
+        "edited_at": kept.edited_at,
+        "text": kept.text,
+        "likes": kept.likes,
+        "status": kept.status,
+        "source_format": [format_name] * number,
+    }
+    return Comments(number, columns)
 
 
 def _with_ids(comments: FoundComments) -> FoundComments:

@@ -37,12 +37,12 @@ class IssoJson(Export):
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield each thread and its comments; their times have no zone."""
-        for document in documents(source):
-            for number, thread in enumerate(records(document), start=1):
-                about = _thread(name(thread.get("id")), text(thread.get("title")), number)
-                yield about
-                for place, comment in enumerate(records(thread.get("comments")), start=1):
-                    yield _comment(comment, about.key, f"comment {place:,} of thread {number:,}", options)
+        threads = (t for document in documents(source, in_parts=True) for t in records(document))
+        for number, thread in enumerate(threads, start=1):
+            about = _thread(name(thread.get("id")), text(thread.get("title")), number)
+            yield about
+            for place, comment in enumerate(records(thread.get("comments")), start=1):
+                yield _comment(comment, about.key, f"comment {place:,} of thread {number:,}", options)
 
 
 def _thread(address: str | None, title: str, number: int) -> FoundThread:

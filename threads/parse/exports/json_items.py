@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import partial
-from typing import Any
+from itertools import chain
+from typing import Any, BinaryIO
 
 import orjson
 
 from threads.errors import InputError
+from threads.parse.exports.json_parts import WHOLE, parts
+from threads.parse.exports.json_repeats import Repeats
 from threads.parse.source import Source
 from threads.records import Skipped
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _LONGEST_LINE = 64_000_000  # bytes
+_CHUNK = 1_000_000
 _SPACES = " \t\r\n\ufeff\x1e"
+
+Item = tuple[str, dict[str, Any] | Skipped]
 
 
 class BadJsonError(ValueError):
@@ -51,20 +56,37 @@ def beginning(source: Source) -> bytes:
     return start.removeprefix(_BYTE_ORDER_MARK).lstrip()
 
 
-def documents(source: Source) -> Iterator[Any]:
+def documents(source: Source, *, in_parts: bool = False) -> Iterator[Any]:
     """Yield the values in a source: one, or several that stand one after the other.
+
+    One that is large is several with `in_parts`, each with some of its list (`json_parts`); without, what is
+    larger than `max_input_bytes` is refused.
 
     Raises
     ------
     InputError
         It is no sound JSON; what came before was yielded.
     """
+    repeats = Repeats()
+    if in_parts and _is_large(source):
+        with source.open_utf8() as stream:
+            yield from parts(stream, source.name, repeats)
+    else:
+        yield from _documents(source, repeats)
+    _tell(source, repeats)
+
+
+def _documents(source: Source, repeats: Repeats) -> Iterator[Any]:
+    raw = source.data.removeprefix(_BYTE_ORDER_MARK)
     try:
-        yield loaded(source.data.removeprefix(_BYTE_ORDER_MARK))
-        return
+        value = loaded(raw)
     except BadJsonError as error:
         problem = str(error)
-    decoder, said, position = json.JSONDecoder(), source.text, 0
+    else:
+        repeats.look(raw, [value])
+        yield value
+        return
+    decoder, said, position = json.JSONDecoder(object_pairs_hook=repeats.made), source.text, 0
     while (position := _next(said, position)) < len(said):
         try:
             value, end = decoder.raw_decode(said, position)
@@ -80,34 +102,95 @@ def documents(source: Source) -> Iterator[Any]:
         position = end
 
 
-def items(source: Source, *, texts: bool = False) -> Iterator[tuple[str, dict[str, Any] | Skipped]]:
+def items(source: Source, *, texts: bool = False) -> Iterator[Item]:
     """Yield the objects of a source with their places: one a line, in a list, or in a list called "data".
 
-    A line that holds no object is yielded as Skipped, but with `texts` a mere text as {"text": …}. One a
-    line, they are never more than one in memory.
+    A line that holds no object is yielded as Skipped, but with `texts` a mere text as {"text": …}. Of any
+    number, some are in memory at a time.
 
     Raises
     ------
     InputError
         It is a list, or an object over several lines, and no sound JSON.
     """
-    if not _is_lines(source):
-        for document in documents(source):
-            for number, value in enumerate(_within(document), start=1):
-                yield _item(f"item {number:,}", value, texts=texts)
+    return chain.from_iterable(blocks(source, texts=texts))
+
+
+def blocks(source: Source, *, texts: bool = False) -> Iterator[list[Item]]:
+    """Yield what `items` does, some at a time."""
+    if _is_lines(source):
+        repeats = Repeats()
+        with source.open_utf8() as stream:
+            for number, lines in _lines(stream):
+                yield _of_lines(number, lines, repeats, texts=texts)
+        _tell(source, repeats)
         return
-    with source.open_utf8() as stream:
-        for number, line in enumerate(iter(partial(stream.readline, _LONGEST_LINE), b""), start=1):
-            if line.isspace():
-                continue
-            place = f"line {number:,}"
-            try:
-                value = loaded(line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line)
-            except BadJsonError as error:
-                yield place, Skipped(place, f"no sound JSON: {error}")
-                continue
-            for one in _within(value):
-                yield _item(place, one, texts=texts)
+    number = 0
+    for document in documents(source, in_parts=True):
+        within = _within(document)
+        yield [
+            _item(f"item {place:,}", value, texts=texts)
+            for place, value in enumerate(within, start=number + 1)
+        ]
+        number += len(within)
+
+
+def _lines(stream: BinaryIO) -> Iterator[tuple[int, list[bytes]]]:
+    """Yield the lines of a stream, some at a time, with the number of the first; an endless one is cut."""
+    number, rest = 1, b""
+    while chunk := stream.read(_CHUNK):
+        lines = (rest + chunk).split(b"\n")
+        rest = lines.pop()
+        if len(rest) > _LONGEST_LINE:
+            lines.append(rest)
+            rest = b""
+        if lines:
+            yield number, lines
+            number += len(lines)
+    if rest:
+        yield number, [rest]
+
+
+def _of_lines(first: int, lines: list[bytes], repeats: Repeats, *, texts: bool) -> list[Item]:
+    if first == 1:
+        lines[0] = lines[0].removeprefix(_BYTE_ORDER_MARK)
+    try:
+        values = list(map(orjson.loads, lines))
+    except (orjson.JSONDecodeError, RecursionError):
+        values = None
+    if values is None or {*map(type, values)} != {dict} or [one for one in values if "data" in one]:
+        return _of_each(first, lines, repeats, texts=texts)
+    repeats.look(b"\n".join(lines), values)
+    return [(f"line {number:,}", value) for number, value in enumerate(values, start=first)]
+
+
+def _of_each(first: int, lines: list[bytes], repeats: Repeats, *, texts: bool) -> list[Item]:
+    """Return the items of lines of which some are no mere objects."""
+    found: list[Item] = []
+    for number, line in enumerate(lines, start=first):
+        if not line or line.isspace():
+            continue
+        place = f"line {number:,}"
+        try:
+            value = loaded(line)
+        except BadJsonError as error:
+            found.append((place, Skipped(place, f"no sound JSON: {error}")))
+            continue
+        repeats.look(line, [value])
+        found += [_item(place, one, texts=texts) for one in _within(value)]
+    return found
+
+
+def _tell(source: Source, repeats: Repeats) -> None:
+    if said := repeats.told():
+        source.remarks.append(said)
+
+
+def _is_large(source: Source) -> bool:
+    if source.is_packed:
+        with source.open() as stream:
+            return len(stream.read(WHOLE + 1)) > WHOLE
+    return source.size > WHOLE
 
 
 def _item(place: str, value: Any, *, texts: bool) -> tuple[str, dict[str, Any] | Skipped]:

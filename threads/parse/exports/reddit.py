@@ -6,10 +6,12 @@ Fields as in https://github.com/reddit-archive/reddit/wiki/JSON, and in the sche
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from threads.parse.exports.found import NO_MOMENT, FoundComment, FoundThread, Moment
+from threads.parse.exports.columns import each
+from threads.parse.exports.found import NO_MOMENT, FoundComments, FoundThread, Moment
 from threads.parse.exports.moments import since_1970
 from threads.parse.exports.values import name, record, records, text, whole
 from threads.records import Status
@@ -22,30 +24,49 @@ _NOBODY = frozenset(("[deleted]", "[removed]"))
 _GONE: dict[str, Status] = {"[deleted]": "deleted", "[removed]": "removed"}
 _LONGEST_GONE = 100  # characters of "[ Removed by Reddit in response to a copyright notice. ]" and its kin
 _TAKEN_BACK = frozenset(("deleted", "author"))
+_TOLD = ("spam", "_meta", "removed_by_category", "removed", "banned_by")  # what says that a comment is gone
 
 
-def comment(data: dict[str, Any], place: str, *, escaped: bool = True) -> FoundComment:
-    """Return a comment (a "t1"); where `escaped`, & < > of its text stand there as entities."""
-    get = data.get
-    body = get("body")
-    if not isinstance(body, str):
-        body = ""
-    if escaped and "&" in body:
-        body = unescaped(body)
-    link, author, edited = bare(get("link_id")) or "", get("author"), get("edited")
-    parent = _parent(get("parent_id"))
-    return FoundComment(
-        place=place,
-        text=body,
-        thread=link,
-        id=bare(get("id")) or bare(get("name")),
-        parent=None if parent == link else parent,
-        author=author if isinstance(author, str) and author and author not in _NOBODY else None,
-        author_id=name(get("author_fullname")),
-        time=_moment(get("created_utc")),
-        edited_at=None if edited is None or isinstance(edited, bool) else since_1970(edited).at,
-        likes=None if get("score_hidden") is True else whole(get("score", get("ups"))),
-        status=_status(data, body),
+def comment(data: dict[str, Any], place: str) -> FoundComments:
+    """Return one comment (a "t1")."""
+    return comments([data], [place])
+
+
+def comments(items: Sequence[dict[str, Any]], places: Sequence[str]) -> FoundComments:
+    """Return comments of Reddit that stand one after the other, each an object and its place."""
+
+    def values(name: str) -> list[Any]:
+        return [item.get(name) for item in items]
+
+    missing: list[None] = [None] * len(items)
+    bodies = [
+        body if "&" not in body or not is_escaped(item) else unescaped(body)
+        for item, body in zip(items, map(text, values("body")), strict=True)
+    ]
+    links = [link or "" for link in each(bare, values("link_id"))]
+    parents = map(_parent, values("parent_id"))
+    names, edited = values("author_fullname"), values("edited")
+    at, raw, precision, zone = zip(*map(_moment, values("created_utc")), strict=True)
+    return FoundComments(
+        place=places,
+        text=bodies,
+        thread=links,
+        id=[bare(item.get("id")) or bare(item.get("name")) for item in items],
+        parent=[None if parent == link else parent for parent, link in zip(parents, links, strict=True)],
+        author=each(_author, values("author")),
+        author_id=missing if names == missing else each(name, names),
+        at=at,
+        raw=raw,
+        precision=precision,
+        zone=zone,
+        edited_at=[
+            None if time is None or isinstance(time, bool) else since_1970(time).at for time in edited
+        ],
+        likes=[
+            None if item.get("score_hidden") is True else whole(item.get("score", item.get("ups")))
+            for item in items
+        ],
+        status=_statuses(items, bodies),
     )
 
 
@@ -125,11 +146,20 @@ def _moment(value: object) -> Moment:
     return NO_MOMENT if isinstance(value, bool) else since_1970(value)
 
 
+def _author(value: object) -> str | None:
+    return value if isinstance(value, str) and value and value not in _NOBODY else None
+
+
+def _statuses(items: Sequence[dict[str, Any]], bodies: Sequence[str]) -> list[Status]:
+    told = {name for name in _TOLD if any(item.get(name) is not None for item in items)}
+    if told:
+        return list(map(_status, items, bodies))
+    return [_of_body(body) or "visible" if body[:1] == "[" else "visible" for body in bodies]
+
+
 def _status(data: dict[str, Any], body: str) -> Status:
-    if body[:1] == "[" and len(body) <= _LONGEST_GONE:
-        said = body.strip().lower()
-        if said in _GONE or said.strip("[] ").startswith("removed by reddit"):
-            return _GONE.get(said, "removed")
+    if said := _of_body(body):
+        return said
     if data.get("spam") is True:
         return "spam"
     meta = data.get("_meta") or {}
@@ -139,6 +169,16 @@ def _status(data: dict[str, Any], body: str) -> Status:
     if data.get("removed") is True or data.get("banned_by"):
         return "removed"
     return "deleted" if record(meta).get("was_deleted_later") is True else "visible"
+
+
+def _of_body(body: str) -> Status | None:
+    """Return what became of a comment of which only that is left."""
+    if body[:1] != "[" or len(body) > _LONGEST_GONE:
+        return None
+    said = body.strip().lower()
+    if said in _GONE or said.strip("[] ").startswith("removed by reddit"):
+        return _GONE.get(said, "removed")
+    return None
 
 
 def _address(value: object) -> str | None:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby, starmap
+from typing import Any
 
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import Found
-from threads.parse.exports.json_items import beginning, items
-from threads.parse.exports.reddit import comment, is_comment, is_escaped, is_post, thread, thread_of
+from threads.parse.exports.json_items import Item, beginning, blocks
+from threads.parse.exports.reddit import comments, is_comment, is_escaped, is_post, thread, thread_of
 from threads.parse.formats import Options
 from threads.parse.source import Source
 from threads.records import Skipped
@@ -46,17 +48,32 @@ class RedditDump(Export):
     def found(self, source: Source, options: Options) -> Iterator[Found]:  # noqa: ARG002 - times have a zone
         """Yield each comment, before the first of a discussion what it tells of that, and each post."""
         threads: set[str] = set()
-        for place, data in items(source):
-            if isinstance(data, Skipped):
-                yield data
-            elif is_comment(data):
-                escaped = is_escaped(data)
-                said = comment(data, place, escaped=escaped)
-                if said.thread not in threads:
-                    threads.add(said.thread)
-                    yield thread_of(data, escaped=escaped)
-                yield said
-            elif is_post(data):
-                yield thread(data, escaped=is_escaped(data))
-            else:
-                yield Skipped(place, "neither a comment nor a post of Reddit")
+        for block in blocks(source):
+            for of_comments, some in groupby(block, key=_is_comment):
+                if of_comments:
+                    yield from _comments(list(some), threads)
+                else:
+                    yield from starmap(_other, some)
+
+
+def _is_comment(item: Item) -> bool:
+    return isinstance(item[1], dict) and is_comment(item[1])
+
+
+def _comments(some: list[Item], told: set[str]) -> Iterator[Found]:
+    """Yield comments that follow each other, before them what the first of each discussion tells of that."""
+    items = [data for _, data in some if isinstance(data, dict)]
+    found = comments(items, [place for place, _ in some])
+    for key, data in zip(found.thread, items, strict=True):
+        if key not in told:
+            told.add(key)
+            yield thread_of(data, escaped=is_escaped(data))
+    yield found
+
+
+def _other(place: str, data: dict[str, Any] | Skipped) -> Found:
+    if isinstance(data, Skipped):
+        return data
+    if is_post(data):
+        return thread(data, escaped=is_escaped(data))
+    return Skipped(place, "neither a comment nor a post of Reddit")

@@ -73,11 +73,10 @@ def _things(document: Any, count: _Count) -> Iterator[Found]:
         kind, data = record(thing).get("kind"), record(record(thing).get("data"))
         if kind == "t1":
             count.present += 1
-            escaped = is_escaped(data)
-            said = comment(data, f"comment {count.present}", escaped=escaped)
-            if said.thread not in threads:
-                threads.add(said.thread)
-                yield thread_of(data, escaped=escaped)
+            said = comment(data, f"comment {count.present}")
+            if said.thread[0] not in threads:
+                threads.add(said.thread[0])
+                yield thread_of(data, escaped=is_escaped(data))
             yield said
             waiting.append(data.get("replies"))
         elif kind == "t3":

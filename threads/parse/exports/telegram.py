@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from threads.parse.exports.base import Export
@@ -41,9 +42,13 @@ class Telegram(Export):
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield each chat, and its messages in their order."""
-        for document in documents(source):
+        chats: dict[str, _Chat] = {}
+        for document in documents(source, in_parts=True):
             for number, chat in enumerate(_chats(record(document)), start=1):
-                yield from _chat(chat, name(chat.get("id")) or f"chat {number}", options)
+                key = name(chat.get("id")) or f"chat {number}"
+                yield from chats.setdefault(key, _Chat(key)).found(chat, options)
+        if answers := sum(chat.answers for chat in chats.values()):
+            yield Note(f"answers to what Telegram itself said, such as the start of a topic: {answers:,}")
 
 
 def _chats(document: dict[str, Any]) -> list[dict[str, Any]]:
@@ -53,23 +58,29 @@ def _chats(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [chat for part in parts for chat in records(part.get("list"))]
 
 
-def _chat(chat: dict[str, Any], key: str, options: Options) -> Iterator[Found]:
-    yield FoundThread(key=key, title=name(chat.get("name")))
-    service: set[str] = set()
-    answers = 0
-    for number, message in enumerate(records(chat.get("messages")), start=1):
-        place = f"message {name(message.get('id')) or f'no. {number:,}'}"
-        if message.get("type") != "message":
-            service.add(name(message.get("id")) or "")
-            yield Skipped(place, f"a service message: {_action(message)}")
-            continue
-        said = _message(message, key, place, options)
-        if said.parent in service:
-            said.parent = None
-            answers += 1
-        yield said
-    if answers:
-        yield Note(f"answers to what Telegram itself said, such as the start of a topic: {answers:,}")
+@dataclass(slots=True)
+class _Chat:
+    """A chat, whose messages may come in several parts."""
+
+    key: str
+    messages: int = 0
+    service: set[str] = field(default_factory=set)  # ids of what Telegram itself says
+    answers: int = 0  # to that
+
+    def found(self, chat: dict[str, Any], options: Options) -> Iterator[Found]:
+        yield FoundThread(key=self.key, title=name(chat.get("name")))
+        for message in records(chat.get("messages")):
+            self.messages += 1
+            place = f"message {name(message.get('id')) or f'no. {self.messages:,}'}"
+            if message.get("type") != "message":
+                self.service.add(name(message.get("id")) or "")
+                yield Skipped(place, f"a service message: {_action(message)}")
+                continue
+            said = _message(message, self.key, place, options)
+            if said.parent in self.service:
+                said.parent = None
+                self.answers += 1
+            yield said
 
 
 def _action(message: dict[str, Any]) -> str:

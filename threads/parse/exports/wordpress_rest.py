@@ -34,7 +34,7 @@ class WordPressRest(Export):
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield every comment and the page that it stands on."""
         number = 0
-        for document in documents(source):
+        for document in documents(source, in_parts=True):
             for item in records(document) if isinstance(document, list) else [record(document)]:
                 number += 1
                 yield from _found(item, number, options)

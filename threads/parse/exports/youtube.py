@@ -42,7 +42,7 @@ class YouTubeApi(Export):
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield each comment with those of its replies that are there, as the API orders them."""
         reader = _Reader(options)
-        for document in documents(source):
+        for document in documents(source, in_parts=True):
             yield from reader.pages(document)
         yield from reader.notes()
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from threads.errors import InputError
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import Found
-from threads.parse.exports.gathering import reading
+from threads.parse.exports.gathering import reading, with_remarks
 from threads.parse.exports.tables.delimited import Delimited
 from threads.parse.exports.tables.dialect import Dialect, dialect
 from threads.parse.exports.tables.objects import Objects
@@ -48,7 +48,7 @@ class TableExport(Export):
         """
         table = understood(self.table(source), options.mapping, source.name)
         found = reading(
-            found_in(table, options),
+            with_remarks(found_in(table, options), source),
             source.name,
             self.name,
             addresses=options.addresses,

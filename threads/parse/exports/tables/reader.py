@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
-from operator import not_
-from typing import TypeVar
+from operator import methodcaller, not_
 
-from threads.parse.exports.found import NO_MOMENT, Found, FoundComments, FoundThread, Moment, Note
+from threads.parse.exports.columns import each
+from threads.parse.exports.found import NO_MOMENT, Found, FoundComments, FoundThread, Moment, Moments, Note
 from threads.parse.exports.tables.guess import Guess, column_name, guess, is_nothing, markup_of
 from threads.parse.exports.tables.mapping import FIELDS, Field, Mapping, places
 from threads.parse.exports.tables.names import FLAGS, plain
@@ -19,7 +19,9 @@ from threads.parse.exports.tables.references import (
     is_top,
     kind_of_parents,
     parent_in_path,
+    parents_of,
     plain_id,
+    plain_ids,
     separator,
 )
 from threads.parse.exports.tables.table import Table
@@ -56,6 +58,7 @@ _PLACEHOLDERS: dict[str, Status] = {
     "[removed by moderator]": "removed",
     "[ removed by reddit ]": "removed",
 }
+_MAY_BE_GONE = methodcaller("startswith", "[")
 _GONE = frozenset(("deleted", "removed"))  # of which a row without a text still says whom others answer
 _KIND = "comment type"  # of WordPress: pingbacks stand among the comments
 _LONGEST_WHOLE = 16  # digits
@@ -66,7 +69,8 @@ _YES = frozenset(("1", "1.0", "true", "yes", "t", "y"))
 
 
 Cells = dict[Field, Sequence[str]]
-T = TypeVar("T")
+_Parents = Callable[[Sequence[str], Sequence[str], Sequence[str]], Sequence[str | None]]
+"""From columns of parents, of the comments' own ids and of their threads to whom they answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +210,10 @@ class _Rows:
         """Yield the comments of a block of rows, and the threads that it is the first to name."""
         text = self._texts(texts)
         statuses = self._statuses(cells.get("status"), text)
-        kept = [status in _GONE or not _is_nothing(said) for said, status in zip(text, statuses, strict=True)]
-        if not all(kept):
+        if min(map(len, text), default=0) <= _NOTHING:
+            kept = [
+                status in _GONE or not _is_nothing(said) for said, status in zip(text, statuses, strict=True)
+            ]
             yield from (
                 Skipped(place, "it has no text") for place, has in zip(places, kept, strict=True) if not has
             )
@@ -227,10 +233,11 @@ class _Rows:
     def _threads(self, cells: Cells, rows: int) -> list[str]:
         """Return what names the discussion of each row: its thread, else its address, else its title."""
         named = [cells[name] for name in ("thread", "url", "title") if name in cells]
-        first = (
-            named[0] if len(named) == 1 else [next(filter(None, row), "") for row in zip(*named, strict=True)]
-        )
-        return _each(lambda name: plain_id(name) or self._alone, first) if named else [self._alone] * rows
+        if not named:
+            return [self._alone] * rows
+        is_full = "" not in named[0]
+        first = named[0] if is_full else [next(filter(None, row), "") for row in zip(*named, strict=True)]
+        return each(lambda name: plain_id(name) or self._alone, first)
 
     def _new_threads(self, threads: list[str], cells: Cells) -> Iterator[FoundThread]:
         about = [cells.get(name) for name in _OF_THREADS]
@@ -251,42 +258,38 @@ class _Rows:
     ) -> FoundComments:
         rows = len(text)
         missing: list[None] = [None] * rows
-        at, raw, precision, zone = zip(*self._times(cells, rows), strict=True)
-        own = list(map(plain_id, cells["id"])) if "id" in cells else [""] * rows
+        at, raw, precision, zone = _read(self._time, cells.get("time", [""] * rows))
+        self._unread += sum(time is None and said != "" for time, said in zip(at, raw, strict=True))
+        own = plain_ids(cells["id"]) if "id" in cells else [""] * rows
         return FoundComments(
             place=places,
             text=text,
             thread=threads,
             id=[id_ or None for id_ in own],
             parent=self._parents(cells, own, threads),
-            author=_each(_author, cells["author"]) if "author" in cells else missing,
-            author_id=_each(self._author_id, cells["author_id"]) if "author_id" in cells else missing,
+            author=each(_author, cells["author"]) if "author" in cells else missing,
+            author_id=each(self._author_id, cells["author_id"]) if "author_id" in cells else missing,
             at=at,
             raw=raw,
             precision=precision,
             zone=zone,
-            edited_at=[self._edited(time).at if time else None for time in cells.get("edited", missing)],
-            likes=_each(_whole, cells["likes"]) if "likes" in cells else missing,
+            edited_at=_read(self._edited, cells["edited"]).at if "edited" in cells else missing,
+            likes=each(_whole, cells["likes"]) if "likes" in cells else missing,
             status=statuses,
         )
 
-    def _times(self, cells: Cells, rows: int) -> list[Moment]:
-        if "time" not in cells:
-            return [NO_MOMENT] * rows
-        moments = [self._time(time) if time else NO_MOMENT for time in cells["time"]]
-        self._unread += sum(at is None and raw != "" for at, raw, _, _ in moments)
-        return moments
-
-    def _parents(self, cells: Cells, own: list[str], threads: list[str]) -> list[str | None]:
-        above = cells.get("parent", [""] * len(own))
+    def _parents(self, cells: Cells, own: Sequence[str], threads: list[str]) -> Sequence[str | None]:
+        named = self._parent(cells.get("parent", [""] * len(own)), own, threads)
         if "depth" not in cells:
-            return list(map(self._parent, above, own, threads))
+            return named
         return [
-            self._above(thread, depth, id_) if depth else self._parent(parent, id_, thread)
-            for thread, depth, id_, parent in zip(threads, cells["depth"], own, above, strict=True)
+            self._above(thread, depth, id_) if depth else parent
+            for thread, depth, id_, parent in zip(threads, cells["depth"], own, named, strict=True)
         ]
 
     def _statuses(self, said: Sequence[str] | None, text: list[str]) -> list[Status]:
+        if said is None and not any(map(_MAY_BE_GONE, text)):
+            return ["visible"] * len(text)
         statuses = said or [""] * len(text)
         return [
             self._status(status, comment) if status or comment[:1] == "[" else "visible"
@@ -341,7 +344,7 @@ def _flag(understood: Understood) -> Status | None:
 
 def _times(understood: Understood, name: Field, options: Options) -> tuple[Reader, tuple[str, ...]]:
     if name not in understood.places:
-        return (lambda _: NO_MOMENT), ()
+        return (lambda cells: Moments.of(NO_MOMENT for _ in cells)), ()
     mapping = understood.mapping
     return time_reader(
         _sampled(understood, name), options, time_format=mapping.time_format, zone=mapping.time_zone
@@ -359,28 +362,19 @@ def _text_reader(understood: Understood) -> Callable[[str], str]:
     return str.strip
 
 
-def _parent_reader(understood: Understood) -> Callable[[str, str, str], str | None]:
+def _parent_reader(understood: Understood) -> _Parents:
     own, above = _sampled(understood, "id"), _sampled(understood, "parent")
     kind = understood.mapping.parents or kind_of_parents(
         own, above if "parent" in understood.places else None
     )
     if kind == "path":
-        return lambda value, own, _: parent_in_path(value, own)
+        return lambda above, own, _: list(map(parent_in_path, above, own))
     if kind == "prefix":
         sign = separator(own) or "_"
         tops = min((value.count(sign) for value in own if value), default=0)
-        return lambda _, own, __: own.rpartition(sign)[0] if own.count(sign) > tops else None
-
-    # Where ids count from 0, what says "nobody" is something else.
+        return lambda _, own, __: [id_.rpartition(sign)[0] if id_.count(sign) > tops else None for id_ in own]
     has_zero = "0" in map(plain_id, own) and any(is_top(value) and plain_id(value) != "0" for value in above)
-
-    def parent_of(value: str, _own: str, key: str) -> str | None:
-        if is_top(value) and not (has_zero and plain_id(value) == "0"):
-            return None
-        above = plain_id(value)
-        return None if above == key else above
-
-    return parent_of
+    return lambda above, _, threads: parents_of(above, threads, has_zero=has_zero)
 
 
 def _sampled(understood: Understood, name: Field) -> list[str]:
@@ -395,10 +389,12 @@ def _only_thread(understood: Understood) -> str:
     )
 
 
-def _each(read: Callable[[str], T], column: Sequence[str]) -> list[T]:
-    """Return what is read of each cell of a column in which the same cells come again and again."""
-    known = {cell: read(cell) for cell in set(column)}
-    return list(map(known.__getitem__, column))
+def _read(times: Reader, cells: Sequence[str]) -> Moments:
+    """Return the times of a column, some cells of which are empty."""
+    if "" not in cells:
+        return times(cells)
+    read = zip(*times([cell for cell in cells if cell]), strict=True)
+    return Moments.of(Moment(*next(read)) if cell else NO_MOMENT for cell in cells)
 
 
 def _is_nothing(text: str) -> bool:

@@ -23,6 +23,25 @@ def is_top(value: str) -> bool:
     return value in _TOPS or value[:3] == _POST or value.strip().lower() in _TOPS
 
 
+def parents_of(column: Sequence[str], threads: Sequence[str], *, has_zero: bool) -> list[str | None]:
+    """Return whom comments answer, by a column of ids; None for nobody and for the thread that they are in.
+
+    Where ids count from 0 (`has_zero`), what says "nobody" is something else.
+    """
+    tops = _TOPS if "".join(column).isdecimal() else {cell for cell in {*column} if is_top(cell)}
+    if has_zero:
+        tops = {cell for cell in tops if plain_id(cell) != "0"}
+    return [
+        None if cell in tops or above == thread else above
+        for cell, above, thread in zip(column, plain_ids(column), threads, strict=True)
+    ]
+
+
+def plain_ids(column: Sequence[str]) -> Sequence[str]:
+    """Return what `plain_id` makes of each cell of a column."""
+    return column if "".join(column).isalnum() else list(map(plain_id, column))
+
+
 def plain_id(value: str) -> str:
     """Return an id as all columns may write it: 22015913.0, as pandas writes, and t1_… lose their marks."""
     if value.isalnum():  # most are, and need no look at their ends

@@ -6,19 +6,26 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from threads.parse.exports.found import NO_MOMENT, Moment
+from threads.parse.exports.found import NO_MOMENT, Moment, Moments
 from threads.parse.exports.moments import since_1970, written
 from threads.parse.formats import Options
 from threads.parse.settling import settle
 from threads.parse.times.day_order import Evidence, number_order
 from threads.parse.timestamps import Stamp, machine_timestamp
+from threads.records import TimezoneSource
 
-Reader = Callable[[str], Moment]
+Reader = Callable[[Sequence[str]], Moments]
+"""Reads cells of a column."""
+
+_Cell = Callable[[str], Moment]
 
 _LONGEST = 64  # characters of a time
 _REMEMBERED = 50_000  # times that were slow to read
+_LONGEST_DAY = 10  # characters of a date without a time of day
+_SECONDS = 10  # digits of a number of seconds since 1970, from 2001 to 2286
 _MARKERS = frozenset(
     ("", "0", "none", "null", "nan", "nat", "na", "n/a", "-", "false", "0.0", "-1", "undefined")
 )
@@ -68,12 +75,25 @@ def time_reader(
     own = ZoneInfo(zone) if zone else None
     filled = [value for value in sample if value.strip().lower() not in _MARKERS]
     if time_format is not None:
-        return _by_format(time_format, options, own), ()
+        return _each(_by_format(time_format, options, own)), ()
     if filled and sum(map(is_epoch, filled)) >= 0.9 * len(filled):
-        return _epoch, ()
+        return _epochs, ()
     if filled and sum(map(_is_iso, filled)) >= 0.5 * len(filled):
-        return _iso_reader(options, own, _slow_reader(filled, options, own)[0]), ()
-    return _slow_reader(filled, options, own)
+        return _iso_reader(options, own, filled), ()
+    slow, warnings = _slow_reader(filled, options, own)
+    return _each(slow), warnings
+
+
+def _each(read: _Cell) -> Reader:
+    return lambda cells: Moments.of(map(read, cells))
+
+
+def _epochs(cells: Sequence[str]) -> Moments:
+    if "".join(cells).isdecimal() and {*map(len, cells)} == {_SECONDS}:
+        return Moments.alike(
+            [datetime.fromtimestamp(seconds, UTC) for seconds in map(int, cells)], cells, "second", "given"
+        )
+    return Moments.of(map(_epoch, cells))
 
 
 def _epoch(value: str) -> Moment:
@@ -91,26 +111,40 @@ def _is_iso(value: str) -> bool:
     return True
 
 
-def _iso_reader(options: Options, own: tzinfo | None, slow: Reader) -> Reader:
+def _iso_reader(options: Options, own: tzinfo | None, sample: Sequence[str]) -> Reader:
     zone = own or options.timezone
-    known, source = zone or UTC, "given" if zone else "assumed"
+    known = zone or UTC
+    source: TimezoneSource = "given" if zone else "assumed"
     read = datetime.fromisoformat
+    slow = cache(lambda: _slow_reader(sample, options, own)[0])  # of most columns it is never asked for
 
-    def reader(value: str) -> Moment:
+    def cell(value: str) -> Moment:
         try:
             at = read(value)
         except ValueError:
-            return slow(value)
-        if len(value) <= 10:
+            return slow()(value)
+        if len(value) <= _LONGEST_DAY:
             return written(value, options, zone=own)
         if at.tzinfo is None:
-            return Moment(at.replace(tzinfo=known), value, "second", source)  # type: ignore[arg-type]
+            return Moment(at.replace(tzinfo=known), value, "second", source)
         return Moment(at, value, "second", "given")
+
+    def reader(cells: Sequence[str]) -> Moments:
+        try:
+            found = list(map(read, cells))
+        except ValueError:
+            return Moments.of(map(cell, cells))
+        zones = {at.tzinfo for at in found}
+        if not found or min(map(len, cells)) <= _LONGEST_DAY or (None in zones and len(zones) > 1):
+            return Moments.of(map(cell, cells))
+        if None in zones:
+            return Moments.alike([at.replace(tzinfo=known) for at in found], cells, "second", source)
+        return Moments.alike(found, cells, "second", "given")
 
     return reader
 
 
-def _by_format(time_format: str, options: Options, own: tzinfo | None) -> Reader:
+def _by_format(time_format: str, options: Options, own: tzinfo | None) -> _Cell:
     zone = own or options.timezone
     known, source = zone or UTC, "given" if zone else "assumed"
     precision = (
@@ -131,7 +165,7 @@ def _by_format(time_format: str, options: Options, own: tzinfo | None) -> Reader
 
 def _slow_reader(
     sample: Sequence[str], options: Options, own: tzinfo | None
-) -> tuple[Reader, tuple[str, ...]]:
+) -> tuple[_Cell, tuple[str, ...]]:
     """Return a reader of dates in numbers or words; the order of day and month is that of the sample."""
     stamps = [_stamp(value) for value in sample]
     day_first, warnings = number_order(stamps, Evidence(options.captured_at))
@@ -158,7 +192,7 @@ def _unread(value: str) -> Moment:
     return Moment(None, value, "none", "none")
 
 
-def _remembering(read: Reader) -> Reader:
+def _remembering(read: _Cell) -> _Cell:
     """Return a reader that remembers what it read: many rows of a table share a day or a minute."""
     known: dict[str, Moment] = {}
 

@@ -1,0 +1,76 @@
+"""Keys that stand twice in an object of JSON: readers keep the last one, and this says so."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+_SPACED = re.compile(rb'(?<!\\)"[ \t\r\n]+:')
+
+
+@dataclass(slots=True)
+class Repeats:
+    """How many objects of a source have a key twice, and the first such key."""
+
+    objects: int = 0
+    key: str = ""
+
+    def made(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """Return the object of `pairs`; an `object_pairs_hook` of the standard library."""
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            self._count([key for key, _ in pairs])
+        return made
+
+    def look(self, raw: bytes, values: Iterable[Any]) -> None:
+        """Look at JSON in UTF-8 that was read as `values`, keys of which are counted first."""
+        if _keys_in(raw) == _keys_of(values):
+            return
+        try:
+            json.loads(raw, object_pairs_hook=self._looked_at)
+        except (ValueError, RecursionError):  # what orjson reads and json does not: nested too deeply
+            return
+
+    def told(self) -> str | None:
+        """Return a sentence for the report; None where no key stands twice."""
+        if not self.objects:
+            return None
+        objects = "1 object of JSON has" if self.objects == 1 else f"{self.objects:,} objects of JSON have"
+        return f"{objects} a key twice, such as {self.key[:60]!r}: the last one counts"
+
+    def _looked_at(self, pairs: list[tuple[str, Any]]) -> None:
+        keys = [key for key, _ in pairs]
+        if len(set(keys)) < len(keys):
+            self._count(keys)
+
+    def _count(self, keys: list[str]) -> None:
+        if not self.objects:
+            self.key = next(key for place, key in enumerate(keys) if key in keys[:place])
+        self.objects += 1
+
+
+def _keys_in(raw: bytes) -> int:
+    """Return how many keys stand in JSON: quotes that nothing escapes before a colon; -1 where unsure."""
+    if b'\\\\"' in raw:  # the end of a text with a backslash, which escapes no quote
+        return -1
+    return raw.count(b'":') - raw.count(b'\\":') + (len(_SPACED.findall(raw)) if _is_spaced(raw) else 0)
+
+
+def _is_spaced(raw: bytes) -> bool:
+    return any(sign in raw for sign in (b'" :', b'"\t', b'"\n', b'"\r', b'"  '))
+
+
+def _keys_of(values: Iterable[Any]) -> int:
+    """Return how many keys the objects in values have."""
+    waiting = list(values)
+    count = 0
+    for value in waiting:  # which grows
+        if type(value) is dict:
+            count += len(value)
+            waiting += [inner for inner in value.values() if type(inner) in (dict, list)]
+        elif type(value) is list:
+            waiting += value
+    return count
