@@ -1,5 +1,6 @@
 """Outlines: what the store holds as numbers in memory is what is stored, whatever changes it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -24,7 +25,7 @@ from threads.outline import (
 from threads.records import Comment, Discussion, Parsed, Report
 from threads.storage import tables
 from threads.storage.engine import writing
-from threads.storage.outlines import store_outlines
+from threads.storage.outlines import pieces_of, store_outlines
 
 START = datetime(2024, 5, 17, 20, 41, 7, 250_000, tzinfo=UTC)
 
@@ -73,6 +74,17 @@ def test_the_outline_is_what_was_stored(store):
     assert {STANCES[code] for code in outline["stance"]} == {"critical"}
     assert outline["relation"].tolist()[0] == -1
     assert outline["offensive"].tolist() == [0.25] * 3
+
+
+def test_what_is_worked_out_while_storing_is_what_the_database_gives(store):
+    one, other = parsed("a"), parsed("b", ("Bob", None, "Ann"), likes=3)
+    turned = tuple(replace(c, position=4 - c.position) for c in other.discussions[0].comments)
+    both = replace(one, discussions=(*one.discussions, replace(other.discussions[0], comments=turned)))
+    store.add(both, scores(6), {})
+    with writing(store._engine) as connection:
+        stored = {row.thread_id: row.content for row in connection.execute(tables.outlines.select())}
+        assert stored == {name: packed(piece) for name, piece in pieces_of(connection, ["a", "b"]).items()}
+    assert store.outlines.current()["depth"].tolist() == [1, 2, 3, 3, 2, 1]
 
 
 def test_comments_are_found_by_their_text(store):

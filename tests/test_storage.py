@@ -16,6 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from postgresql_server import new_database
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import dialect as postgresql_dialect
+from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
 from threads.errors import InputError, StoreError
 from threads.parse.storable import from_storable, to_storable
@@ -34,7 +36,16 @@ from threads.storage import Action, QueueFilter, Store
 from threads.storage.engine import reading, writing
 from threads.storage.files import whole_file
 from threads.storage.store import DISCUSSION_COLUMNS
-from threads.storage.tables import comments, decisions, flags, metadata, scores
+from threads.storage.tables import (
+    StoredJson,
+    StoredText,
+    UtcTime,
+    comments,
+    decisions,
+    flags,
+    metadata,
+    scores,
+)
 
 NOON = datetime(2024, 5, 18, 12, tzinfo=UTC)
 SCORE_COLUMNS = (
@@ -255,6 +266,38 @@ def test_storable_text_is_utf_8_and_comes_back(text):
     assert from_storable(storable) == text
 
 
+def of_each(kind, values, dialect):
+    """Return what the driver gets of values, bound one by one."""
+    bind = kind.dialect_impl(dialect).bind_processor(dialect) or (lambda value: value)
+    return [bind(value) for value in values]
+
+
+anything = st.text(st.characters(), max_size=9) | st.text(st.sampled_from("\x00\x1a\ud800é"), max_size=9)
+values = st.none() | st.floats(allow_nan=False) | st.integers(-(2**63), 2**63 - 1) | st.just(2**70) | anything
+
+
+@pytest.mark.parametrize("dialect", [sqlite_dialect(), postgresql_dialect()], ids=["sqlite", "postgresql"])
+@given(
+    st.lists(st.none() | anything),
+    st.lists(st.none() | st.datetimes(timezones=st.timezones())),
+    st.lists(st.none() | st.dictionaries(anything, values | st.lists(values, max_size=2), max_size=3)),
+)
+def test_many_values_are_bound_as_each_alone(dialect, texts, moments, objects):
+    assert list(StoredText().bind_all(texts, dialect)) == of_each(StoredText(), texts, dialect)
+    assert list(UtcTime().bind_all(moments, dialect)) == of_each(UtcTime(), moments, dialect)
+    written = StoredJson().bind_all(objects, dialect)
+    read = [StoredJson().process_result_value(value, dialect) for value in written]
+    assert read == objects
+    for value in filter(None, written):
+        assert "\x00" not in value
+        value.encode()
+
+
+def test_of_many_times_a_naive_one_is_refused():
+    with pytest.raises(StoreError, match="time without a zone"):
+        UtcTime().bind_all([NOON, datetime(2024, 1, 1)], sqlite_dialect())  # noqa: DTZ001
+
+
 def test_hostile_text_survives_in_every_field(store):
     hostile = "a\ud83d\ude00\udfff\x00\x1a0000 \u202e\u200b\U0010ffff"
     key = "a\x00\x1a0000 \u202e\u200b\U0010ffff/?#%"
@@ -315,6 +358,32 @@ def test_what_was_added_comes_back_equal(store):
     pd.testing.assert_frame_equal(
         found[[c.name for c in SCORE_COLUMNS]],
         scored(0.1, None, -0.7, stances=["critical", None, "x"]),
+    )
+
+
+def test_more_than_one_statement_holds_comes_back_equal(store):
+    what = parsed(*range(1, 124))
+    given = scored(*(n / 8 if n % 5 else None for n in range(123)))
+    store.add(what, given, {("t", f"c{n}"): [links(n)] for n in range(1, 124, 2)})
+    found = store.comments("t", columns=SCORE_COLUMNS)
+    pd.testing.assert_frame_equal(found[[c.name for c in COMMENT_COLUMNS]], comments_frame(what.discussions))
+    pd.testing.assert_frame_equal(found[[c.name for c in SCORE_COLUMNS]], given)
+    assert store.queue_counts()["flagged"] == count(store, flags) == 62
+    assert {item.risk for item in store.queue(limit=2)} == {123 / 2, 121 / 2}
+
+
+def test_an_import_of_much_leaves_the_connection_as_it_was(sqlite):
+    def usual(connection):
+        names = ("cache_size", "wal_autocheckpoint")
+        return [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
+
+    with writing(sqlite._engine) as connection:
+        before = usual(connection)
+    with writing(sqlite._engine, much=True) as connection:
+        assert usual(connection) != before
+        raw = connection.connection.dbapi_connection
+    assert [raw.execute(f"PRAGMA {name}").fetchone()[0] for name in ("cache_size", "wal_autocheckpoint")] == (
+        before
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeAlias, get_args
@@ -103,11 +103,6 @@ def microseconds(time: datetime | None) -> int:
 def moment(value: int) -> datetime | None:
     """Return what `microseconds` was given."""
     return None if value == NO_TIME else _EPOCH + timedelta(microseconds=int(value))
-
-
-def code(values: Sequence[str], value: object) -> int:
-    """Return the place of a word in its list, -1 where it is not there."""
-    return values.index(value) if value in values else -1
 
 
 def depths(parents: npt.NDArray[Any]) -> npt.NDArray[np.int16]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 # U+001A SUBSTITUTE is the control character made for this; it marks four hexadecimal digits.
 _UNSTORABLE = re.compile("[\x00\x1a\ud800-\udfff]")
@@ -29,6 +30,33 @@ def from_storable(text: str) -> str:
     True
     """
     return _MARKED.sub(_unmark, text) if "\x1a" in text else text
+
+
+def all_storable(texts: Sequence[str | None]) -> Sequence[str | None]:
+    """Return what `to_storable` makes of each text that is there; the very same texts where none needs it."""
+    if is_storable("".join(filter(None, texts))):
+        return texts
+    return [None if text is None else to_storable(text) for text in texts]
+
+
+def is_storable(text: str) -> bool:
+    """Return whether a text is stored as it is; far faster than to look for each character."""
+    if "\x00" in text or "\x1a" in text:
+        return False
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def all_from_storable(texts: Sequence[str | None]) -> Sequence[str | None]:
+    """Return the texts that `all_storable` was given."""
+    if "\x1a" not in "".join(filter(None, texts)):
+        return texts
+    return [None if text is None else from_storable(text) for text in texts]
 
 
 def _mark(match: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 CHUNK = 500  # values in one IN (…); databases allow some tens of thousands
 BUSY_SECONDS = 30.0
+_ROOM = {"cache_size": -65_536, "wal_autocheckpoint": 8_000}  # kB; pages
 WIPE_SECONDS = 5.0  # for readers to let go of what was deleted
 DIALECTS = ("sqlite", "postgresql")
 _WRITES = "threads_writes"
@@ -46,6 +47,7 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
     ("disk is full", "the disk is full", "Make room and try again; nothing was stored by halves"),
     ("append-only", "what is on record cannot be changed", "Undo is a decision of its own"),
     ("bigint out of range", _TOO_LARGE, "Give a number below 2^63"),
+    ("out of range for type bigint", _TOO_LARGE, "Give a number below 2^63"),
     ("no such table", "the database lacks our tables", "Open it with Store.open, which makes them"),
 )
 
@@ -105,11 +107,12 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine, *, much: bool = False) -> Iterator[Connection]:
     """One transaction that writes: committed at the end, rolled back on any error.
 
     On SQLite it takes the write lock at its start (BEGIN IMMEDIATE): a transaction that reads first and
-    writes later fails when somebody else wrote in between.
+    writes later fails when somebody else wrote in between. Where it writes `much`, SQLite gets memory for it,
+    and brings its log into the database less often; each commit is flushed to disk as ever.
 
     Raises
     ------
@@ -117,8 +120,27 @@ def writing(engine: Engine) -> Iterator[Connection]:
         The database cannot be opened or written; the message names it.
     """
     writer = engine.execution_options(**{_WRITES: True})
-    with _named_errors(engine), writer.begin() as connection:
+    with (
+        _named_errors(engine),
+        writer.connect() as connection,
+        _room(connection) if much else nullcontext(),
+        connection.begin(),
+    ):
         yield connection
+
+
+@contextmanager
+def _room(connection: Connection) -> Iterator[None]:
+    raw: Any = connection.connection.dbapi_connection
+    names = _ROOM if connection.dialect.name == "sqlite" else {}
+    usual = {name: raw.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
+    try:
+        for name, value in names.items():
+            raw.execute(f"PRAGMA {name}={value}")
+        yield
+    finally:
+        for name, value in usual.items():
+            raw.execute(f"PRAGMA {name}={value}")
 
 
 @contextmanager
@@ -328,11 +350,13 @@ def _named_errors(engine: Engine) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         raise _named(error, engine.url) from None  # PostgreSQL's own quotes the row that it refuses
+    except engine.dialect.loaded_dbapi.Error as error:  # of COPY, which SQLAlchemy does not know
+        raise _named(error, engine.url) from None
     except OverflowError:
         raise StoreError(_TOO_LARGE, source=database_name(engine.url)) from None
 
 
-def _named(error: SQLAlchemyError, url: URL) -> StoreError:
+def _named(error: Exception, url: URL) -> StoreError:
     inner = error.orig if isinstance(error, StatementError) else None
     # hide_parameters keeps comment text out of it; PostgreSQL quotes the row that it refuses from line 2 on.
     message = next(iter(str(inner if inner is not None else error).splitlines()), type(error).__name__)
@@ -345,5 +369,5 @@ def _named(error: SQLAlchemyError, url: URL) -> StoreError:
     return StoreError(f"{kind} ({message})", source=database_name(url))
 
 
-def _unreachable(error: SQLAlchemyError) -> bool:
+def _unreachable(error: Exception) -> bool:
     return isinstance(error, DBAPIError) and error.statement is None

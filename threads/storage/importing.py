@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from itertools import chain
 from operator import attrgetter
 from statistics import fmean
 from typing import Any, TypeVar
@@ -18,11 +19,12 @@ from threads.errors import ConflictError, InputError, StoreError
 from threads.moderation.decisions import DECIDED
 from threads.moderation.queue_order import risk
 from threads.outline import NO_TIME, STANCES, Piece, moment
-from threads.parse.storable import to_storable
+from threads.parse.storable import is_storable, to_storable
 from threads.records import COMMENT_COLUMNS, Comment, Discussion, Flag, Parsed, Report
 from threads.storage import tables
+from threads.storage.bulk import insert_columns, new_keys
 from threads.storage.engine import chunks, insert_into, lock_for_import
-from threads.storage.outlines import store_outlines
+from threads.storage.outlines import store_new_outlines, store_outlines
 
 CommentKey = tuple[str, str]
 Row = dict[str, Any]
@@ -30,6 +32,7 @@ T = TypeVar("T")
 
 KEEPING_EVENTS = ("retain", "erase")
 LONGEST_ID = 1_000  # bytes as stored; a pair of ids is indexed, and PostgreSQL's index takes 2,704 bytes
+_MOST_BYTES = 4  # of a character in UTF-8
 _HALF = re.compile("[\ud800-\udfff]")
 
 _COMMENT_NAMES = tuple(column.name for column in COMMENT_COLUMNS)
@@ -86,12 +89,21 @@ class Batch:
 
     report: Report
     discussions: list[Row]
-    comments: dict[CommentKey, Row]
-    scores: dict[CommentKey, Row]
+    places: dict[CommentKey, int]  # where each comment stands in the columns and scores
+    columns: dict[str, Sequence[Any]]  # as in COMMENT_COLUMNS
+    scores: list[Row]
     score_names: frozenset[str]
     flags: Mapping[CommentKey, Sequence[Flag]]
     empty: int = 0
     repeated: int = 0
+
+    def rows(self, keys: Collection[CommentKey]) -> dict[str, Sequence[Any]]:
+        """Return the columns of some of its comments, and their scores as `values`."""
+        whole = {**self.columns, "values": self.scores}
+        if len(keys) == len(self.scores):
+            return whole
+        places = [self.places[key] for key in keys]
+        return {name: list(map(column.__getitem__, places)) for name, column in whole.items()}
 
 
 @dataclass(slots=True)
@@ -126,26 +138,38 @@ def prepare(parsed: Parsed, scores: pd.DataFrame, flags: Mapping[CommentKey, Seq
         )
     empty = [d for d in parsed.discussions if not d.comments]
     warnings = tuple(f"{d.thread_id}: holds no comments and was not stored" for d in empty)
-    rows = [dict(zip(_COMMENT_NAMES, _comment_values(c), strict=True)) for d in filled for c in d.comments]
-    keys = [(row["thread_id"], row["comment_id"]) for row in rows]
+    columns: dict[str, Sequence[Any]] = dict(
+        zip(
+            _COMMENT_NAMES,
+            zip(*map(_comment_values, chain.from_iterable(d.comments for d in filled)), strict=True),
+            strict=True,
+        )
+    )
+    keys = list(zip(columns["thread_id"], columns["comment_id"], strict=True))
     check_ids(keys, report.source)
-    comments = dict(zip(reversed(keys), reversed(rows), strict=True))  # the first of a repeated id stays
-    if stray := next((key for key in flags if key not in comments), None):
+    rows = score_rows(scores, len(keys), report.source)
+    places = dict(zip(reversed(keys), reversed(range(len(keys))), strict=True))
+    places = dict(reversed(places.items()))
+    if stray := next((key for key in flags if key not in places), None):
         raise StoreError("a flag is on a comment that was not parsed", source=report.source, place=str(stray))
     return Batch(
         report=replace(report, warnings=report.warnings + warnings),
         discussions=_discussion_rows(filled),
-        comments=dict(reversed(comments.items())),
-        scores=dict(zip(reversed(keys), reversed(score_rows(scores, len(rows), report.source)), strict=True)),
+        places=places,  # of a repeated id the first place
+        columns=columns,
+        scores=rows,
         score_names=frozenset(map(str, scores.columns)),
         flags=flags,
         empty=len(empty),
-        repeated=len(rows) - len(comments),
+        repeated=len(keys) - len(places),
     )
 
 
 def check_ids(keys: Iterable[CommentKey], source: str) -> None:
     """Raise InputError for the first id that is too long, or no whole text."""
+    keys = list(keys)
+    if _are_plain(keys):
+        return
     for place, key in enumerate(keys, start=1):
         for name, value in zip(("thread_id", "comment_id"), key, strict=True):
             if problem := _problem_of_id(value):
@@ -155,6 +179,12 @@ def check_ids(keys: Iterable[CommentKey], source: str) -> None:
                     place=f"comment {place}",
                     remedy="Change it wherever it stands, in the same way",
                 )
+
+
+def _are_plain(keys: Sequence[CommentKey]) -> bool:
+    """Return whether all ids are short and of characters that need no second look."""
+    ids = list(chain.from_iterable(keys))
+    return is_storable("".join(ids)) and max(map(len, ids), default=0) * _MOST_BYTES <= LONGEST_ID
 
 
 def _problem_of_id(value: str) -> str | None:
@@ -203,22 +233,17 @@ def store_batch(connection: Connection, batch: Batch, now: datetime, held: Held 
         )
     whole = held is not None
     _store_discussions(connection, batch, now, whole=whole)
-    known = _known_comments(connection, batch)
-    batch = _without_emptied(batch, known)
-    new = [
-        {**row, "offensive": batch.scores[key].get("offensive")}
-        for key, row in batch.comments.items()
-        if key not in known
-    ]
-    _insert_comments(connection, new, now)
-    corrected = _revise_comments(connection, batch.comments, known, _REVISED if whole else ("position",))
-    ids = {key: comment.id for key, comment in known.items()} | (_ids(connection, batch) if new else {})
-    _store_scores(connection, batch, known, ids)
-    decided = {comment.id for comment in known.values() if comment.state in DECIDED}
-    flags = {ids[key]: given for key, given in batch.flags.items() if given and ids[key] not in decided}
-    stale = [c.id for c in known.values() if c.is_flagged and c.id not in decided] if whole else []
-    store_flags(connection, flags, stale)
-    for chunk in chunks(row["thread_id"] for row in batch.discussions):
+    known = _known_comments(connection, batch, before)
+    flags = {key: given for key, given in batch.flags.items() if given}
+    new = _insert_new(connection, batch, [key for key in batch.places if key not in known], flags, now)
+    corrected = _revise_comments(connection, batch, known, _REVISED if whole else ("position",))
+    _store_scores(connection, batch, known)
+    open_ = {key: comment for key, comment in known.items() if comment.state not in DECIDED}
+    again = {key: c for key, c in open_.items() if key in flags and not c.is_empty}
+    stale = [c.id for c in open_.values() if c.is_flagged] if whole else []
+    store_flags(connection, {c.id: flags[key] for key, c in again.items()}, stale)
+    _summarise_new(connection, batch, {key: id_ for key, id_ in new.items() if key[0] not in before})
+    for chunk in chunks(before):
         _summarise(connection, chunk)
     return Added(
         discussions=len({row["thread_id"] for row in batch.discussions} - before.keys()),
@@ -226,7 +251,7 @@ def store_batch(connection: Connection, batch: Batch, now: datetime, held: Held 
         known=len(known) + batch.repeated,
         corrected=corrected,
         empty=batch.empty,
-        flagged=len(flags.keys() - {comment.id for comment in known.values() if comment.is_flagged}),
+        flagged=len(flags.keys() & new.keys()) + sum(not c.is_flagged for c in again.values()),
     )
 
 
@@ -240,18 +265,31 @@ def score_rows(scores: pd.DataFrame, comments: int, source: str) -> list[Row]:
     if len(scores) != comments:
         raise StoreError(f"there are scores of {len(scores)} comments for {comments} comments", source=source)
     lists = {str(name): _values(scores[name]) for name in scores.columns}
-    rows: list[Row] = [{} for _ in range(comments)]
+    whole = {name: values for name, values in lists.items() if None not in values}
+    rows: list[Row] = (
+        [dict(zip(whole, row, strict=True)) for row in zip(*whole.values(), strict=True)]
+        if whole
+        else [{} for _ in range(comments)]
+    )
     for name, values in lists.items():
-        for row, value in zip(rows, values, strict=True):
-            if value is not None:
-                row[name] = value
+        if name not in whole and any(value is not None for value in values):
+            for row, value in zip(rows, values, strict=True):
+                if value is not None:
+                    row[name] = value
     return rows
 
 
 def _values(column: pd.Series[Any]) -> list[Any]:
+    """Return the values of a column, None for the missing ones."""
+    missing = column.isna().to_numpy()
+    if missing.all():
+        return [None] * len(column)
+    values = column.tolist()
+    if missing.any():
+        values = [None if gone else value for value, gone in zip(values, missing.tolist(), strict=True)]
     if isinstance(column.dtype, pd.DatetimeTZDtype):
-        return [None if pd.isna(value) else value.isoformat() for value in column]
-    return [None if pd.isna(value) else value for value in column.tolist()]
+        return [None if value is None else value.isoformat() for value in values]
+    return values
 
 
 def _last_imports(connection: Connection, thread_ids: list[str]) -> dict[str, tuple[int, int]]:
@@ -293,7 +331,9 @@ def _store_discussions(connection: Connection, batch: Batch, now: datetime, *, w
     connection.execute(statement, [{**row, "import_id": import_id} for row in batch.discussions])
 
 
-def _known_comments(connection: Connection, batch: Batch) -> dict[CommentKey, _Known]:
+def _known_comments(
+    connection: Connection, batch: Batch, thread_ids: Iterable[str]
+) -> dict[CommentKey, _Known]:
     """Return what the store has of the batch's comments; the whole threads are read, in few queries."""
     c = tables.comments.c
     revised = [c[name] for name in _REVISED]
@@ -301,11 +341,11 @@ def _known_comments(connection: Connection, batch: Batch) -> dict[CommentKey, _K
         c.thread_id, c.comment_id, c.id, c.state, c.risk, c.emptied_at, tables.scores.c["values"], *revised
     ).select_from(tables.comments.outerjoin(tables.scores))
     known: dict[CommentKey, _Known] = {}
-    for chunk in chunks(row["thread_id"] for row in batch.discussions):
+    for chunk in chunks(thread_ids):
         for thread_id, comment_id, key, state, ratio, emptied_at, scores, *values in connection.execute(
             query.where(c.thread_id.in_(chunk))
         ):
-            if (thread_id, comment_id) in batch.comments:
+            if (thread_id, comment_id) in batch.places:
                 known[thread_id, comment_id] = _Known(
                     id=key,
                     state=state,
@@ -317,77 +357,80 @@ def _known_comments(connection: Connection, batch: Batch) -> dict[CommentKey, _K
     return known
 
 
-def _without_emptied(batch: Batch, known: Mapping[CommentKey, _Known]) -> Batch:
-    """Return a batch that brings nothing back of which nothing is kept; such comments only move."""
-    empty = {key: comment for key, comment in known.items() if comment.is_empty}
-    if not empty:
-        return batch
-    stays = {
-        key: {**batch.comments[key], **comment.values, "position": batch.comments[key]["position"]}
-        for key, comment in empty.items()
-    }
-    return replace(
-        batch,
-        comments=batch.comments | stays,
-        scores={key: scores for key, scores in batch.scores.items() if key not in empty},
-        flags={key: flags for key, flags in batch.flags.items() if key not in empty},
-    )
-
-
 def last_keeping(connection: Connection) -> int:
     """Return the number of the last retention or erasure in the audit log, 0 where there was none."""
     a = tables.audit.c
     return connection.scalar(select(func.max(a.id)).where(a.event.in_(KEEPING_EVENTS))) or 0
 
 
-def _ids(connection: Connection, batch: Batch) -> dict[CommentKey, int]:
-    c = tables.comments.c
-    query = select(c.thread_id, c.comment_id, c.id)
-    return {
-        (thread_id, comment_id): key
-        for chunk in chunks(row["thread_id"] for row in batch.discussions)
-        for thread_id, comment_id, key in connection.execute(query.where(c.thread_id.in_(chunk)))
+def _insert_new(
+    connection: Connection,
+    batch: Batch,
+    keys: list[CommentKey],
+    flags: Mapping[CommentKey, Sequence[Flag]],
+    now: datetime,
+) -> dict[CommentKey, int]:
+    """Insert comments that are not stored yet, with scores and flags; return the keys that they got."""
+    if not keys:
+        return {}
+    new = dict(zip(keys, new_keys(connection, tables.comments, len(keys)), strict=True))
+    ids = list(new.values())
+    rows = batch.rows(keys)
+    scores = rows.pop("values")
+    raised = {new[key]: _once(given) for key, given in flags.items() if key in new}
+    columns = {
+        **rows,
+        "id": ids,
+        "offensive": [values.get("offensive") for values in scores],
+        "risk": [risk(raised.get(key, ())) for key in ids],
+        "flagged_by": [_rules(raised.get(key, ())) for key in ids],
     }
-
-
-def _insert_comments(connection: Connection, rows: list[Row], now: datetime) -> None:
-    if rows:
-        statement = insert_into(connection, tables.comments).on_conflict_do_nothing()
-        fixed = {"imported_at": now, "state": "open", "version": 0}
-        connection.execute(statement, [{**row, **fixed} for row in rows])
+    fixed = {"imported_at": now, "state": "open", "version": 0}
+    insert_columns(connection, tables.comments, columns, fixed)
+    scored = {key: values for key, values in zip(ids, scores, strict=True) if values}
+    insert_columns(connection, tables.scores, {"comment": list(scored), "values": list(scored.values())})
+    flagged = _flag_rows(raised)
+    insert_columns(connection, tables.flags, {name: [row[name] for row in flagged] for name in _FLAG_NAMES})
+    return new
 
 
 def _revise_comments(
-    connection: Connection,
-    given: Mapping[CommentKey, Row],
-    known: Mapping[CommentKey, _Known],
-    names: Sequence[str],
+    connection: Connection, batch: Batch, known: Mapping[CommentKey, _Known], names: Sequence[str]
 ) -> int:
-    """Give known comments the values that they have now; return how many have another time."""
+    """Give known comments the values that they have now; return how many have another time.
+
+    One of which nothing is kept only moves.
+    """
     revised, corrected = [], 0
     for key, comment in known.items():
-        values = {name: given[key][name] for name in names}
+        values = {name: batch.columns[name][batch.places[key]] for name in names}
+        if comment.is_empty:
+            values = {**comment.values, "position": values["position"]}
         if any(values[name] != comment.values[name] for name in names):
-            revised.append({"key": comment.id, **{f"new_{name}": value for name, value in values.items()}})
-            corrected += any(name in values and values[name] != comment.values[name] for name in _TIMES)
+            revised.append({"key": comment.id, **{f"new_{name}": values[name] for name in names}})
+            corrected += any(name in names and values[name] != comment.values[name] for name in _TIMES)
     if revised:
         statement = update(tables.comments).where(tables.comments.c.id == bindparam("key"))
         connection.execute(statement.values({name: bindparam(f"new_{name}") for name in names}), revised)
     return corrected
 
 
-def _store_scores(
-    connection: Connection, batch: Batch, before: Mapping[CommentKey, _Known], ids: Mapping[CommentKey, int]
-) -> None:
-    """Store scores; a score given again is replaced, one that is not given now stays."""
+def _store_scores(connection: Connection, batch: Batch, known: Mapping[CommentKey, _Known]) -> None:
+    """Store scores of known comments; a score given again is replaced, one that is not given now stays.
+
+    One of which nothing is kept gets none.
+    """
     rows, judged_again = [], []
-    for key, values in batch.scores.items():
-        old = before[key].scores if key in before else {}
-        merged = {name: value for name, value in old.items() if name not in batch.score_names} | values
+    for key, comment in known.items():
+        if comment.is_empty:
+            continue
+        old = comment.scores
+        kept = {name: value for name, value in old.items() if name not in batch.score_names}
+        merged = kept | batch.scores[batch.places[key]]
         if merged != old:
-            rows.append({"comment": ids[key], "values": merged})
-        if key in before and merged.get("offensive") != old.get("offensive"):
-            judged_again.append({"key": ids[key], "score": merged.get("offensive")})
+            rows.append({"comment": comment.id, "values": merged})
+        if merged.get("offensive") != old.get("offensive"):
+            judged_again.append({"key": comment.id, "score": merged.get("offensive")})
     if rows:
         statement = insert_into(connection, tables.scores)
         replaced = {"values": statement.excluded["values"]}
@@ -426,7 +469,23 @@ def store_flags(connection: Connection, flags: Mapping[int, Sequence[Flag]], sta
     """Store flags by comment, in place of all those of the comments in `stale`; work out the risks."""
     for chunk in chunks(stale):
         connection.execute(delete(tables.flags).where(tables.flags.c.comment.in_(chunk)))
-    rows = [
+    rows = _flag_rows(flags)
+    if rows:
+        statement = insert_into(connection, tables.flags)
+        replaced = {name: statement.excluded[name] for name in ("reason", "value", "limit", "spans")}
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=["comment", "rule"], set_=replaced), rows
+        )
+    for chunk in chunks({**flags, **dict.fromkeys(stale)}):
+        rank(connection, chunk)
+
+
+_FLAG_NAMES = tuple(column.name for column in tables.flags.c)
+
+
+def _flag_rows(flags: Mapping[int, Sequence[Flag]]) -> list[Row]:
+    """Return the rows of flags by comment."""
+    return [
         {
             "comment": comment,
             "rule": flag.rule,
@@ -438,14 +497,11 @@ def store_flags(connection: Connection, flags: Mapping[int, Sequence[Flag]], sta
         for comment, given in flags.items()
         for flag in given
     ]
-    if rows:
-        statement = insert_into(connection, tables.flags)
-        replaced = {name: statement.excluded[name] for name in ("reason", "value", "limit", "spans")}
-        connection.execute(
-            statement.on_conflict_do_update(index_elements=["comment", "rule"], set_=replaced), rows
-        )
-    for chunk in chunks({**flags, **dict.fromkeys(stale)}):
-        rank(connection, chunk)
+
+
+def _once(flags: Iterable[Flag]) -> list[Flag]:
+    """Return flags with one for each rule, the last."""
+    return list({flag.rule: flag for flag in flags}.values())
 
 
 def rank(connection: Connection, comment_keys: list[int]) -> None:
@@ -462,7 +518,7 @@ def rank(connection: Connection, comment_keys: list[int]) -> None:
 
 
 def _rules(flags: Sequence[Flag]) -> str | None:
-    return f"|{'|'.join(flag.rule for flag in flags)}|" if flags else None
+    return f"|{'|'.join(sorted(flag.rule for flag in flags))}|" if flags else None
 
 
 def flags_of(connection: Connection, comment_keys: list[int]) -> Iterator[tuple[int, Flag]]:
@@ -473,21 +529,30 @@ def flags_of(connection: Connection, comment_keys: list[int]) -> Iterator[tuple[
         yield comment, Flag(rule, reason, value, limit, tuple((start, end) for start, end in spans))
 
 
+def _summarise_new(connection: Connection, batch: Batch, new: Mapping[CommentKey, int]) -> None:
+    """Do the same for discussions that are new with all their comments: nothing of them is read."""
+    if new:
+        rows = {**batch.rows(new), "id": list(new.values())}
+        store_figures(connection, store_new_outlines(connection, rows))
+
+
 def _summarise(connection: Connection, thread_ids: list[str]) -> None:
     """Store the outlines of discussions, and the figures that the list of discussions shows."""
     store_figures(connection, store_outlines(connection, thread_ids))
 
 
 def store_figures(connection: Connection, pieces: Mapping[str, Piece]) -> None:
-    """Store what the list of discussions shows of each, from their outlines; at most CHUNK of them."""
+    """Store what the list of discussions shows of each, from their outlines."""
     rows = [_figures(thread_id, piece) for thread_id, piece in pieces.items()]
     # What was counted of comments whose authors and scores are no longer kept stays as it was.
     c = tables.comments.c
-    emptied = set(
-        connection.scalars(
-            select(c.thread_id).where(c.thread_id.in_(pieces), c.emptied_at.is_not(None)).distinct()
+    emptied = {
+        thread_id
+        for chunk in chunks(pieces)
+        for thread_id in connection.scalars(
+            select(c.thread_id).where(c.thread_id.in_(chunk), c.emptied_at.is_not(None)).distinct()
         )
-    )
+    }
     _store_figures(connection, [row for row in rows if row["thread"] in emptied], _FROM_TIMES)
     _store_figures(
         connection,

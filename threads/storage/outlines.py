@@ -22,7 +22,6 @@ from threads.outline import (
     Person,
     Piece,
     answering,
-    code,
     depths,
     joined,
     microseconds,
@@ -35,10 +34,16 @@ from threads.storage import tables
 from threads.storage.engine import chunks, contains_text, insert_into, reading, writing
 
 State: TypeAlias = tuple[int, int, int]
+Rows: TypeAlias = Mapping[str, Sequence[Any]]
 _c, _o = tables.comments.c, tables.outlines.c
 _READ = (
     *(_c.thread_id, _c.comment_id, _c.parent_id, _c.id, _c.published_at, _c.author, _c.author_id),
-    *(_c.source_format, _c.parent_source, _c.status, tables.scores.c["values"]),
+    *(_c.source_format, _c.parent_source, _c.status, tables.scores.c["values"], _c.position),
+)
+ROW_COLUMNS = tuple(column.name for column in _READ)
+_DTYPES = {name: dtype for name, dtype, _ in OUTLINE_COLUMNS}
+_STANCE, _RELATION, _STATUS, _REPLY = (
+    {word: place for place, word in enumerate(words)} for words in (STANCES, RELATIONS, STATUSES, REPLIES)
 )
 
 
@@ -107,6 +112,13 @@ def store_outlines(connection: Connection, thread_ids: Sequence[str]) -> dict[st
     return pieces
 
 
+def store_new_outlines(connection: Connection, rows: Rows) -> dict[str, Piece]:
+    """Store the outlines of discussions that are new, of which `rows` has all comments; return them."""
+    found = pieces_from(rows)
+    _store(connection, found)
+    return found
+
+
 def _store(connection: Connection, pieces: Mapping[str, Piece]) -> None:
     stamp = (connection.scalar(select(func.max(_o.stamp))) or 0) + 1
     statement = insert_into(connection, tables.outlines)
@@ -135,11 +147,8 @@ def _read() -> Select[Any]:
 
 def pieces_of(connection: Connection, thread_ids: Sequence[str]) -> dict[str, Piece]:
     """Return the outlines of at most CHUNK discussions, worked out anew; empty ones are left out."""
-    query = _read().where(_c.thread_id.in_(thread_ids)).order_by(_c.thread_id, _c.position, _c.id)
-    rows: dict[str, list[Any]] = {}
-    for row in connection.execute(query):
-        rows.setdefault(row.thread_id, []).append(row)
-    return {name: _piece(of_one) for name, of_one in rows.items()}
+    rows = connection.execute(_read().where(_c.thread_id.in_(thread_ids))).all()
+    return pieces_from(dict(zip(ROW_COLUMNS, zip(*rows, strict=True), strict=True))) if rows else {}
 
 
 def touch_outline(
@@ -192,44 +201,69 @@ def _place(piece: Piece, key: int) -> int:
     return int(np.flatnonzero(piece.columns["key"] == key)[0])
 
 
-def _piece(rows: Sequence[Any]) -> Piece:
-    places = {row.comment_id: place for place, row in enumerate(rows)}
-    people: dict[Person, int] = {}
-    values: dict[str, list[Any]] = {name: [] for name, _, _ in OUTLINE_COLUMNS if name != "depth"}
-    for row in rows:
-        person = _person(row)
-        found = {
-            **_values(row),
-            "person": -1 if person is None else people.setdefault(person, len(people)),
-            "parent": places.get(row.parent_id, -1),
-        }
-        for name, column in values.items():
-            column.append(found[name])
-    columns = {
-        name: np.array(values[name], dtype=dtype) for name, dtype, _ in OUTLINE_COLUMNS if name != "depth"
+def pieces_from(rows: Rows) -> dict[str, Piece]:
+    """Return the outlines of whole discussions, of which `rows` has the columns ROW_COLUMNS, in any order."""
+    numbers = {thread_id: number for number, thread_id in enumerate(dict.fromkeys(rows["thread_id"]))}
+    thread = np.array([numbers[thread_id] for thread_id in rows["thread_id"]], dtype=np.int64)
+    order = np.lexsort((np.array(rows["id"]), np.array(rows["position"]), thread))
+    if not np.array_equal(order, np.arange(len(order))):
+        places = order.tolist()
+        rows = {name: [values[place] for place in places] for name, values in rows.items()}
+    keys = list(zip(rows["thread_id"], rows["comment_id"], strict=True))
+    place_of = {key: place for place, key in enumerate(keys)}
+    parents = zip(rows["thread_id"], rows["parent_id"], strict=True)
+    parent = np.array([place_of.get(key, -1) for key in parents], dtype=np.int64)
+    columns = {name: np.array(values, dtype=_DTYPES[name]) for name, values in _columns(rows).items()}
+    columns["depth"] = depths(parent)
+    people = _people(rows)
+    ends = np.cumsum(np.bincount(thread, minlength=len(numbers))).tolist()
+    found: dict[str, Piece] = {}
+    for thread_id, start, end in zip(numbers, [0, *ends], ends, strict=False):
+        some = slice(start, end)
+        known: dict[Person, int] = {}
+        person = [-1 if who is None else known.setdefault(who, len(known)) for who in people[some]]
+        above = parent[some]
+        found[thread_id] = Piece(
+            tuple(known),
+            {
+                **{name: column[some] for name, column in columns.items()},
+                "person": np.array(person, dtype=_DTYPES["person"]),
+                "parent": np.where(above >= 0, above - start, -1).astype(_DTYPES["parent"]),
+            },
+        )
+    return found
+
+
+def _people(rows: Rows) -> list[Person | None]:
+    given = zip(rows["author"], rows["author_id"], rows["source_format"], strict=True)
+    return [None if name is None and id_ is None else Person(name, id_, of) for name, id_, of in given]
+
+
+def _columns(rows: Rows) -> dict[str, list[Any]]:
+    """Return the columns of comments that do not depend on others."""
+    scored = [values or {} for values in rows["values"]]
+    answers = zip(rows["parent_id"], rows["parent_source"], strict=True)
+    return {
+        "key": list(rows["id"]),
+        "time": list(map(microseconds, rows["published_at"])),
+        "reply": [-1 if parent is None else _REPLY.get(source, -1) for parent, source in answers],
+        "status": [_STATUS.get(status, -1) for status in rows["status"]],
+        "sentiment": [values.get("sentiment", np.nan) for values in scored],
+        "words": [values.get("words", -1) for values in scored],
+        "offensive": [values.get("offensive", np.nan) for values in scored],
+        "stance": [_STANCE.get(values.get("stance", ""), -1) for values in scored],
+        "relation": [_RELATION.get(values.get("reply_relation", ""), -1) for values in scored],
     }
-    return Piece(tuple(people), {**columns, "depth": depths(columns["parent"])})
+
+
+def _values(row: Any) -> dict[str, Any]:
+    """Return the columns of a comment that do not depend on the others."""
+    return {name: values[0] for name, values in _columns({n: [v] for n, v in row._mapping.items()}).items()}
 
 
 def _person(row: Any) -> Person | None:
     nobody = row.author is None and row.author_id is None
     return None if nobody else Person(row.author, row.author_id, row.source_format)
-
-
-def _values(row: Any) -> dict[str, Any]:
-    """Return the columns of a comment that do not depend on the others."""
-    scored = row._mapping["values"] or {}
-    return {
-        "key": row.id,
-        "time": microseconds(row.published_at),
-        "reply": -1 if row.parent_id is None else code(REPLIES, row.parent_source),
-        "status": code(STATUSES, row.status),
-        "sentiment": scored.get("sentiment", np.nan),
-        "words": scored.get("words", -1),
-        "offensive": scored.get("offensive", np.nan),
-        "stance": code(STANCES, scored.get("stance")),
-        "relation": code(RELATIONS, scored.get("reply_relation")),
-    }
 
 
 def _state(connection: Connection) -> State:

@@ -78,6 +78,7 @@ HISTORY_COLUMNS: tuple[Column, ...] = (
 
 
 FLAGGED = QueueFilter()
+MUCH = 1_000  # comments, from which an import has the database use more memory
 
 
 def _utc_now() -> datetime:
@@ -207,7 +208,7 @@ class Store:
             Scores or flags do not belong to `parsed`, or the database refuses.
         """
         batch = prepare(parsed, scores, flags)
-        with writing(self._engine) as connection:
+        with writing(self._engine, much=len(batch.places) >= MUCH) as connection:
             return store_batch(connection, batch, self._clock(), held)
 
     def discussions(self) -> pd.DataFrame:
