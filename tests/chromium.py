@@ -1,4 +1,4 @@
-"""The system's Chromium: where it is and how it is started."""
+"""The system's Chromium: where it is, how it is started, and what on its pages keeps people out."""
 
 import os
 import shutil
@@ -12,3 +12,25 @@ ARGUMENTS = (
     "--disable-background-networking",
     *(["--no-sandbox"] if os.geteuid() == 0 else []),
 )
+
+# Colours change over time.
+ALL_STILL = """() => Promise.allSettled(document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().endTime < Infinity).map((one) => one.finished))"""
+
+
+def barriers(page, widths=(1400, 390)):
+    """What keeps people out of a page, by width and colours: broken rules of axe, a page too wide."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = {}
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.evaluate(ALL_STILL)
+            results = Axe().run(page)
+            if results.violations_count:
+                found[width, scheme] = results.generate_report()
+            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+                found[width, scheme, "wide"] = page.evaluate("document.documentElement.scrollWidth")
+    return found

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from chromium import ARGUMENTS, EXECUTABLE, MISSING
 from postgresql_server import NoServerError, new_database, running
 from sqlalchemy import make_url
 
@@ -27,6 +28,28 @@ def shared():
     if not SHARED.is_dir():
         pytest.skip("needs ../shared, the folder of originals beside the checkout")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Drive the system's Chromium; without one, skip loudly, and in CI fail."""
+    if EXECUTABLE is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
+    return {**browser_type_launch_args, "executable_path": EXECUTABLE, "args": list(ARGUMENTS)}
+
+
+@pytest.fixture(scope="module")
+def context(browser):
+    """What a browser keeps, cookies and scripts that it has read once: one for the tests of a file."""
+    with browser.new_context() as kept:
+        yield kept
+
+
+@pytest.fixture
+def page(context):
+    """A tab of its own for each test."""
+    with context.new_page() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

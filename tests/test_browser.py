@@ -1,7 +1,6 @@
 """The dashboard in a real browser, over a server started as a user starts it."""
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from chromium import ARGUMENTS, EXECUTABLE, MISSING
+from chromium import barriers
 from playwright.sync_api import expect
 
 from threads.samples import sample_folder, samples
@@ -32,14 +31,6 @@ PEOPLE = [
 PIPELINE = sample_folder() / "siberia_pipeline" / "thread.txt"
 TITLE = PIPELINE.read_text(encoding="utf-8").splitlines()[0]
 SHOWN = [f for f in samples() if json.loads((f / "expected.json").read_text(encoding="utf-8"))["comments"]]
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
-    """Drive the system's Chromium; without one, skip loudly, and in CI fail."""
-    if EXECUTABLE is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
-    return {**browser_type_launch_args, "executable_path": EXECUTABLE, "args": list(ARGUMENTS)}
 
 
 @pytest.fixture(scope="module")
@@ -221,8 +212,6 @@ def test_the_calendar_fits_its_page(page, server):
     assert calendar.bounding_box()["width"] < 500
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1400, 390])
 @pytest.mark.parametrize(
     "path",
     [
@@ -231,11 +220,7 @@ def test_the_calendar_fits_its_page(page, server):
         *("compare", "compare?by=source"),
     ],
 )
-def test_pages_are_accessible(page, server, path, width, scheme):
-    from axe_playwright_python.sync_playwright import Axe
-
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
+def test_pages_are_accessible(page, server, path):
     if path in {"thread", "filtered"}:
         open_thread(page, server, TITLE)
         if path == "filtered":
@@ -246,10 +231,8 @@ def test_pages_are_accessible(page, server, path, width, scheme):
     else:
         page.goto(f"{server}{path.removesuffix('/all')}")
     page.get_by_role("heading", level=1).first.wait_for(state="attached")
-    page.wait_for_timeout(400)
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.wait_for_load_state("networkidle")
+    assert barriers(page) == {}
 
 
 def test_a_lead_tries_rules_out_saves_them_and_goes_back_by_keyboard(page, server):

@@ -7,7 +7,6 @@ import pytest
 from browsing import ADDRESS
 from playwright.sync_api import expect
 from queue_server import serving
-from test_browser import browser_type_launch_args  # noqa: F401 - the system's Chromium
 from test_hooks import FILE, SECRET, URL, change, signed
 from test_live import CALM, RUDE, THREAD, told
 from urllib3 import request
