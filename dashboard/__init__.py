@@ -15,6 +15,7 @@ from flask_wtf.csrf import generate_csrf
 
 from dashboard import components as ui
 from dashboard.api import add_api
+from dashboard.background import register_background
 from dashboard.downloads import add_downloads
 from dashboard.elements import html
 from dashboard.hooks import add_hooks
@@ -76,6 +77,7 @@ def create_app(store: Store, settings: Settings) -> Dash:
     app.layout = _shell
     _register_routes(app, context)
     register_filters(app, context, FILTERED_PAGES)
+    register_background(app, context.background)
     for page in PAGES:
         page.register(app, context)
     add_headers(app, settings)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
@@ -12,11 +13,12 @@ from dashboard import components as ui
 from dashboard.elements import html
 from dashboard.pages.discussion import Reading
 from dashboard.text import one_line, shown
-from threads.dynamics.bursts import bursts
-from threads.dynamics.derailment import early_signs
+from threads.dynamics.bursts import Bursts, bursts
+from threads.dynamics.derailment import Watch, early_signs
 from threads.dynamics.half_life import HalfLife, half_life
 from threads.dynamics.sentences import Sentence, figure
-from threads.dynamics.turning_points import Turn, TurningPoint, TurningPoints, error_rate
+from threads.dynamics.steps import Told, unwatched
+from threads.dynamics.turning_points import Turn, TurningPoint, TurningPoints, error_rate, turning_points
 from threads.language import _, number
 
 Link = Callable[[str], str]
@@ -47,15 +49,36 @@ def what_changed(frame: pd.DataFrame, found: TurningPoints, link: Link) -> list[
     ]
 
 
-def pace(reading: Reading, link: Link) -> list[Component]:
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Where a discussion turned, how interest faded, what came in bursts, and the signs at its beginning."""
+
+    turns: TurningPoints
+    half_life: HalfLife
+    bursts: Bursts
+    signs: Watch
+
+
+def changes_of(reading: Reading, told: Told = unwatched) -> Changes:
+    """Work out all of it, which takes seconds for very many comments; `told` may stop it (`Stopped`)."""
+    turns = turning_points(reading.chosen, told=told)
+    return Changes(turns, _half_life(reading), bursts(reading.chosen), early_signs(reading.frame))
+
+
+def key_of(reading: Reading) -> Hashable:
+    """Return the key under which `changes_of` is worked out in the background."""
+    asked = reading.filters.on_page(1).query()
+    return reading.context.key("changes", reading.discussion.thread_id, reading.stamp, asked)
+
+
+def pace(found: Changes, link: Link) -> list[Component]:
     """Return how interest faded, what came in bursts, and the counted signs in the first comments of all."""
-    signs = early_signs(reading.frame)
     return [
-        html.P(linked(_half_life(reading).sentence(), link), className="seen"),
-        html.P(linked(bursts(reading.chosen).sentence(), link), className="seen"),
+        html.P(linked(found.half_life.sentence(), link), className="seen"),
+        html.P(linked(found.bursts.sentence(), link), className="seen"),
         html.H3(_("How it began")),
-        html.P(linked(signs.sentence(), link), className="seen"),
-        html.P(_(signs.caution), className="note"),
+        html.P(linked(found.signs.sentence(), link), className="seen"),
+        html.P(_(found.signs.caution), className="note"),
     ]
 
 
@@ -70,9 +93,7 @@ def on_request(comments: int) -> list[Component]:
                 " ",
                 html.Span(
                     _("Among {comments} comments this takes some seconds.", comments=number(comments)),
-                    id="changed-word",
                     className="muted",
-                    role="status",
                 ),
             ]
         )

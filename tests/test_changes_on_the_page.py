@@ -1,17 +1,18 @@
 """The thread page says where a discussion turns and how fast it went, and of few comments why it cannot."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
-from browsing import as_json
-from dash import Dash
+from browsing import as_json, body_for, get, post, server_callbacks
 from test_turning_points import step, thread
 
 from dashboard import changes, create_app
 from dashboard.figures import sentiment_over_time
 from dashboard.filters import Filters
+from dashboard.pages.base import Context
 from dashboard.pages.discussion import OneDiscussion, Reading
 from dashboard.pages.thread import ThreadPage
 from threads.dynamics.turning_points import turning_points
@@ -77,7 +78,7 @@ def test_a_stretch_of_time_has_no_half_life_since_the_article(sampled, sampled_i
     for query, told in (("", True), ("?from=2024-06-03T12:00", False)):
         filters = Filters.from_query(query)
         reading = Reading(sampled, discussion, frame, filters.apply(frame), filters)
-        assert ("of the article" in as_json(changes.pace(reading, str))) == told
+        assert ("of the article" in as_json(changes.pace(changes.changes_of(reading), str))) == told
 
 
 def test_of_many_turns_the_strongest_are_shown(monkeypatch):
@@ -93,31 +94,27 @@ def test_of_many_turns_the_strongest_are_shown(monkeypatch):
 
 def test_very_many_comments_are_looked_at_on_request(sampled, sampled_ids, monkeypatch):
     monkeypatch.setattr(changes, "AT_ONCE", 50)
-    monkeypatch.setattr("dashboard.pages.thread.turning_points", None)  # it is not called
+    monkeypatch.setattr(changes, "changes_of", None)  # it is not called
     found = said(sampled, sampled_ids[0])
     assert "Look for turning points" in found
     assert "Among 90 comments this takes some seconds" in found
 
 
-def test_the_request_brings_both_panels(sampled, sampled_ids):
-    app = create_app(sampled.store, sampled.settings)
-    assert isinstance(app, Dash)
-    body = {
-        "output": "..changed.children...pace.children...changed-word.children..",
-        "outputs": [{"id": i, "property": "children"} for i in ("changed", "pace", "changed-word")],
-        "inputs": [{"id": "changed-look", "property": "n_clicks", "value": 1}],
-        "state": [
-            {"id": "filter-url", "property": "pathname", "value": f"/thread/{sampled_ids[0]}"},
-            {"id": "filter-url", "property": "search", "value": ""},
-        ],
-        "changedPropIds": ["changed-look.n_clicks"],
-    }
-    local = "http://127.0.0.1"
+def test_the_request_brings_both_panels(sampled, sampled_ids, monkeypatch):
+    monkeypatch.setattr(changes, "AT_ONCE", 50)
+    app, context = create_app(sampled.store, sampled.settings), Context(sampled.store, sampled.settings)
     client = app.server.test_client()
-    answer = client.post("/_dash-update-component", json=body, base_url=local, headers={"Origin": local})
+    get(client, "/")
+    asked = {"n_clicks": 1, "pathname": f"/thread/{sampled_ids[0]}", "search": "?stance=unclear"}
+    answer = post(client, body_for(app, server_callbacks(app)["thread.look"], lambda i: asked[i["property"]]))
     assert answer.status_code == 200
-    assert "No turn in" in answer.text
-    assert "interest halves every" in answer.text
+    reading = ThreadPage().subject(context, sampled_ids[0]).reading(Filters(stances=("unclear",)))
+    work = context.background.ask(changes.key_of(reading), partial(changes.changes_of, reading))
+    assert work.ended.wait(60)
+    found = as_json(ThreadPage().content(reading))
+    assert "No turn in" in found
+    assert "interest halves every" in found
+    assert "Look for turning points" not in found
 
 
 def test_hostile_names_stay_text(sampled, sampled_ids, turned):

@@ -177,6 +177,8 @@ CALLBACK_NEEDS = {
     "filtering.offer": "view",
     "filtering.offer_topics": "view",
     "compare.choose": "view",
+    "background.again": "view",
+    "background.how_far": "view",
     "thread.look": "view",
     "moderation.history": "decide",
     "moderation.keep_keys": "decide",

@@ -11,9 +11,9 @@
   function reveal(id) {
     const target = document.getElementById(id);
     if (!target) return false;
-    target.scrollIntoView({ block: id === "conversation" ? "start" : "center" });
+    target.scrollIntoView({ block: id.startsWith("comment-") ? "center" : "start" });
     for (const other of document.querySelectorAll(".found")) other.classList.remove("found");
-    if (id !== "conversation") target.classList.add("found");
+    if (id.startsWith("comment-")) target.classList.add("found");
     return true;
   }
 
@@ -42,7 +42,7 @@
   let sought = null;
   function seek() {
     const wanted = window.location.pathname + window.location.search + window.location.hash;
-    if (!/^#(comment-|conversation$)/.test(window.location.hash) || wanted === sought) return;
+    if (!/^#(comment-|conversation$|labelling$)/.test(window.location.hash) || wanted === sought) return;
     if (reveal(decoded(window.location.hash.slice(1)))) sought = wanted;
   }
   new MutationObserver(seek).observe(document.documentElement, { childList: true, subtree: true });

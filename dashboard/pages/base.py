@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Literal, Protocol, TypeVar
@@ -13,9 +13,11 @@ import pandas as pd
 from dash import Dash
 from dash.development.base_component import Component
 
+from dashboard.background import Background
 from dashboard.filters import Filters
-from dashboard.security.access import may
+from dashboard.security.access import current_user, may
 from threads.keys import read_key
+from threads.language import language
 from threads.moderation.roles import Permission
 from threads.outline import Outline, Person
 from threads.pseudonyms import pseudonym, pseudonymised
@@ -33,6 +35,12 @@ class Context:
 
     store: Store
     settings: Settings
+    background: Background = field(default_factory=Background)
+
+    def key(self, *parts: Hashable) -> Hashable:
+        """Return the key of a work in the background: what is asked, by whom and in which language."""
+        user = current_user()
+        return (*parts, user, language())
 
     def comments(self, thread_id: str | None = None, *, pseudonyms: bool = False) -> pd.DataFrame:
         """Return records, scores and decision of stored comments.
@@ -87,10 +95,10 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a page shows under some filters, and how many of how many comments that is."""
+    """What a page shows under some filters, and how many of how many comments: None is not known yet."""
 
     content: list[Component]
-    chosen: int
+    chosen: int | None
     total: int
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 import dash_mantine_components as dmc
@@ -13,13 +14,14 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboard import components as ui
+from dashboard.background import waiting
 from dashboard.elements import html
 from dashboard.figures import dots_with_intervals
 from dashboard.filters import COMPARED, NO_NAME, Filters, author_choices
 from dashboard.pages.base import Context, Menu, View
 from dashboard.pages.filtering import filtered_layout
 from dashboard.pages.overview import Everything
-from dashboard.security.access import needs
+from dashboard.security.access import may, needs
 from dashboard.tables import Shown, table
 from dashboard.text import one_line, shown
 from threads.dynamics.comparison import (
@@ -33,10 +35,13 @@ from threads.dynamics.comparison import (
     compare,
 )
 from threads.dynamics.sentences import figure
+from threads.dynamics.steps import Told, unwatched
 from threads.language import N_, _, counted, number, percent
 from threads.moderation.roles import Permission
 
 MOST_COMMENTS: Final = 50_000
+AT_ONCE: Final = 2_000
+"""Comments up to which the answer waits for the comparison; more are compared beside it."""
 GROUPS_SHOWN: Final = 6
 """Of sources, weeks and people, of which there may be very many."""
 OFFERED: Final = 200
@@ -141,15 +146,58 @@ class SideBySide(Everything):
                 total=number(total),
             )
             return View([*head, ui.empty(reason)], 0, total)
-        frame = self._comments(chosen)
-        under = filters.apply(frame)
-        groups, note = _groups(under, filters.by, chosen)
-        return View([*head, *_content(groups, note, filters, titles)], len(under), total)
+        task = partial(_compared, self.context, chosen, filters, not may("see_people"))
+        if total <= AT_ONCE:
+            compared = task(unwatched)
+        else:
+            key = self.context.key(PATH, tuple(chosen), filters.query(), self.context.store.outlines.state())
+            work = self.context.background.ask(key, task)
+            if work.state != "done":
+                return View([*head, waiting(work)], None, total)
+            compared = work.result
+        return View([*head, *_content(compared, filters, titles)], compared.comments, total)
 
-    def _comments(self, chosen: list[str]) -> pd.DataFrame:
-        if not chosen:
-            return self.context.comments()
-        return pd.concat([self.context.comments(key) for key in chosen], ignore_index=True)
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A group that is compared: a discussion that it has comments of, how many by whom, and when."""
+
+    name: str
+    thread_id: str
+    comments: int
+    people: int
+    first: Any
+    last: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What was compared of so many comments, what was left out, and the comparison, which takes two sides."""
+
+    comments: int
+    sides: tuple[Side, ...]
+    note: str
+    found: Comparison | None
+
+
+def _compared(
+    context: Context, chosen: Sequence[str], filters: Filters, pseudonyms: bool, told: Told
+) -> Compared:
+    """Compare stored comments; it asks for nobody's permissions, and may run beside requests."""
+    read = [context.comments(key, pseudonyms=pseudonyms) for key in chosen or (None,)]
+    under = filters.apply(pd.concat(read, ignore_index=True) if len(read) > 1 else read[0])
+    groups, note = _groups(under, filters.by, chosen)
+    sides = tuple(_side(name, rows) for name, rows in groups.items())
+    # One person is one person, whatever is drawn.
+    measures = [name for name in HELP if filters.by != "author" or name not in DIVERSITY]
+    found = compare(groups, measures=measures, told=told) if len(groups) > 1 else None
+    return Compared(len(under), sides, note, found)
+
+
+def _side(name: str, rows: pd.DataFrame) -> Side:
+    times = rows["published_at"].dropna()
+    first, last = (times.min(), times.max()) if len(times) else (None, None)
+    return Side(name, rows["thread_id"].iloc[0], len(rows), rows["author"].nunique(), first, last)
 
 
 def _chooser(titles: Mapping[str, str], filters: Filters) -> Component:
@@ -243,44 +291,39 @@ def _most(found: Groups, said: str) -> tuple[Groups, str]:
     return kept, _(said, kept=len(kept), all=number(len(found)))
 
 
-def _content(groups: Groups, note: str, filters: Filters, titles: Mapping[str, str]) -> list[Component]:
-    said = [html.P(note, className="note")] if note else []
-    if len(groups) < 2:
+def _content(compared: Compared, filters: Filters, titles: Mapping[str, str]) -> list[Component]:
+    said = [html.P(compared.note, className="note")] if compared.note else []
+    found, sides = compared.found, compared.sides
+    if found is None:
         reason = (
             _("A comparison takes two groups with comments; under these filters there is one.")
-            if groups
+            if sides
             else _("A comparison takes two groups with comments; under these filters there is none.")
         )
         return [*said, ui.empty(reason)]
-    # One person is one person, whatever is drawn.
-    measures = [name for name in HELP if filters.by != "author" or name not in DIVERSITY]
-    found = compare(groups, measures=measures)
-    names = _names(groups, filters, titles)
+    names = _names(sides, filters, titles)
     return [
         *said,
-        _who(groups, names, filters),
+        _who(sides, names, filters),
         ui.panel(_("Side by side"), _chart(found, names), note=_how(found)),
-        ui.panel(_("In numbers"), _numbers(found, list(groups)), _reasons(found)),
+        ui.panel(_("In numbers"), _numbers(found, [side.name for side in sides]), _reasons(found)),
         ui.panel(_("Differences"), _differences(found), _not_compared(found), note=_adjusted(found)),
     ]
 
 
-def _names(groups: Groups, filters: Filters, titles: Mapping[str, str]) -> dict[str, str]:
+def _names(sides: Sequence[Side], filters: Filters, titles: Mapping[str, str]) -> dict[str, str]:
     """Return what each group is called in full: A discussion with its title."""
-    if filters.by:
-        return {name: name for name in groups}
-    return {name: f"{name} · {titles[rows['thread_id'].iloc[0]]}" for name, rows in groups.items()}
+    return {s.name: s.name if filters.by else f"{s.name} · {titles[s.thread_id]}" for s in sides}
 
 
-def _who(groups: Groups, names: Mapping[str, str], filters: Filters) -> Component:
+def _who(sides: Sequence[Side], names: Mapping[str, str], filters: Filters) -> Component:
     """Return the groups with their size and time; a discussion leads to its page."""
     items = []
-    for name, rows in groups.items():
-        where = ui.thread_path(rows["thread_id"].iloc[0])
-        times = rows["published_at"].dropna()
-        size = f" {ui.comments_by(len(rows), rows['author'].nunique())}"
-        span = ui.period(times.min(), times.max()) if len(times) else _("no times")
-        title = html.Strong(shown(one_line(names[name], 80)))
+    for side in sides:
+        where = ui.thread_path(side.thread_id)
+        size = f" {ui.comments_by(side.comments, side.people)}"
+        span = ui.period(side.first, side.last)
+        title = html.Strong(shown(one_line(names[side.name], 80)))
         items.append(
             html.Li(
                 [

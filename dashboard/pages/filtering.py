@@ -17,7 +17,7 @@ from dashboard.filters import NO_NAME, TONES, Filters
 from dashboard.pages.base import Choices, Context, FilteredPage, View, find_page
 from dashboard.security.access import needs
 from dashboard.text import one_line
-from threads.language import N_, _, ngettext, number
+from threads.language import N_, _, counted, ngettext, number
 
 PEOPLE_OFFERED: Final = 50
 OUTPUTS: Final = 15  # of the callback that keeps everything together
@@ -214,6 +214,8 @@ def _set_texts(filters: Filters) -> tuple[str, str]:
 
 def count_text(view: View) -> str:
     """Return how many of how many comments are shown."""
+    if view.chosen is None:
+        return counted(view.total, "comment", "comments")
     return ngettext(
         "{chosen} of {number} comment",
         "{chosen} of {number} comments",

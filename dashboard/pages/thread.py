@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from dash.exceptions import PreventUpdate
 
 from dashboard import changes, featured, live
 from dashboard import components as ui
+from dashboard.background import Work, waiting
 from dashboard.changes import Link
 from dashboard.codes import why_no_sentiment
 from dashboard.conversation import PER_PAGE, Turn, conversation, pages_of
@@ -31,7 +33,7 @@ from threads.dynamics.people import people
 from threads.dynamics.summary import what_happened
 from threads.dynamics.timeline import timeline
 from threads.dynamics.trend import smooth
-from threads.dynamics.turning_points import TurningPoints, turning_points
+from threads.dynamics.turning_points import TurningPoints
 from threads.language import N_, SOURCE, _, counted, ngettext, noun, number, percent, signed
 from threads.moderation.queue_filter import QueueFilter
 from threads.records import Discussion, Report
@@ -57,7 +59,7 @@ class ThreadPage(DiscussionPage):
         turns = conversation(frame, chosen)
         pages = pages_of(turns)
         filters = replace(reading.filters, page=pages.get(reading.filters.at, reading.filters.page), at="")
-        found = None if len(chosen) > changes.AT_ONCE else turning_points(chosen)
+        found, work = _changes(reading)
 
         def link(key: str) -> str:
             return _link(key, filters, pages)
@@ -73,16 +75,16 @@ class ThreadPage(DiscussionPage):
                 [
                     html.Div(
                         [
-                            _sentiment_panel(chosen, found),
-                            _changed_panel(chosen, found, link),
+                            _sentiment_panel(chosen, found.turns if found else None),
+                            _changed_panel(chosen, found, work, link),
                             _conversation_panel(turns, pages, filters, weight_of),
                         ]
                     ),
                     html.Div(
                         [
                             _people_panel(chosen),
-                            _stance_panel(chosen),
-                            _pace_panel(reading, link),
+                            _stance_panel(reading),
+                            _pace_panel(chosen, found, link),
                             featured.panel(chosen, link),
                             _report_panel(discussion, report),
                             _article_panel(discussion),
@@ -110,32 +112,22 @@ class ThreadPage(DiscussionPage):
         )
 
         @app.callback(
-            Output("changed", "children"),
-            Output("pace", "children"),
-            Output("changed-word", "children"),
+            Output("filter-anew", "data", allow_duplicate=True),
             Input("changed-look", "n_clicks"),
             State("filter-url", "pathname"),
             State("filter-url", "search"),
-            running=[
-                (Output("changed-look", "disabled"), True, False),
-                (Output("changed-word", "children"), "…", ""),
-            ],
+            running=[(Output("changed-look", "disabled"), True, False)],
             prevent_initial_call=True,
         )
         @needs("view")
-        def look(
-            clicks: int | None, pathname: str, search: str | None
-        ) -> tuple[list[Component | None], list[Component], str]:
+        def look(clicks: int | None, pathname: str, search: str | None) -> str:
             if not clicks:
                 raise PreventUpdate
             _page, thread_id = find_page((self,), pathname)
-            reading = self.subject(context, thread_id).reading(Filters.from_query(search))
-            found = turning_points(reading.chosen)
-            return (
-                changes.what_changed(reading.chosen, found, ui.link_to),
-                changes.pace(reading, ui.link_to),
-                "",
-            )
+            subject = self.subject(context, thread_id)
+            reading = subject.reading(subject.checked(Filters.from_query(search)))
+            task = partial(changes.changes_of, reading)
+            return context.background.ask(changes.key_of(reading), task).number  # with which it is drawn anew
 
 
 def _meta(discussion: Discussion, frame: pd.DataFrame) -> str:
@@ -227,21 +219,34 @@ def _link(comment_id: str, filters: Filters, pages: dict[str, int]) -> str:
     return ui.link_to(comment_id)
 
 
-def _changed_panel(frame: pd.DataFrame, found: TurningPoints | None, link: Link) -> Component | None:
+def _changes(reading: Reading) -> tuple[changes.Changes | None, Work | None]:
+    """Return what changed; of very many comments only if it was asked for, and the work that finds it."""
+    if reading.chosen.empty:
+        return None, None
+    if len(reading.chosen) <= changes.AT_ONCE:
+        return changes.changes_of(reading), None
+    work = reading.context.background.known(changes.key_of(reading))
+    return (work.result if work is not None else None), work
+
+
+def _changed_panel(
+    frame: pd.DataFrame, found: changes.Changes | None, work: Work | None, link: Link
+) -> Component | None:
+    if frame.empty:
+        return None
+    if found is not None:
+        said = changes.what_changed(frame, found.turns, link)
+    else:
+        said = [*changes.on_request(len(frame))] if work is None else [waiting(work)]
+    return ui.panel(_("What changed"), *said, note=_(CHANGED))
+
+
+def _pace_panel(frame: pd.DataFrame, found: changes.Changes | None, link: Link) -> Component | None:
     if frame.empty:
         return None
     if found is None:
-        asked = changes.on_request(len(frame))
-        return ui.panel(_("What changed"), *asked, html.Div(id="changed"), note=_(CHANGED))
-    return ui.panel(_("What changed"), *changes.what_changed(frame, found, link), note=_(CHANGED))
-
-
-def _pace_panel(reading: Reading, link: Link) -> Component | None:
-    if reading.chosen.empty:
-        return None
-    if len(reading.chosen) > changes.AT_ONCE:
-        return ui.panel(_("Pace"), html.Div(ui.empty(_("Told with the turning points.")), id="pace"))
-    return ui.panel(_("Pace"), *changes.pace(reading, link))
+        return ui.panel(_("Pace"), ui.empty(_("Told with the turning points.")))
+    return ui.panel(_("Pace"), *changes.pace(found, link))
 
 
 def _sentiment_panel(frame: pd.DataFrame, found: TurningPoints | None) -> Component:
@@ -390,17 +395,23 @@ def _people_table(table: pd.DataFrame) -> Component:
     )
 
 
-def _stance_panel(frame: pd.DataFrame) -> Component:
+def _stance_panel(reading: Reading) -> Component:
+    frame, title = reading.chosen, _("Stance toward the article")
     if frame.empty:
-        return ui.panel(_("Stance toward the article"), ui.empty(_("No comment passes the filters.")))
+        return ui.panel(title, ui.empty(_("No comment passes the filters.")))
     counts = {stance: int((frame["stance"] == stance).sum()) for stance in STANCES}
+    label = _to_labelling(reading.discussion.thread_id)
     if not sum(counts.values()):
-        return ui.panel(
-            _("Stance toward the article"), ui.empty(_("No stance: it needs an English text and a title."))
-        )
-    return ui.panel(
-        _("Stance toward the article"), ui.stance_strip(counts), note=who_judged(frame["stance_model"])
-    )
+        return ui.panel(title, ui.empty(_("No stance: it needs an English text and a title.")), label)
+    return ui.panel(title, ui.stance_strip(counts), label, note=who_judged(frame["stance_model"]))
+
+
+def _to_labelling(thread_id: str) -> Component | None:
+    """Return the way to where comments of a discussion are labelled, for who may."""
+    if not may("decide"):
+        return None
+    href = f"{ui.thread_path(thread_id, '/stance')}#labelling"
+    return html.P(dcc.Link(_("Label some comments to have the others judged by them →"), href=href))
 
 
 def _report_panel(discussion: Discussion, report: Report) -> Component:

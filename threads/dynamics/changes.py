@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from threads.dynamics.columns import Floats
 from threads.dynamics.smoothing import SEED
+from threads.dynamics.steps import Steps, Told, unwatched
 
 ALPHA: Final = 0.05
 FEWEST: Final = 20  # values that are looked at for a change
@@ -49,17 +50,23 @@ class Shift:
     p: float
 
 
-def shifts(series: Mapping[str, Series], *, alpha: float = ALPHA) -> list[Shift]:
-    """Return the changes of several series of one discussion, by place, false ones being at most `alpha`."""
+def shifts(series: Mapping[str, Series], *, alpha: float = ALPHA, told: Told = unwatched) -> list[Shift]:
+    """Return the changes of several series of one discussion, by place, false ones being at most `alpha`.
+
+    `told` hears how many of the stretches that are looked at so far are done, and may stop it (`Stopped`).
+    """
     random = np.random.default_rng(SEED)
     found: list[Shift] = []
     parts = [(name, 0, len(one.values), 0.0) for name, one in series.items()]
+    steps = Steps(told, 0)
     while parts:
         parts = [part for part in parts if part[2] - part[1] >= FEWEST]
-        tests = [
-            shift_of(series[name].values[start:end], series[name].may_split[start:end], random)
-            for name, start, end, _ in parts
-        ]
+        tests, more = [], len(parts)
+        for name, start, end, _ in parts:
+            one = series[name]
+            tests.append(shift_of(one.values[start:end], one.may_split[start:end], random))
+            steps.step(more)
+            more = 0
         adjusted = benjamini_hochberg(np.array([p for _, p in tests]))
         below = []
         for (name, start, end, above), (place, _), own in zip(parts, tests, adjusted.tolist(), strict=True):

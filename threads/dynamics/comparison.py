@@ -25,6 +25,7 @@ from threads.dynamics.participation import rarefied_people
 from threads.dynamics.people import exactly_timed, person_of_each, word_counts
 from threads.dynamics.sentences import Part, Sentence, figure
 from threads.dynamics.smoothing import SEED, clusters_of
+from threads.dynamics.steps import Steps, Told, unwatched
 from threads.dynamics.timeline import OFFENSIVE
 from threads.dynamics.tree import tree_of
 from threads.errors import SettingError
@@ -226,7 +227,11 @@ def _sentence_case(text: str) -> str:
 
 
 def compare(
-    groups: Mapping[str, pd.DataFrame], *, unit: Unit | None = None, measures: Collection[str] = tuple(HELP)
+    groups: Mapping[str, pd.DataFrame],
+    *,
+    unit: Unit | None = None,
+    measures: Collection[str] = tuple(HELP),
+    told: Told = unwatched,
 ) -> Comparison:
     """Return groups of comments side by side.
 
@@ -244,9 +249,13 @@ def compare(
         What is drawn: threads where every group has six or more, else chains, unless given.
     measures
         Names of those to compare by, all in HELP if not given; the fewer, the less p is adjusted.
+    told
+        Hears how far it is, and may stop it.
 
     Raises
     ------
+    Stopped
+        `told` answered that it is not to go on.
     SettingError
         There are fewer than 2 or more than 12 groups.
     """
@@ -255,12 +264,13 @@ def compare(
     unit = unit or _unit(groups)
     units = {name: _units(frame, unit) for name, frame in groups.items()}
     inferred = {name: _inferred(frame) for name, frame in groups.items()}
-    samples = {
-        (name, measure.name): _sample(frame, measure, units[name], unit)
-        for name, frame in groups.items()
-        for measure in MEASURES
-        if measure.name in measures
-    }
+    steps = Steps(told, len(groups) * len(set(measures) & set(HELP)) + len(list(combinations(groups, 2))))
+    samples = {}
+    for name, frame in groups.items():
+        for kind in MEASURES:
+            if kind.name in measures:
+                samples[name, kind.name] = _sample(frame, kind, units[name], unit)
+                steps.step()
     folds = {name: _folds(frame, units[name]) for name, frame in groups.items()}
     least = [int(counts.sum(axis=1).min()) for counts in folds.values() if counts is not None]
     rarefied_to = min(least) if least and min(least) >= FEWEST else None
@@ -269,6 +279,7 @@ def compare(
         for measure, function in diversity.items():
             if measure in measures:
                 samples[name, measure] = _jackknifed(frame, folds[name], unit, function)
+                steps.step()
     estimates = [
         {
             "group": name,
@@ -283,7 +294,7 @@ def compare(
         }
         for (name, measure), sample in samples.items()
     ]
-    differences = _differences(groups, samples, inferred)
+    differences = _differences(groups, samples, inferred, steps)
     return Comparison(
         unit,
         typed(pd.DataFrame(estimates), ESTIMATE_COLUMNS),
@@ -454,6 +465,7 @@ def _differences(
     groups: Mapping[str, pd.DataFrame],
     samples: Mapping[tuple[str, str], _Sample],
     inferred: Mapping[str, float],
+    steps: Steps,
 ) -> pd.DataFrame:
     told = {measure.name: measure for measure in MEASURES}
     rows = []
@@ -469,6 +481,7 @@ def _differences(
             else:
                 row |= dict(zip(("difference", "low", "high", "p"), _difference(first, second), strict=True))
             rows.append(row)
+        steps.step()
     table = typed(pd.DataFrame(rows), DIFFERENCE_COLUMNS)
     tested = table["p"].notna()
     table.loc[tested, "q"] = benjamini_hochberg(table.loc[tested, "p"].to_numpy(dtype=np.float64))

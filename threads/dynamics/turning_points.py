@@ -19,6 +19,7 @@ from threads.dynamics.columns import Floats, Missing, numbers_of, texts_of, time
 from threads.dynamics.people import word_counts
 from threads.dynamics.rhythm import arrivals, expected_counts
 from threads.dynamics.sentences import Part, Sentence, figure, link, moment_of, name_of, plain
+from threads.dynamics.steps import Told, unwatched
 from threads.language import N_, _, counted, ngettext, number, percent
 from threads.records import Column, typed
 
@@ -222,7 +223,7 @@ def error_rate(comments: int) -> ErrorRate:
     return min(ERROR_RATES, key=lambda rate: abs(math.log(rate.comments / max(comments, 1))))
 
 
-def turning_points(frame: pd.DataFrame, *, alpha: float = ALPHA) -> TurningPoints:
+def turning_points(frame: pd.DataFrame, *, alpha: float = ALPHA, told: Told = unwatched) -> TurningPoints:
     """Return where a discussion turns.
 
     Measures: `sentiment`; `stance`, supportive counting 1 and critical -1; `tempo`, gaps in comments
@@ -235,9 +236,16 @@ def turning_points(frame: pd.DataFrame, *, alpha: float = ALPHA) -> TurningPoint
         Comments of one discussion, with times and as many of the scores as there are.
     alpha
         Share of discussions without any turn in which one may be told.
+    told
+        Hears how far it is, and may stop it.
+
+    Raises
+    ------
+    Stopped
+        `told` answered that it is not to go on.
     """
     series, rows, missing = _series(frame)
-    found = shifts(series, alpha=alpha)
+    found = shifts(series, alpha=alpha, told=told)
     order = np.argsort(times_of(frame).to_numpy(dtype="datetime64[us]"), kind="stable")
     rank = np.empty(len(frame), dtype=np.intp)
     rank[order] = np.arange(len(frame))

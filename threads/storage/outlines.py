@@ -72,6 +72,11 @@ class Outlines:
                 store_outlines(connection, missing)
         return self._whole
 
+    def state(self) -> State:
+        """Return what differs after each change of what is stored."""
+        with reading(self._engine) as connection:
+            return _state(connection)
+
     def stamp(self, thread_id: str) -> int:
         """Return a number that changes with every change of a discussion; 0 while nobody has read it."""
         with reading(self._engine) as connection:
