@@ -30,6 +30,7 @@ from dashboard.security.access import needs, require
 from dashboard.security.headers import add_headers
 from dashboard.security.identity import open_session
 from dashboard.security.setup import secure
+from dashboard.static_files import add_static_files, by_hash
 from dashboard.watching import add_watching
 from threads.errors import ThreadsError
 from threads.language import _, language
@@ -60,12 +61,13 @@ def create_app(store: Store, settings: Settings) -> Dash:
         enable_mcp=False,
         add_log_handler=False,
     )
-    first_page = app.interpolate_index
-    app.interpolate_index = lambda **parts: complete(first_page(**parts))  # type: ignore[method-assign]
+    plain = app.interpolate_index
+    app.interpolate_index = lambda **parts: by_hash(complete(plain(**parts)))  # type: ignore[method-assign]
     context = Context(store, settings)
     app.server.config["MAX_CONTENT_LENGTH"] = 2 * settings.max_input_bytes  # a file arrives as base64 in JSON
     add_watching(app.server, store, settings)
     add_languages(app.server, settings)
+    add_static_files(app.server)
     secure(app, store, settings, PAGES)
     Compress(app.server)
     add_downloads(app.server, context)

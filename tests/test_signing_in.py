@@ -117,6 +117,7 @@ ROUTES = {
     "/_dash-dependencies": "view",
     "/_dash-component-suites/dash/deps/react@18.js": "view",
     "/_favicon.ico": None,
+    "/_dash-component-suites/plotly/package_data/plotly.min.js": "view",
     "/comments": "view",
     "/comments/rows": "view",
     "/export.csv": "view",
