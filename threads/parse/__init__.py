@@ -7,16 +7,20 @@ from dataclasses import replace
 from importlib.metadata import entry_points
 
 from threads.errors import InputError, SettingError
+from threads.parse.exports.base import JsonExport
 from threads.parse.exports.bluesky import Bluesky
 from threads.parse.exports.commento import Commento
 from threads.parse.exports.convokit import ConvoKit
 from threads.parse.exports.coral import Coral
 from threads.parse.exports.discourse import Discourse
 from threads.parse.exports.disqus import DisqusExport
+from threads.parse.exports.eml import Eml
 from threads.parse.exports.feeds import CommentFeed
+from threads.parse.exports.four_chan import FourChan
 from threads.parse.exports.guardian import Guardian
 from threads.parse.exports.hacker_news import HackerNews
 from threads.parse.exports.isso import IssoJson, IssoSqlite
+from threads.parse.exports.json_signs import closest
 from threads.parse.exports.lemmy import Lemmy
 from threads.parse.exports.lobsters import Lobsters
 from threads.parse.exports.mastodon import Mastodon
@@ -30,6 +34,7 @@ from threads.parse.exports.stack_exchange import StackExchange
 from threads.parse.exports.tables.formats import JsonTable, TextTable, Workbook
 from threads.parse.exports.tables.parquet import Parquet
 from threads.parse.exports.telegram import Telegram
+from threads.parse.exports.twitter import Twitter
 from threads.parse.exports.wordpress import WordPressExport
 from threads.parse.exports.wordpress_rest import WordPressRest
 from threads.parse.exports.youtube import YouTubeApi
@@ -84,7 +89,10 @@ FORMATS: tuple[Format, ...] = (
     OneMillionPosts(),
     Telegram(),
     Bluesky(),
+    Twitter(),
+    FourChan(),
     Mbox(),
+    Eml(),
     MovableType(),
     ConvoKit(),
     *_from_other_packages(),
@@ -185,7 +193,8 @@ def _reading(source: Source, options: Options, item: Format, settings: Settings)
 
     def report() -> Report:
         made = found.report()
-        return replace(made, found=counts.told(), warnings=(*made.warnings, *_assumptions(counts)))
+        warnings = (*made.warnings, *_assumptions(counts), *(_closest(source, item) if not made.kept else ()))
+        return replace(made, found=counts.told(), warnings=warnings)
 
     return Reading(discussions(), report)
 
@@ -207,6 +216,14 @@ def _completed(discussion: Discussion, *, infers: bool) -> Discussion:
     said = detect(column_of(comments, "text"))
     language = discussion.language or said or detect([discussion.article_text])
     return replace(discussion, comments=comments, language=language)
+
+
+def _closest(source: Source, item: Format) -> Iterator[str]:
+    """Say which kind of JSON one that is not known is like."""
+    if isinstance(item, JsonTable):
+        known = ((other.name, other.signs) for other in FORMATS if isinstance(other, JsonExport))
+        if said := closest(source, known):
+            yield said
 
 
 def _assumptions(counts: Counts) -> Iterator[str]:

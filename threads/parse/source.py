@@ -64,7 +64,7 @@ class Source:
     what a server said with it. `start`, `head` and `open` take an input of any size and never hold it in
     memory; `data` and `text` hold it whole, and refuse what is larger than `max_input_bytes`. `on_read` is
     told of every piece of a file that is read, in bytes as stored: for showing progress. `remarks` is where
-    readers put what the report should say of the source as a whole.
+    readers put what the report should say of the source as a whole. `folder` is where it was named by that.
     """
 
     def __init__(
@@ -86,6 +86,7 @@ class Source:
         self.on_read: Callable[[int], None] | None = None
         self._mended: list[Utf8Stream] = []
         self.remarks: list[str] = []
+        self.folder: Path | None = None
 
     @classmethod
     def from_path(
@@ -93,7 +94,7 @@ class Source:
     ) -> Source:
         """Return the file at `path`, named as given; of a pipe or a device, what `data` may hold.
 
-        The folder of a corpus of ConvoKit stands for its utterances.
+        The folder of a corpus of ConvoKit stands for its utterances, a folder of mails for all of them.
 
         Raises
         ------
@@ -106,6 +107,7 @@ class Source:
                 file = _file_of(file, name)
             content = file if file.is_file() else _read_bounded(file, name, settings)
             source = cls(name, content, encoding, settings=settings, path=file)
+            source.folder = Path(path) if Path(path).is_dir() else None
             source._check()
         except FileNotFoundError:
             raise InputError("there is no such file", source=name, remedy="Check the path") from None
@@ -353,10 +355,12 @@ def _watched(path: Path, on_read: Callable[[int], None]) -> BinaryIO:
 
 
 def _file_of(folder: Path, name: str) -> Path:
-    file = of_folder(folder)
+    file = of_folder(folder) or next(iter(sorted(folder.glob("*.[eE][mM][lL]"))), None)
     if file is None:
         raise InputError(
-            "this is a folder, and no corpus of ConvoKit", source=name, remedy="Name the files in it"
+            "this is a folder, and no corpus of ConvoKit nor one of mails (.eml)",
+            source=name,
+            remedy="Name the files in it",
         )
     return file
 

@@ -208,18 +208,35 @@ def _only_file(stream: BinaryIO) -> ZipInfo | None:
 
 
 def files_of(stream: BinaryIO) -> list[str]:
-    """Return the files in a ZIP archive of several that is no document of an office program, nor a corpus."""
+    """Return the files in a ZIP archive of several; none of a document, a corpus or mails, which is one."""
+    names = _names_in(stream)
+    is_one = not _OF_DOCUMENTS.isdisjoint(names) or all(map(is_mail, names))
+    return [] if len(names) < 2 or is_one or of_archive(names) is not None else names
+
+
+def _names_in(stream: BinaryIO) -> list[str]:
     try:
         with ZipFile(stream) as archive:
-            names = [
+            return [
                 info.filename
                 for info in archive.infolist()
                 if not info.is_dir() and not info.filename.startswith("__MACOSX/")
             ]
     except _ERRORS:
         return []
-    is_document = not _OF_DOCUMENTS.isdisjoint(names)
-    return [] if len(names) < 2 or is_document or of_archive(names) is not None else names
+
+
+def mails_of(stream: BinaryIO) -> list[str]:
+    """Return the files in a ZIP archive of mails (.eml) and nothing else; none for any other input."""
+    if stream.read(_LONGEST_MAGIC)[: len(ZIP)] != ZIP:
+        return []
+    names = _names_in(stream)
+    return names if names and all(map(is_mail, names)) else []
+
+
+def is_mail(name: str) -> bool:
+    """Return whether a file is called as mails are."""
+    return name.lower().endswith(".eml")
 
 
 def extracted(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from typing import ClassVar
 
 from threads.parse.exports.found import Found, told_once
 from threads.parse.exports.gathering import reading, with_remarks
+from threads.parse.exports.json_signs import has_fields
 from threads.parse.formats import Options
 from threads.parse.reading import Reading
 from threads.parse.source import Source
@@ -40,3 +42,13 @@ class Export(ABC):
     def read(self, source: Source, options: Options) -> Parsed:
         """Return everything in the source, with what was left out and why."""
         return self.reading(source, options).whole()
+
+
+class JsonExport(Export):
+    """A format of JSON, known by fields: those of one of its `signs`, of "a|b" either."""
+
+    signs: ClassVar[tuple[tuple[str, ...], ...]]
+
+    def sniff(self, source: Source) -> bool:
+        """Return whether it begins as JSON with such fields."""
+        return any(has_fields(source, *names) for names in self.signs)

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from threads.parse.exports.base import Export
+from threads.parse.exports.base import JsonExport
 from threads.parse.exports.found import Found, FoundComment, FoundThread
 from threads.parse.exports.json_items import documents
-from threads.parse.exports.json_signs import has_fields
 from threads.parse.exports.moments import written
 from threads.parse.exports.texts import from_html
 from threads.parse.exports.values import name, record, records, text, whole
@@ -23,15 +22,12 @@ _STATUSES: dict[str, Status] = {"approved": "visible", "": "visible", "flagged":
 _NOBODY = ("", "anonymous", "undefined")
 
 
-class Commento(Export):
+class Commento(JsonExport):
     """One object with all comments of a domain; a thread is a path of it."""
 
     name = "commento"
     help = "The export of Commento (JSON, version 1)."
-
-    def sniff(self, source: Source) -> bool:
-        """Return whether it begins as JSON with Commento's ids."""
-        return has_fields(source, "commentHex", "parentHex")
+    signs = (("commentHex", "parentHex"),)
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield every comment and the page that it stands on."""

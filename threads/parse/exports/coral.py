@@ -11,10 +11,9 @@ from contextlib import suppress
 from typing import Any, Final, TypeGuard
 
 from threads.errors import InputError
-from threads.parse.exports.base import Export
+from threads.parse.exports.base import JsonExport
 from threads.parse.exports.found import NO_MOMENT, Found, FoundComment, FoundThread, Moment, Note
 from threads.parse.exports.json_items import items
-from threads.parse.exports.json_signs import has_fields
 from threads.parse.exports.moments import since_1970, written
 from threads.parse.exports.texts import from_html
 from threads.parse.exports.values import name, record, records, text, whole
@@ -30,19 +29,16 @@ _STATUSES: Final[Mapping[str, Status]] = {
 _BESIDE: Final = ("stories.json", "assets.json", "users.json")
 
 
-class Coral(Export):
+class Coral(JsonExport):
     """Comments name their story and their writer by ids; both are told by other collections."""
 
     name = "coral"
     help = "Collections of Coral or Talk by mongoexport: comments, with stories and users if they are there."
-
-    def sniff(self, source: Source) -> bool:
-        """Return whether it begins as JSON with the fields of Coral's comments, stories or users."""
-        return (
-            has_fields(source, "storyID", "authorID", "revisions|body")
-            or has_fields(source, "asset_id", "author_id", "body", "body_history|action_counts")
-            or has_fields(source, "tenantID", "commentCounts|commentModerationCounts", "url")
-        )
+    signs = (
+        ("storyID", "authorID", "revisions|body"),
+        ("asset_id", "author_id", "body", "body_history|action_counts"),
+        ("tenantID", "commentCounts|commentModerationCounts", "url"),
+    )
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield stories and comments as they come; whether names of writers were there is said."""

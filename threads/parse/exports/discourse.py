@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from threads.parse.exports.base import Export
+from threads.parse.exports.base import JsonExport
 from threads.parse.exports.found import Found, FoundComment, FoundThread, Note
 from threads.parse.exports.json_items import documents
-from threads.parse.exports.json_signs import has_fields
 from threads.parse.exports.moments import written
 from threads.parse.exports.texts import from_html
 from threads.parse.exports.values import name, record, records, text, whole
@@ -24,15 +23,16 @@ _LIKE = 2  # the id of the action "like"
 _NO_COMMENTS = {3: "an action of a moderator", 4: "a whisper among the staff"}
 
 
-class Discourse(Export):
+class Discourse(JsonExport):
     """Posts name what they answer by its number in the topic, not by its id."""
 
     name = "discourse"
     help = "A topic of Discourse as its API gives it (t/….json), one page or several."
-
-    def sniff(self, source: Source) -> bool:
-        """Return whether it begins as JSON with posts of a topic."""
-        return has_fields(source, "post_number", "cooked|raw", "post_stream|topic_id")
+    signs = (
+        ("post_number", "cooked|raw", "post_stream|topic_id"),
+        ("post_stream",),  # posts may stand far behind other things in it
+        ("archetype|fancy_title", "timeline_lookup|suggested_topics|chunk_size"),
+    )
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield each topic and its posts; what the topic has beyond them is said."""

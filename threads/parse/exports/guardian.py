@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from threads.parse.exports.base import Export
+from threads.parse.exports.base import JsonExport
 from threads.parse.exports.found import Found, FoundComment, FoundThread, Moment, Note
 from threads.parse.exports.json_items import documents
-from threads.parse.exports.json_signs import has_fields
 from threads.parse.exports.moments import written
 from threads.parse.exports.texts import from_html
 from threads.parse.exports.values import name, record, records, text, whole
@@ -31,15 +30,12 @@ _STATUSES: dict[str, Status] = {
 }
 
 
-class Guardian(Export):
+class Guardian(JsonExport):
     """Comments with their responses inside; of a removed one the text says so."""
 
     name = "guardian"
     help = "A discussion of the Guardian as its API gives it, one page or several."
-
-    def sniff(self, source: Source) -> bool:
-        """Return whether it begins as JSON with the fields of the API's comments."""
-        return has_fields(source, "body", "numRecommends", "userProfile", "isoDateTime|date")
+    signs = (("body", "numRecommends", "userProfile", "isoDateTime|date"),)
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield each comment and then its responses; pages and responses that are not there are said."""

@@ -56,11 +56,11 @@ def beginning(source: Source) -> bytes:
     return start.removeprefix(_BYTE_ORDER_MARK).lstrip()
 
 
-def documents(source: Source, *, in_parts: bool = False) -> Iterator[Any]:
+def documents(source: Source, *, in_parts: bool = False, rest: bool = False) -> Iterator[Any]:
     """Yield the values in a source: one, or several that stand one after the other.
 
-    One that is large is several with `in_parts`, each with some of its list (`json_parts`); without, what is
-    larger than `max_input_bytes` is refused.
+    One that is large is several with `in_parts`, each with some of its list (`json_parts`), and with `rest`
+    what stands behind the list; without, what is larger than `max_input_bytes` is refused.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def documents(source: Source, *, in_parts: bool = False) -> Iterator[Any]:
     repeats = Repeats()
     if in_parts and _is_large(source):
         with source.open_utf8() as stream:
-            yield from parts(stream, source.name, repeats)
+            yield from parts(stream, source.name, repeats, rest=rest)
     else:
         yield from _documents(source, repeats)
     _tell(source, repeats)

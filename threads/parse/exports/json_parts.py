@@ -19,26 +19,26 @@ _AFTER = frozenset(",]} \t\r\n")  # what may stand after a number
 _LARGE: Final = object()
 
 
-def parts(stream: BinaryIO, name: str, repeats: Repeats) -> Iterator[Any]:
+def parts(stream: BinaryIO, name: str, repeats: Repeats, *, rest: bool = False) -> Iterator[Any]:
     """Yield the documents in a stream of UTF-8, one that is large as several with some of its list each.
 
     {"chat": "a", "messages": [1, 2, 3]} is {"chat": "a", "messages": [1, 2]}, then {"chat": "a",
     "messages": [3]}: beside each part of a list stands what came before the list. What comes after the last
-    list of an object is left out.
+    list of an object is left out, but with `rest` it comes last.
 
     Raises
     ------
     InputError
         It is no sound JSON; what came before was yielded.
     """
-    reader = _Parts(stream, name, repeats)
+    reader = _Parts(stream, name, repeats, rest=rest)
     while reader.peek():
         yield from reader.parts()
 
 
 class _Parts:
-    def __init__(self, stream: BinaryIO, name: str, repeats: Repeats) -> None:
-        self._stream, self._name = stream, name
+    def __init__(self, stream: BinaryIO, name: str, repeats: Repeats, *, rest: bool) -> None:
+        self._stream, self._name, self._rest = stream, name, rest
         self._decoder = json.JSONDecoder(object_pairs_hook=repeats.made)
         self._decoded = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self._text = ""
@@ -104,7 +104,8 @@ class _Parts:
                 raise self._unsound("an object of it is too large, and its parts are in no list")
             self._next("}")
         self._take("}")
-        if beside and (is_whole or all(isinstance(value, dict) for value in beside.values())):
+        by_id = all(isinstance(value, dict) for value in beside.values())
+        if beside and (is_whole or by_id or self._rest):
             yield beside
 
     def peek(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from threads.parse.source import Source
@@ -18,6 +19,34 @@ def has_fields(source: Source, *names: str, list_only: bool = False) -> bool:
     if begin not in ((b"[",) if list_only else (b"{", b"[")):
         return False
     return all(_pattern(name).search(start) for name in names)
+
+
+def lacking(source: Source, names: Sequence[str]) -> list[str]:
+    """Return those of `names` of which a source has no field in what was read of it so far."""
+    return [name for name in names if not _pattern(name).search(source.start)]
+
+
+def closest(source: Source, formats: Iterable[tuple[str, Sequence[Sequence[str]]]]) -> str | None:
+    """Return a sentence on which of the formats, by name and signs, has most of its fields in a source.
+
+    None where not even half of the fields of any are there.
+    """
+    found = [
+        (len(absent) / len(names), name, names, absent)
+        for name, signs in formats
+        for names in signs
+        if len(absent := lacking(source, names)) * 2 <= len(names)
+    ]
+    if not found:
+        return None
+    _, name, names, absent = min(found, key=lambda one: one[0])
+    there = [field for field in names if field not in absent]
+    return f"closest to it is {name}: it has {_listed(there)}, and lacks {_listed(absent)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    said = [name.replace("|", " or ") for name in names]
+    return " and ".join(filter(None, (", ".join(said[:-1]), said[-1]))) if said else "nothing"
 
 
 @lru_cache(maxsize=256)

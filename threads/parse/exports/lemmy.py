@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from datetime import UTC
 from typing import Any
 
-from threads.parse.exports.base import Export
+from threads.parse.exports.base import JsonExport
 from threads.parse.exports.found import Found, FoundComment, FoundThread
 from threads.parse.exports.json_items import documents
-from threads.parse.exports.json_signs import has_fields
 from threads.parse.exports.moments import written
 from threads.parse.exports.values import name, record, records, text, whole
 from threads.parse.formats import Options
@@ -20,15 +19,12 @@ from threads.parse.source import Source
 from threads.records import Status
 
 
-class Lemmy(Export):
+class Lemmy(JsonExport):
     """Comments with their posts; the path of a comment's ids says what it answers."""
 
     name = "lemmy"
     help = "Comments of Lemmy as its API gives them (comment/list), one page or several."
-
-    def sniff(self, source: Source) -> bool:
-        """Return whether it begins as JSON with views of comments."""
-        return has_fields(source, "comment", "creator", "post", "ap_id", "content")
+    signs = (("comment", "creator", "post", "ap_id", "content"),)
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield every comment and the post that it stands below."""

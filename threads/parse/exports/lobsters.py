@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from threads.parse.exports.base import Export
+from threads.parse.exports.base import JsonExport
 from threads.parse.exports.found import Found, FoundComment, FoundThread, Note
 from threads.parse.exports.json_items import documents
-from threads.parse.exports.json_signs import has_fields
 from threads.parse.exports.moments import written
 from threads.parse.exports.texts import from_html
 from threads.parse.exports.values import name, record, records, text, whole
@@ -20,15 +19,12 @@ from threads.parse.source import Source
 from threads.records import Status
 
 
-class Lobsters(Export):
+class Lobsters(JsonExport):
     """A story's comments in the order of the page, answers below what they answer."""
 
     name = "lobsters"
     help = "A story of Lobsters as JSON (s/….json) with its comments."
-
-    def sniff(self, source: Source) -> bool:
-        """Return whether it begins as JSON with the fields of Lobsters' comments."""
-        return has_fields(source, "short_id", "commenting_user", "comment")
+    signs = (("short_id", "commenting_user", "comment"),)
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield each story and its comments; how many it counts beyond them is said."""

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from threads.parse.exports.base import Export
+from threads.parse.exports.base import JsonExport
 from threads.parse.exports.found import Found, FoundComment, FoundThread
 from threads.parse.exports.json_items import documents
-from threads.parse.exports.json_signs import has_fields
 from threads.parse.exports.moments import written
 from threads.parse.exports.texts import from_html
 from threads.parse.exports.values import name, record, records, text, whole
@@ -23,17 +22,15 @@ from threads.records import Skipped
 _TITLE: Final = 120  # characters
 
 
-class Mastodon(Export):
+class Mastodon(JsonExport):
     """Statuses; a thread is what goes back to one status by its answers."""
 
     name = "mastodon"
     help = "A thread of Mastodon as its API gives it: a status' context, with the status or without."
-
-    def sniff(self, source: Source) -> bool:
-        """Return whether it begins as JSON with a context or the fields of statuses."""
-        return has_fields(source, "ancestors", "descendants") or has_fields(
-            source, "in_reply_to_id", "spoiler_text", "account", "content"
-        )
+    signs = (
+        ("ancestors", "descendants"),
+        ("in_reply_to_id", "spoiler_text", "account", "content"),
+    )
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield each status as it comes, its thread before it."""

@@ -34,7 +34,7 @@ _ID = re.compile(r"<([^<>\s]+)>")
 _ANSWER = re.compile(r"(?:(?:re|aw|antw|sv|vs|r|odp|fwd?|wg|tr|rv)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 _LIST = re.compile(r"\[[^\]]{1,60}\]\s*")
 _LONGEST_LINE = 1_000_000  # bytes
-_LONGEST_MAIL = 25_000_000  # bytes; nearly all of a longer one is what is attached
+LONGEST_MAIL = 25_000_000  # bytes; nearly all of a longer one is what is attached
 _MOST_REFERENCES = 100
 _FIRST_YEAR = 1970
 
@@ -51,7 +51,7 @@ class Mbox(Export):
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield the mails in their order; no address is kept, and ids of mails only as digests."""
-        reader = _Reader(options)
+        reader = MailReader(options)
         with source.open() as stream:
             for number, (raw, is_whole) in enumerate(_mails(stream), start=1):
                 reader.cut += not is_whole
@@ -69,17 +69,17 @@ def _mails(stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
     for line in iter(partial(stream.readline, _LONGEST_LINE), b""):
         if waiting and _HEADER.match(line):
             if size:
-                yield b"".join(lines), size <= _LONGEST_MAIL
+                yield b"".join(lines), size <= LONGEST_MAIL
             lines, size = [], 0
         elif waiting:
             lines.append(waiting)
         waiting = line if _SEPARATOR.match(line) else b""
         if not waiting and (size or not line.isspace()):
             size += len(line)
-            if size <= _LONGEST_MAIL:
+            if size <= LONGEST_MAIL:
                 lines.append(line)
     if size:
-        yield b"".join(lines), size <= _LONGEST_MAIL
+        yield b"".join(lines), size <= LONGEST_MAIL
 
 
 @dataclass(slots=True)
@@ -104,7 +104,9 @@ class _Threads:
 
 
 @dataclass(slots=True)
-class _Reader:
+class MailReader:
+    """Mails one after the other, with what must be told of all of them."""
+
     options: Options
     cut: int = 0
     attached: int = 0
@@ -113,6 +115,7 @@ class _Reader:
     threads: _Threads = field(default_factory=_Threads)
 
     def mail(self, raw: bytes, place: str) -> Iterator[Found]:
+        """Yield the discussion of a mail, and what it says."""
         mail = message_from_bytes(_QUOTED_FROM.sub(rb"\1", raw))
         head = headers(mail)
         text, attached = body(mail)
@@ -145,12 +148,13 @@ class _Reader:
         return own[0]
 
     def notes(self) -> Iterator[Note]:
+        """Yield what the reader of the report should know."""
         if self.repeated:
             yield Note(f"Message-ID of another in {counted(self.repeated, 'mail')}: kept with own ids")
         if self.attached:
             yield Note(f"{counted(self.attached, 'attachment')} left out")
         if self.cut:
-            yield Note(f"{counted(self.cut, 'mail')} cut after {_LONGEST_MAIL:,} bytes")
+            yield Note(f"{counted(self.cut, 'mail')} cut after {LONGEST_MAIL:,} bytes")
 
 
 def _plain(subject: str) -> str:

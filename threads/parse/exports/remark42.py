@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from threads.parse.exports.base import Export
+from threads.parse.exports.base import JsonExport
 from threads.parse.exports.found import Found, FoundComment, FoundThread
 from threads.parse.exports.json_items import items
-from threads.parse.exports.json_signs import has_fields
 from threads.parse.exports.moments import written
 from threads.parse.exports.texts import from_html
 from threads.parse.exports.values import name, record, records, text, whole
@@ -20,15 +19,12 @@ from threads.parse.source import Source
 from threads.records import Skipped
 
 
-class Remark42(Export):
+class Remark42(JsonExport):
     """Comments that name their page and what they answer; the first line of a backup is about the site."""
 
     name = "remark42"
     help = "A backup of Remark42, or comments as its API gives them."
-
-    def sniff(self, source: Source) -> bool:
-        """Return whether it begins as JSON with the fields of Remark42's comments."""
-        return has_fields(source, "locator", "pid", "user", "orig|text")
+    signs = (("locator", "pid", "user", "orig|text"),)
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield every comment and the page that it stands on."""

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from threads.parse.exports.base import Export
+from threads.parse.exports.base import JsonExport
 from threads.parse.exports.found import Found, FoundComment, FoundThread
 from threads.parse.exports.json_items import documents
-from threads.parse.exports.json_signs import has_fields
 from threads.parse.exports.texts import from_html, from_loose_html
 from threads.parse.exports.texts import name as shown
 from threads.parse.exports.values import name, record, records, text
@@ -21,15 +20,12 @@ from threads.parse.source import Source
 from threads.records import Skipped
 
 
-class WordPressRest(Export):
+class WordPressRest(JsonExport):
     """Lists of comments, newest first as the API gives them, or as its pages were asked for."""
 
     name = "wordpress-rest"
     help = "Comments as WordPress' REST API gives them (wp/v2/comments), one page or several."
-
-    def sniff(self, source: Source) -> bool:
-        """Return whether it begins as JSON with the fields of the API's comments."""
-        return has_fields(source, "author_name", "post", "content", "rendered|raw")
+    signs = (("author_name", "post", "content", "rendered|raw"),)
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield every comment and the page that it stands on."""

@@ -103,6 +103,24 @@ PRESETS: tuple[Preset, ...] = (
         "Comments of a Facebook page, from its Graph API",
         ("comment_id", "comment_from_name", "message"),
     ),
+    Preset(
+        Mapping(
+            name="jcomments",
+            columns={
+                "text": ("comment",),
+                "author": ("name",),
+                "author_id": ("userid",),
+                "time": ("date",),
+                "parent": ("parent",),
+                "id": ("id",),
+                "thread": ("object_id",),
+                "likes": ("isgood",),
+                "status": ("published",),
+            },
+        ),
+        "The table of JComments for Joomla (jcomments), as CSV or JSON",
+        ("object_id", "object_group", "comment", "published"),
+    ),
 )
 
 

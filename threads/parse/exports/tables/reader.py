@@ -160,7 +160,7 @@ def found_in(understood: Understood, options: Options) -> Iterator[Found]:
         if "text" in understood.places:
             yield from _found_in(understood, options)
         else:
-            yield Note(_NO_TEXT)
+            yield Note(f"{_NO_TEXT}{_closest(understood.columns)}")
     finally:
         understood.table.close()
 
@@ -182,6 +182,18 @@ def _found_in(understood: Understood, options: Options) -> Iterator[Found]:
         yield from rows.found(places_left, cells, some[len(names) : len(names) + len(at["text"])])
     yield from table.skipped
     yield from map(Note, (*table.notes, *rows.notes()))
+
+
+def _closest(columns: Sequence[TableColumn]) -> str:
+    """Return which column comes closest to a text: one whose name says so, or the longest values."""
+    named = [column for column in columns if column.reason.startswith("its name says text")]
+    if named:
+        return f"; closest is {named[0].name[:60]}: {named[0].reason}"
+    length, _, column = max(
+        ((sum(map(len, c.examples)) / EXAMPLES, -place, c) for place, c in enumerate(columns)),
+        default=(0.0, 0, None),
+    )
+    return f"; closest is {column.name[:60]}, with the longest values" if column and length else ""
 
 
 def _refused_references(understood: Understood) -> Iterator[str]:

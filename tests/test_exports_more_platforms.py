@@ -1,0 +1,123 @@
+"""Mails as files, tweets, boards and topics: what is particular to them beyond the samples."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from threads.errors import InputError
+from threads.parse import Options, Source, parse
+from threads.settings import Settings
+
+SAMPLES = Path(__file__).resolve().parent.parent / "sample_data"
+
+
+def read(source):
+    return parse(source, Options(), settings=Settings())
+
+
+def read_json(value):
+    return read(Source.from_bytes(json.dumps(value).encode(), "file"))
+
+
+@pytest.fixture
+def mails(tmp_path):
+    folder = tmp_path / "mails"
+    with zipfile.ZipFile(SAMPLES / "eml" / "thread.zip") as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def test_a_folder_of_mails_is_what_its_archive_is(mails):
+    (mails / "notes.txt").write_text("no mail")
+    archived = read(Source.from_path(SAMPLES / "eml" / "thread.zip"))
+    folder = read(Source.from_path(mails))
+    assert [d.comments for d in folder.discussions] == [d.comments for d in archived.discussions]
+    assert folder.report.kept == 4
+
+
+def test_a_mail_alone_is_only_itself(mails):
+    parsed = read(Source.from_path(mails / "0004 answer.eml"))
+    assert [c.text for d in parsed.discussions for c in d.comments] == ["Then I take the train."]
+    assert parsed.discussions[0].source_format == "eml"
+
+
+def test_a_folder_of_other_files_is_refused(tmp_path):
+    (tmp_path / "a.txt").write_text("text")
+    with pytest.raises(InputError, match=r"nor one of mails \(\.eml\)"):
+        Source.from_path(tmp_path)
+
+
+def test_an_archive_of_mails_and_others_is_read_file_by_file(mails, tmp_path):
+    file = tmp_path / "mixed.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.write(mails / "0001 start.eml", "a.eml")
+        archive.write(SAMPLES / "four_chan" / "thread.json", "b.json")
+    parsed = read(Source.from_path(file))
+    assert {d.source_format for d in parsed.discussions} == {"eml", "4chan"}
+
+
+def test_tweets_of_a_large_page_have_their_authors(monkeypatch):
+    page = {
+        "data": [
+            {
+                "id": str(n),
+                "conversation_id": "1",
+                "author_id": "7",
+                "text": f"Tweet {n}.",
+                "public_metrics": {},
+            }
+            for n in range(1, 60)
+        ],
+        "includes": {"users": [{"id": "7", "username": "ann"}]},
+    }
+    for module in ("json_parts", "json_items"):
+        monkeypatch.setattr(f"threads.parse.exports.{module}.WHOLE", 2_000)
+    monkeypatch.setattr("threads.parse.exports.json_parts._CHUNK", 500)
+    comments = read_json(page).discussions[0].comments
+    assert {c.author for c in comments} == {"ann"}
+    assert len(comments) == 59
+
+
+def test_a_topic_whose_posts_come_late_is_known():
+    posts = [{"id": 7, "post_number": 1, "topic_id": 3, "username": "ann", "cooked": "<p>Hello to all</p>"}]
+    topic = {"post_stream": {"stream": list(range(40_000)), "posts": posts}, "id": 3, "title": "Late"}
+    (discussion,) = read_json(topic).discussions
+    assert (discussion.source_format, discussion.title) == ("discourse", "Late")
+    assert [c.text for c in discussion.comments] == ["Hello to all"]
+
+
+def test_posts_of_a_board_without_its_first_name_their_thread():
+    posts = [
+        {"no": 5, "resto": 2, "time": 1715587200, "com": "One"},
+        {"no": 6, "resto": 2, "time": 1715587201, "com": "Two"},
+    ]
+    (discussion,) = read_json({"posts": posts}).discussions
+    assert discussion.title is None
+    assert [c.parent_id for c in discussion.comments] == [None, None]
+
+
+def test_json_that_is_not_known_is_told_what_is_closest():
+    report = read_json([{"post_number": n, "topic_id": 5, "score": 3} for n in range(9)]).report
+    assert report.warnings[-1] == (
+        "closest to it is discourse: it has post_number and post_stream or topic_id, and lacks cooked or raw"
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        (
+            "id,body\n1,4\n2,6\n3,7\n4,8\n5,5\n6,9\n",
+            "closest is body: its name says text, but its values are numbers",
+        ),
+        (
+            "id,city,day\n1,Lund,4\n2,Ystad,5\n3,Lomma,6\n4,Lund,7\n5,Lund,8\n",
+            "closest is city, with the longest values",
+        ),
+    ],
+)
+def test_a_table_without_texts_is_told_what_is_closest(table, told):
+    (note,) = read(Source.from_bytes(table.encode(), "table.csv")).report.warnings
+    assert note.endswith(told)
