@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from chromium import ARGUMENTS, EXECUTABLE, MISSING
-from postgresql_server import NoServerError, new_database, running
+from postgresql_server import NoServerError, drop_database, new_database, running
 from sqlalchemy import make_url
 
 from dashboard.pages.base import Context
@@ -84,10 +84,12 @@ def database(request, tmp_path):
     if request.param == "sqlite":
         path = tmp_path / "store.sqlite"
         shutil.copyfile(request.getfixturevalue("empty_sqlite"), path)
-        return f"sqlite:///{path}"
-    return new_database(
-        request.getfixturevalue("postgresql"), template=request.getfixturevalue("empty_postgresql")
-    )
+        yield f"sqlite:///{path}"
+        return
+    server = request.getfixturevalue("postgresql")
+    address = new_database(server, template=request.getfixturevalue("empty_postgresql"))
+    yield address
+    drop_database(server, address)
 
 
 @pytest.fixture
