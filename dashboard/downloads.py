@@ -15,7 +15,7 @@ from dashboard.one_file import discussion_html
 from dashboard.pages.base import Context
 from dashboard.security.access import may, needs, require
 from threads.errors import StoreError
-from threads.language import SOURCE, _, using
+from threads.language import _
 from threads.storage.csv_files import write_csv
 from threads.storage.json_files import write_ndjson
 from threads.views import decisions_json, flagged_json
@@ -55,8 +55,7 @@ def _add_one_file(server: Flask, context: Context) -> None:
         if thread_id is None:
             abort(400, _("Name the discussion: /thread.html?thread=ID"))
         frame, chosen, filters = _asked_for(context, thread_id, "report")
-        with using(SOURCE):  # the file is English throughout
-            made = discussion_html(context.store.discussion(thread_id), frame, chosen, filters.words)
+        made = discussion_html(context.store.discussion(thread_id), frame, chosen, filters.words)
         return _file(made.encode("utf-8", "replace"), "discussion", thread_id, "html")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
@@ -16,6 +16,7 @@ from dashboard.text import well_formed
 from dashboard.topic_filter import of_topic, topics_in
 from threads.dynamics.overall import Rows
 from threads.dynamics.summary import CLEARLY
+from threads.language import _, moment
 from threads.outline import NO_TIME, STANCES, Outline, depths, microseconds
 
 NO_NAME = "(no name)"
@@ -91,14 +92,16 @@ class Filters:
     def words(self) -> str:
         """What is restricted, in words; empty where nothing is."""
         parts = [
-            f"by {', '.join(self.authors)}" if self.authors else "",
-            f"stance {' or '.join(self.stances)}" if self.stances else "",
-            f"sentiment {' or '.join(self.tones)}" if self.tones else "",
-            f"depth {self.depth}{'' if self.depth == '1' else ' and more'}" if self.depth else "",
-            f"topic “{self.topic}”" if self.topic else "",
-            f"from {_minute(self.since)}" if self.since is not None else "",
-            f"to {_minute(self.until)}" if self.until is not None else "",
-            f"text contains “{self.text}”" if self.text else "",
+            _("by {people}", people=", ".join(_(name) if name == NO_NAME else name for name in self.authors))
+            if self.authors
+            else "",
+            _("stance {words}", words=_or(self.stances)) if self.stances else "",
+            _("sentiment {words}", words=_or(self.tones)) if self.tones else "",
+            _depth_words(self.depth) if self.depth else "",
+            _("topic “{topic}”", topic=self.topic) if self.topic else "",
+            _("from {time}", time=moment(self.since)) if self.since is not None else "",
+            _("to {time}", time=moment(self.until)) if self.until is not None else "",
+            _("text contains “{text}”", text=self.text) if self.text else "",
         ]
         return "; ".join(part for part in parts if part)
 
@@ -117,11 +120,13 @@ class Filters:
         """
         if not self.topic or (frame is not None and self.topic in topics_in(frame).names):
             return self
-        shown = f"The address has topic={self.topic[:40]!r}"
+        asked = f"topic={self.topic[:40]!r}"
         problem = (
-            f"{shown}, but a topic is of one discussion: open that."
+            _("The address has {asked}, but a topic is of one discussion: open that.", asked=asked)
             if frame is None
-            else f"{shown}, which is no topic of this discussion, or no longer."
+            else _(
+                "The address has {asked}, which is no topic of this discussion, or no longer.", asked=asked
+            )
         )
         return replace(self, topic="", problems=(*self.problems, problem))
 
@@ -234,6 +239,14 @@ def depth_of(frame: pd.DataFrame) -> npt.NDArray[np.int16]:
     return depths(keys.get_indexer(parents))
 
 
+def _or(words: Sequence[str]) -> str:
+    return _(" or ").join(_(word) for word in words)
+
+
+def _depth_words(depth: str) -> str:
+    return _("depth {depth}", depth=depth) if depth == "1" else _("depth {depth} and more", depth=depth)
+
+
 def _of_tones(values: npt.NDArray[np.float64], tones: tuple[str, ...]) -> Mask:
     found = {"negative": values < -CLEARLY, "positive": values > CLEARLY, "neutral": abs(values) <= CLEARLY}
     return np.logical_or.reduce([found[tone] for tone in tones])
@@ -254,7 +267,8 @@ def _time(values: dict[str, list[str]], name: str, problems: list[str]) -> pd.Ti
     try:
         time = pd.Timestamp(values[name][0])
     except ValueError:
-        problems.append(f"The address has {name}={values[name][0][:40]!r}, which is not a time.")
+        asked = f"{name}={values[name][0][:40]!r}"
+        problems.append(_("The address has {asked}, which is not a time.", asked=asked))
         return None
     return time.tz_localize("UTC") if time.tzinfo is None else time.tz_convert("UTC")
 
@@ -264,7 +278,9 @@ def _words(
 ) -> tuple[str, ...]:
     chosen = values.get(name, [])
     problems += [
-        f"The address has {name}={word[:40]!r}, which is no {name}." for word in chosen if word not in known
+        _("The address has {asked}, which is no {name}.", asked=f"{name}={word[:40]!r}", name=name)
+        for word in chosen
+        if word not in known
     ]
     return tuple(word for word in chosen if word in known)
 
@@ -273,7 +289,7 @@ def _page(values: dict[str, list[str]], problems: list[str]) -> int:
     value = values.get("page", ["1"])[0]
     if value.isascii() and value.isdecimal() and int(value[:9]) > 0:
         return int(value[:9])
-    problems.append(f"The address has page={value[:40]!r}, which is not a page.")
+    problems.append(_("The address has {asked}, which is not a page.", asked=f"page={value[:40]!r}"))
     return 1
 
 

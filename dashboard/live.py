@@ -43,7 +43,7 @@ def add_changes(server: Flask, context: Context) -> None:
     def changes() -> ResponseReturnValue:
         thread_id = request.args.get("thread", "")
         if not thread_id:
-            abort(400, "No discussion is named.")
+            abort(400, _("No discussion is named."))
         listed = context.store.listed([thread_id])
         comments = listed[0]["comments"] if listed else 0
         return jsonify(stamp=str(context.store.outlines.stamp(thread_id)), comments=comments)

@@ -1,4 +1,4 @@
-"""A discussion as one HTML file: to read, to print and to keep, without a server and without a script.
+"""A discussion as one HTML file in the reader's language: to read, print and keep, without server or script.
 
 Everything that a commenter wrote is escaped where it is put in; nothing in the file leads anywhere by itself.
 """
@@ -23,7 +23,7 @@ from threads.dynamics.replies import shape
 from threads.dynamics.summary import what_happened
 from threads.dynamics.timeline import Timeline, timeline
 from threads.dynamics.trend import Smooth, smooth
-from threads.language import counted, signed
+from threads.language import _, counted, decimals, language, moment, noun, number, percent, signed
 from threads.records import Discussion
 
 WIDTH, HEIGHT, BARS = 760, 220, 110  # of the pictures, in pixels
@@ -72,22 +72,33 @@ def discussion_html(
     parts = [
         f"<h1>{_text(title)}</h1>",
         f'<p class="meta">{_text(_meta(discussion, chosen))}</p>',
-        f'<p class="meta">Only: {_text(choice)}</p>' if choice else "",
+        _note(_("Only: {choice}", choice=choice), "meta") if choice else "",
     ]
     if chosen.empty:
-        parts.append('<p class="said">No comment passes the filters.</p>')
+        parts.append(_note(_("No comment passes the filters."), "said"))
     else:
         parts += [_facts(key_figures(chosen)), _said(chosen), *_pictures(chosen), _people(chosen)]
-        parts += ["<h2>The conversation</h2>", *map(_turn, conversation(frame, chosen))]
+        parts += [_heading(_("The conversation")), *map(_turn, conversation(frame, chosen))]
+    note = _(
+        "Times in UTC. Sentiment is VADER's, of English comments; what the scores mean and how far to trust "
+        "them: btl guide."
+    )
     return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html lang="{language()}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         f"<title>{_text(one_line(title, 200))}</title><style>{STYLE}</style></head>\n<body>\n"
         + "\n".join(part for part in parts if part)
-        + '\n<p class="note">Times in UTC. Sentiment is VADER\'s, of English comments; what the scores mean '
-        "and how far to trust them: <code>btl guide</code>.</p>\n</body></html>\n"
+        + f"\n{_note(note)}\n</body></html>\n"
     )
+
+
+def _note(text: str, kind: str = "note") -> str:
+    return f'<p class="{kind}">{_text(text)}</p>'
+
+
+def _heading(text: str) -> str:
+    return f"<h2>{_text(text)}</h2>"
 
 
 def _meta(discussion: Discussion, chosen: pd.DataFrame) -> str:
@@ -105,11 +116,20 @@ def _facts(figures: KeyFigures) -> str:
         sentiment += f" ({signed(figures.sentiment_low)} … {signed(figures.sentiment_high)})"
     replies = figures.replies_given + figures.replies_inferred
     values = [
-        (f"{figures.comments:,}", "comments"),
-        (f"{figures.effective_people:.1f}", f"as if so many spoke equally, of {figures.people:,}"),
-        (sentiment, "mean sentiment"),
-        (f"{replies:,}", f"replies, {figures.replies_inferred:,} inferred"),
-        (f"{figures.supportive:,} : {figures.critical:,}", "lean supportive : critical"),
+        (number(figures.comments), noun(figures.comments, "comment", "comments")),
+        (
+            number(figures.effective_people, 1),
+            _("as if so many spoke equally, of {people}", people=number(figures.people)),
+        ),
+        (sentiment, _("mean sentiment")),
+        (
+            number(replies),
+            _(
+                "replies, {replies_inferred} of them inferred",
+                replies_inferred=number(figures.replies_inferred),
+            ),
+        ),
+        (f"{number(figures.supportive)} : {number(figures.critical)}", _("lean supportive : critical")),
     ]
     cells = "".join(f"<div><dt>{_text(label)}</dt><dd>{_text(value)}</dd></div>" for value, label in values)
     return f"<dl>{cells}</dl>"
@@ -124,22 +144,22 @@ def _pictures(chosen: pd.DataFrame) -> Iterable[str]:
     placed = chosen.dropna(subset=["published_at", "sentiment"])
     bins = timeline(chosen)
     if placed.empty or len(bins.rows) < 2:
-        reason = "No picture over time: it takes comments with times and sentiment in two stretches or more."
-        yield f'<p class="note">{reason}</p>'
+        reason = _("No picture over time: it takes comments with times and sentiment in two stretches.")
+        yield _note(reason)
         return
     start, end = _milliseconds(bins.rows["start"].iloc[0]), _milliseconds(bins.rows["end"].iloc[-1])
     line = smooth(chosen)
-    yield "<h2>Sentiment over time</h2>"
+    yield _heading(_("Sentiment over time"))
     yield _figure(_sentiment(placed, line.curve, start, end), HEIGHT, line.sentence().text, bins)
-    yield "<h2>Comments and stance</h2>"
+    yield _heading(_("Comments and stance"))
     yield _figure(_bars(bins, start, end), BARS, bins.sentence().text, bins)
 
 
 def _figure(marks: str, height: int, caption: str, bins: Timeline) -> str:
     first, last = bins.rows["start"].iloc[0], bins.rows["end"].iloc[-1]
     axis = (
-        f'<text x="{LEFT}" y="{height + 14}">{first:%d %b %Y %H:%M}</text>'
-        f'<text x="{WIDTH - RIGHT}" y="{height + 14}" text-anchor="end">{last:%d %b %Y %H:%M}</text>'
+        f'<text x="{LEFT}" y="{height + 14}">{_text(moment(first))}</text>'
+        f'<text x="{WIDTH - RIGHT}" y="{height + 14}" text-anchor="end">{_text(moment(last))}</text>'
     )
     return (
         f'<figure><svg viewBox="0 0 {WIDTH} {height + 20}" role="img" aria-label="{_text(caption)}" '
@@ -154,8 +174,8 @@ def _sentiment(placed: pd.DataFrame, curve: Smooth | None, start: float, end: fl
     y = [_down(value) for value in rows["sentiment"]]
     lines = "".join(
         f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{_down(v):.1f}" y2="{_down(v):.1f}" stroke="#e4ded2"/>'
-        f'<text x="{LEFT - 6}" y="{_down(v) + 4:.1f}" text-anchor="end">{word}</text>'
-        for v, word in ((1, "positive"), (0, "neutral"), (-1, "negative"))
+        f'<text x="{LEFT - 6}" y="{_down(v) + 4:.1f}" text-anchor="end">{_text(word)}</text>'
+        for v, word in ((1, _("positive")), (0, _("neutral")), (-1, _("negative")))
     )
     marks = "".join(
         _mark(stance if isinstance(stance, str) and stance in STANCES else "unclear", px, py)
@@ -185,7 +205,7 @@ def _mark(stance: str, x: float, y: float) -> str:
 
 def _bars(bins: Timeline, start: float, end: float) -> str:
     most = max(1, int(bins.rows["comments"].max()))
-    parts = [f'<text x="{LEFT - 6}" y="{EDGE + 4}" text-anchor="end">{most:,}</text>']
+    parts = [f'<text x="{LEFT - 6}" y="{EDGE + 4}" text-anchor="end">{number(most)}</text>']
     for row in bins.rows.to_dict("records"):
         left, right = (_across(_milliseconds(row[name]), start, end) for name in ("start", "end"))
         known = {stance: int(row[stance]) for stance in STANCES if stance != "unclear"}
@@ -198,7 +218,7 @@ def _bars(bins: Timeline, start: float, end: float) -> str:
                 parts.append(
                     f'<rect x="{left:.1f}" y="{bottom:.1f}" width="{max(1, right - left - 1):.1f}" '
                     f'height="{size:.1f}" fill="{STANCES[stance][0]}">'
-                    f"<title>{count:,} {stance}</title></rect>"
+                    f"<title>{_text(f'{number(count)} {_(stance)}')}</title></rect>"
                 )
     return "".join(parts)
 
@@ -206,33 +226,41 @@ def _bars(bins: Timeline, start: float, end: float) -> str:
 def _people(chosen: pd.DataFrame) -> str:
     table = people(chosen)
     rows = "".join(
-        f"<tr><td>{_text(author_name(row['author']))}</td><td>{row['comments']:,}</td>"
-        f"<td>{row['word_share']:.0%}</td>"
+        f"<tr><td>{_text(author_name(row['author']))}</td><td>{number(row['comments'])}</td>"
+        f"<td>{percent(row['word_share'])}</td>"
         f"<td>{'–' if pd.isna(row['mean_sentiment']) else signed(row['mean_sentiment'])}</td></tr>"
         for row in table.head(PEOPLE_SHOWN).to_dict("records")
     )
     more = len(table) - PEOPLE_SHOWN
-    head = "<tr><th>Name</th><th>Comments</th><th>Share of words</th><th>Mean sentiment</th></tr>"
-    rest = f'<p class="note">and {more:,} more</p>' if more > 0 else ""
-    return f"<h2>Who talks</h2><table><thead>{head}</thead><tbody>{rows}</tbody></table>{rest}"
+    names = (_("Name"), _("Comments"), _("Share of words"), _("Mean sentiment"))
+    head = "".join(f"<th>{_text(name)}</th>" for name in names)
+    rest = _note(_("and {more} more", more=number(more))) if more > 0 else ""
+    shown = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return _heading(_("Who talks")) + shown + rest
 
 
 def _turn(turn: Turn) -> str:
     row: Any = turn.row
-    time = "no time" if pd.isna(row["published_at"]) else f"{row['published_at']:%d %b %Y, %H:%M}"
+    time = _("no time") if pd.isna(row["published_at"]) else moment(row["published_at"])
     answers = ""
     if turn.parent is not None and not turn.follows_parent:
-        answers = f' <span class="answers">to {_text(author_name(turn.parent["author"]))}</span>'
+        whom = _("answers {author_name}{sure}", author_name=author_name(turn.parent["author"]), sure="")
+        answers = f' <span class="answers">{_text(whom)}</span>'
     if row["parent_source"] == "inferred" and not pd.isna(row["parent_confidence"]):
-        answers += f' <span class="answers">(inferred, {row["parent_confidence"]:.2f})</span>'
-    scores = "no sentiment" if pd.isna(row["sentiment"]) else f"sentiment {signed(row['sentiment'])}"
+        sure = _("· inferred {parent_confidence}", parent_confidence=decimals(row["parent_confidence"]))
+        answers += f' <span class="answers">{_text(sure)}</span>'
+    scores = (
+        _("no sentiment{reason}", reason="")
+        if pd.isna(row["sentiment"])
+        else _("sentiment {value}", value=signed(row["sentiment"]))
+    )
     if isinstance(row["stance"], str):
-        scores += f", stance {row['stance']}"
+        scores += _(", stance {stance}", stance=_(row["stance"]))
     indent = 1.4 * min(turn.level, INDENT_LEVELS)
     return (
         f'<article style="margin-left: {indent:.1f}rem"><p class="scores"><span class="who">'
-        f"{_text(author_name(row['author']))}</span> {time}{answers}</p>"
-        f'<p dir="auto">{_text(row["text"])}</p><p class="scores">{scores}</p></article>'
+        f"{_text(author_name(row['author']))}</span> {_text(time)}{answers}</p>"
+        f'<p dir="auto">{_text(row["text"])}</p><p class="scores">{_text(scores)}</p></article>'
     )
 
 

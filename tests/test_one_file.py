@@ -83,6 +83,24 @@ def test_few_comments_get_no_picture_and_nothing_says_so(discussion, frame):
     assert "No comment passes the filters." in discussion_html(discussion, frame, frame.head(0))
 
 
+def test_the_file_is_in_the_language_of_who_asks(store, discussion):
+    client = create_app(store, Settings(language="de")).server.test_client()
+    query = Filters(tones=("negative",), depth="2").query(thread=discussion.thread_id)
+    page = client.get(f"/thread.html{query}", base_url=ADDRESS).text
+    assert '<html lang="de">' in page
+    said = plain(page)
+    assert "Nur: Stimmung negativ; Tiefe 2 und mehr" in said
+    for word in ("Kommentare", "Wer spricht", "Das Gespräch", "Stimmung", "Haltung", "Zeiten in UTC"):
+        assert word in said
+    for word in ("Who talks", "comments", "sentiment", "stance", "unclear", "mean "):
+        assert (
+            word
+            not in re.sub(r"<p dir=.*?</p>|<style>.*?</style>", "", page, flags=re.DOTALL).split("<body>")[1]
+        )
+    wrong = client.get(f"/thread.html?from=soon&thread={discussion.thread_id}", base_url=ADDRESS)
+    assert (wrong.status_code, "das ist keine Zeit" in wrong.text) == (400, True)
+
+
 def test_a_table_of_texts_alone_is_told(discussion, frame):
     bare = frame.assign(
         published_at=pd.Series(pd.NaT, index=frame.index, dtype=frame["published_at"].dtype), author=None

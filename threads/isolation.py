@@ -25,6 +25,7 @@ from multiprocessing.connection import Connection
 from typing import Any, NoReturn
 
 from threads.errors import InputError, ModelError, SettingError, ThreadsError
+from threads.language import _
 from threads.settings import Settings
 
 WORKERS = 2  # pieces of work that are done at the same time
@@ -131,7 +132,7 @@ class Pool:
         """
         seconds = float(getattr(settings, self._work.seconds))
         if not self._free.acquire(timeout=seconds):
-            raise InputError("other inputs are still being read", source=name, remedy="Try again soon")
+            raise InputError(_("other inputs are still being read"), source=name, remedy=_("Try again soon"))
         try:
             answer = self._answer(pickle.dumps((*request, settings)), seconds + START_SECONDS)
         finally:

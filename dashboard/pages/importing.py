@@ -385,21 +385,24 @@ def stored_now(store: Store, parsed: Parsed, settings: Settings) -> Added:
 
 def _pasted(text: str, settings: Settings) -> Source:
     if not text.strip():
-        raise InputError("nothing is pasted", remedy="Paste the page's text, or choose a file")
+        raise InputError(_("nothing is pasted"), remedy=_("Paste the page's text, or choose a file"))
     if len(text) > settings.max_paste_characters:
         raise InputError(
-            f"{number(len(text))} characters are more than the "
-            "{number(settings.max_paste_characters)} allowed",
-            source="pasted text",
-            remedy="Save it as a file and use `btl import`, or raise BTL_MAX_PASTE_CHARACTERS",
+            _(
+                "{count} characters are more than the {most} allowed",
+                count=number(len(text)),
+                most=number(settings.max_paste_characters),
+            ),
+            source=_("pasted text"),
+            remedy=_("Save it as a file and use `btl import`, or raise BTL_MAX_PASTE_CHARACTERS"),
         )
     if not is_address(text):
         return Source.from_text(text, _("pasted text"))
     if not settings.fetch:
         raise InputError(
-            "this is an address, and fetching is off",
+            _("this is an address, and fetching is off"),
             source=one_line(text.strip(), 120),
-            remedy="Paste the text of the page or choose a saved page; BTL_FETCH=1 turns fetching on",
+            remedy=_("Paste the text of the page or choose a saved page; BTL_FETCH=1 turns fetching on"),
         )
     return _FETCHED.page(text.strip(), settings)
 
@@ -585,7 +588,7 @@ def _decoded(contents: str) -> bytes:
     try:
         return base64.b64decode(contents.partition(",")[2], validate=True)
     except (binascii.Error, ValueError):
-        raise InputError("the file did not arrive whole", source="upload", remedy="Choose it again") from None
+        raise InputError(_("the file did not arrive whole"), remedy=_("Choose it again")) from None
 
 
 def _moment(value: Any) -> datetime | None:
@@ -595,7 +598,7 @@ def _moment(value: Any) -> datetime | None:
         moment = datetime.fromisoformat(str(value))
     except ValueError:
         raise InputError(
-            "not a time", source="When it was copied", remedy="Choose it in the calendar"
+            _("not a time"), source=_("When it was copied (UTC)"), remedy=_("Choose it in the calendar")
         ) from None
 
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

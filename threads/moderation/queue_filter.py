@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
 from threads.errors import InputError
+from threads.language import N_, _, number
 from threads.moderation.decisions import REASONS, STATES, State
 
 View = Literal["new", "flagged", "reported", "held", "escalated", "decided", "all"]
@@ -81,9 +82,9 @@ class QueueFilter:
         for name, value in self._given().items():
             if name in _WORDS and value not in _WORDS[name]:
                 raise InputError(
-                    f"{str(value)[:40]!r} is not known",
+                    _("{value} is not known", value=repr(str(value)[:40])),
                     source=name,
-                    remedy=f"Known: {', '.join(_WORDS[name])}",
+                    remedy=_("Known: {list}", list=", ".join(_WORDS[name])),
                 )
             if name in _TIMES and value.tzinfo is None:
                 raise InputError("a time needs a zone", source=name)
@@ -91,7 +92,11 @@ class QueueFilter:
                 raise InputError(f"{value} is not a number", source=name)
         if self.text is not None and len(self.text) > LONGEST_SEARCH:
             raise InputError(
-                f"the search has {len(self.text):,} characters; at most {LONGEST_SEARCH} are looked for",
+                _(
+                    "the search has {count} characters; at most {most} are looked for",
+                    count=number(len(self.text)),
+                    most=LONGEST_SEARCH,
+                ),
                 source="text",
             )
 
@@ -127,8 +132,8 @@ def _read(name: str, value: str) -> Any:
             time = datetime.fromisoformat(value)
             return time.replace(tzinfo=UTC) if time.tzinfo is None else time
     except ValueError:
-        kind = "a number" if name in _NUMBERS else "a time"
-        raise InputError(f"{value[:40]!r} is not {kind}", source=name) from None
+        said = N_("{value} is not a number") if name in _NUMBERS else N_("{value} is not a time")
+        raise InputError(_(said, value=repr(value[:40])), source=name) from None
     return value
 
 

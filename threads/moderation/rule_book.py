@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from threads.errors import SettingError
+from threads.language import N_, _
+from threads.language import number as written_number
 from threads.moderation.rules import RULES, Limit, Rule, Values
 from threads.settings import Settings
 
@@ -123,7 +125,10 @@ def _values(rule: Rule, given: object, before: Values) -> Values:
     on = known.get("on", before.on)
     if not isinstance(on, bool):
         raise SettingError(
-            f"{on!r:.40} is no switch", source=rule.name, place="on", remedy="Give true or false"
+            _("{value} is no switch", value=f"{on!r:.40}"),
+            source=rule.name,
+            place="on",
+            remedy=_("Give true or false"),
         )
     limits, lists = dict(before.limits), dict(before.lists)
     for name, number in _object(known.get("limits", {}), rule.name).items():
@@ -145,38 +150,56 @@ def _number(rule: Rule, limit: Limit, number: object) -> int | float:
         and (not whole or number == int(number))
     )
     if not good:
-        most = " on" if limit.most == math.inf else f" to {limit.most:g}"
         raise SettingError(
-            f"{number!r:.40} is out of range",
+            _("{value} is out of range", value=f"{number!r:.40}"),
             source=rule.name,
             place=limit.name,
-            remedy=f"Give a {'whole ' if whole else ''}number from {limit.least:g}{most} ({limit.unit})",
+            remedy=_remedy(limit, whole=whole),
         )
     assert isinstance(number, int | float)  # noqa: S101 - for the type checker
     return int(number) if whole else float(number)
+
+
+def _remedy(limit: Limit, *, whole: bool) -> str:
+    least, most, unit = f"{limit.least:g}", f"{limit.most:g}", _(limit.unit)
+    if limit.most == math.inf:
+        said = (
+            N_("Give a whole number from {least} on ({unit})")
+            if whole
+            else N_("Give a number from {least} on ({unit})")
+        )
+    else:
+        said = (
+            N_("Give a whole number from {least} to {most} ({unit})")
+            if whole
+            else N_("Give a number from {least} to {most} ({unit})")
+        )
+    return _(said, least=least, most=most, unit=unit)
 
 
 def _entries(rule: Rule, name: str, entries: object) -> tuple[str, ...]:
     """Return the entries of a list: trimmed, each once, in order of the alphabet."""
     if not isinstance(entries, list | tuple) or not all(isinstance(entry, str) for entry in entries):
         raise SettingError(
-            "it is no list of words", source=rule.name, place=name, remedy="Give a word a line"
+            _("it is no list of words"), source=rule.name, place=name, remedy=_("Give a word a line")
         )
     found = sorted({" ".join(entry.split()) for entry in entries} - {""}, key=lambda e: (e.casefold(), e))
     if len(found) > MOST_ENTRIES:
         raise SettingError(
-            f"it has {len(found):,} entries",
+            _("it has {count} entries", count=written_number(len(found))),
             source=rule.name,
             place=name,
-            remedy=f"Keep to {MOST_ENTRIES:,}",
+            remedy=_("Keep to {most}", most=written_number(MOST_ENTRIES)),
         )
     for entry in found:
         if len(entry) > LONGEST_ENTRY or not any(map(str.isalnum, entry)):
             raise SettingError(
-                f"{entry[:40]!r} is no word",
+                _("{word} is no word", word=repr(entry[:40])),
                 source=rule.name,
                 place=name,
-                remedy=f"Give words of at most {LONGEST_ENTRY} characters with a letter or a digit",
+                remedy=_(
+                    "Give words of at most {most} characters with a letter or a digit", most=LONGEST_ENTRY
+                ),
             )
     return tuple(found)
 

@@ -286,5 +286,6 @@ def _admins(connection: Connection) -> int:
 def _fit_role(role: str) -> None:
     if role not in ROLES:
         raise AccountError(
-            _("there is no role {role}", role=repr(role)), remedy=f"Take one of {', '.join(ROLES)}"
+            _("there is no role {role}", role=repr(role)),
+            remedy=_("Take one of {list}", list=", ".join(ROLES)),
         )

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from threads.erasing import Erased, Traces, Words, mark
 from threads.errors import SettingError, StoreError
 from threads.keys import fingerprint
+from threads.language import _
 from threads.records import Flag
 from threads.storage import tables
 from threads.storage.audit import record
@@ -157,9 +158,9 @@ class Keeping:
         """
         if days < 1:
             raise SettingError(
-                f"comments cannot be kept for {days} days",
+                _("comments cannot be kept for {days} days", days=days),
                 source="days",
-                remedy="Give 1 or more; to keep nothing, delete the database",
+                remedy=_("Give 1 or more; to keep nothing, delete the database"),
             )
         before = self._clock() - timedelta(days=min(days, _MOST_DAYS))
         past: list[ColumnElement[bool]] = [_c.appeared_at < before, _c.emptied_at.is_(None)]
@@ -207,7 +208,7 @@ class Keeping:
         """
         if whom.author is None and whom.author_id is None and whom.comment is None:
             raise SettingError(
-                "nobody is named", source="erase", remedy="Give an author, an author's id or a comment"
+                _("nobody is named"), source="erase", remedy=_("Give an author, an author's id or a comment")
             )
         return self._erase(whom, key, actor, dry_run=dry_run)
 
@@ -500,9 +501,9 @@ def _erased(connection: Connection, key_of: Callable[[], bytes]) -> Erased | Non
     key = key_of()
     if any(row.made_with != fingerprint(key) for row in rows):
         raise SettingError(
-            "earlier erasures were made with another key: with this one nobody can tell whom they concern",
+            _("earlier erasures were made with another key: with this one nobody can tell whom they concern"),
             source="key_file",
-            remedy="Put the key file back that was there then, or name it with the variable BTL_KEY_FILE",
+            remedy=_("Put the key file back that was there then, or name it with the variable BTL_KEY_FILE"),
         )
     return Erased(frozenset(row.mark for row in rows), key)
 
@@ -512,7 +513,8 @@ def _require_threads(connection: Connection, threads: Sequence[str]) -> None:
     known = set(connection.scalars(select(d.thread_id).where(d.thread_id.in_(threads))))
     if unknown := next((thread_id for thread_id in threads if thread_id not in known), None):
         raise StoreError(
-            f"there is no discussion {unknown!r}", remedy="Check the id in the overview, or in `btl export`"
+            _("there is no discussion {name}", name=repr(unknown)),
+            remedy=_("Check the id in the overview, or in `btl export`"),
         )
 
 
@@ -522,8 +524,8 @@ def _require_comment(connection: Connection, comment: CommentKey | None) -> None
     query = select(_c.id).where(_c.thread_id == comment[0], _c.comment_id == comment[1])
     if connection.scalar(query) is None:
         raise StoreError(
-            "there is no such comment",
+            _("there is no such comment"),
             source=comment[0],
             place=comment[1],
-            remedy="Check both ids in `btl export`",
+            remedy=_("Check both ids in `btl export`"),
         )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from threads.errors import SettingError, StoreError
+from threads.language import _
 from threads.parse.exports.tables.mapping import Mapping, from_pairs, from_text, to_text
 from threads.parse.exports.tables.presets import PRESETS
 from threads.storage.files import whole_file
@@ -40,7 +41,10 @@ class SavedMappings:
         preset = next((item.mapping for item in PRESETS if item.mapping.name == name), None)
         if preset is None:
             known = ", ".join([*self.names(), *(item.mapping.name for item in PRESETS)])
-            raise SettingError(f"no mapping is called {name[:60]!r}", remedy=f"Known are {known}")
+            raise SettingError(
+                _("no mapping is called {name}", name=repr(name[:60])),
+                remedy=_("Known are {list}", list=known),
+            )
         return preset
 
     def save(self, name: str, mapping: Mapping) -> Path:
@@ -56,19 +60,24 @@ class SavedMappings:
         path = self._path(name)
         if path is None:
             raise SettingError(
-                f"{name[:60]!r} is no name for a mapping",
-                remedy="A name has up to 60 letters, digits, spaces, dots and hyphens",
+                _("{name} is no name for a mapping", name=repr(name[:60])),
+                remedy=_("A name has up to 60 letters, digits, spaces, dots and hyphens"),
             )
         if any(item.mapping.name == name for item in PRESETS):
-            raise SettingError(f"{name!r} is the name of a preset", remedy="Choose another name")
+            raise SettingError(
+                _("{name} is the name of a preset", name=repr(name)), remedy=_("Choose another name")
+            )
         text = to_text(mapping)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(
-                f"the folder cannot be made ({error.strerror or error})",
+                _("the folder cannot be made ({reason})", reason=error.strerror or error),
                 source=str(self._folder),
-                remedy="Check its place, or name another with the variable BTL_MAPPING_FOLDER",
+                remedy=_(
+                    "Check its place, or name another with the variable {variable}",
+                    variable="BTL_MAPPING_FOLDER",
+                ),
             ) from None
         with whole_file(path) as file:
             file.write(text)
@@ -99,8 +108,8 @@ def _read(path: Path, name: str) -> Mapping:
             text = file.read(_LARGEST).decode("utf-8-sig")
     except (OSError, ValueError) as error:
         raise SettingError(
-            f"the mapping cannot be read ({getattr(error, 'strerror', None) or error})",
+            _("the mapping cannot be read ({reason})", reason=getattr(error, "strerror", None) or error),
             source=str(path),
-            remedy="Check the file",
+            remedy=_("Check the file"),
         ) from None
     return replace(from_text(text, str(path), name=name), name=name)

@@ -13,6 +13,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Engine, func, or_, select
 
 from threads.errors import ConflictError, StoreError
+from threads.language import _
 from threads.moderation.decisions import DECIDED
 from threads.moderation.flagging import flag
 from threads.moderation.precision import Share
@@ -183,7 +184,7 @@ class RuleBooks:
         with reading(self._engine) as connection:
             values = connection.scalar(select(_b["values"]).where(_b.id == number))
         if values is None:
-            raise StoreError("there is no such rule book", place=str(number), remedy="See the history")
+            raise StoreError(_("there is no such rule book"), place=str(number), remedy=_("See the history"))
         return _read(values, RuleBook.from_settings(settings))
 
     def save(
@@ -211,9 +212,9 @@ class RuleBooks:
             last = connection.execute(query).one_or_none()
             if last is not None and last.id != expected:
                 raise ConflictError(
-                    f"{last.actor} has saved other rules since you opened these",
+                    _("{actor} has saved other rules since you opened these", actor=last.actor),
                     source="rules",
-                    remedy="Open the page again, and change what you wanted to change",
+                    remedy=_("Open the page again, and change what you wanted to change"),
                 )
             before = defaults if last is None else _read(last._mapping["values"], defaults)
             number = 1 if last is None else last.id + 1
@@ -332,7 +333,7 @@ class RuleBooks:
             sizes = connection.execute(query.order_by(func.max(_c.id).desc())).all()
         batch: list[str] = []
         size = 0
-        for thread_id, comments, _ in sizes:
+        for thread_id, comments, _state in sizes:
             if batch and size + comments > BATCH:
                 yield batch
                 batch, size = [], 0

@@ -13,6 +13,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Engine, RowMapping, Select, func, select
 
 from threads.errors import StoreError
+from threads.language import _
 from threads.moderation.decisions import Action, Outcome, State, replay
 from threads.moderation.queue_filter import QueueFilter, View
 from threads.records import COMMENT_COLUMNS, Column, Discussion, Flag, Parsed, Report, Skipped, typed
@@ -486,8 +487,8 @@ class Store:
             )
         if row is None:
             raise StoreError(
-                f"there is no discussion {thread_id!r}",
-                remedy="Import it first, or check the id in the overview",
+                _("there is no discussion {name}", name=repr(thread_id)),
+                remedy=_("Import it first, or check the id in the overview"),
             )
         return row
 

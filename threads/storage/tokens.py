@@ -77,7 +77,9 @@ class Tokens:
             raise AccountError(_("a token may do no more than its owner"), source="token")
         if not scopes or not set(scopes) <= set(SCOPES):
             raise AccountError(
-                _("a token is for something"), source="token", remedy=f"Give some of {', '.join(SCOPES)}"
+                _("a token is for something"),
+                source="token",
+                remedy=_("Give some of {list}", list=", ".join(SCOPES)),
             )
         if not 1 <= days <= MOST_DAYS:
             raise AccountError(_("a token holds for 1 to {days} days", days=MOST_DAYS), source="token")

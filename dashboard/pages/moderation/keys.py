@@ -59,9 +59,13 @@ def checked(keys: Any) -> dict[str, str]:
         if not key:
             continue
         if len(key) != 1 or not key.isprintable() or key.isspace() or key.isdigit() or key != key.lower():
-            raise InputError(f"{key[:20]!r} cannot be a key", source="keys", place=action)
+            raise InputError(_("{key} cannot be a key", key=repr(key[:20])), source="keys", place=action)
         if key in taken:
-            raise InputError(f"{key!r} is given to {taken[key]} and to {action}", source="keys", place=action)
+            raise InputError(
+                _("{key} is given to {one} and to {other}", key=repr(key), one=taken[key], other=action),
+                source="keys",
+                place=action,
+            )
         taken[key] = action
     return known
 

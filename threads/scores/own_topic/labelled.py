@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from threads.errors import InputError
+from threads.language import N_, _
 from threads.scores.labels import task
 from threads.scores.own_topic.ngrams import KINDS, normalised, rows
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 FEWEST: Final = 10  # labelled comments that a model asks for
 FEWEST_EACH: Final = 3  # comments of each label
 FOLDS: Final = 10
-_MORE: Final = "Label more comments; `btl topic suggest` says which"
+_MORE: Final = N_("Label more comments; `btl topic suggest` says which")
 
 Numbers = npt.NDArray[np.intp]
 
@@ -90,7 +91,7 @@ class Labelled:
     def draws(self, size: int, count: int) -> Iterator[Numbers]:
         """Yield `count` random choices of `size` texts that hold every label."""
         generator = np.random.default_rng(size)
-        for _ in range(count):
+        for _draw in range(count):
             order = generator.permutation(len(self.texts))
             first = np.unique(self.truth[order], return_index=True)[1]
             yield np.concatenate([order[first], np.delete(order, first)])[:size]
@@ -99,23 +100,40 @@ class Labelled:
 def _check(counts: Counter[str], contradictory: int) -> None:
     if counts.total() < FEWEST and contradictory:
         raise InputError(
-            f"{contradictory} comments contradict each other (one text, several labels); "
-            f"{counts.total()} others are too few for a model: {FEWEST} are the least",
-            remedy="Give each text one label",
+            _(
+                "{contradictory} comments contradict each other (one text, several labels); {others} others "
+                "are too few for a model: {fewest} are the least",
+                contradictory=contradictory,
+                others=counts.total(),
+                fewest=FEWEST,
+            ),
+            remedy=_("Give each text one label"),
         )
     if counts.total() < FEWEST:
         raise InputError(
-            f"{counts.total()} different labelled comments are too few for a model: {FEWEST} are the least",
-            remedy=_MORE,
+            _(
+                "{count} different labelled comments are too few for a model: {fewest} are the least",
+                count=counts.total(),
+                fewest=FEWEST,
+            ),
+            remedy=_(_MORE),
         )
     if len(counts) < 2:
         raise InputError(
-            f"every comment is labelled {next(iter(counts))}, and a model needs two labels to tell apart",
-            remedy=_MORE,
+            _(
+                "every comment is labelled {label}, and a model needs two labels to tell apart",
+                label=_(next(iter(counts))),
+            ),
+            remedy=_(_MORE),
         )
     rarest = min(counts, key=lambda label: (counts[label], label))
     if counts[rarest] < FEWEST_EACH:
         raise InputError(
-            f"only {counts[rarest]} labelled {rarest}; each label needs {FEWEST_EACH} comments",
-            remedy=f"{_MORE}, or take that label out",
+            _(
+                "only {count} labelled {label}; each label needs {fewest} comments",
+                count=counts[rarest],
+                label=_(rarest),
+                fewest=FEWEST_EACH,
+            ),
+            remedy=_("Label more comments, or take that label out"),
         )
