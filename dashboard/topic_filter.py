@@ -8,6 +8,7 @@ from threading import Lock
 import numpy as np
 import pandas as pd
 
+from threads.dynamics.steps import Told, unwatched
 from threads.dynamics.topics import Topics, everywhere, topics
 
 KEPT = 8
@@ -17,17 +18,16 @@ _found: OrderedDict[tuple[int, int], Topics] = OrderedDict()
 _lock = Lock()
 
 
-def topics_in(frame: pd.DataFrame) -> Topics:
+def topics_in(frame: pd.DataFrame, told: Told = unwatched) -> Topics:
     """Return the topics of a discussion with all its comments, every one of them looked at.
 
     They are remembered by what the texts are, so that a discussion that changed has its topics learnt anew.
     """
     key = _key(frame)
-    with _lock:
-        if key in _found:
-            _found.move_to_end(key)
-            return _found[key]
-    found = everywhere(topics(frame), frame)
+    known = _known(key)
+    if known is not None:
+        return known
+    found = everywhere(topics(frame, told), frame)
     with _lock:
         _found[key] = found
         while len(_found) > KEPT:
@@ -35,11 +35,23 @@ def topics_in(frame: pd.DataFrame) -> Topics:
     return found
 
 
+def known_topics(frame: pd.DataFrame) -> Topics | None:
+    """Return the topics of a discussion where they are remembered."""
+    return _known(_key(frame))
+
+
 def of_topic(frame: pd.DataFrame, name: str) -> pd.Series[bool]:
     """Return which comments of a discussion, given whole, are of the topic of that name; of none, none."""
     found = topics_in(frame)
     number = found.names.index(name) + 1 if name in found.names else 0
     return found.of_each.eq(number).fillna(value=False).astype(bool)
+
+
+def _known(key: tuple[int, int]) -> Topics | None:
+    with _lock:
+        if key in _found:
+            _found.move_to_end(key)
+        return _found.get(key)
 
 
 def _key(frame: pd.DataFrame) -> tuple[int, int]:

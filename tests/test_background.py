@@ -1,5 +1,6 @@
 """What takes long is worked out beside requests: it says how far it is, and can be cancelled."""
 
+from collections import OrderedDict
 from functools import partial
 from threading import Event
 
@@ -7,16 +8,19 @@ import pytest
 from browsing import as_json, body_for, server_callbacks
 from dash import Dash
 from flask import g
+from test_topics import talk
 
 from dashboard import background as module
-from dashboard import create_app
+from dashboard import create_app, topic_filter
 from dashboard.background import Background, register_background, waiting
 from dashboard.filters import Filters
 from dashboard.pages import compare
+from dashboard.pages import topics as topics_page
 from dashboard.pages.base import Context
 from dashboard.pages.compare import ComparePage
 from dashboard.security.access import User
 from threads.dynamics.steps import Steps, Stopped
+from threads.dynamics.topics import topics
 from threads.errors import InputError
 from threads.language import _, using
 
@@ -106,6 +110,21 @@ def test_many_comments_are_compared_beside_the_request(sampled, at_once):
     assert shown.chosen == len(sampled.comments())
     assert "Differences" in as_json(shown.content)
     assert len(context.background._works) == 1
+
+
+def test_topics_of_many_comments_are_learnt_beside_the_request(sampled, sampled_ids, at_once, monkeypatch):
+    monkeypatch.setattr(topics_page, "MOST_COMMENTS", 50)
+    monkeypatch.setattr(topic_filter, "_found", OrderedDict())
+    context = Context(sampled.store, sampled.settings)
+    subject = topics_page.TopicsPage().subject(context, sampled_ids[0])
+    subject.view(Filters())
+    (work,) = context.background._works.values()
+    assert work.ended.wait(60)
+    assert "Does it drift?" in as_json(subject.view(Filters()).content)
+    heard = []
+    with pytest.raises(Stopped):
+        topics(talk(), lambda done, of: heard.append((done, of)) or done < 2)
+    assert heard[:2] == [(1, 6), (2, 6)]
 
 
 def test_who_may_not_see_people_waits_for_a_comparison_of_their_own(sampled, at_once):

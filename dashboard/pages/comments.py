@@ -103,19 +103,18 @@ def rows(context: Context, filters: Filters, order: Order, start: int) -> dict[s
     places = in_order(context, outline, choice_of(filters), order)
     block = places[start : start + BLOCK].tolist()
     keys = [int(outline["key"][place]) for place in block]
-    stored, names = context.store.comments_at(keys), names_of(outline)
+    stored, names, whole = context.store.comments_at(keys), names_of(outline), may("see_people")
     shown = [
-        _row(outline, place, names[outline["person"][place]], stored[key])
+        _row(outline, place, names[outline["person"][place]], stored[key], whole=whole)
         for place, key in zip(block, keys, strict=True)
         if key in stored
     ]
     return {"rows": shown, "total": len(places)}
 
 
-def _row(outline: Outline, place: int, name: str, stored: RowMapping) -> list[str]:
-    """Return the cells of a comment; its text and its place only for who may see people."""
+def _row(outline: Outline, place: int, name: str, stored: RowMapping, *, whole: bool) -> list[str]:
+    """Return the cells of a comment; its text and its place only as a `whole`, for who may see people."""
     stance, path = int(outline["stance"][place]), ui.thread_path(stored["thread_id"])
-    whole = may("see_people")
     return [
         day(moment(int(outline["time"][place]))),
         one_line(_(name) if outline["person"][place] < 0 else name, 60),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -10,15 +11,16 @@ from dash import dcc
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.background import Work, waiting
 from dashboard.elements import html
 from dashboard.figures import words_of_groups
 from dashboard.pages.base import Menu
 from dashboard.pages.discussion import DiscussionPage, Reading
 from dashboard.tables import Shown, compound, percent, table
 from dashboard.text import one_line, shown
-from dashboard.topic_filter import topics_in
+from dashboard.topic_filter import known_topics, topics_in
 from threads.dynamics.drift import drift
-from threads.dynamics.topics import Topics, among, subthreads
+from threads.dynamics.topics import MOST_COMMENTS, Topics, among, subthreads
 from threads.dynamics.words_apart import WordsApart, words_apart
 from threads.language import N_, _, counted, number
 
@@ -38,7 +40,10 @@ class TopicsPage(DiscussionPage):
         frame = reading.chosen
         if frame.empty:
             return [ui.empty(_("No comment passes the filters."))]
-        found = among(topics_in(reading.frame), frame)
+        whole = _whole(reading)
+        if isinstance(whole, Work):
+            return [ui.panel(_("Topics"), waiting(whole))]
+        found = among(whole, frame)
         drifts = [drift(frame, article) for article in dict.fromkeys((reading.discussion.article_text, None))]
         said = [found.sentence(), *(one.sentence() for one in drifts if one.z is not None)]
         return [
@@ -51,6 +56,16 @@ class TopicsPage(DiscussionPage):
                 className="columns",
             ),
         ]
+
+
+def _whole(reading: Reading) -> Topics | Work:
+    """Return the topics of the whole discussion, or the work that finds them, where they take long."""
+    known = known_topics(reading.frame)
+    if known is not None or len(reading.frame) <= MOST_COMMENTS:
+        return known or topics_in(reading.frame)
+    key = reading.context.key("topics", reading.discussion.thread_id, reading.stamp)
+    work = reading.context.background.ask(key, partial(topics_in, reading.frame))
+    return work.result if work.state == "done" else work
 
 
 def _topics(reading: Reading, found: Topics) -> Component:

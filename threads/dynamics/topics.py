@@ -23,6 +23,7 @@ from threads.dynamics.columns import Floats
 from threads.dynamics.people import known, person_of_each
 from threads.dynamics.sentences import Sentence, plain
 from threads.dynamics.smoothing import Integers
+from threads.dynamics.steps import Steps, Told, unwatched
 from threads.dynamics.terms import Terms, spread_out, terms_of
 from threads.dynamics.tree import roots, tree_of
 from threads.language import _, counted, number, percent
@@ -144,8 +145,11 @@ class Topics:
         )
 
 
-def topics(frame: pd.DataFrame) -> Topics:
-    """Return what comments are about: from `text`, and people and `sentiment` as far as they are known."""
+def topics(frame: pd.DataFrame, told: Told = unwatched) -> Topics:
+    """Return what comments are about: from `text`, and people and `sentiment` as far as they are known.
+
+    `told` hears how far it is, and may stop it (`Stopped`).
+    """
     rows = spread_out(np.arange(len(frame)), MOST_COMMENTS)
     terms = _vocabulary(terms_of(frame["text"].iloc[rows]))
     matrix, idf = _weighted(terms)
@@ -164,7 +168,7 @@ def topics(frame: pd.DataFrame) -> Topics:
             ),
         )
     learnt = matrix[np.flatnonzero(enough)]
-    tried = _stabilities(learnt)
+    tried = _stabilities(learnt, told)
     best, many = max((agreement, count) for count, agreement in tried.items())
     if best < STABLE:
         reason = _(
@@ -377,17 +381,19 @@ def _scaled(counts: csr_array, idf: Floats) -> csr_array:
     return found
 
 
-def _stabilities(matrix: csr_array) -> dict[int, float]:
+def _stabilities(matrix: csr_array, told: Told) -> dict[int, float]:
     """Return for each number of topics how far runs on different comments agree."""
     most = max(NUMBERS[0], matrix.shape[0] // COMMENTS_A_TOPIC)
     random = np.random.default_rng(SEED)
     size = int(SEEN * matrix.shape[0])
     samples = [matrix[np.sort(random.choice(matrix.shape[0], size, replace=False))] for _ in range(RUNS)]
-    return {
-        number: _agreement([_factorised(sample, number, run)[1] for run, sample in enumerate(samples)])
-        for number in NUMBERS
-        if number <= min(most, matrix.shape[1])
-    }
+    tried = [many for many in NUMBERS if many <= min(most, matrix.shape[1])]
+    found, steps = {}, Steps(told, len(tried))
+    for many in tried:
+        runs = [_factorised(sample, many, run)[1] for run, sample in enumerate(samples)]
+        found[many] = _agreement(runs)
+        steps.step()
+    return found
 
 
 def _agreement(runs: list[Floats]) -> float:
