@@ -33,7 +33,7 @@ def in_parts(text):
     return list(json_parts.parts(io.BytesIO(text.encode()), "file", Repeats()))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(VALUES, min_size=1))
 def test_a_list_comes_whole_whatever_its_parts(values):
     text = json.dumps(values)
@@ -117,7 +117,7 @@ def test_a_key_that_stands_twice_is_told(content, told):
     ]
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.dictionaries(st.text(), VALUES, max_size=4)))
 def test_where_no_key_stands_twice_nothing_is_told(values):
     repeats = Repeats()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 _SPACED = re.compile(rb'(?<!\\)"[ \t\r\n]+:')
+_SPACED_SIGNS = (b" :", b"\t:", b"\n:", b"\r:")
 
 
 @dataclass(slots=True)
@@ -25,9 +26,9 @@ class Repeats:
             self._count([key for key, _ in pairs])
         return made
 
-    def look(self, raw: bytes, values: Iterable[Any]) -> None:
+    def look(self, raw: bytes, values: Sequence[Any]) -> None:
         """Look at JSON in UTF-8 that was read as `values`, keys of which are counted first."""
-        if _keys_in(raw) == _keys_of(values):
+        if _keys_in(raw) == _keys_of(values, raw.count(b"{")):
             return
         try:
             json.loads(raw, object_pairs_hook=self._looked_at)
@@ -54,17 +55,18 @@ class Repeats:
 
 def _keys_in(raw: bytes) -> int:
     """Return how many keys stand in JSON: quotes that nothing escapes before a colon; -1 where unsure."""
-    if b'\\\\"' in raw:  # the end of a text with a backslash, which escapes no quote
-        return -1
-    return raw.count(b'":') - raw.count(b'\\":') + (len(_SPACED.findall(raw)) if _is_spaced(raw) else 0)
+    keys = raw.count(b'":')
+    if b"\\" in raw:
+        if b'\\\\"' in raw:  # the end of a text with a backslash, which escapes no quote
+            return -1
+        keys -= raw.count(b'\\":')
+    return keys + (len(_SPACED.findall(raw)) if any(sign in raw for sign in _SPACED_SIGNS) else 0)
 
 
-def _is_spaced(raw: bytes) -> bool:
-    return any(sign in raw for sign in (b'" :', b'"\t', b'"\n', b'"\r', b'"  '))
-
-
-def _keys_of(values: Iterable[Any]) -> int:
-    """Return how many keys the objects in values have."""
+def _keys_of(values: Sequence[Any], objects: int) -> int:
+    """Return how many keys the objects in values have, of which there are at most so many."""
+    if objects == len(values) and {*map(type, values)} == {dict}:  # with nothing inside
+        return sum(map(len, values))
     waiting = list(values)
     count = 0
     for value in waiting:  # which grows

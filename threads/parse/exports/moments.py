@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
-from threads.parse.exports.found import NO_MOMENT, Moment
+from threads.parse.exports.found import NO_MOMENT, Moment, Moments
 from threads.parse.formats import Options
 from threads.parse.times.machine import machine_timestamp
 
 _FIRST_SECOND, _LAST_SECOND = 0, 4_102_444_800  # 1970 to 2100
+_LONG = len("2024-05-17 22:45:00")
 _UNITS = (1, 1_000, 1_000_000, 1_000_000_000)
 
 
@@ -46,6 +48,18 @@ def written(value: str | None, options: Options, *, zone: tzinfo | None = None) 
     if len(value.strip()) <= 10:
         return _placed(at, value, "day", options, zone)
     return _placed(at, value, "second", options, zone)
+
+
+def all_written(values: Sequence[str], options: Options, *, zone: tzinfo) -> Moments:
+    """Return the moments of texts without a zone of their own, as `written` would one by one."""
+    if {*map(len, values)} == {_LONG}:
+        try:
+            at = [datetime.fromisoformat(f"{value}+00:00") for value in values] if zone is UTC else []
+        except ValueError:
+            at = []
+        if at:
+            return Moments.alike(at, values, "second", "given")
+    return Moments.of(written(value, options, zone=zone) for value in values)
 
 
 def _by_reader(value: str, options: Options, zone: tzinfo | None) -> Moment:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from threads.parse.exports.columns import each
-from threads.parse.exports.found import NO_MOMENT, FoundComments, FoundThread, Moment
+from threads.parse.exports.found import NO_MOMENT, FoundComments, FoundThread, Moment, Moments
 from threads.parse.exports.moments import since_1970
 from threads.parse.exports.values import name, record, records, text, whole
 from threads.records import Status
@@ -24,7 +25,8 @@ _NOBODY = frozenset(("[deleted]", "[removed]"))
 _GONE: dict[str, Status] = {"[deleted]": "deleted", "[removed]": "removed"}
 _LONGEST_GONE = 100  # characters of "[ Removed by Reddit in response to a copyright notice. ]" and its kin
 _TAKEN_BACK = frozenset(("deleted", "author"))
-_TOLD = ("spam", "_meta", "removed_by_category", "removed", "banned_by")  # what says that a comment is gone
+_TOLD = frozenset(("spam", "_meta", "removed_by_category", "removed", "banned_by"))  # which say what is gone
+_MOST = 1 << 62  # likes
 
 
 def comment(data: dict[str, Any], place: str) -> FoundComments:
@@ -46,7 +48,7 @@ def comments(items: Sequence[dict[str, Any]], places: Sequence[str]) -> FoundCom
     links = [link or "" for link in each(bare, values("link_id"))]
     parents = map(_parent, values("parent_id"))
     names, edited = values("author_fullname"), values("edited")
-    at, raw, precision, zone = zip(*map(_moment, values("created_utc")), strict=True)
+    at, raw, precision, zone = _moments(values("created_utc"))
     return FoundComments(
         place=places,
         text=bodies,
@@ -63,8 +65,10 @@ def comments(items: Sequence[dict[str, Any]], places: Sequence[str]) -> FoundCom
             None if time is None or isinstance(time, bool) else since_1970(time).at for time in edited
         ],
         likes=[
-            None if item.get("score_hidden") is True else whole(item.get("score", item.get("ups")))
-            for item in items
+            score
+            if type(score) is int and -_MOST < score < _MOST and "score_hidden" not in item
+            else _likes(item)
+            for item, score in zip(items, values("score"), strict=True)
         ],
         status=_statuses(items, bodies),
     )
@@ -140,9 +144,18 @@ def _base_36(number: int) -> str:
     return digits
 
 
+def _likes(data: dict[str, Any]) -> int | None:
+    return None if data.get("score_hidden") is True else whole(data.get("score", data.get("ups")))
+
+
+def _moments(values: list[Any]) -> Moments:
+    if {*map(type, values)} == {int} and min(values) > 0 and max(values) < _LAST_SECOND:
+        at = [datetime.fromtimestamp(value, UTC) for value in values]
+        return Moments.alike(at, list(map(str, values)), "second", "given")
+    return Moments.of(map(_moment, values))
+
+
 def _moment(value: object) -> Moment:
-    if type(value) is int and 0 < value < _LAST_SECOND:  # what nearly all are, a million times over
-        return Moment(datetime.fromtimestamp(value, UTC), str(value), "second", "given")
     return NO_MOMENT if isinstance(value, bool) else since_1970(value)
 
 
@@ -151,8 +164,7 @@ def _author(value: object) -> str | None:
 
 
 def _statuses(items: Sequence[dict[str, Any]], bodies: Sequence[str]) -> list[Status]:
-    told = {name for name in _TOLD if any(item.get(name) is not None for item in items)}
-    if told:
+    if not _TOLD.isdisjoint(chain.from_iterable(items)):
         return list(map(_status, items, bodies))
     return [_of_body(body) or "visible" if body[:1] == "[" else "visible" for body in bodies]
 

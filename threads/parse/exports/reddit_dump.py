@@ -49,7 +49,8 @@ class RedditDump(Export):
         """Yield each comment, before the first of a discussion what it tells of that, and each post."""
         threads: set[str] = set()
         for block in blocks(source):
-            for of_comments, some in groupby(block, key=_is_comment):
+            runs = [(True, iter(block))] if all(map(_is_comment, block)) else groupby(block, key=_is_comment)
+            for of_comments, some in runs:
                 if of_comments:
                     yield from _comments(list(some), threads)
                 else:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import Final
 
 from threads.parse.exports.base import Export
-from threads.parse.exports.found import Found, FoundComment, FoundThread, Moment, Note
-from threads.parse.exports.moments import written
+from threads.parse.exports.columns import each
+from threads.parse.exports.found import Found, FoundComments, FoundThread, Moment, Moments, Note
+from threads.parse.exports.moments import all_written, written
 from threads.parse.exports.texts import from_html, from_loose_html, name
 from threads.parse.exports.xml_records import Fields, Layout, Record, records, root_tag
 from threads.parse.formats import Options
@@ -56,6 +57,7 @@ LAYOUT = Layout(
         *("comment_approved", "comment_type", "comment_parent", "comment_user_id"),
     },
 )
+_BLOCK = 1_000  # comments that are made together
 _NOBODY = frozenset(("", "0"))
 _NAMESPACE = re.compile(r"wordpress\.org/export/")
 
@@ -76,12 +78,16 @@ class WordPressExport(Export):
         without = number = 0
         key = ""
         is_open = False
+        waiting: list[tuple[Fields, str, int]] = []
         for record in records(source, LAYOUT):
             if not isinstance(record, Record):
                 yield record
             elif record.name == "comment":
                 number += 1
-                yield _comment(record.fields, key, number, options)
+                waiting.append((record.fields, key, number))
+                if len(waiting) == _BLOCK:
+                    yield from _comments(waiting, options)
+                    waiting = []
             else:
                 if not is_open:
                     key = _key(record.fields)
@@ -90,6 +96,7 @@ class WordPressExport(Export):
                 else:
                     without += 1
                 is_open = record.is_open
+        yield from _comments(waiting, options)
         if without:
             yield Note(f"{counted(without, 'item')} without comments left out")
 
@@ -114,25 +121,54 @@ def _thread(item: Fields, key: str, options: Options) -> FoundThread:
     )
 
 
-def _comment(fields: Fields, thread: str, number: int, options: Options) -> FoundComment | Skipped:
-    def value(name: str) -> str:
-        return fields.get(f"comment_{name}", "").strip()
+def _comments(waiting: Sequence[tuple[Fields, str, int]], options: Options) -> Iterator[Found]:
+    """Yield comments, each with the key of its thread and its number in the file, and what is none."""
 
-    own, kind, above, user = value("id"), value("type"), value("parent"), value("user_id")
-    place = f"comment {own or number}"
-    if kind in NO_COMMENTS:
-        return Skipped(place, NO_COMMENTS[kind])
-    return FoundComment(
-        place=place,
-        thread=thread,
-        id=own or None,
-        parent=None if above in _NOBODY else above,
-        author=name(value("author")),
-        author_id=None if user in _NOBODY else user,
-        time=moment(value("date_gmt"), value("date"), options),
-        text=from_loose_html(fields.get("comment_content", "")),
-        status=STATUSES.get(value("approved"), "pending"),
+    def value(name: str) -> list[str]:
+        return [fields.get(f"comment_{name}", "").strip() for fields in some]
+
+    left_out = [_reason(fields) for fields, _, _ in waiting]
+    yield from (
+        Skipped(f"comment {fields.get('comment_id', '').strip() or number}", reason)
+        for (fields, _, number), reason in zip(waiting, left_out, strict=True)
+        if reason
     )
+    kept = [one for one, reason in zip(waiting, left_out, strict=True) if not reason]
+    if not kept:
+        return
+    some = [fields for fields, _, _ in kept]
+    ids = value("id")
+    at, raw, precision, zone = _moments(value("date_gmt"), some, options)
+    missing: list[None] = [None] * len(some)
+    yield FoundComments(
+        place=[f"comment {own or number}" for own, (_, _, number) in zip(ids, kept, strict=True)],
+        text=[from_loose_html(fields.get("comment_content", "")) for fields in some],
+        thread=[thread for _, thread, _ in kept],
+        id=[own or None for own in ids],
+        parent=[None if above in _NOBODY else above for above in value("parent")],
+        author=each(name, value("author")),
+        author_id=[None if user in _NOBODY else user for user in value("user_id")],
+        at=at,
+        raw=raw,
+        precision=precision,
+        zone=zone,
+        edited_at=missing,
+        likes=missing,
+        status=[STATUSES.get(approved, "pending") for approved in value("approved")],
+    )
+
+
+def _reason(fields: Fields) -> str:
+    """Return what an element is that no reader wrote, "" for a comment."""
+    return NO_COMMENTS.get(fields.get("comment_type", "").strip(), "")
+
+
+def _moments(gmt: list[str], some: Sequence[Fields], options: Options) -> Moments:
+    found = all_written(gmt, options, zone=UTC)
+    if None not in found.at:
+        return found
+    local = (fields.get("comment_date", "").strip() for fields in some)
+    return Moments.of(moment(*both, options) for both in zip(gmt, local, strict=True))
 
 
 def moment(gmt: str, local: str, options: Options) -> Moment:

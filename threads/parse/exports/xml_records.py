@@ -31,6 +31,7 @@ local ones, without prefix or namespace."""
 
 _CHUNK = 1 << 18
 _LONGEST_TAG = 8_192
+_MOST_TAGS = 1_000  # that are remembered
 _WINDOW = 10_000  # bytes that are looked at for attributes
 _MOST_ATTRIBUTES = 300  # in so many bytes
 _ATTRIBUTES = re.compile(rb"\s[\w:.-]+=[\"']")
@@ -142,21 +143,70 @@ def _sound(source: Source, layout: Layout) -> Iterator[Record]:
             remove_comments=True,
             remove_pis=True,
         )
-        announced = None
+        reader = _Reader(layout)
         for _, element in events:
-            name, holder = _local(element.tag), element.getparent()
-            within = "" if holder is None else _local(holder.tag)
-            if name == inside and within in names:
-                if holder is not announced:
-                    announced = holder
-                    yield Record(within, _fields(holder, layout), is_open=True)
-                yield Record(name, _fields(element, layout))
-                _let_go(element, inside)
-            elif name in names and not any(_local(e.tag) in names for e in element.iterancestors()):
-                is_empty = inside is not None and announced is not element
-                yield Record(name, {} if is_empty else _fields(element, layout))
-                announced = None
-                _let_go(element, None)
+            yield from reader.records(element)
+
+
+class _Reader:
+    """Makes records of elements that end, and lets go of those that were read."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._kept: dict[Any, str | None] = {}  # names of fields by tags
+        self._holder: Any = None  # of which it is known that it holds records
+        self._tag = ""  # of those
+        self._before: Any = None  # the one that was read last in it
+
+    def records(self, element: Any) -> Iterator[Record]:
+        names, inside = self._layout.names, self._layout.inside
+        holder = element.getparent()
+        if holder is not None and holder is self._holder and element.tag == self._tag:
+            yield Record(inside or "", self._fields(element))
+            element.clear()
+            if self._before is not None and self._before.getparent() is holder:
+                holder.remove(self._before)
+            self._before = element
+            return
+        name = _local(element.tag)
+        within = "" if holder is None else _local(holder.tag)
+        if name == inside and within in names:
+            self._holder, self._tag, self._before = holder, element.tag, None
+            yield Record(within, self._fields(holder), is_open=True)
+            yield Record(name, self._fields(element))
+            _let_go(element, inside)
+        elif name in names and not any(_local(e.tag) in names for e in element.iterancestors()):
+            is_empty = inside is not None and self._holder is not element
+            yield Record(name, {} if is_empty else self._fields(element))
+            self._holder = None
+            _let_go(element, None)
+
+    def _fields(self, element: Any) -> Fields:
+        fields: Fields = {f"@{_local(key)}": value for key, value in element.items()}
+        kept, layout = self._kept, self._layout
+        for child in element:
+            tag = child.tag
+            name = kept[tag] if tag in kept else self._kept_as(tag)
+            if len(child) == 0:
+                if name is None:
+                    continue
+                if child.keys():
+                    _add(fields, name, child)
+                elif name not in fields:
+                    fields[name] = child.text or ""
+            elif _local(tag) != layout.inside:
+                for part in child.iter():
+                    if (name := _local(part.tag)) in layout.fields:
+                        _add(fields, name, part)
+        return fields
+
+    def _kept_as(self, tag: Any) -> str | None:
+        """Return the name of a field, None for what is none."""
+        name = _local(tag)
+        if len(self._kept) > _MOST_TAGS:
+            self._kept.clear()
+        self._kept[tag] = name if name in self._layout.fields else None
+        return self._kept[tag]
 
 
 def _opened(source: Source) -> tuple[str | None, BinaryIO]:
@@ -170,20 +220,6 @@ def _opened(source: Source) -> tuple[str | None, BinaryIO]:
 @lru_cache(512)  # the same few names, in every record
 def _local(tag: Any) -> str:
     return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
-
-
-def _fields(element: Any, layout: Layout) -> Fields:
-    fields: Fields = {f"@{_local(key)}": value for key, value in element.items()}
-    for child in element:
-        name = _local(child.tag)
-        if len(child) == 0:
-            if name in layout.fields:
-                _add(fields, name, child)
-        elif name != layout.inside:
-            for part in child.iter():
-                if (name := _local(part.tag)) in layout.fields:
-                    _add(fields, name, part)
-    return fields
 
 
 def _add(fields: Fields, name: str, element: Any) -> None:
