@@ -170,4 +170,4 @@ def _register_routes(app: Dash, context: Context) -> None:
         if page in FILTERED_PAGES and set(ctx.triggered_prop_ids) == {"url.search"}:
             return no_update, no_update  # their own callback follows the query
         require(page.permission)
-        return page.layout(context, rest, search or ""), menu(PAGES, page, context.store.queue_counts())
+        return page.layout(context, rest, search or ""), menu(PAGES, page, context.queue_counts())

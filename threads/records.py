@@ -290,19 +290,18 @@ class Flag:
 
 def typed(frame: pd.DataFrame, columns: tuple[Column, ...]) -> pd.DataFrame:
     """Return `frame` with exactly `columns`, in order and in their declared dtypes; absent ones missing."""
-    return pd.DataFrame(
-        {
-            column.name: (
-                frame[column.name].astype(column.dtype)
-                if column.name in frame
-                else pd.Series(
-                    pd.NA if column.kind == "integer" else None, index=frame.index, dtype=column.dtype
-                )
-            )
-            for column in columns
-        },
-        index=frame.index,
-    )
+    return pd.DataFrame({column.name: _typed_column(frame, column) for column in columns}, index=frame.index)
+
+
+def _typed_column(frame: pd.DataFrame, column: Column) -> pd.Series[Any]:
+    found: pd.Series[Any]
+    if column.name not in frame:
+        missing = pd.NA if column.kind == "integer" else None
+        found = pd.Series(missing, index=frame.index, dtype=column.dtype)
+    else:
+        found = frame[column.name]
+    # Most frames are of these types already, and a page asks this of some hundred columns.
+    return found if str(found.dtype) == column.dtype else found.astype(column.dtype)
 
 
 def comments_frame(discussions: Sequence[Discussion]) -> pd.DataFrame:

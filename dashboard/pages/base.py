@@ -12,18 +12,21 @@ from urllib.parse import unquote
 import pandas as pd
 from dash import Dash
 from dash.development.base_component import Component
+from flask import g, has_request_context
 
 from dashboard.background import Background
 from dashboard.filters import Filters
 from dashboard.security.access import current_user, may
 from threads.keys import read_key
 from threads.language import language
+from threads.moderation.queue_filter import View as QueueView
 from threads.moderation.roles import Permission
 from threads.outline import Outline, Person
 from threads.pseudonyms import pseudonym, pseudonymised
 from threads.scores import score_columns
 from threads.settings import Settings
-from threads.storage import Store
+from threads.storage import QueueFilter, Store
+from threads.storage.store import FLAGGED
 
 Menu = Literal["discussions", "moderation", "administration", "help"]
 """The parts of the menu."""
@@ -52,6 +55,16 @@ class Context:
         if may("see_people") and not pseudonyms:
             return frame
         return pseudonymised(frame, read_key(self.settings.key_file))
+
+    def queue_counts(self, chosen: QueueFilter = FLAGGED) -> dict[QueueView, int]:
+        """Return how many comments each view of the queue has; asked of the store once a request."""
+        restrictions = replace(chosen, view=FLAGGED.view, order=FLAGGED.order)
+        if not has_request_context():
+            return self.store.queue_counts(restrictions)
+        counts: dict[QueueFilter, dict[QueueView, int]] = g.setdefault("queue_counts", {})
+        if restrictions not in counts:
+            counts[restrictions] = self.store.queue_counts(restrictions)
+        return counts[restrictions]
 
     def outline(self) -> Outline:
         """Return the outline of all that is stored, under pseudonyms for those who may not see people."""

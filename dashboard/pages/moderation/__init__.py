@@ -77,7 +77,7 @@ class ModerationPage:
 
 def _queue(context: Context, address: Address) -> Component:
     chosen, cursor, newest = address.chosen, context.store.last_change(), context.store.newest()
-    counts = context.store.queue_counts(chosen)
+    counts = context.queue_counts(chosen)
     count = counts[chosen.view]
     last = max(1, -(-count // PER_PAGE))
     page = min(address.page, last)
@@ -116,7 +116,7 @@ def _second(context: Context) -> Component:
     return _page(
         context,
         [
-            filters.tabs(None, context.store.queue_counts(), len(due)),
+            filters.tabs(None, context.queue_counts(), len(due)),
             html.P(
                 _(
                     "A sample of what others decided, without what they decided: decide as if it were new. "

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from dashboard import components as ui
 from dashboard.elements import html
 from dashboard.pages.keeping import keeping_path
-from dashboard.pages.moderation.address import Address
+from dashboard.pages.moderation.address import PATH, Address
 from dashboard.pages.moderation.marks import Reason, marked_text
 from dashboard.security.access import may
 from dashboard.text import one_line, shown
@@ -184,8 +184,8 @@ def author_history(comments: Sequence[AuthorComment]) -> list[Component]:
 
 def only(label: str, **restriction: Any) -> Component:
     """Return a link to all that a restriction leaves, decided or not."""
-    address = Address(QueueFilter(view="all", **restriction))
-    return html.A(label, href=address.href, className="only", **ui.hyphenated(data_reload=address.search))
+    search = Address(QueueFilter(view="all", **restriction)).search
+    return html.A(label, href=PATH + search, className="only", **ui.hyphenated(data_reload=search))
 
 
 def _where(item: QueueItem) -> list[Any]:
