@@ -10,11 +10,12 @@ import pandas as pd
 
 from threads.dynamics.steps import Told, unwatched
 from threads.dynamics.topics import Topics, everywhere, topics
+from threads.language import language
 
 KEPT = 8
 """Discussions whose topics are remembered: learning them takes the better part of a second."""
 
-_found: OrderedDict[tuple[int, int], Topics] = OrderedDict()
+_found: OrderedDict[tuple[int, int, str], Topics] = OrderedDict()
 _lock = Lock()
 
 
@@ -47,13 +48,14 @@ def of_topic(frame: pd.DataFrame, name: str) -> pd.Series[bool]:
     return found.of_each.eq(number).fillna(value=False).astype(bool)
 
 
-def _known(key: tuple[int, int]) -> Topics | None:
+def _known(key: tuple[int, int, str]) -> Topics | None:
     with _lock:
         if key in _found:
             _found.move_to_end(key)
         return _found.get(key)
 
 
-def _key(frame: pd.DataFrame) -> tuple[int, int]:
+def _key(frame: pd.DataFrame) -> tuple[int, int, str]:
     hashes = pd.util.hash_pandas_object(frame[["comment_id", "author", "sentiment", "text"]])
-    return len(frame), int(np.bitwise_xor.reduce(hashes.to_numpy())) if len(frame) else 0
+    # In one language, for a reason why there are none is told in it.
+    return len(frame), int(np.bitwise_xor.reduce(hashes.to_numpy())) if len(frame) else 0, language()

@@ -4,6 +4,7 @@ import json
 import re
 import string
 import tomllib
+from collections import OrderedDict
 from gettext import NullTranslations
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from browsing import as_json, get
 
-from dashboard import create_app
+from dashboard import create_app, topic_filter
 from dashboard.languages import COOKIE
 from dashboard.pages import PAGES
 from threads import language
@@ -122,6 +123,7 @@ class Marked(NullTranslations):
 @pytest.fixture
 def marked(monkeypatch):
     monkeypatch.setattr(language, "translations", lambda _code: Marked())
+    monkeypatch.setattr(topic_filter, "_found", OrderedDict())  # which has reasons in words
     with using("de"):
         yield
 

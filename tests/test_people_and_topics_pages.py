@@ -13,6 +13,7 @@ from dashboard.pages.discussion import OneDiscussion
 from dashboard.pages.overview import OverviewPage
 from dashboard.pages.people import PeoplePage
 from dashboard.pages.topics import TopicsPage
+from threads.language import using
 
 PAGES = [PeoplePage(), TopicsPage()]
 
@@ -80,6 +81,12 @@ def test_a_topic_that_is_not_there_is_told_and_chooses_nothing(many, sampled):
     assert "a topic is of one discussion" in client.get(f"/export.csv?topic={name}").text
     unknown = client.get(f"/export.csv?topic=moon&thread={discussion.thread_id}")
     assert (unknown.status_code, "no topic of this discussion" in unknown.text) == (400, True)
+
+
+def test_why_there_are_no_topics_is_told_to_each_in_their_language(sampled, sampled_ids):
+    assert "too few for topics" in said(TopicsPage(), sampled, sampled_ids[1])
+    with using("de"):
+        assert "zu wenige für Themen" in said(TopicsPage(), sampled, sampled_ids[1])
 
 
 @pytest.mark.parametrize("shown", PAGES, ids=lambda p: p.title)

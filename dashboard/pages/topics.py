@@ -45,9 +45,12 @@ class TopicsPage(DiscussionPage):
             return [ui.panel(_("Topics"), waiting(whole))]
         found = among(whole, frame)
         drifts = [drift(frame, article) for article in dict.fromkeys((reading.discussion.article_text, None))]
-        said = [found.sentence(), *(one.sentence() for one in drifts if one.z is not None)]
+        said = [one.sentence() for one in drifts if one.z is not None]
+        if not found.reason:  # which the panel tells
+            said.insert(0, found.sentence())
+        told = [part for sentence in said for part in (*shown(sentence.text), " ")]
         return [
-            html.P([part for sentence in said for part in (*shown(sentence.text), " ")], className="said"),
+            *([html.P(told, className="said")] if told else []),
             html.Div(
                 [
                     html.Div([_topics(reading, found), _apart(frame)]),

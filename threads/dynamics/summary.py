@@ -106,8 +106,8 @@ def _sides(frame: pd.DataFrame) -> Sentence | None:
             Part(
                 _(
                     "{critical} comments read as critical and {supportive} as supportive{ending}.",
-                    critical=critical,
-                    supportive=supportive,
+                    critical=number(critical),
+                    supportive=number(supportive),
                     ending=ending,
                 )
             ),
@@ -171,7 +171,7 @@ def _pace(frame: pd.DataFrame) -> Sentence | None:
             Part(
                 _(
                     "Half of {count} comments came within {length} of",
-                    count=len(times),
+                    count=number(len(times)),
                     length=in_words(half),
                 )
                 + " "

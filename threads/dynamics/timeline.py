@@ -15,7 +15,7 @@ from threads.dynamics.columns import Floats, numbers_of, texts_of, times_of
 from threads.dynamics.people import person_of_each, word_counts
 from threads.dynamics.sentences import Part, Sentence, when
 from threads.errors import SettingError
-from threads.language import N_, _, counted, written
+from threads.language import N_, _, counted, number, written
 from threads.records import Column, typed
 from threads.scores.offensive import LIKELY
 
@@ -99,10 +99,12 @@ class Timeline:
             "Most was written within {length} from {start} on: {comments} of {all}",
             length=_(self.label),
             start=start,
-            comments=busiest["comments"],
+            comments=number(int(busiest["comments"])),
             all=counted(total, "comment", "comments"),
         )
-        ending = _("; {left_out} more have no known time", left_out=self.left_out) if self.left_out else ""
+        ending = (
+            _("; {left_out} more have no known time", left_out=number(self.left_out)) if self.left_out else ""
+        )
         return Sentence((Part(f"{said}{ending}."),))
 
 
