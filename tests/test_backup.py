@@ -20,7 +20,8 @@ from threads.storage import Store, tables
 from threads.storage.audit import rows
 from threads.storage.backup import back_up, restore
 from threads.storage.engine import make_engine, reading, writing
-from threads.storage.manifest import manifest_of, read_manifest, sha256_of
+from threads.storage.files import sha256_of
+from threads.storage.manifest import manifest_of, read_manifest
 
 KEY = bytes(range(32))
 

@@ -14,7 +14,8 @@ from threads.errors import InputError
 from threads.parse import connecting
 from threads.parse.addresses import refusal
 from threads.parse.documents import documents
-from threads.parse.fetching import Fetcher, fetch, is_address
+from threads.parse.fetching import Fetcher, fetch
+from threads.parse.source import is_address
 from threads.settings import Settings
 
 PAGE = "<!DOCTYPE html><html><head><title>Brücke</title></head><body><p>Schöne Grüße</p></body></html>"

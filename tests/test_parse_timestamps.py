@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from threads.parse.calendar_words import DAY_WORDS, LANGUAGES, fold, months, weekdays
-from threads.parse.times import reader
+from threads.parse.times import cldr, reader
 from threads.parse.timestamps import (
     LONGEST,
     bare_span,
@@ -67,6 +67,10 @@ def test_forms_of_one_moment(text):
     stamp = find_timestamp(text)
     assert stamp.raw == text
     assert fields(stamp) == MAY_17
+
+
+def test_the_words_are_those_of_babel():
+    assert cldr.cldr() == cldr.from_babel(), "write them anew: threads/parse/times/cldr.py says how"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

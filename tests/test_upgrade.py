@@ -22,7 +22,8 @@ from threads.errors import StoreError
 from threads.storage import Action, Store, tables
 from threads.storage.backup import restore
 from threads.storage.engine import make_engine, reading, upgrading, writing
-from threads.storage.manifest import Manifest, content_of, sha256_of
+from threads.storage.files import sha256_of
+from threads.storage.manifest import Manifest, content_of
 from threads.storage.tables import StoredJson, StoredText, UtcTime
 
 CONFIG = Config()

@@ -10,7 +10,6 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pandas as pd
 
@@ -20,7 +19,7 @@ from threads.keys import read_key
 from threads.moderation.flagging import flag
 from threads.moderation.rule_book import RuleBook
 from threads.parse import parse
-from threads.parse.formats import Options
+from threads.parse.formats import Options, options
 from threads.parse.reading import Reading, batches
 from threads.parse.source import Source
 from threads.records import Discussion, Flag, Parsed, Report, comments_frame
@@ -376,15 +375,3 @@ def require_target(target: str | None) -> None:
             source="--target",
             remedy="Say what the stance is toward, or leave it out: then it is the article's title",
         )
-
-
-def options(timezone: str | None, captured_at: datetime | None) -> Options:
-    """Return parse options; a zone that does not exist is a SettingError."""
-    try:
-        return Options(timezone=ZoneInfo(timezone) if timezone else None, captured_at=captured_at)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise SettingError(
-            f"no time zone is called {timezone!r}",
-            source="--timezone",
-            remedy='Give a name of the IANA list, such as "Europe/Berlin"',
-        ) from None

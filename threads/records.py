@@ -158,6 +158,9 @@ COMMENT_COLUMNS: tuple[Column, ...] = (
     Column("status", "text", "visible, pending, removed, spam or deleted, as the source says."),
     Column("source_format", "text", "The format it was read from; a name in the table of formats."),
 )
+STATE_COLUMN = Column(
+    "state", "text", "What a moderator decided: open, approved, featured, rejected, held or escalated."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

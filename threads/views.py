@@ -6,15 +6,17 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
 import pandas as pd
 
 from threads.records import Discussion, Report
-from threads.storage.exporting import Flagged
-from threads.storage.keeping import Kept
+
+if TYPE_CHECKING:
+    from threads.storage.exporting import Flagged
+    from threads.storage.keeping import Kept
 
 SHOWN_CHARACTERS = 60
 

@@ -30,9 +30,9 @@ from threads.metrics import count_failure
 from threads.moderation.roles import Permission
 from threads.parse import isolated
 from threads.parse.exports.tables.mapping import Mapping
-from threads.parse.fetching import Fetcher, is_address
+from threads.parse.fetching import Fetcher
 from threads.parse.isolated import parse_isolated
-from threads.parse.source import Source
+from threads.parse.source import Source, is_address
 from threads.records import Comment, Discussion, Parsed
 from threads.scored_isolated import score_isolated
 from threads.settings import Settings

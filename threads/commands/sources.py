@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +20,7 @@ from threads.settings import Settings
 
 if TYPE_CHECKING:
     from threads.parse import Options
+    from threads.parse.fetching import Fetcher
     from threads.parse.reading import Reading
     from threads.parse.source import Source
     from threads.records import Discussion, Parsed, Report
@@ -124,7 +125,7 @@ class Sources:
     """
 
     def __init__(self, names: tuple[str, ...], how: dict[str, Any], settings: Settings | None = None) -> None:
-        from threads.analysis import options
+        from threads.parse.formats import options
 
         self.settings = settings or Settings.from_environment()
         mapping = mapping_named(how.get("mapping"), self.settings)
@@ -331,16 +332,19 @@ def stored_so_far() -> Iterator[Callable[[Added], None]]:
 
 def _opener(settings: Settings, encoding: str | None, *, allow_private: bool) -> Callable[[str], Source]:
     """Return what makes an input of a name: of a file, a web address, or - for standard input."""
-    from threads.parse.fetching import Fetcher, is_address
-    from threads.parse.source import Source
+    from threads.parse.source import Source, is_address
 
-    fetcher = Fetcher(settings, allow_private=allow_private)
+    @cache
+    def fetcher() -> Fetcher:
+        from threads.parse.fetching import Fetcher
+
+        return Fetcher(settings, allow_private=allow_private)
 
     def source_of(name: str) -> Source:
         if name == "-":
             return Source.from_bytes(_standard_input(settings), "standard input", settings, encoding=encoding)
         if is_address(name):
-            return fetcher.fetch(name, encoding=encoding)
+            return fetcher().fetch(name, encoding=encoding)
         return Source.from_path(name, settings, encoding=encoding)
 
     return source_of

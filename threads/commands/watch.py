@@ -31,9 +31,9 @@ def watch(
     A file that is still being written is waited for. What was imported is remembered in the database: a
     restart neither loses nor doubles.
     """
-    from threads.analysis import options
     from threads.live.watching import Folder
     from threads.live.watching import watch as watch_folder
+    from threads.parse.formats import options
     from threads.storage import Store
 
     settings = Settings.from_environment()

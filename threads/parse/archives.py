@@ -14,19 +14,15 @@ from datetime import UTC, datetime
 from email.errors import MessageError
 from email.message import Message
 from email.utils import parsedate_to_datetime
-from typing import Any, BinaryIO
-
-from urllib3.exceptions import HTTPError
-from urllib3.response import HTTPResponse
-from warcio.archiveiterator import ArchiveIterator
-from warcio.bufferedreaders import ChunkedDataReader
-from warcio.exceptions import ArchiveLoadFailed
-from warcio.recordloader import ArcWarcRecord
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from threads.errors import InputError
 from threads.parse.page_kinds import page_kind
 from threads.parse.provenance import moment
 from threads.settings import Settings
+
+if TYPE_CHECKING:  # the libraries are slow to import, and few inputs are web archives
+    from warcio.recordloader import ArcWarcRecord
 
 MAX_PARTS = 200  # of a page saved with its frames
 _MULTIPART = re.compile(rb"^content-type:\s{0,80}multipart/", re.IGNORECASE | re.MULTILINE)
@@ -121,6 +117,9 @@ def warc_parts(stream: BinaryIO, name: str, settings: Settings) -> Iterator[Part
 
 def _records(stream: Any, name: str) -> Iterator[ArcWarcRecord]:
     """Yield the records of a web archive; an error where one is not as long as it says."""
+    from warcio.archiveiterator import ArchiveIterator  # noqa: PLC0415
+    from warcio.exceptions import ArchiveLoadFailed  # noqa: PLC0415
+
     records, number = ArchiveIterator(stream), 0
     while True:
         number += 1
@@ -181,6 +180,10 @@ def _warc_part(record: ArcWarcRecord, place: str, name: str, settings: Settings)
 
 def _payload(record: ArcWarcRecord, place: str, name: str, most: int) -> bytes:
     """Return at most `most` bytes of a record's content, decoded as its headers say."""
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415
+    from urllib3.response import HTTPResponse  # noqa: PLC0415
+    from warcio.bufferedreaders import ChunkedDataReader  # noqa: PLC0415
+
     if record.http_headers is None:
         return _read(record.raw_stream, most)
     chunked = record.http_headers.get_header("Transfer-Encoding") == "chunked"

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache, lru_cache
 from itertools import product
-from typing import Generic, Literal, TypeVar, cast
+from typing import Generic, TypeVar
 
-from babel.dates import format_timedelta, get_day_names, get_month_names, get_period_names
-
+from threads.parse.times.cldr import LANGUAGES, cldr
+from threads.parse.times.folding import fold
 from threads.parse.times.words import (
     DAY_PARTS,
     DAY_WORDS,
@@ -44,21 +43,7 @@ __all__ = [
     "weekdays",
 ]
 
-# Where one word means two months (Polish and Croatian "listopada"), the language that stands first keeps it;
-# a language that would lose a month so is left out.
-LANGUAGES = tuple(
-    re.findall(
-        r"\w+",
-        "en de fr es it pt nl pl ru ja zh ko tr ar"
-        " cs sv da nb fi hu el uk ro he fa id vi th ca sk bg sl et gl hi fil zh_Hant",
-    )
-)
-
 Value = TypeVar("Value")
-
-_HIDDEN = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-_SAME = str.maketrans({"’": "'", "ё": "е", **dict.fromkeys("\t\n\r\f\v\u00a0\u2007\u2009\u202f\u3000", " ")})
-_HIDDEN_CHARACTERS = re.compile(f"[{_HIDDEN}]")
 
 
 class Phrases(Generic[Value]):
@@ -108,14 +93,6 @@ class SpanWords:
     plain: Phrases[Unit]
 
 
-def fold(text: str) -> str:
-    """Return `text` in the form that words are compared in; the length does not change."""
-    lowered = text.lower()
-    if len(lowered) != len(text):  # a few letters, such as İ, have no lower case of one character
-        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return lowered.translate(_SAME)
-
-
 @lru_cache(maxsize=4_096)
 def fold_word(word: str) -> str:
     """Return a single word in the form of the tables: composed, lower case, without full stops."""
@@ -125,7 +102,7 @@ def fold_word(word: str) -> str:
 @cache
 def months() -> Mapping[str, int]:
     """Return the month (1–12) of every month name, full and abbreviated, in every language."""
-    found = {**_names(get_month_names), "sept": 9, "setiembre": 9}
+    found: dict[str, int] = {**cldr()["months"], "sept": 9, "setiembre": 9}
     # Hebrew writes "in" and the month as one word.
     return {**found, **{f"ב{word}": month for word, month in found.items() if "א" <= word[0] <= "ת"}}
 
@@ -133,7 +110,7 @@ def months() -> Mapping[str, int]:
 @cache
 def weekdays() -> Mapping[str, int]:
     """Return the weekday (Monday is 0) of every weekday name, full and abbreviated, in every language."""
-    found = _names(get_day_names)
+    found: dict[str, int] = cldr()["weekdays"]
     return {
         word: day for word, day in found.items() if len(word) > 2 or word > "\u3000" or word in SHORT_DAYS
     }
@@ -143,30 +120,11 @@ def weekdays() -> Mapping[str, int]:
 def day_halves() -> Mapping[str, Half]:
     """Return the words for before and after noon, other than a.m. and p.m., which are read by pattern."""
     found: dict[str, Half] = dict(DAY_PARTS)
-    widths: tuple[Literal["wide", "abbreviated"], ...] = ("wide", "abbreviated")
-    halves: tuple[Half, ...] = ("am", "pm")
-    for language, width, half in product(LANGUAGES, widths, halves):
-        names = get_period_names(width=width, context="format", locale=language)
-        word = _tidy(names.get(half, ""))  # some widths leave them out
-        if word and not word.isascii():
+    for word, half in cldr()["halves"]:
+        if not word.isascii():
             found.setdefault(word, half)
             found.setdefault(word.strip("."), half)
     return {word: half for word, half in found.items() if not re.fullmatch(r"[ap]\W*m\W*", word)}
-
-
-def _tidy(text: str) -> str:
-    return fold(_HIDDEN_CHARACTERS.sub("", unicodedata.normalize("NFC", text)))
-
-
-def _names(getter: Callable[..., Mapping[int, str]]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for language, width, context in product(LANGUAGES, ("wide", "abbreviated"), ("format", "stand-alone")):
-        for number, name in getter(width=width, context=context, locale=language).items():
-            word = _tidy(name).strip(". ")
-            # "5月" is read by its own pattern; a single letter is no word, a single character (金) is.
-            if (len(word) > 1 or word >= "\u2e80") and not any(c.isdigit() for c in word):
-                found.setdefault(word, number)
-    return found
 
 
 @cache
@@ -176,7 +134,7 @@ def span_words() -> SpanWords:
     whole: dict[str, tuple[int, Unit]] = dict(ONE_AGO)
     plain: dict[str, Unit] = {}
     open_words: set[str] = set()
-    for language, said, amount, unit, directed in _spans():
+    for language, (said, amount, unit, directed) in _spans():
         before, number, behind = (part.strip() for part in re.split(r"(\d+|$)", said, maxsplit=1))
         ways = [("", "")] if directed else _more_ago(language)
         if not number:
@@ -221,19 +179,5 @@ def _add_ago(ago: dict[str, dict[str, Unit]], before: str, behind: str, unit: Un
         words.setdefault(f"{form}{space}{rest}", unit)  # "5 мин. назад" and "5 мин назад"
 
 
-def _spans() -> Iterator[tuple[str, str, int, Unit, bool]]:
-    # 1, 2, 3 and 5 meet every plural form of these languages.
-    for language, unit, amount, width, directed in product(
-        LANGUAGES, UNIT_SECONDS, (1, 2, 3, 5), ("long", "short", "narrow"), (True, False)
-    ):
-        try:
-            said = format_timedelta(
-                timedelta(seconds=-amount * UNIT_SECONDS[unit]),
-                threshold=amount,  # keeps 5 weeks from being said as a month
-                add_direction=directed,
-                format=cast(Literal["long", "short", "narrow"], width),
-                locale=language,
-            )
-        except KeyError:  # some locales have no narrow form with a direction
-            continue
-        yield language, _tidy(said), amount, unit, directed
+def _spans() -> Iterator[tuple[str, tuple[str, int, Unit, bool]]]:
+    return ((language, span) for language, spans in cldr()["spans"].items() for span in spans)

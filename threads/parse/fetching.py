@@ -48,11 +48,6 @@ def user_agent() -> str:
     return f"{release()} (reads one page for its comments)"
 
 
-def is_address(text: str) -> bool:
-    """Return whether `text` is one web address and nothing else."""
-    return re.fullmatch(r"https?://\S+", text.strip(), re.IGNORECASE) is not None
-
-
 def fetch(url: str, settings: Settings | None = None, *, allow_private: bool = False) -> Source:
     """Return the page at `url`; as `Fetcher.fetch`, for one page."""
     return Fetcher(settings, allow_private=allow_private).fetch(url)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from threads.errors import SettingError
 from threads.parse.exports.tables.mapping import Mapping
 from threads.parse.reading import Reading
 from threads.parse.source import Source
@@ -29,6 +30,18 @@ class Options:
     article_text: bool = True
     addresses: bool = False
     mapping: Mapping | None = None
+
+
+def options(timezone: str | None, captured_at: datetime | None) -> Options:
+    """Return parse options; a zone that does not exist is a SettingError."""
+    try:
+        return Options(timezone=ZoneInfo(timezone) if timezone else None, captured_at=captured_at)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise SettingError(
+            f"no time zone is called {timezone!r}",
+            source="--timezone",
+            remedy='Give a name of the IANA list, such as "Europe/Berlin"',
+        ) from None
 
 
 @runtime_checkable

@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal
 
 from threads.parse.calendar_words import DAY_WORDS, fold, fold_word, weekdays
@@ -142,7 +142,6 @@ _MARKS = " |•·,:–—-\u00a0"
 _MOST_SHORT = 0.6
 _MOST_REPEATED = 0.8
 _PHRASE = 4  # words; a name with a number, such as "Guest 12", has fewer
-_VARYING = re.compile(rf"\b(?:am|pm|a|p|{'|'.join(sorted(map(re.escape, weekdays())))})\b")
 _GLUED = re.compile(r"(?<=\w)(?=[A-Z][a-zé]{2,8}\.? \d)|(?<=[^\W\d_])(?=\d{1,4}[./ -])")
 _DIGIT = re.compile(r"\d")
 
@@ -424,9 +423,14 @@ class _Sighting:
         return "relative" if self.stamp.is_relative else stamp_kind(self.stamp.raw)
 
 
+@cache
+def _varying() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:am|pm|a|p|{'|'.join(sorted(map(re.escape, weekdays())))})\b")
+
+
 def stamp_kind(raw: str) -> str:
     """Return the outline of a timestamp, the same for every weekday and for am and pm."""
-    return _VARYING.sub(lambda word: "Day" if fold_word(word[0]) in weekdays() else "am", shape(raw))
+    return _varying().sub(lambda word: "Day" if fold_word(word[0]) in weekdays() else "am", shape(raw))
 
 
 def _sighting(number: int, line: str) -> _Sighting | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -465,3 +466,8 @@ def _decode_by_guess(data: bytes) -> tuple[str, str, tuple[str, ...]]:
             encoding,
             (f"not UTF-8: decoded as {encoding} (detected), {text.count(chr(0xFFFD))} unreadable places",),
         )
+
+
+def is_address(text: str) -> bool:
+    """Return whether `text` is one web address and nothing else."""
+    return re.fullmatch(r"https?://\S+", text.strip(), re.IGNORECASE) is not None

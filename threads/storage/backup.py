@@ -15,7 +15,7 @@ from threads.errors import StoreError
 from threads.storage import postgresql_dumps, sqlite_files, tables
 from threads.storage.audit import record
 from threads.storage.engine import database_name, insert_into, make_engine, reading, writing
-from threads.storage.files import unfinished_file
+from threads.storage.files import sha256_of, unfinished_file
 from threads.storage.manifest import (
     Content,
     Manifest,
@@ -23,7 +23,6 @@ from threads.storage.manifest import (
     manifest_of,
     read_manifest,
     require_same,
-    sha256_of,
 )
 from threads.storage.schema import require_known, upgrade
 from threads.storage.verifying import differences

@@ -9,15 +9,12 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, Engine, Select, func, select
 
-from threads.records import COMMENT_COLUMNS, Column, Discussion, Flag, typed
+from threads.records import COMMENT_COLUMNS, STATE_COLUMN, Column, Discussion, Flag, typed
 from threads.storage import tables
 from threads.storage.engine import chunks, reading
 from threads.storage.importing import flags_of
 from threads.storage.parts import ROWS_AT_ONCE, Part
 
-STATE_COLUMN = Column(
-    "state", "text", "What a moderator decided: open, approved, featured, rejected, held or escalated."
-)
 # What is told of a decision, in the history of a comment and in a file of all.
 OF_A_DECISION: tuple[Column, ...] = (
     Column("version", "integer", "The comment's version after it."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import tempfile
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from threads.errors import StoreError
+
+MANIFEST_SUFFIX = ".manifest.json"
 
 
 @contextmanager
@@ -91,3 +94,9 @@ def _refused(path: Path, error: OSError) -> StoreError:
         source=str(path),
         remedy="Check the folder, its permissions and the room left",
     )
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -20,7 +20,7 @@ from threads.moderation.decisions import DECIDED
 from threads.moderation.queue_order import risk
 from threads.outline import NO_TIME, STANCES, Piece, moment
 from threads.parse.storable import is_storable, to_storable
-from threads.records import COMMENT_COLUMNS, Comment, Discussion, Flag, Parsed, Report
+from threads.records import COMMENT_COLUMNS, Comment, Discussion, Flag, Parsed, Report, column_of
 from threads.storage import tables
 from threads.storage.bulk import insert_columns, new_keys
 from threads.storage.engine import chunks, insert_into, lock_for_import
@@ -36,7 +36,6 @@ _MOST_BYTES = 4  # of a character in UTF-8
 _HALF = re.compile("[\ud800-\udfff]")
 
 _COMMENT_NAMES = tuple(column.name for column in COMMENT_COLUMNS)
-_comment_values = attrgetter(*_COMMENT_NAMES)
 _FILLED = ("title", "url", "article_text", "published_at", "language", "captured_at")
 _GIVEN_ONCE = ("thread_id", "source", "source_format", *_FILLED)
 _TIMES = ("published_at", "published_at_raw", "published_at_precision", "timezone_source", "edited_at")
@@ -138,13 +137,10 @@ def prepare(parsed: Parsed, scores: pd.DataFrame, flags: Mapping[CommentKey, Seq
         )
     empty = [d for d in parsed.discussions if not d.comments]
     warnings = tuple(f"{d.thread_id}: holds no comments and was not stored" for d in empty)
-    columns: dict[str, Sequence[Any]] = dict(
-        zip(
-            _COMMENT_NAMES,
-            zip(*map(_comment_values, chain.from_iterable(d.comments for d in filled)), strict=True),
-            strict=True,
-        )
-    )
+    columns: dict[str, Sequence[Any]] = {
+        name: list(chain.from_iterable(column_of(d.comments, name) for d in filled))
+        for name in _COMMENT_NAMES
+    }
     keys = list(zip(columns["thread_id"], columns["comment_id"], strict=True))
     check_ids(keys, report.source)
     rows = score_rows(scores, len(keys), report.source)

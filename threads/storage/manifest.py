@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -13,9 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, func, inspect, select, table, text
 
 from threads.errors import StoreError
-from threads.storage.files import whole_file
-
-SUFFIX = ".manifest.json"
+from threads.storage.files import MANIFEST_SUFFIX, whole_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +58,7 @@ class Content:
 
 def manifest_of(backup: Path) -> Path:
     """Return the path of a backup's manifest."""
-    return backup.with_name(backup.name + SUFFIX)
+    return backup.with_name(backup.name + MANIFEST_SUFFIX)
 
 
 def read_manifest(backup: Path) -> Manifest:
@@ -101,12 +98,6 @@ def content_of(connection: Connection) -> Content:
     if "audit" in rows:
         head = connection.scalar(text("SELECT hash FROM audit ORDER BY id DESC LIMIT 1"))
     return Content(schema=str(schema), rows=rows, audit_rows=rows.get("audit", 0), audit_head=head or "")
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def require_same(found: Content, manifest: Manifest, backup: Path) -> None:

@@ -17,12 +17,9 @@ from typing import Any, BinaryIO, Final
 
 from threads.models import FOLDER, read_manifest
 from threads.models import MANIFEST as MODELS
-from threads.records import COMMENT_COLUMNS, Column
-from threads.scores import score_columns
+from threads.records import COMMENT_COLUMNS, STATE_COLUMN, Column
 from threads.settings import SETTINGS, Settings
-from threads.storage.exporting import STATE_COLUMN
-from threads.storage.files import whole_file
-from threads.storage.manifest import SUFFIX, sha256_of
+from threads.storage.files import MANIFEST_SUFFIX, sha256_of, whole_file
 from threads.storage.parts import Part
 
 PROGRAM: Final = "below-the-line"
@@ -71,6 +68,8 @@ class Tally:
 
 def known_columns() -> tuple[Column, ...]:
     """Return every column that a table of comments may have."""
+    from threads.scores import score_columns  # noqa: PLC0415 - their modules are slow to import
+
     return (*COMMENT_COLUMNS, *score_columns(), STATE_COLUMN)
 
 
@@ -108,7 +107,7 @@ def manifest_text(files: Sequence[Mapping[str, Any]], tally: Tally, made: Proven
 
 def manifest_beside(path: Path) -> Path:
     """Return where the manifest of a file stands."""
-    return path.with_name(path.name + SUFFIX)
+    return path.with_name(path.name + MANIFEST_SUFFIX)
 
 
 def input_of(name: str, stream: BinaryIO) -> dict[str, Any]:

@@ -16,7 +16,17 @@ from threads.errors import StoreError
 from threads.language import _
 from threads.moderation.decisions import Action, Outcome, State, replay
 from threads.moderation.queue_filter import QueueFilter, View
-from threads.records import COMMENT_COLUMNS, Column, Discussion, Flag, Parsed, Report, Skipped, typed
+from threads.records import (
+    COMMENT_COLUMNS,
+    STATE_COLUMN,
+    Column,
+    Discussion,
+    Flag,
+    Parsed,
+    Report,
+    Skipped,
+    typed,
+)
 from threads.storage import tables
 from threads.storage.accounts import Accounts
 from threads.storage.audit import head, log_frame
@@ -26,7 +36,7 @@ from threads.storage.choosing import QueueKey, chosen_keys, count_chosen
 from threads.storage.claims import Claim, claim, comment_key, release
 from threads.storage.deciding import all_decisions, decide_one, history_of, undo_batch
 from threads.storage.engine import database_name, make_engine, reading, writing
-from threads.storage.exporting import OF_A_DECISION, STATE_COLUMN, Exports, comments_query, frame_of
+from threads.storage.exporting import OF_A_DECISION, Exports, comments_query, frame_of
 from threads.storage.health import Health
 from threads.storage.importing import Added, CommentKey, Held, hold, prepare, store_batch
 from threads.storage.intake import Intake

@@ -9,8 +9,6 @@ from itertools import chain, islice
 from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
-from openpyxl import load_workbook
-
 from threads.errors import InputError
 from threads.parse.exports.tables.dialect import has_header
 from threads.parse.exports.tables.guess import guess
@@ -64,6 +62,8 @@ class Sheet:
         self.skipped: list[Skipped] = []
 
     def _open(self) -> None:
+        from openpyxl import load_workbook  # noqa: PLC0415 - slow to import, and seldom needed
+
         self._stream.seek(0)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions, which are not read
