@@ -11,10 +11,11 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text as sql
 
-from threads.analysis import analyse, import_parsed, options, read
+from threads.analysis import analyse, import_parsed, read
 from threads.cli import main
 from threads.errors import ConflictError, InputError, SettingError, StoreError
 from threads.parse import Source, parse
+from threads.parse.formats import options
 from threads.records import Comment, Discussion, Parsed, Report
 from threads.samples import sample_folder
 from threads.scores import score_columns

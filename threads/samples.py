@@ -8,8 +8,9 @@ from pathlib import Path
 
 import orjson
 
-from threads.analysis import import_parsed, options
+from threads.analysis import import_parsed
 from threads.parse import parse
+from threads.parse.formats import options
 from threads.parse.source import Source
 from threads.settings import Settings
 from threads.storage import Store

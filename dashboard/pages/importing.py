@@ -23,7 +23,7 @@ from dashboard.pages.base import Context, Menu
 from dashboard.security.access import needs
 from dashboard.text import one_line, shown
 from threads import scored_isolated
-from threads.analysis import import_parsed, options
+from threads.analysis import import_parsed
 from threads.errors import InputError, ThreadsError
 from threads.language import N_, _, counted, ngettext, number
 from threads.metrics import count_failure
@@ -31,6 +31,7 @@ from threads.moderation.roles import Permission
 from threads.parse import isolated
 from threads.parse.exports.tables.mapping import Mapping
 from threads.parse.fetching import Fetcher
+from threads.parse.formats import options
 from threads.parse.isolated import parse_isolated
 from threads.parse.source import Source, is_address
 from threads.records import Comment, Discussion, Parsed

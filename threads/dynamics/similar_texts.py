@@ -10,7 +10,7 @@ the pairs that reach a threshold:
 2. Bitmap filter (Sandes, Teodoro and Melo 2020): each text has 2,048 bits, parities of its hashed shingles;
    the bits in which two texts differ are no more than the shingles in which they do.
 3. Texts that are in one group by now are not compared again: a campaign of n texts costs about n comparisons.
-4. What is left is compared shingle by shingle.
+4. What is left is compared shingle by shingle, by 64-bit hashes of them.
 
 No step loses a pair, unless two shingles of a text have equal 42-bit hashes (one text of 350 shingles in 70
 million) or there are more than MOST_PAIRS to look at; `Groups.complete` says so.
@@ -19,8 +19,8 @@ million) or there are more than MOST_PAIRS to look at; `Groups.complete` says so
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, TypeVar
 
 import numpy as np
@@ -59,7 +59,7 @@ def shingles(text: str) -> frozenset[str]:
     return frozenset(text[start : start + SHINGLE] for start in range(max(1, len(text) - SHINGLE + 1)))
 
 
-def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+def jaccard(one: AbstractSet[object], other: AbstractSet[object]) -> float:
     """Return |A ∩ B| / |A ∪ B|, from 0 to 1; 1 for two empty sets."""
     shared = len(one & other)
     union = len(one) + len(other) - shared
@@ -87,17 +87,12 @@ def group_similar(texts: Sequence[str], threshold: float, *, most_pairs: int = M
         raise SettingError(f"a similarity of {threshold} is out of range", remedy="Give more than 0, up to 1")
     labels = np.arange(len(texts), dtype=np.int64)
     index = _Index(block_of(texts, threshold, shingle_counts(texts)), threshold)
-    remembered = lru_cache(maxsize=_REMEMBERED)(lambda number: shingles(texts[number]))
+    hashed = _Hashed(texts)
     seen: set[int] = set()
     for pairs in index.candidates(labels, most_pairs):
         fresh = [pair for pair in pairs.tolist() if pair not in seen]
         seen.update(fresh)
-        links = [
-            (one, other)
-            for one, other in (divmod(pair, len(texts)) for pair in fresh)
-            if jaccard(remembered(one), remembered(other)) >= threshold
-        ]
-        _link(labels, links)
+        _link(labels, [pair for pair, found in hashed.compared(fresh) if found >= threshold])
     return Groups(np.unique(labels, return_inverse=True)[1].astype(np.int64), index.complete)
 
 
@@ -196,14 +191,14 @@ def partners(
     both = one if same else _side_by_side(one, other)
     labels = np.arange(len(both.texts)) if same else np.repeat([0, 1], [len(one.texts), len(other.texts)])
     index = _Index(both, threshold)
-    remembered = lru_cache(maxsize=_REMEMBERED)(lambda number: shingles(both.texts[number]))
+    hashed = _Hashed(both.texts)
     found = np.zeros(len(both.texts), dtype=np.bool_)
     for pairs in index.candidates(labels, most_pairs):
-        for first, second in zip(*np.divmod(pairs, max(1, len(both.texts))), strict=True):
-            if not (found[first] and found[second]) and (
-                jaccard(remembered(int(first)), remembered(int(second))) >= threshold
-            ):
-                found[[first, second]] = True
+        ones, others = np.divmod(pairs, max(1, len(both.texts)))
+        open_ = pairs[~(found[ones] & found[others])]
+        for pair, similarity in hashed.compared(open_.tolist()):
+            if similarity >= threshold:
+                found[list(pair)] = True
     return (
         (found, found, index.complete)
         if same
@@ -223,6 +218,34 @@ def _side_by_side(one: Block, other: Block) -> Block:
         np.concatenate([one.tokens, other.tokens]),
         np.concatenate([one.rows, other.rows + len(one.texts)]),
     )
+
+
+class _Hashed:
+    """Texts as sets of their shingles' hashes; those of some thousand texts are kept."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+        self._known: dict[int, frozenset[int]] = {}
+
+    def compared(self, pairs: Sequence[int]) -> Iterator[tuple[tuple[int, int], float]]:
+        """Yield pairs of texts, given as a × n + b, with how similar they are."""
+        for start in range(0, len(pairs), _REMEMBERED // 4):
+            some = [divmod(pair, len(self._texts)) for pair in pairs[start : start + _REMEMBERED // 4]]
+            self._know({number for pair in some for number in pair})
+            for one, other in some:
+                yield (one, other), jaccard(self._known[one], self._known[other])
+
+    def _know(self, numbers: set[int]) -> None:
+        if len(self._known) > _REMEMBERED:
+            self._known = {number: known for number, known in self._known.items() if number in numbers}
+        new = sorted(numbers - self._known.keys())
+        texts = [self._texts[number] for number in new]
+        for block in _blocks(texts):
+            hashes, rows = _hashes(texts[block.start : block.stop])
+            values = hashes.tolist()
+            ends = np.cumsum(np.bincount(rows, minlength=len(block))).tolist()
+            for number, first, end in zip(new[block.start : block.stop], [0, *ends], ends, strict=False):
+                self._known[number] = frozenset(values[first:end])
 
 
 class _Index:
@@ -274,13 +297,15 @@ class _Index:
 
 def _shared(block: Block) -> tuple[Keys, Integers]:
     """Return the shingles of all prefixes that more than one text has, with their texts, sorted."""
-    order = np.lexsort((block.rows, block.sizes[block.rows], block.tokens))
-    tokens, rows = block.tokens[order], block.rows[order]
+    order = np.argsort(block.tokens)
+    tokens = block.tokens[order]
     repeats = tokens[1:] == tokens[:-1]
     shared = np.zeros(len(tokens), dtype=np.bool_)
     shared[1:] |= repeats
     shared[:-1] |= repeats
-    return tokens[shared], rows[shared]
+    tokens, rows = tokens[shared], block.rows[order[shared]]
+    order = np.lexsort((rows, block.sizes[rows], tokens))  # of the few that are left
+    return tokens[order], rows[order]
 
 
 def _keys(texts: Sequence[str], counts: npt.NDArray[np.uint32]) -> tuple[Keys, Integers]:

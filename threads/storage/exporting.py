@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, Engine, Select, func, select
 
+from threads.parse.storable import all_from_storable
 from threads.records import COMMENT_COLUMNS, STATE_COLUMN, Column, Discussion, Flag, typed
 from threads.storage import tables
 from threads.storage.engine import chunks, reading
@@ -79,11 +80,11 @@ class Exports:
             names = list(result.keys())
             count = 0
             for rows in result.partitions():
-                frame = frame_of(names, [rows], wanted)
+                frame = comments_of(names, [rows], wanted)
                 count += len(frame)
                 yield Part(frame, _discussions(connection, frame["thread_id"].unique()))
             if not count:
-                yield Part(frame_of(names, (), wanted), {})
+                yield Part(comments_of(names, (), wanted), {})
 
     def page(
         self, thread_id: str, columns: tuple[Column, ...], after: int | None, limit: int
@@ -95,7 +96,7 @@ class Exports:
         with reading(self._engine) as connection:
             result = connection.execute(query)
             names = list(result.keys())
-            return frame_of(
+            return comments_of(
                 names, [result.all()] if limit else (), (*COMMENT_COLUMNS, *columns, STATE_COLUMN)
             )
 
@@ -161,33 +162,53 @@ class Exports:
 
 
 def comments_query(thread_id: str | None, *, scores: bool) -> Select[Any]:
-    """Return the query of records, scores where asked for as "values", and state, by discussion and place."""
+    """Return the query of records, scores where asked for as "values", and state, by discussion and place.
+
+    Texts and scores are as they are stored, for `comments_of` to read whole columns of them.
+    """
     c = tables.comments.c
-    query = select(*(c[column.name] for column in COMMENT_COLUMNS), c.state)
+    query = select(*(tables.as_stored(c[column.name]) for column in COMMENT_COLUMNS), c.state)
     if scores:
-        query = query.add_columns(tables.scores.c["values"])
+        query = query.add_columns(tables.as_stored(tables.scores.c["values"]))
         query = query.select_from(tables.comments.outerjoin(tables.scores))
     return _within(query, thread_id).order_by(c.thread_id, c.position, c.id)
+
+
+def comments_of(
+    names: Sequence[str], parts: Iterable[Iterable[Sequence[Any]]], columns: tuple[Column, ...]
+) -> pd.DataFrame:
+    """Return rows of `comments_query`, in parts, as a typed frame; "values" is spread into score columns."""
+    data = _columns(names, parts)
+    for column in COMMENT_COLUMNS:
+        if column.kind == "text":
+            data[column.name] = all_from_storable(data[column.name])
+    frame = {name: pd.Series(values, dtype=object) for name, values in data.items() if name != "values"}
+    if "values" in data:
+        of_scores = [column for column in columns if column.name not in frame]
+        missing: dict[str, Any] = {column.name: None for column in of_scores}
+        read = tables.StoredJson.read_all(data["values"])
+        # A row's values in the order of the columns, whatever others it has behind them.
+        lists = list(zip(*((missing | (row or {})).values() for row in read), strict=False))
+        for column, values in zip(of_scores, lists or [()] * len(of_scores), strict=False):
+            kind = "float64" if column.kind == "number" else object
+            frame[column.name] = pd.Series(values, dtype=kind)
+    return typed(pd.DataFrame(frame), columns)
 
 
 def frame_of(
     names: Sequence[str], parts: Iterable[Iterable[Sequence[Any]]], columns: tuple[Column, ...]
 ) -> pd.DataFrame:
-    """Return rows of the store, in parts, as a typed frame; "values" is spread into score columns."""
+    """Return rows of the store, in parts, as a typed frame."""
+    data = _columns(names, parts)
+    return typed(pd.DataFrame({n: pd.Series(values, dtype=object) for n, values in data.items()}), columns)
+
+
+def _columns(names: Sequence[str], parts: Iterable[Iterable[Sequence[Any]]]) -> dict[str, Sequence[Any]]:
     lists: list[list[Any]] = [[] for _ in names]
     for rows in parts:
         for values, column in zip(lists, zip(*rows, strict=True), strict=True):
             values.extend(column)
-    data = dict(zip(names, lists, strict=True))
-    scores = data.pop("values", None)
-    if scores is not None:
-        known = set(data)
-        data |= {
-            column.name: [None if row is None else row.get(column.name) for row in scores]
-            for column in columns
-            if column.name not in known
-        }
-    return typed(pd.DataFrame({n: pd.Series(values, dtype=object) for n, values in data.items()}), columns)
+    return dict(zip(names, lists, strict=True))
 
 
 def _discussions(connection: Connection, thread_ids: Iterable[str]) -> Mapping[str, Discussion]:

@@ -36,7 +36,7 @@ from threads.storage.choosing import QueueKey, chosen_keys, count_chosen
 from threads.storage.claims import Claim, claim, comment_key, release
 from threads.storage.deciding import all_decisions, decide_one, history_of, undo_batch
 from threads.storage.engine import database_name, make_engine, reading, writing
-from threads.storage.exporting import OF_A_DECISION, Exports, comments_query, frame_of
+from threads.storage.exporting import OF_A_DECISION, Exports, comments_of, comments_query, frame_of
 from threads.storage.health import Health
 from threads.storage.importing import Added, CommentKey, Held, hold, prepare, store_batch
 from threads.storage.intake import Intake
@@ -307,7 +307,10 @@ class Store:
         Ordered by discussion and place in the source; all discussions where no `thread_id` is given.
         """
         query = comments_query(thread_id, scores=bool(columns))
-        return self._frame(query, (*COMMENT_COLUMNS, *columns, STATE_COLUMN))
+        with reading(self._engine) as connection:
+            result = connection.execute(query.execution_options(yield_per=10_000))
+            wanted = (*COMMENT_COLUMNS, *columns, STATE_COLUMN)
+            return comments_of(list(result.keys()), result.partitions(), wanted)
 
     def comments_at(self, keys: Sequence[int]) -> dict[int, RowMapping]:
         """Return the text and place of comments by the outline's keys, at most 500; others are left out.
@@ -503,7 +506,7 @@ class Store:
         return row
 
     def _frame(self, query: Select[Any], columns: tuple[Column, ...]) -> pd.DataFrame:
-        """Return the rows of `query` as a typed frame; a column "values" is spread into score columns."""
+        """Return the rows of `query` as a typed frame."""
         with reading(self._engine) as connection:
             result = connection.execute(query.execution_options(yield_per=10_000))
             return frame_of(list(result.keys()), result.partitions(), columns)

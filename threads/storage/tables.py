@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Computed,
     DateTime,
     Dialect,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    type_coerce,
 )
 
 from threads.errors import StoreError
@@ -81,6 +83,22 @@ class StoredJson(TypeDecorator[Any]):
     def bind_all(self, values: Sequence[Any], dialect: Dialect) -> Sequence[str | None]:  # noqa: ARG002
         """Return what the driver stores of each; numbers may be written in other words, read as the same."""
         return [None if value is None else _as_json_fast(value) for value in values]
+
+    @staticmethod
+    def read_all(values: Sequence[str | None]) -> list[Any]:
+        """Return the values of many, as they are stored."""
+        try:
+            read: list[Any] = orjson.loads(f"[{','.join('null' if v is None else v for v in values)}]")
+        except orjson.JSONDecodeError:  # of what only json reads
+            return [None if value is None else json.loads(from_storable(value)) for value in values]
+        return read
+
+
+def as_stored(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a column for a query, its texts and JSON as they are stored; other types as ever."""
+    if isinstance(column.type, StoredText | StoredJson):
+        return type_coerce(column, Text).label(getattr(column, "name", None))
+    return column
 
 
 def _as_json_fast(value: Any) -> str:
