@@ -16,16 +16,19 @@ from dashboard.pages.base import Context
 from dashboard.security.access import may, needs, require
 from threads.errors import StoreError
 from threads.language import _
+from threads.records import COMMENT_COLUMNS
+from threads.scores import score_columns
 from threads.storage.csv_files import write_csv
 from threads.storage.json_files import write_ndjson
+from threads.storage.parquet_files import require_parquet, write_parquet
 from threads.views import decisions_json, flagged_json
 
 
 def add_downloads(server: Flask, context: Context) -> None:
     """Add the address of each file; all take `thread`, for one discussion, and `raw`, for plain CSV.
 
-    /export.csv and .ndjson have comments under the query's filters, /export/decisions.csv and .json every
-    decision, and /export/flagged.csv and .json flagged comments. An export with names is put on record.
+    /export.csv, .ndjson and .parquet have comments under the query's filters, /export/decisions.csv and .json
+    every decision, and /export/flagged.csv and .json flagged comments. An export with names is put on record.
     """
     _add_comments(server, context)
     _add_decisions_and_flagged(server, context)
@@ -34,15 +37,17 @@ def add_downloads(server: Flask, context: Context) -> None:
 
 
 def _add_comments(server: Flask, context: Context) -> None:
-    """Add /export.csv and .ndjson, under pseudonyms for who may not see people or asks for them."""
+    """Add /export.csv, .ndjson and .parquet, under pseudonyms for who may not see people or asks for them."""
 
     @server.get("/export.csv", defaults={"kind": "csv"})
     @server.get("/export.ndjson", defaults={"kind": "ndjson"})
+    @server.get("/export.parquet", defaults={"kind": "parquet"})
     @needs("view", scope="read")
     def export(kind: str) -> Response:
         thread_id = _thread(context)
         _, chosen, _ = _asked_for(context, thread_id, "comments")
-        return _file(_csv(chosen) if kind == "csv" else _ndjson(chosen), "comments", thread_id, kind)
+        write = {"csv": _csv, "ndjson": _ndjson, "parquet": _parquet}[kind]
+        return _file(write(chosen), "comments", thread_id, kind)
 
 
 def _add_one_file(server: Flask, context: Context) -> None:
@@ -139,11 +144,22 @@ def _ndjson(frame: pd.DataFrame) -> bytes:
     return file.getvalue().encode()
 
 
+def _parquet(frame: pd.DataFrame) -> bytes:
+    try:
+        require_parquet("/export.parquet")
+    except StoreError as error:
+        abort(404, str(error))
+    file = io.BytesIO()
+    write_parquet([frame], (*COMMENT_COLUMNS, *score_columns()), file)
+    return file.getvalue()
+
+
 _TYPES = {
     "html": "text/html",
     "csv": "text/csv",
     "json": "application/json",
     "ndjson": "application/x-ndjson",
+    "parquet": "application/vnd.apache.parquet",
 }
 
 

@@ -30,6 +30,7 @@ from threads.scores.featuring import CUES
 from threads.settings import Settings
 from threads.storage import Store
 from threads.storage.json_files import read_ndjson
+from threads.storage.parquet_files import read_parquet
 
 LOCAL = "http://127.0.0.1:8050"
 
@@ -514,6 +515,16 @@ def test_the_ndjson_has_the_same_comments_as_the_csv(client, store, harbour):
     assert answer.headers["Content-Disposition"] == f'attachment; filename="comments-{harbour}.ndjson"'
     assert got["text"].tolist() == expected["text"].tolist()
     assert got["sentiment"].notna().any()
+
+
+def test_the_parquet_has_the_same_comments_as_the_csv(client, store, harbour):
+    pytest.importorskip("pyarrow")
+    answer = client.get(f"/export.parquet?thread={harbour}&q=tunnel", base_url=LOCAL)
+    got = read_parquet(io.BytesIO(answer.data))
+    expected = Filters(text="tunnel").apply(store.comments(harbour))
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="comments-{harbour}.parquet"'
+    assert got["text"].tolist() == expected["text"].tolist()
+    assert got["published_at"].tolist() == expected["published_at"].tolist()
 
 
 @pytest.mark.parametrize(("query", "status"), [("thread=nothing", 404), ("from=soon", 400)])

@@ -122,6 +122,7 @@ ROUTES = {
     "/comments/rows": "view",
     "/export.csv": "view",
     "/export.ndjson": "view",
+    "/export.parquet": "view",
     "/v1alpha1/models": "view",
     "/thread.html": "view",
     "/$discovery/rest": "view",

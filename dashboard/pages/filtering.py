@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from importlib.util import find_spec
 from typing import Any, Final
 
 import dash_mantine_components as dmc
@@ -32,7 +33,7 @@ def filtered_layout(page: FilteredPage, context: Context, rest: str, search: str
     return html.Div(
         [
             dcc.Location(id="filter-url", refresh="callback-nav"),
-            _bar(subject.choices(), filters, view, _download(rest, filters)),
+            _bar(subject.choices(), filters, view, _downloads(rest, filters)),
             dcc.Store(id="filter-drawn", data=search),
             dcc.Store(id="filter-anew"),
             html.Div(_content(view, filters), id="filtered-content"),
@@ -56,7 +57,7 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
         Output("filter-toggle", "children"),
         Output("filter-more", "children"),
         Output("filter-count", "children"),
-        Output("filter-download", "href"),
+        Output("filter-downloads", "children"),
         Output("filtered-content", "children"),
         Output("filter-drawn", "data"),
         Input("filter-url", "search"),
@@ -129,7 +130,7 @@ def register_filters(app: Dash, context: Context, pages: tuple[FilteredPage, ...
             *control_values(filters),
             *_set_texts(filters),
             count_text(view),
-            _download(rest, filters),
+            _downloads(rest, filters),
             _content(view, filters),
             filters.query() if ctx.triggered_id != "filter-url" else search or "",
         )
@@ -228,15 +229,22 @@ def _content(view: View, filters: Filters) -> list[Component]:
     return [*(empty(problem) for problem in filters.problems), *view.content]
 
 
-def _download(rest: str, filters: Filters) -> str:
-    return f"/export.csv{filters.query(**({'thread': rest} if rest else {}))}"
+def _downloads(rest: str, filters: Filters) -> list[Component]:
+    """Return links to what is shown as files; Parquet needs an extra."""
+    query = filters.query(**({"thread": rest} if rest else {}))
+    kinds = {"csv": _("Download CSV"), "ndjson": "NDJSON", "parquet": "Parquet"}
+    return [
+        html.A(name, id=f"filter-{kind}", href=f"/export.{kind}{query}", download="", className="button")
+        for kind, name in kinds.items()
+        if kind != "parquet" or find_spec("pyarrow")
+    ]
 
 
 def _pairs(since: str | None, until: str | None, text: str | None) -> dict[str, str]:
     return {name: value for name, value in (("from", since), ("to", until), ("q", text)) if value}
 
 
-def _bar(choices: Choices, filters: Filters, view: View, download: str) -> Component:
+def _bar(choices: Choices, filters: Filters, view: View, downloads: list[Component]) -> Component:
     """Return the filters used most in one row, those behind a button, and what is left of the comments."""
     authors, stances, tones, _depth, _topic, _since, _until, text = control_values(filters)
     every, others = _set_texts(filters)
@@ -267,7 +275,7 @@ def _bar(choices: Choices, filters: Filters, view: View, download: str) -> Compo
     result = [
         html.Span(count_text(view), id="filter-count", role="status"),
         html.Button(_("Show all"), id="filter-clear", className="link"),
-        html.A(_("Download CSV"), id="filter-download", href=download, download="", className="button"),
+        html.Span(downloads, id="filter-downloads", className="buttons"),
     ]
     return html.Div(
         [
