@@ -232,7 +232,7 @@ def _content(view: View, filters: Filters) -> list[Component]:
 def _downloads(rest: str, filters: Filters) -> list[Component]:
     """Return links to what is shown as files; Parquet needs an extra."""
     query = filters.query(**({"thread": rest} if rest else {}))
-    kinds = {"csv": _("Download CSV"), "ndjson": "NDJSON", "parquet": "Parquet"}
+    kinds = {"csv": _("Download CSV"), "ndjson": "NDJSON", "parquet": _("Parquet")}
     return [
         html.A(name, id=f"filter-{kind}", href=f"/export.{kind}{query}", download="", className="button")
         for kind, name in kinds.items()
