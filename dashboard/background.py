@@ -68,7 +68,7 @@ class Background:
                 work = self._works[key] = Work(key)
                 self._workers.submit(_do, work, task, language())
                 while len(self._works) > KEPT:
-                    self._works.popitem(last=False)
+                    self._works.popitem(last=False)[1].stop.set()  # nobody can hear of it any more
             self._works.move_to_end(key)
         work.ended.wait(PATIENCE)
         return work

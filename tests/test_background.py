@@ -76,6 +76,17 @@ def test_a_work_is_cancelled_and_begun_again(at_once):
     assert again.state == "done"
 
 
+def test_what_is_forgotten_for_newer_works_is_stopped(at_once):
+    works, gate = Background(), Event()
+    first = works.ask("first", partial(task, gate=gate))
+    for place in range(module.KEPT):
+        assert not first.stop.is_set()
+        works.ask(place, lambda _told: None)
+    gate.set()
+    assert first.ended.wait(20)
+    assert (first.state, works.known("first")) == ("cancelled", None)
+
+
 def test_what_goes_wrong_is_told(at_once):
     def wrong(_told):
         raise InputError("it is <b>bad</b>", source="here")
