@@ -16,6 +16,7 @@ from threads.samples import sample_folder, samples
 from threads.storage.csv_files import read_csv
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)  # a busy machine is slow, and no fault of the page's
 
 ORIGINAL = Path(__file__).resolve().parent.parent.parent / "shared" / "seeds" / "001_006605df1cda4f0e.txt"
 PEOPLE = [
