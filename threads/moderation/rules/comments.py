@@ -96,6 +96,7 @@ class Comments:
         self.frame = frame[there].reset_index(drop=True)
         self.stored = typed(pd.DataFrame(columns=[]) if stored is None else stored, COMMENT_COLUMNS)
         self.characters = characters
+        self._columns: dict[str, list[Any]] = {}
         self.offence: dict[int, list[Span]] = {}  # words that carry the offence of a comment, once found
 
     def __len__(self) -> int:
@@ -113,10 +114,13 @@ class Comments:
 
     def column(self, name: str) -> list[Any]:
         """Return the values of a column, None for missing ones; all missing where the frame lacks it."""
-        if name not in self.frame:
-            return [None] * len(self.frame)
-        column = self.frame[name]
-        return column.astype(object).where(column.notna(), None).tolist()
+        if name not in self._columns:  # rules ask for it thread by thread
+            if name in self.frame:
+                column = self.frame[name]
+                self._columns[name] = column.astype(object).where(column.notna(), None).tolist()
+            else:
+                self._columns[name] = [None] * len(self.frame)
+        return self._columns[name]
 
     def blocks(self) -> Iterator[tuple[int, Comments]]:
         """Yield the comments in blocks of at most BLOCK, each with the place of its first comment."""
