@@ -307,5 +307,5 @@ def test_a_source_with_too_large_a_discussion_costs_no_other(btl, monkeypatch):
     monkeypatch.setenv("BTL_MAX_COMMENTS", "5")
     result = btl("parse", "large", "small", "--csv", "-", "--raw")
     assert result.exit_code == 1
-    assert "large: a discussion has at least 6 comments, more than the limit of 5" in result.stderr
+    assert "large: a discussion has at least 10 comments, more than the limit of 5" in result.stderr
     assert len(result.stdout.splitlines()) == 1 + 6

@@ -119,6 +119,7 @@ def test_an_address_in_a_text_is_text_and_stays():
 # Whose files have no place for an address beside the comments, or are packed.
 NO_PLACE = {
     "pasted",
+    "4chan",
     "discourse",
     "excel",
     "guardian",
@@ -126,6 +127,7 @@ NO_PLACE = {
     "lobsters",
     "one-million-posts",
     "parquet",
+    "twitter",
 }
 
 

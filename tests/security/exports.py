@@ -12,6 +12,7 @@ LOCAL = "http://127.0.0.1:8050"
 EXPORTS = (  # (file name, address); a test holds that none is missing
     ("comments.csv", "/export.csv"),
     ("comments.ndjson", "/export.ndjson"),
+    ("comments.parquet", "/export.parquet"),
     ("decisions.csv", "/export/decisions.csv"),
     ("decisions.json", "/export/decisions.json"),
     ("flagged.csv", "/export/flagged.csv"),

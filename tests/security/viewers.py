@@ -2,9 +2,12 @@
 
 import json
 import re
+from io import BytesIO
 from urllib.parse import quote, urlencode
 
+import pandas as pd
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from dashboard import create_app
 from dashboard.pages import PAGES
@@ -73,7 +76,7 @@ def _everything(client: FlaskClient, app: object, store: Store) -> list[tuple[st
     """Return (place, answer) of every page, filter and export."""
     files = [address for _, address in addresses(store)]
     files += [f"{address}{'&' if '?' in address else '?'}raw" for address in files]
-    answers = [(address, get(client, address).text) for address in files]
+    answers = [(address, _text(get(client, address))) for address in files]
     for page in PAGES:
         for rest in ("", "/t", "/t?page=2", "/t?q=tunnel&stance=unclear", "/nothing"):
             path, _, query = f"{page.path.rstrip('/')}{rest}".partition("?")
@@ -107,6 +110,13 @@ def _page(client: FlaskClient, app: object, path: str, search: str) -> str:
     body = body_for(app, "..content.children...menu.children..", lambda spec: values.get(spec["property"]))
     answer = post(client, body)
     return json.dumps(json.loads(answer.data), ensure_ascii=False) if answer.is_json else answer.text
+
+
+def _text(answer: TestResponse) -> str:
+    """Return what an answer says; a table of Parquet holds its texts packed."""
+    if answer.mimetype != "application/vnd.apache.parquet":
+        return answer.text
+    return pd.read_parquet(BytesIO(answer.data)).to_csv()
 
 
 def _names_in(answer: str) -> list[str]:
