@@ -66,7 +66,7 @@ def test_a_viewer_sees_pseudonyms_and_what_they_may_open_and_signs_out(served, s
     page = sit_down()
     sign_in(page, "vic")
     expect(page.locator("#menu a")).to_have_text(
-        ["Overview", "People", "Stance", "Topics", "Compare", "Guide"]
+        ["Overview", "Comments", "People", "Stance", "Topics", "Compare", "Guide"]
     )
     page.goto(served[1])
     page.locator(".discussion-title").first.click()
