@@ -11,10 +11,12 @@ from functools import cached_property
 from threading import Event, Lock
 from typing import Any, Final, Literal
 
-from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash import Dash, Input, Output, State, dcc, no_update
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.elements import html
+from dashboard.log import log_failure
 from dashboard.security.access import needs
 from threads.dynamics.steps import Stopped, Told
 from threads.errors import ThreadsError
@@ -101,8 +103,9 @@ def _do(work: Work, task: Callable[[Told], Any], code: str) -> None:
         work.state = "cancelled"
     except ThreadsError as error:
         work.state, work.problem = "failed", str(error)
-    except Exception:
+    except Exception as error:
         work.state, work.problem = "failed", N_("This failed; the server's log says why.")
+        log_failure(error, work="figures")
         raise
     finally:
         work.ended.set()

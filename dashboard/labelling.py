@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import Any, Final, TypeVar
 
+from dashboard.log import log_failure
 from dashboard.pages.base import Context
 from threads import own_topics
 from threads.errors import ThreadsError
@@ -76,7 +77,8 @@ class Labelling:
             job.ended = "applied" if done else "cancelled"
         except ThreadsError as error:
             job.ended = str(error)
-        except Exception:
+        except Exception as error:
+            log_failure(error, work="judging anew")
             job.ended = N_("This failed; the server's log says why.")
             raise
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
-import traceback
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
-import structlog
 from flask import Flask, Response, g, got_request_exception, jsonify, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
@@ -18,6 +15,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from dashboard.log import log_failure, logger
 from dashboard.security.access import current_user, needs, open_to_all
 from threads import models
 from threads.settings import Settings
@@ -89,14 +87,7 @@ def _add_log(server: Flask, *, requests: bool) -> None:
 
     Neither addresses nor messages of errors are written: they may hold what a commenter wrote.
     """
-    log = structlog.wrap_logger(
-        structlog.WriteLogger(sys.stderr),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-    )
+    log = logger()
     server.logger.disabled = True  # it would write messages of errors
 
     @server.before_request
@@ -113,9 +104,7 @@ def _add_log(server: Flask, *, requests: bool) -> None:
 
     @got_request_exception.connect_via(server)
     def fail(_server: Flask, exception: BaseException, **_more: Any) -> None:
-        frames = traceback.extract_tb(exception.__traceback__)
-        places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-        log.error("failure", **_told(), error=type(exception).__name__, places=places)
+        log_failure(exception, **_told())
 
 
 def _told() -> dict[str, Any]:

@@ -177,3 +177,16 @@ def test_the_page_asks_how_far_it_is_cancels_and_begins_anew(at_once):
     assert works.known("key") is None
     assert "filter-anew" not in asked("how_far", n_intervals=4, data=work.number)
     assert "lost" in asked("how_far", n_intervals=module.LOST - 1, data=work.number)
+
+
+def test_why_a_work_failed_is_in_the_log_by_its_place_and_not_by_its_message(capsys):
+    def fails(_told):
+        raise KeyError("what a commenter wrote")
+
+    work = Background().ask("key", fails)
+    assert work.ended.wait(20)
+    assert work.state == "failed"
+    log = capsys.readouterr().err
+    assert '"KeyError"' in log
+    assert "test_background.py" in log
+    assert "commenter" not in log

@@ -6,13 +6,14 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from dash import Dash, html
+from dash import Dash
 from dash.development.base_component import Component
 from flask import abort, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import RowMapping
 
 from dashboard import components as ui
+from dashboard.elements import html
 from dashboard.filters import Filters, names_of
 from dashboard.grid import NEWEST, SORTABLE, Order, choice_of, in_order
 from dashboard.pages.base import Context, Menu, View
