@@ -170,4 +170,5 @@ def _register_routes(app: Dash, context: Context) -> None:
         if page in FILTERED_PAGES and set(ctx.triggered_prop_ids) == {"url.search"}:
             return no_update, no_update  # their own callback follows the query
         require(page.permission)
-        return page.layout(context, rest, search or ""), menu(PAGES, page, context.queue_counts())
+        with context.store.one_view():
+            return page.layout(context, rest, search or ""), menu(PAGES, page, context.queue_counts())

@@ -7,8 +7,9 @@ import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from itertools import islice
+from threading import local
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, create_engine, event, func, make_url
@@ -91,18 +92,107 @@ def chunks(values: Iterable[T]) -> Iterator[list[T]]:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
+def reading(engine: Engine, *, own: bool = False) -> Iterator[Connection]:
     """One consistent view of the store, for reading; takes no write lock.
+
+    Inside of `one_view` it is that one, unless it is to be its `own`.
 
     Raises
     ------
     StoreError
         The database cannot be opened or read; the message names it.
     """
+    shared = _shared_by_this_thread(engine)
+    with _named_errors(engine):
+        if own or shared is None:
+            with _view(engine) as connection:
+                yield connection
+            return
+        try:
+            yield shared.connection()
+        except BaseException:
+            shared.end()  # after an error, PostgreSQL answers nothing more in the same transaction
+            raise
+
+
+@contextmanager
+def one_view(engine: Engine) -> Iterator[None]:
+    """Let all that this thread reads inside be of one moment, in one transaction begun by the first of it.
+
+    A write of the same thread ends the view; what is read after it is of a later moment, which has the write.
+    """
+    if _shared_by_this_thread(engine) is not None:
+        yield
+        return
+    shared = _sharing.view = _SharedView(engine)
+    try:
+        yield
+    finally:
+        _sharing.view = None
+        shared.end()
+
+
+class _SharedView:
+    """The view that the reads of one thread have in common; opened when it is asked for."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._opened: ExitStack | None = None
+        self._connection: Connection | None = None
+
+    def connection(self) -> Connection:
+        """Return the connection whose transaction is the view."""
+        if self._connection is None:
+            with ExitStack() as opened:
+                self._connection = opened.enter_context(_view(self.engine))
+                self._opened = opened.pop_all()
+        return self._connection
+
+    def end(self) -> None:
+        """Let the next read begin a view anew."""
+        opened, self._opened, self._connection = self._opened, None, None
+        if opened is not None:
+            opened.close()
+
+
+class _Sharing(local):
+    view: _SharedView | None = None
+
+
+_sharing = _Sharing()  # of each thread: a connection is one thread's
+
+
+def _shared_by_this_thread(engine: Engine) -> _SharedView | None:
+    shared = _sharing.view
+    return shared if shared is not None and shared.engine is engine else None
+
+
+@contextmanager
+def _view(engine: Engine) -> Iterator[Connection]:
     if engine.dialect.name != "sqlite":
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    with _named_errors(engine), engine.connect() as connection:
+    with engine.connect() as connection:
         connection.begin()
+        yield connection
+
+
+@contextmanager
+def asking(engine: Engine) -> Iterator[Connection]:
+    """Give a connection for one statement, which is a view by itself: nothing is begun and ended around it.
+
+    Raises
+    ------
+    StoreError
+        As in `reading`.
+    """
+    if engine.dialect.name == "sqlite":
+        with reading(engine) as connection:
+            yield connection
+        return
+    with (
+        _named_errors(engine),
+        engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection,
+    ):
         yield connection
 
 
@@ -119,6 +209,8 @@ def writing(engine: Engine, *, much: bool = False) -> Iterator[Connection]:
     StoreError
         The database cannot be opened or written; the message names it.
     """
+    if (shared := _shared_by_this_thread(engine)) is not None:
+        shared.end()
     writer = engine.execution_options(**{_WRITES: True})
     with (
         _named_errors(engine),

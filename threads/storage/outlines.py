@@ -59,7 +59,8 @@ class Outlines:
     def current(self) -> Outline:
         """Return the outline of all that is stored, discussions by their id; cheap where nothing changed."""
         with self._lock:
-            with reading(self._engine) as connection:
+            # Its own: a page's view may be older than what another thread has made ready meanwhile.
+            with reading(self._engine, own=True) as connection:
                 state = _state(connection)
                 if state == self._state:
                     return self._whole

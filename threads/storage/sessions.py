@@ -32,7 +32,7 @@ from threads.storage.accounts import (
     hash_of,
 )
 from threads.storage.audit import record
-from threads.storage.engine import reading, writing
+from threads.storage.engine import asking, reading, writing
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -122,7 +122,7 @@ class Sessions:
     def of(self, secret: str) -> Session | None:
         """Return the session that a secret opens; None: there is none, or it has ended."""
         wanted = _OPEN.where(_is_open(self._clock()), _s.id == _hash(secret), _u.disabled.is_(False))
-        with reading(self._engine) as connection:
+        with asking(self._engine) as connection:
             row = connection.execute(wanted).one_or_none()
         return None if row is None else _session(row)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -35,7 +35,7 @@ from threads.storage.changes import Changes, changes_since, last_change
 from threads.storage.choosing import QueueKey, chosen_keys, count_chosen
 from threads.storage.claims import Claim, claim, comment_key, release
 from threads.storage.deciding import all_decisions, decide_one, history_of, undo_batch
-from threads.storage.engine import database_name, make_engine, reading, writing
+from threads.storage.engine import database_name, make_engine, one_view, reading, writing
 from threads.storage.exporting import OF_A_DECISION, Exports, comments_of, comments_query, frame_of
 from threads.storage.health import Health
 from threads.storage.importing import Added, CommentKey, Held, hold, prepare, store_batch
@@ -176,6 +176,10 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def one_view(self) -> AbstractContextManager[None]:
+        """Let what this thread reads inside be of one moment, in one transaction; a write ends it early."""
+        return one_view(self._engine)
 
     def held(self, thread_ids: Iterable[str]) -> Held:
         """Return what is stored of the discussions that are named, comments included, at one moment."""

@@ -17,7 +17,7 @@ from threads.moderation.roles import ROLES, SCOPES, USUAL_SCOPES, Role, Scope
 from threads.storage import tables
 from threads.storage.accounts import Account
 from threads.storage.audit import record
-from threads.storage.engine import reading, writing
+from threads.storage.engine import asking, reading, writing
 
 PREFIX = "btl_"  # so that tools which look for leaked secrets find ours
 LONGEST_NAME = 80  # characters
@@ -105,7 +105,7 @@ class Tokens:
     def bearer_of(self, secret: str) -> Bearer | None:
         """Return who shows a token, with the role that it gives; None: there is no such token."""
         now = self._clock()
-        with reading(self._engine) as connection:
+        with asking(self._engine) as connection:
             row = connection.execute(_BEARER, {"hash": _hash(secret), "now": now}).one_or_none()
         if row is None:
             return None

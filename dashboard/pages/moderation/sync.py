@@ -47,11 +47,12 @@ def add_routes(app: Dash, context: Context) -> None:
     def poll() -> ResponseReturnValue:
         body = _body()
         search = body.get("search")
-        return jsonify(
-            counts=counts(context, search),
-            arrived=arrived(context, search, body.get("newest")),
-            **heard(context, cursor(body)),
-        )
+        with context.store.one_view():
+            return jsonify(
+                counts=counts(context, search),
+                arrived=arrived(context, search, body.get("newest")),
+                **heard(context, cursor(body)),
+            )
 
 
 def perform(context: Context, sent: Any) -> list[dict[str, Any]]:
