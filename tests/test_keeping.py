@@ -268,6 +268,25 @@ def erase(store, key, *, dry_run=False, **whom):
     return store.keeping.erase(Whom(**whom), key, actor="anna", dry_run=dry_run)
 
 
+def test_who_was_erased_is_in_no_process_s_memory(database, key):
+    with Store.open(database) as one, Store.open(database) as other:
+        fill(one)
+        assert NAME in {person.name for person in one.outlines.current().people}
+        erase(one, key, author=NAME)
+        other.outlines.current()  # stores what it works out anew
+        assert NAME not in {person.name for person in one.outlines.current().people}
+
+
+def test_a_discussion_never_has_the_stamp_that_it_had_before_an_erasure(store, key):
+    fill(store)
+    store.outlines.current()
+    before = store.outlines.stamp("t")
+    erase(store, key, author=NAME)
+    emptied = store.outlines.stamp("t")
+    store.outlines.current()
+    assert before < emptied < store.outlines.stamp("t")
+
+
 def test_a_dry_run_of_erasure_tells_all_and_writes_nothing(store, key):
     fill(store)
     before = everything(store)

@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from threads.outline import (
+    FORGOTTEN,
     NO_TIME,
     OUTLINE_COLUMNS,
     STANCES,
@@ -25,6 +27,7 @@ from threads.outline import (
 from threads.records import Comment, Discussion, Parsed, Report
 from threads.storage import tables
 from threads.storage.engine import writing
+from threads.storage.keeping import Whom
 from threads.storage.outlines import pieces_of, store_outlines
 
 START = datetime(2024, 5, 17, 20, 41, 7, 250_000, tzinfo=UTC)
@@ -114,11 +117,9 @@ def test_an_import_changes_the_outline(store):
 def test_what_is_erased_is_gone_from_the_outline_and_from_the_database(store):
     store.add(parsed(), scores(3), {})
     store.outlines.current()
-    from threads.storage.keeping import Whom
-
     store.keeping.erase(Whom(author="Bob"), b"k" * 32, actor="desk")
     with writing(store._engine) as connection:
-        assert not connection.execute(tables.outlines.select()).all()
+        assert connection.scalars(select(tables.outlines.c.content)).all() == [FORGOTTEN]
     outline = store.outlines.current()
     assert "Bob" not in {person.name for person in outline.people}
     assert np.isnan(outline["sentiment"][1])

@@ -157,8 +157,12 @@ def packed(piece: Piece) -> bytes:
 _FORM = zlib.crc32(repr((OUTLINE_COLUMNS, STANCES, RELATIONS, STATUSES, REPLIES)).encode())
 
 
+FORGOTTEN = zlib.compress(b"[null, 0, 0]\n")
+"""What `unpacked` finds no piece in."""
+
+
 def unpacked(data: bytes) -> Piece | None:
-    """Return the piece that `packed` was given; None where another version of this program packed it."""
+    """Return the piece that `packed` was given; None where another version packed it, or it is FORGOTTEN."""
     content = zlib.decompress(data)
     head, _, rest = content.partition(b"\n")
     form, rows, length = json.loads(head)

@@ -9,10 +9,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Engine, Select, delete, func, or_, select, update
+from sqlalchemy import Connection, Engine, Select, func, or_, select, update
 
 from threads.errors import StoreError
 from threads.outline import (
+    FORGOTTEN,
     OUTLINE_COLUMNS,
     RELATIONS,
     REPLIES,
@@ -126,7 +127,7 @@ def store_new_outlines(connection: Connection, rows: Rows) -> dict[str, Piece]:
 
 
 def _store(connection: Connection, pieces: Mapping[str, Piece]) -> None:
-    stamp = (connection.scalar(select(func.max(_o.stamp))) or 0) + 1
+    stamp = _next_stamp(connection)
     statement = insert_into(connection, tables.outlines)
     replaced = {name: statement.excluded[name] for name in ("stamp", "content")}
     rows = [{"thread_id": name, "stamp": stamp, "content": packed(piece)} for name, piece in pieces.items()]
@@ -136,15 +137,24 @@ def _store(connection: Connection, pieces: Mapping[str, Piece]) -> None:
 
 def restamp(connection: Connection, thread_id: str) -> None:
     """Say that something of a discussion changed that its outline does not hold."""
-    stamp = (connection.scalar(select(func.max(_o.stamp))) or 0) + 1
-    connection.execute(update(tables.outlines).where(_o.thread_id == thread_id).values(stamp=stamp))
+    changed = update(tables.outlines).where(_o.thread_id == thread_id)
+    connection.execute(changed.values(stamp=_next_stamp(connection)))
 
 
 def forget_outlines(connection: Connection, comment_keys: Iterable[int]) -> None:
-    """Delete the outlines that tell of comments; the next reader works them out anew."""
+    """Empty the outlines that tell of comments; the next reader works them out anew.
+
+    Their stamps are new ones: of a row that is deleted the next one could bear the same stamp, and who has
+    the outline in memory would go on with what is to be forgotten.
+    """
+    emptied = {"stamp": _next_stamp(connection), "content": FORGOTTEN}
     for chunk in chunks(comment_keys):
         these = select(_c.thread_id).where(_c.id.in_(chunk))
-        connection.execute(delete(tables.outlines).where(_o.thread_id.in_(these)))
+        connection.execute(update(tables.outlines).where(_o.thread_id.in_(these)).values(**emptied))
+
+
+def _next_stamp(connection: Connection) -> int:
+    return (connection.scalar(select(func.max(_o.stamp))) or 0) + 1
 
 
 def _read() -> Select[Any]:
