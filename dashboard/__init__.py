@@ -41,6 +41,11 @@ from threads.storage import Store
 pio.json.config.default_engine = "json"
 
 TITLE = "Below the Line"
+# From light to dark, as Mantine wants them; the seventh and the fifth are the accent of assets/style.css.
+ACCENTS = (
+    *("#e9f4f3", "#d3e8e6", "#abd4d1", "#7fbab6", "#58bcb5"),
+    *("#2f7c78", "#0b6866", "#095957", "#074a48", "#053b3a"),
+)
 INDEX = """<!DOCTYPE html>
 <html lang="en">
 <head>{%metas%}<meta name="viewport" content="width=device-width, initial-scale=1">
@@ -129,7 +134,10 @@ def _shell() -> Component:
         id="theme",
         defaultColorScheme="auto",
         theme={
-            "primaryColor": "teal",
+            "colors": {"accent": list(ACCENTS)},
+            "primaryColor": "accent",
+            "primaryShade": {"light": 6, "dark": 4},
+            "autoContrast": True,
             "fontFamily": "Inter, Helvetica Neue, Arial, sans-serif",
             "defaultRadius": "sm",
         },

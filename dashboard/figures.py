@@ -32,6 +32,7 @@ LABELLED_UP_TO = 12
 POINTS_UP_TO = 5_000
 DENSITY_BINS = (120, 41)
 LEFT_MARGIN = 64  # pixels; room for "negative"
+TURNS_APART = 0.06  # of the axis: the least between two numbers on a phone, 14 of 240 pixels
 DEPTHS_LABELLED = 20
 WORDS_DRAWN = 10  # of a group
 NO_BOX = "<extra></extra>"  # without plotly's second box of the name
@@ -96,21 +97,42 @@ def sentiment_over_time(
             yaxis=_sentiment_axis(),
             dragmode="select",
             selectdirection="h",
-            **_numbered(turns),
+            **_numbered(turns, float(np.ptp(_milliseconds(rows["published_at"]))) if len(rows) else 0.0),
         ),
     }
 
 
-def _numbered(moments: Sequence[pd.Timestamp]) -> Figure:
-    """Return a line across the figure for each moment, with its number on top."""
+def _numbered(moments: Sequence[pd.Timestamp], length: float) -> Figure:
+    """Return a line across the figure for each moment, with its number on top.
+
+    Lines too close for a number each on a phone share one, such as 2–4, over their middle.
+    """
     places = [moment.timestamp() * 1000 for moment in moments]
     line = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": {"color": ACCENT, "dash": "dot"}}
     number = {"yref": "paper", "y": 1, "yanchor": "bottom", "showarrow": False, "font": {"color": ACCENT}}
     return {
         "shapes": [{**line, "x0": x, "x1": x} for x in places],
-        "annotations": [{**number, "x": x, "text": f"<b>{n}</b>"} for n, x in enumerate(places, 1)],
+        "annotations": [
+            {**number, "x": (places[first] + places[last]) / 2, "text": f"<b>{_span(first, last)}</b>"}
+            for first, last in _close_together(places, TURNS_APART * length)
+        ],
         **({"legend": {**_LEGEND, "y": 1.1}} if places else {}),
     }
+
+
+def _close_together(places: Sequence[float], apart: float) -> list[tuple[int, int]]:
+    """Return the first and the last of each run of places, in order, less than `apart` from its first."""
+    runs: list[tuple[int, int]] = []
+    for number, place in enumerate(places):
+        if runs and place - places[runs[-1][0]] < apart:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs
+
+
+def _span(first: int, last: int) -> str:
+    return str(first + 1) if first == last else f"{first + 1}–{last + 1}"
 
 
 def stance_over_time(bins: pd.DataFrame) -> Figure:
@@ -385,7 +407,7 @@ def answers_between(pairs: pd.DataFrame, most: int) -> Figure:
         "y": places,
         "z": [[None if pd.isna(n) else int(n) for n in row] for row in counts.to_numpy()],
         "customdata": [[[one, other] for other in labels] for one in labels],
-        "colorscale": [[0, "rgba(29,138,134,0.18)"], [1, ACCENT]],
+        "colorscale": [[0, "rgba(29,138,134,0.3)"], [1, ACCENT]],
         "xgap": 2,
         "ygap": 2,
         "showscale": False,
@@ -446,7 +468,7 @@ def _density(rows: pd.DataFrame) -> Figure:
         "x": ((x[:-1] + x[1:]) / 2).tolist(),
         "y": ((y[:-1] + y[1:]) / 2).round(3).tolist(),
         "z": [[int(n) if n else None for n in column] for column in counts.T],
-        "colorscale": [[0, "rgba(29,138,134,0.12)"], [1, ACCENT]],
+        "colorscale": [[0, "rgba(29,138,134,0.18)"], [1, ACCENT]],
         "showscale": False,
         "hovertemplate": _("%{z} comments") + NO_BOX,
         "name": _("comments"),

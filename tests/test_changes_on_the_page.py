@@ -49,6 +49,14 @@ def test_a_turn_is_marked_on_the_timeline(turned):
     assert [note["text"] for note in layout["annotations"]] == ["<b>1</b>"]
 
 
+def test_turns_too_close_for_two_numbers_share_one(turned):
+    length = turned["published_at"].max() - turned["published_at"].min()
+    turns = [turned["published_at"].min() + share * length for share in (0.2, 0.22, 0.25, 0.27, 0.6)]
+    layout = sentiment_over_time(turned, None, turns)["layout"]
+    assert [note["text"] for note in layout["annotations"]] == ["<b>1–3</b>", "<b>4</b>", "<b>5</b>"]
+    assert len(layout["shapes"]) == 5
+
+
 def test_no_turn_says_how_often_one_is_missed(sampled, sampled_ids):
     found = said(sampled, sampled_ids[0])
     assert "No turn in" in found

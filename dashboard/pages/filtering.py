@@ -261,7 +261,7 @@ def _bar(choices: Choices, filters: Filters, view: View, downloads: list[Compone
             nothingFoundMessage=_("Nobody of that name"),
             size="xs",
         ),
-        _several("filter-stances", _("Stance toward the article"), _("any"), list(STANCES), stances),
+        _several("filter-stances", _("Stance"), _("any"), list(STANCES), stances),
         _several("filter-tones", _("Sentiment"), _("any"), list(TONES), tones),
         dmc.TextInput(
             id="filter-text",

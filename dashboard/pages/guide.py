@@ -12,6 +12,8 @@ from threads.guide import TITLE, Section, Table, guide
 from threads.language import N_, SOURCE, _, language
 from threads.moderation.roles import Permission
 
+PROSE = 30  # characters of a cell from which it needs room to wrap
+
 
 class GuidePage:
     """The same guide as `btl guide` prints, so that the figures stand beside the scores."""
@@ -60,7 +62,14 @@ def _table(table: Table, of: str) -> Component:
             [
                 html.Caption(table.caption),
                 html.Thead(html.Tr([html.Th(cell, scope="col") for cell in table.header])),
-                html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in table.rows]),
+                html.Tbody(
+                    [
+                        html.Tr(
+                            [html.Td(cell, className="prose" if len(cell) > PROSE else "") for cell in row]
+                        )
+                        for row in table.rows
+                    ]
+                ),
             ]
         ),
         className="wide",

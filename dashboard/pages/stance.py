@@ -283,7 +283,7 @@ def _matrix(found: Across) -> Component:
     rows = [
         html.Tr(
             [
-                html.Th(f"{ui.STANCE_SIGNS[side]} {side}", scope="row"),
+                html.Th(f"{ui.STANCE_SIGNS[side]} {_(side)}", scope="row"),
                 *(html.Td(number(counts.get((side, other), 0))) for other in SIDES),
             ]
         )
@@ -294,7 +294,13 @@ def _matrix(found: Across) -> Component:
         html.Th(_("to {sign} {side}", sign=ui.STANCE_SIGNS[side], side=_(side)), scope="col")
         for side in SIDES
     ]
-    return html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)])
+    return html.Div(
+        html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)]),
+        className="scroll figures",
+        tabIndex=0,
+        role="region",
+        **ui.hyphenated(aria_label=_("Replies across sides")),
+    )
 
 
 def _pairs(reading: Reading, found: Across) -> Component | None:
@@ -306,7 +312,7 @@ def _pairs(reading: Reading, found: Across) -> Component | None:
     items = []
     for row in crossing.to_dict("records"):
         reply, above = by_id.loc[row["comment_id"]], by_id.loc[row["answered_id"]]
-        inferred = html.Span(" (inferred)", className="muted") if row["inferred"] else None
+        inferred = html.Span([" ", _("(inferred)")], className="muted") if row["inferred"] else None
         items.append(
             html.Li(
                 [
