@@ -341,11 +341,13 @@ def comment(
     parent_link: str,
     level: int,
     quoted: bool,
+    offensive: Sequence[tuple[int, int]],
     more: Component | None = None,
 ) -> Component:
     """Return one comment of the conversation with its scores beside it, and `more` under them.
 
     `parent` is the comment answered; `quoted` shows its beginning, for where it does not stand right above.
+    `offensive` are the words to mark, see `offensive_spans`.
     """
     return html.Article(
         [
@@ -358,7 +360,7 @@ def comment(
                 ]
             ),
             html.Blockquote(one_line(parent["text"], 120)) if parent is not None and quoted else None,
-            comment_text(row["text"], offensive_spans(row)),
+            comment_text(row["text"], offensive),
             html.P(
                 [
                     sentiment_bar(row["sentiment"], row.get("sentiment_missing")),
@@ -426,16 +428,18 @@ def words_with_kinds(words: str) -> str:
     return re.sub(r"\(([a-z ]+)\)", lambda kind: f"({_(kind[1])})", one_line(words, 120))
 
 
-def offensive_spans(row: Mapping[Any, Any]) -> list[tuple[int, int]]:
-    """Return where the words stand that make offensive language likely; quoted lines are not judged."""
-    if not _likely_offensive(row):
-        return []
-    text = row["text"]
-    return [
-        (span.start, span.end)
-        for span in OFFENSIVE.marked(text)
-        if not text[text.rfind("\n", 0, span.start) + 1 : span.end].lstrip(" ").startswith(">")
-    ]
+def offensive_spans(rows: Sequence[Mapping[Any, Any]]) -> list[list[tuple[int, int]]]:
+    """Return of each row where the words stand that make offence likely; quoted lines are not judged."""
+    likely = [place for place, row in enumerate(rows) if _likely_offensive(row)]
+    spans: list[list[tuple[int, int]]] = [[] for _row in rows]
+    texts = [rows[place]["text"] for place in likely]
+    for place, text, found in zip(likely, texts, OFFENSIVE.marked_in(texts), strict=True):
+        spans[place] = [(span.start, span.end) for span in found if not _in_quotation(text, span.start)]
+    return spans
+
+
+def _in_quotation(text: str, place: int) -> bool:
+    return text[text.rfind("\n", 0, place) + 1 : place + 1].lstrip(" ").startswith(">")
 
 
 def _likely_offensive(row: Mapping[Any, Any]) -> bool:

@@ -542,21 +542,33 @@ def row_of(text, **scores):
 def test_offensive_words_are_named_and_marked_where_offence_is_likely():
     row = row_of("You idiot <b>\u202e")
     assert texts(ui.offensive_label(row)) == "offensive language .90: idiot (insult)"
-    assert [row["text"][start:end] for start, end in ui.offensive_spans(row)] == ["idiot"]
-    assert "<b>" in texts(ui.comment_text(row["text"], ui.offensive_spans(row)))
+    assert [row["text"][start:end] for start, end in ui.offensive_spans([row])[0]] == ["idiot"]
+    assert "<b>" in texts(ui.comment_text(row["text"], ui.offensive_spans([row])[0]))
 
 
 @pytest.mark.parametrize("value", [0.2, float("nan"), None])
 def test_nothing_is_marked_where_offence_is_unlikely_or_unknown(value):
     row = row_of("You idiot", offensive=value)
     assert ui.offensive_label(row) is None
-    assert ui.offensive_spans(row) == []
+    assert ui.offensive_spans([row]) == [[]]
+
+
+def test_words_of_several_comments_are_marked_each_in_its_own():
+    rows = [row_of("You idiot"), row_of("Fine", offensive=0.1), row_of("He is such a moron")]
+    found = ui.offensive_spans(rows)
+    assert [
+        [row["text"][slice(*span)] for span in spans] for row, spans in zip(rows, found, strict=True)
+    ] == [
+        ["idiot"],
+        [],
+        ["moron"],
+    ]
 
 
 def test_words_in_a_quotation_are_not_marked():
     row = row_of("> You idiot\nYou moron")
-    assert {row["text"][start:end] for start, end in ui.offensive_spans(row)} == {"moron"}
-    assert all(start > 11 for start, _ in ui.offensive_spans(row))
+    assert {row["text"][start:end] for start, end in ui.offensive_spans([row])[0]} == {"moron"}
+    assert all(start > 11 for start, _ in ui.offensive_spans([row])[0])
 
 
 def test_marks_go_on_in_the_folded_part_of_a_long_comment():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -323,11 +323,15 @@ def _conversation_panel(
     page = min(filters.page, last)
     start = (page - 1) * PER_PAGE
     shown_turns = turns[start : start + PER_PAGE]
+    offensive = ui.offensive_spans([turn.row for turn in shown_turns])
     note = _("In the order of the page, replies under what they answer. Dashed: inferred, with confidence.")
     return ui.panel(
         _("The conversation"),
         html.Div(
-            [_turn(turn, filters, pages, weight_of) for turn in shown_turns],
+            [
+                _turn(turn, spans, filters, pages, weight_of)
+                for turn, spans in zip(shown_turns, offensive, strict=True)
+            ],
             className="conversation",
         ),
         ui.pager(page, last, filters, "conversation") if last > 1 else None,
@@ -336,7 +340,13 @@ def _conversation_panel(
     )
 
 
-def _turn(turn: Turn, filters: Filters, pages: dict[str, int], weight_of: Mapping[str, float]) -> Component:
+def _turn(
+    turn: Turn,
+    offensive: Sequence[tuple[int, int]],
+    filters: Filters,
+    pages: dict[str, int],
+    weight_of: Mapping[str, float],
+) -> Component:
     parent_link = _link(turn.parent["comment_id"], filters, pages) if turn.parent is not None else ""
     return ui.comment(
         turn.row,
@@ -344,6 +354,7 @@ def _turn(turn: Turn, filters: Filters, pages: dict[str, int], weight_of: Mappin
         parent_link=parent_link,
         level=turn.level,
         quoted=not turn.follows_parent,
+        offensive=offensive,
         more=featured.cues(turn.row, weight_of),
     )
 

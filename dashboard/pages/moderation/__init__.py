@@ -82,7 +82,7 @@ def _queue(context: Context, address: Address) -> Component:
     last = max(1, -(-count // PER_PAGE))
     page = min(address.page, last)
     found = context.store.queue(chosen, PER_PAGE, (page - 1) * PER_PAGE)
-    right = right_so_far(context.store)
+    reasons, right = item.reasons(found), right_so_far(context.store)
     return _page(
         context,
         [
@@ -93,8 +93,8 @@ def _queue(context: Context, address: Address) -> Component:
             _columns(
                 found,
                 [item.entry(one, place) for place, one in enumerate(found)],
-                [item.article(one, place) for place, one in enumerate(found)],
-                [item.why(one, place, right) for place, one in enumerate(found)],
+                [item.article(one, place, reasons[place]) for place, one in enumerate(found)],
+                [item.why(one, place, reasons[place], right) for place, one in enumerate(found)],
                 above=_above(address, found, count),
                 below=_pager(address, page, last),
                 nothing=_(_NOTHING[chosen.view])
@@ -113,6 +113,7 @@ def _queue(context: Context, address: Address) -> Component:
 def _second(context: Context) -> Component:
     cursor, due = context.store.last_change(), _due(context)
     found, right = [one.item for one in due], right_so_far(context.store)
+    reasons = item.reasons(found)
     return _page(
         context,
         [
@@ -127,8 +128,11 @@ def _second(context: Context) -> Component:
             _columns(
                 found,
                 [item.entry(one, place, blind=True) for place, one in enumerate(found)],
-                [item.article(one.item, place, second=one.decision) for place, one in enumerate(due)],
-                [item.why(one, place, right) for place, one in enumerate(found)],
+                [
+                    item.article(one.item, place, reasons[place], second=one.decision)
+                    for place, one in enumerate(due)
+                ],
+                [item.why(one, place, reasons[place], right) for place, one in enumerate(found)],
                 above=html.P(_("{count} to look at", count=len(found)), className="note"),
                 below=None,
                 nothing=_("No second look is due."),

@@ -190,5 +190,5 @@ def _sample(items: Sequence[QueueItem]) -> list[Component]:
             ],
             **ui.hyphenated(data_sample=str(place)),
         )
-        for place, (item, found) in enumerate((item, reasons(item)) for item in items)
+        for place, (item, found) in enumerate(zip(items, reasons(items), strict=True))
     ]

@@ -40,39 +40,49 @@ def default_reason(item: QueueItem) -> str:
     return next((_REASON_OF[flag.rule] for flag in order if flag.rule in _REASON_OF), "")
 
 
-def reasons(item: QueueItem) -> list[Reason]:
-    """Return why a comment is here: its flags, and the reading of the model where offence is likely."""
-    found = [
-        Reason(
-            number=place,
-            name=flag.rule,
-            title=_(title_of(flag.rule)),
-            sentence=retold(flag.reason),
-            measured=_measured(flag),
-            spans=tuple((start, end) for start, end in flag.spans),
-        )
-        for place, flag in enumerate(item.flags, start=1)
-    ]
-    row = {"text": item.text, **item.scores}
-    flagged_for_it = any(flag.rule == "offensive" for flag in item.flags)
-    if not flagged_for_it and (spans := ui.offensive_spans(row)):
-        words = row.get("offensive_words")
-        sentence = (
-            _("Words that make it likely: {words}.", words=ui.words_with_kinds(words))
-            if isinstance(words, str)
-            else _("By its words.")
-        )
-        found.append(
-            Reason(
-                number=len(found) + 1,
-                name=MODEL,
-                title=_(MODEL),
-                sentence=_("{sentence} This is a model's reading; it flags nothing.", sentence=sentence),
-                measured=_("Probability {offensive}.", offensive=percent(row["offensive"])),
-                spans=tuple(spans),
-            )
-        )
+def reasons(items: Sequence[QueueItem]) -> list[list[Reason]]:
+    """Return of each comment why it is here: its flags, and the model's reading where offence is likely."""
+    found = [[_of_flag(flag, place) for place, flag in enumerate(item.flags, start=1)] for item in items]
+    for item, why_here, spans in zip(items, found, ui.offensive_spans(_unflagged(items)), strict=True):
+        if spans:
+            why_here.append(_of_model(item, len(why_here) + 1, spans))
     return found
+
+
+def _of_flag(flag: Flag, number: int) -> Reason:
+    return Reason(
+        number=number,
+        name=flag.rule,
+        title=_(title_of(flag.rule)),
+        sentence=retold(flag.reason),
+        measured=_measured(flag),
+        spans=tuple((start, end) for start, end in flag.spans),
+    )
+
+
+def _unflagged(items: Sequence[QueueItem]) -> list[Mapping[str, Any]]:
+    """Return text and scores of comments; none of those that the rule on offensive language flagged."""
+    return [
+        {} if any(flag.rule == "offensive" for flag in item.flags) else {"text": item.text, **item.scores}
+        for item in items
+    ]
+
+
+def _of_model(item: QueueItem, number: int, spans: Sequence[tuple[int, int]]) -> Reason:
+    words = item.scores.get("offensive_words")
+    sentence = (
+        _("Words that make it likely: {words}.", words=ui.words_with_kinds(words))
+        if isinstance(words, str)
+        else _("By its words.")
+    )
+    return Reason(
+        number=number,
+        name=MODEL,
+        title=_(MODEL),
+        sentence=_("{sentence} This is a model's reading; it flags nothing.", sentence=sentence),
+        measured=_("Probability {offensive}.", offensive=percent(item.scores["offensive"])),
+        spans=tuple(spans),
+    )
 
 
 def _measured(flag: Flag) -> str:
@@ -117,14 +127,17 @@ def risk(item: QueueItem) -> str:
     return f"{number(item.risk, 1)} ×" if item.flags else ""
 
 
-def article(item: QueueItem, place: int, *, second: int | None = None) -> Component:
-    """Return a comment, whole, in its conversation; `second` is the decision that a second look is about."""
+def article(item: QueueItem, place: int, found: Sequence[Reason], *, second: int | None = None) -> Component:
+    """Return a comment, whole, in its conversation, marked for the reasons `found`.
+
+    `second` is the decision that a second look is about.
+    """
     return html.Article(
         [
             html.P(_where(item), className="meta"),
             _article_excerpt(item),
             _parent(item),
-            html.Div(marked_text(item.text, reasons(item)), className="text large", dir="auto"),
+            html.Div(marked_text(item.text, found), className="text large", dir="auto"),
             html.P(_who(item), className="scores"),
             html.P(_scores(item), className="scores"),
             html.Div(className="news"),  # the browser's: claims, colleagues, conflicts
@@ -146,9 +159,8 @@ def article(item: QueueItem, place: int, *, second: int | None = None) -> Compon
     )
 
 
-def why(item: QueueItem, place: int, right: Mapping[str, str]) -> Component:
+def why(item: QueueItem, place: int, found: Sequence[Reason], right: Mapping[str, str]) -> Component:
     """Return why a comment is here, how often each rule was `right` so far, and what was decided on it."""
-    found = reasons(item)
     return html.Section(
         [
             html.H2(_("Why it is here")),
