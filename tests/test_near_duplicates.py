@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from threads.cli import main
 from threads.dynamics.near_duplicates import GROUP_COLUMNS, NEAR_DUPLICATE_COLUMNS, near_duplicates
-from threads.dynamics.similar_texts import group_similar, jaccard, shingles
+from threads.dynamics.similar_texts import group_similar, jaccard, may_be_similar, shingles
 from threads.errors import SettingError
 from threads.samples import sample_folder
 from threads.scores.text import listed
@@ -91,6 +91,18 @@ def test_the_groups_are_those_of_brute_force(threshold, seed):
 @given(st.lists(st.text("abc", min_size=5, max_size=30), unique=True, max_size=25), st.floats(0.2, 1))
 def test_the_groups_of_any_texts_are_those_of_brute_force(texts, threshold):
     assert group_similar(texts, threshold).labels.tolist() == by_brute_force(texts, threshold)
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.7, 0.9])
+def test_those_that_may_be_similar_are_those_with_enough_known_shingles(threshold):
+    texts = variants(120, seed=5)
+    some, others = texts[:20], [*texts[20:], "", "four"]
+    known = frozenset().union(*map(shingles, some))
+    shared = [len(shingles(text) & known) / len(shingles(text)) if len(text) > 4 else 0 for text in others]
+    found = may_be_similar(some, others, threshold).tolist()
+    assert found == [share >= threshold - 1e-9 for share in shared]
+    assert {True, False} == set(found)
+    assert not may_be_similar([], others, threshold).any()
 
 
 def test_a_search_cut_short_says_so():

@@ -10,7 +10,7 @@ from threads.parse import Source, parse
 from threads.parse.formats import Options
 from threads.records import Comment, Discussion, Parsed, Report
 from threads.samples import samples
-from threads.scored_isolated import score_isolated
+from threads.scored_isolated import judge_isolated, score_isolated
 from threads.settings import Settings
 from threads.storage import Store
 
@@ -64,7 +64,7 @@ def test_what_breaks_a_limit_is_a_named_error_and_nothing_is_stored(tmp_path, li
     score_isolated(said("first"), Settings())  # to start a worker is not counted
     with Store.open(f"sqlite:///{tmp_path / 'store.sqlite'}") as store:
         with pytest.raises(InputError, match=message):
-            import_parsed(store, parsed, Settings(**limit), scored=score_isolated)
+            import_parsed(store, parsed, Settings(**limit), judge=judge_isolated)
         assert store.discussions().empty
 
 

@@ -133,10 +133,30 @@ def test_a_pool_stores_the_very_rows_of_one_process(tmp_path):
         with Store.open(f"sqlite:///{tmp_path / f'{count}.sqlite'}") as store, Workers(count) as workers:
             added = import_reading(store, found, Settings(), comments_at_once=100, workers=workers)
             assert added.comments == 600
-            flagged.append(added.flagged)
+            flagged.append((added.flagged, store.exports.flagged().flags))
             tables.append(store.comments().sort_values(["thread_id", "position"], ignore_index=True))
-    assert flagged[0] == flagged[1] > 0
+    assert flagged[0] == flagged[1]
+    assert {found.rule for flags in flagged[0][1] for found in flags} >= {"campaigns", "profanity"}
     pd.testing.assert_frame_equal(*tables, check_exact=True)
+
+
+def test_a_pool_flags_by_the_rules_that_are_in_force_when_it_is_stored(tmp_path):
+    file = dump(tmp_path / "dump.ndjson", threads=50)
+    flagged = []
+    for count in (1, 2):
+        found = reading(Source.from_path(file), Options(), settings=Settings())
+        with Store.open(f"sqlite:///{tmp_path / f'{count}.sqlite'}") as store, Workers(count) as workers:
+            book = store.rule_books.current(Settings()).changed("profanity", on=False)
+
+            def told(_, books=store.rule_books, book=book):
+                if books.latest() is None:  # all parts but the first were judged by then, or are being judged
+                    books.save(book, "ann")
+
+            import_reading(store, found, Settings(), comments_at_once=100, told=told, workers=workers)
+            flags = store.exports.flagged().flags
+            flagged.append(flags)
+            assert 0 < sum(found.rule == "profanity" for some in flags for found in some) <= 40
+    assert flagged[0] == flagged[1]
 
 
 def test_several_files_are_read_by_workers_to_the_same_records_and_messages(tmp_path):

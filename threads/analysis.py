@@ -16,7 +16,7 @@ import pandas as pd
 from threads.erasing import without_erased
 from threads.errors import ConflictError, SettingError
 from threads.keys import read_key
-from threads.moderation.flagging import flag
+from threads.moderation.flagging import AMONG_OTHERS, BY_THEMSELVES, CommentKey, flag, together
 from threads.moderation.rule_book import RuleBook
 from threads.parse import parse
 from threads.parse.formats import Options, options
@@ -31,7 +31,6 @@ from threads.storage import Added, Held, Store, merged, numbered
 from threads.workers import Workers
 
 T = TypeVar("T")
-Scored = Callable[[Parsed, Settings], pd.DataFrame]
 COMMENTS_AT_ONCE = 5_000  # a part of a large input: some seconds of scoring
 ATTEMPTS = 10  # each failed one means that another import of the same discussion came through
 
@@ -46,12 +45,25 @@ class Analysis:
 
     parsed: Parsed
     scores: pd.DataFrame
-    flags: Mapping[tuple[str, str], list[Flag]]
+    flags: Mapping[CommentKey, list[Flag]]
 
     @property
     def frame(self) -> pd.DataFrame:
         """Records and scores side by side, one row a comment."""
         return pd.concat([comments_frame(self.parsed.discussions), self.scores], axis="columns")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What discussions have by themselves: scores, and flags of the rules BY_THEMSELVES by `book`."""
+
+    scores: pd.DataFrame
+    flags: Mapping[CommentKey, list[Flag]]
+    book: RuleBook
+
+
+Scored = Callable[[Parsed, Settings], pd.DataFrame]
+Judge = Callable[[Parsed, Settings, RuleBook], Judged]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,36 +171,40 @@ def score_parsed(parsed: Parsed, settings: Settings, *, target: str | None = Non
     return _scores_of(comments_frame(parsed.discussions), parsed.discussions, settings, target)
 
 
-def analyse_parsed(
-    parsed: Parsed,
-    settings: Settings,
-    *,
-    target: str | None = None,
-    store: Store | None = None,
-    scores: pd.DataFrame | None = None,
-) -> Analysis:
-    """Score and flag what a parse found; `scores` are what `score_parsed` made of it, where that is done.
+def judge_parsed(
+    parsed: Parsed, settings: Settings, book: RuleBook, *, scored: Scored = score_parsed
+) -> Judged:
+    """Score what a parse found, and flag it by what stands in its discussions; `scored` scores it."""
+    scores = scored(parsed, settings)
+    frame = pd.concat([comments_frame(parsed.discussions), scores], axis="columns")
+    characters = settings.max_comment_characters
+    return Judged(scores, flag(frame, book, characters=characters, only=BY_THEMSELVES), book)
 
-    Flags are by the rule book of `store` and count what is stored of other discussions, or by the settings.
-    """
-    records = comments_frame(parsed.discussions)
-    scores = score_parsed(parsed, settings, target=target) if scores is None else scores
-    book = RuleBook.from_settings(settings) if store is None else store.rule_books.current(settings)
-    flags = flag(
-        pd.concat([records, scores], axis="columns"),
-        book,
-        stored=None if store is None else store.rule_books.nearby(records),
-        characters=settings.max_comment_characters,
+
+def analyse_parsed(parsed: Parsed, settings: Settings, *, target: str | None = None) -> Analysis:
+    """Score what a parse found, and flag it by the book that `settings` give."""
+    judged = judge_parsed(
+        parsed, settings, RuleBook.from_settings(settings), scored=partial(score_parsed, target=target)
     )
-    return Analysis(parsed, scores, flags)
+    return _among_others(parsed, settings, judged, comments_frame(parsed.discussions), None)
+
+
+def _among_others(
+    parsed: Parsed, settings: Settings, judged: Judged, records: pd.DataFrame, stored: pd.DataFrame | None
+) -> Analysis:
+    """Add the flags that comments get beside each other, and beside what is stored of other discussions."""
+    characters = settings.max_comment_characters
+    flags = flag(records, judged.book, stored=stored, characters=characters, only=AMONG_OTHERS)
+    return Analysis(parsed, judged.scores, together(judged.flags, flags))
 
 
 def import_parsed(
-    store: Store, parsed: Parsed, settings: Settings, *, scored: Scored = score_parsed
+    store: Store, parsed: Parsed, settings: Settings, *, judge: Judge = judge_parsed
 ) -> Imported:
     """Merge what a parse found with what is stored of it, analyse the whole and store it.
 
-    `scored` scores it: here, or in another process (`threads.scored_isolated`).
+    `judge` scores it and flags it by itself: here, or with scores of another process
+    (`threads.scored_isolated`). Flags are by the store's rule book, and count what is stored besides.
 
     All of it is stored or nothing. The work is done before the write lock is taken; when another import of
     the same discussion comes first, it is done again on what that one stored.
@@ -204,10 +220,10 @@ def import_parsed(
     """
     for _ in range(ATTEMPTS - 1):
         try:
-            return _import_once(store, parsed, settings, scored)
+            return _import_once(store, parsed, settings, judge)
         except ConflictError:
             continue
-    return _import_once(store, parsed, settings, scored)
+    return _import_once(store, parsed, settings, judge)
 
 
 def import_reading(
@@ -232,7 +248,7 @@ def import_reading(
     told
         Told of each part once it is stored.
     workers
-        Score parts that come while one is stored; all is done in this process without them.
+        Judge parts that come while one is stored; all is done in this process without them.
 
     Raises
     ------
@@ -241,10 +257,10 @@ def import_reading(
     """
     total = Added(0, 0, 0)
     parts = _parts(store, found, comments_at_once)
-    for news, known, scored in _scored_ahead(parts, settings, workers):
+    for news, known, judge in _judged_ahead(parts, settings, store.rule_books.current(settings), workers):
         added = Added(0, 0, known)
         if news.discussions:
-            added += import_parsed(store, news, settings, scored=scored).added
+            added += import_parsed(store, news, settings, judge=judge).added
         total += added
         told(added)
     return total
@@ -265,16 +281,16 @@ def _parts(store: Store, found: Reading, comments_at_once: int) -> Iterator[tupl
         yield Parsed(discussions=news, report=report), known
 
 
-def _scored_ahead(
-    parts: Iterable[tuple[Parsed, int]], settings: Settings, workers: Workers | None
-) -> Iterator[tuple[Parsed, int, Scored]]:
-    """Yield the parts, each with how its comments get their scores: by the workers, as far as these knew it.
+def _judged_ahead(
+    parts: Iterable[tuple[Parsed, int]], settings: Settings, book: RuleBook, workers: Workers | None
+) -> Iterator[tuple[Parsed, int, Judge]]:
+    """Yield the parts, each with how its comments get scores and flags: by the workers, where these knew it.
 
-    What is stored of a discussion is not known to them: where it makes another one of what was found, the
-    scores are worked out here.
+    What is stored of a discussion is not known to them: where it makes another one of what was found, it is
+    judged here.
     """
     if workers is None or workers.count == 1:
-        yield from ((news, known, score_parsed) for news, known in parts)
+        yield from ((news, known, judge_parsed) for news, known in parts)
         return
     waiting: deque[tuple[Parsed, int, Parsed]] = deque()
 
@@ -284,22 +300,24 @@ def _scored_ahead(
             waiting.append((news, known, whole))
             yield whole
 
-    for scores in workers.in_order(partial(_scored_if_any, settings=settings), new()):
+    for judged in workers.in_order(partial(_judged_if_any, settings=settings, book=book), new()):
         news, known, whole = waiting.popleft()
-        yield news, known, partial(_known_scores, whole=whole, scores=scores)
+        yield news, known, partial(_judged_before, whole=whole, judged=judged)
 
 
-def _scored_if_any(parsed: Parsed, settings: Settings) -> pd.DataFrame | None:
-    return score_parsed(parsed, settings) if any(d.comments for d in parsed.discussions) else None
+def _judged_if_any(parsed: Parsed, settings: Settings, book: RuleBook) -> Judged | None:
+    return judge_parsed(parsed, settings, book) if any(d.comments for d in parsed.discussions) else None
 
 
-def _known_scores(
-    parsed: Parsed, settings: Settings, *, whole: Parsed, scores: pd.DataFrame | None
-) -> pd.DataFrame:
-    """Return scores of what was scored before, and work them out for anything else."""
-    if scores is not None and parsed.discussions == whole.discussions:
-        return scores
-    return score_parsed(parsed, settings)
+def _judged_before(
+    parsed: Parsed, settings: Settings, book: RuleBook, *, whole: Parsed, judged: Judged | None
+) -> Judged:
+    """Return what is known of what was judged before, and judge anything else, or by another book."""
+    if judged is None or parsed.discussions != whole.discussions:
+        return judge_parsed(parsed, settings, book)
+    if judged.book != book:
+        return judge_parsed(parsed, settings, book, scored=lambda *_: judged.scores)
+    return judged
 
 
 def _and_last(items: Iterable[T]) -> Iterator[tuple[T, bool]]:
@@ -322,7 +340,7 @@ def _news(store: Store, part: tuple[Discussion, ...]) -> tuple[tuple[Discussion,
     return news, sum(len(d.comments) for d in part) - sum(len(d.comments) for d in news)
 
 
-def _import_once(store: Store, parsed: Parsed, settings: Settings, scored: Scored) -> Imported:
+def _import_once(store: Store, parsed: Parsed, settings: Settings, judge: Judge) -> Imported:
     # What is held is read first: an erasure after it is a conflict, one before it is seen here.
     held = store.held({d.thread_id: None for d in parsed.discussions if d.comments})
     if erased := store.keeping.erased(lambda: read_key(settings.key_file, make=False)):
@@ -330,7 +348,9 @@ def _import_once(store: Store, parsed: Parsed, settings: Settings, scored: Score
         held = held.only({d.thread_id for d in parsed.discussions if d.comments})
     whole = replace(parsed, discussions=_merged_all(held, parsed.discussions))
     book = store.rule_books.latest()
-    analysis = analyse_parsed(whole, settings, store=store, scores=scored(whole, settings))
+    judged = judge(whole, settings, store.rule_books.current(settings))
+    records = comments_frame(whole.discussions)
+    analysis = _among_others(whole, settings, judged, records, store.rule_books.nearby(records))
     added = store.add(whole, analysis.scores, analysis.flags, held=held)
     if store.rule_books.latest() != book:  # somebody has put other rules into force meanwhile
         store.rule_books.reflag(settings, threads=[d.thread_id for d in whole.discussions])

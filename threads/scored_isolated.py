@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from threads.analysis import score_parsed
+from threads.analysis import Judged, judge_parsed, score_parsed
 from threads.isolation import IS_POSIX, Pool, Work, serve
+from threads.moderation.rule_book import RuleBook
 from threads.records import Column, Comment, Discussion, Parsed, Report, typed
 from threads.scores import score_columns
 from threads.settings import Settings
@@ -43,6 +44,11 @@ def score_isolated(parsed: Parsed, settings: Settings) -> pd.DataFrame:
     if not IS_POSIX or any(str(model).startswith(_OWN_MEMORY) for model in models):
         return score_parsed(parsed, settings)
     return _frame(_POOL.ask((parsed,), parsed.report.source, settings))
+
+
+def judge_isolated(parsed: Parsed, settings: Settings, book: RuleBook) -> Judged:
+    """Return what `threads.analysis.judge_parsed` returns, with scores as `score_isolated` works them out."""
+    return judge_parsed(parsed, settings, book, scored=score_isolated)
 
 
 def warm() -> None:

@@ -35,7 +35,7 @@ from threads.parse.formats import options
 from threads.parse.isolated import parse_isolated
 from threads.parse.source import Source, is_address
 from threads.records import Comment, Discussion, Parsed
-from threads.scored_isolated import score_isolated
+from threads.scored_isolated import judge_isolated
 from threads.settings import Settings
 from threads.storage import Added, Store
 from threads.storage.mappings import SavedMappings
@@ -130,7 +130,7 @@ class ImportPage:
         def store(_clicks: int | None, *values: Any) -> tuple[Any, bool]:
             try:
                 parsed = understood(context.settings, *values)
-                added = import_parsed(context.store, parsed, context.settings, scored=score_isolated).added
+                added = import_parsed(context.store, parsed, context.settings, judge=judge_isolated).added
             except ThreadsError as error:
                 return ui.problem(str(error)), False
             return stored(parsed, added), True
@@ -381,7 +381,7 @@ def stored_now(store: Store, parsed: Parsed, settings: Settings) -> Added:
     ThreadsError
         It took more than the limits, or the store refuses; then nothing was stored.
     """
-    return import_parsed(store, parsed, settings, scored=score_isolated).added
+    return import_parsed(store, parsed, settings, judge=judge_isolated).added
 
 
 def _pasted(text: str, settings: Settings) -> Source:

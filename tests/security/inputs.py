@@ -18,7 +18,7 @@ from tests.security.rows import Lab, Row, Tally
 from threads.analysis import import_parsed
 from threads.errors import ThreadsError
 from threads.samples import add_samples
-from threads.scored_isolated import score_isolated
+from threads.scored_isolated import judge_isolated
 from threads.settings import Settings
 from threads.storage import Store
 
@@ -117,7 +117,7 @@ def _answer(store: Store, settings: Settings, name: str, content: bytes) -> str:
     """Return what the page would say."""
     try:
         parsed = understood(settings, None, f"data:,{b64encode(content).decode()}", name, None, None)
-        return f"stored: {import_parsed(store, parsed, settings, scored=score_isolated).added}"
+        return f"stored: {import_parsed(store, parsed, settings, judge=judge_isolated).added}"
     except ThreadsError as error:
         return f"error: {error}"
     except Exception as error:  # noqa: BLE001 - what the row is looking for

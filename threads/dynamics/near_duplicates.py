@@ -8,7 +8,7 @@ comments linked by similar pairs are one group.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from threads.dynamics.people import known, person_of_each
-from threads.dynamics.similar_texts import group_similar, jaccard, shingles
+from threads.dynamics.similar_texts import Groups, group_similar, jaccard, shingles
 from threads.records import Column, typed
 from threads.scores.text import MOST_CHARACTERS, without_quotes
 from threads.wordlists.folding import letters_and_digits
@@ -97,11 +97,9 @@ def near_duplicates(
     folded = compared(rows["text"])
     rows["same"] = pd.factorize(np.array(folded, dtype=object))[0]
     different = list(dict.fromkeys(folded))
-    long_enough = [n for n, text in enumerate(different) if len(text) >= max(5, fewest_characters)]
-    found = group_similar([different[n] for n in long_enough], threshold)
-    label_of = dict(zip(long_enough, found.labels.tolist(), strict=True))
-    rows["label"] = rows["same"].map(label_of)
-    grouped = _numbered(rows.dropna(subset=["label"]))
+    found = grouped_texts(different, threshold, fewest_characters)
+    rows["label"] = found.labels[rows["same"]]
+    grouped = _numbered(rows[rows["label"] >= 0])
     grouped["duplicate_similarity"] = _similarities(grouped, different)
     groups = _groups(grouped, campaign_authors, campaign_threads)
     comments = grouped.set_index("row").reindex(range(len(frame))).set_axis(frame.index)
@@ -110,6 +108,15 @@ def near_duplicates(
         _blank_as_missing(typed(groups, GROUP_COLUMNS)),
         found.complete,
     )
+
+
+def grouped_texts(different: Sequence[str], threshold: float, fewest_characters: int) -> Groups:
+    """Return the groups of texts that are `compared`, none twice; of one that is too short it is -1."""
+    long_enough = [n for n, text in enumerate(different) if len(text) >= max(5, fewest_characters)]
+    found = group_similar([different[n] for n in long_enough], threshold)
+    labels = np.full(len(different), -1, dtype=np.int64)
+    labels[long_enough] = found.labels
+    return Groups(labels, found.complete)
 
 
 def compared(texts: Iterable[object]) -> list[str]:

@@ -107,6 +107,13 @@ def may_be_similar(texts: Sequence[str], others: Sequence[str], threshold: float
     # Their last bits make room for the number of the text; sorted, for searching in them.
     wanted = _different(np.concatenate([np.zeros(0, dtype=np.uint64), *known]) >> np.uint64(_ROW_BITS))
     found = np.zeros(len(others), dtype=np.bool_)
+    if not len(wanted):
+        return found
+    # A table of their first bits knows some that are none of them, and is asked in a fraction of the time.
+    bits = min(26, (16 * len(wanted)).bit_length())
+    beyond = np.uint64(64 - _ROW_BITS - bits)
+    table = np.zeros(1 << bits, dtype=np.bool_)
+    table[wanted >> beyond] = True
     for block in _blocks(others):
         hashes, rows = _hashes([others[number] for number in block])
         keys = _different(
@@ -114,14 +121,21 @@ def may_be_similar(texts: Sequence[str], others: Sequence[str], threshold: float
         )
         rows = (keys >> np.uint64(64 - _ROW_BITS)).astype(np.int64)
         hashes = keys & np.uint64((1 << (64 - _ROW_BITS)) - 1)
-        places = np.searchsorted(wanted, hashes)
-        shared = np.zeros(len(keys), dtype=np.bool_)
-        inside = places < len(wanted)
-        shared[inside] = wanted[places[inside]] == hashes[inside]
         sizes = np.bincount(rows, minlength=len(block))
-        hits = np.bincount(rows, weights=shared, minlength=len(block))
-        found[block.start : block.stop] = (hits >= threshold * sizes - 1e-9) & (sizes > 0)
+        likely = _enough(table[hashes >> beyond], rows, sizes, threshold)[rows]
+        hashes, rows = hashes[likely], rows[likely]
+        places = np.searchsorted(wanted, hashes)
+        shared = wanted[np.minimum(places, len(wanted) - 1)] == hashes
+        found[block.start : block.stop] = _enough(shared, rows, sizes, threshold)
     return found
+
+
+def _enough(
+    shared: npt.NDArray[np.bool_], rows: Integers, sizes: Integers, threshold: float
+) -> npt.NDArray[np.bool_]:
+    """Return which texts have enough shingles that are `shared`, of so many, to be similar."""
+    hits = np.bincount(rows, weights=shared, minlength=len(sizes))
+    return (hits >= threshold * sizes - 1e-9) & (sizes > 0)
 
 
 def _link(labels: Integers, links: Sequence[tuple[int, int]]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Final
 
 import pandas as pd
 
@@ -13,6 +14,12 @@ from threads.records import Flag
 from threads.scores.text import MOST_CHARACTERS
 
 CommentKey = tuple[str, str]
+
+BY_THEMSELVES: Final = tuple(rule.name for rule in RULES if rule.scope != "store")
+"""The rules that need nothing but whole discussions, one at a time or several."""
+AMONG_OTHERS: Final = tuple(rule.name for rule in RULES if rule.scope == "store")
+"""The rules that hold comments against those of other discussions."""
+_ORDER: Final = {rule.name: place for place, rule in enumerate(RULES)}
 
 
 def flag(
@@ -45,13 +52,13 @@ def flag(
     with using(SOURCE):  # reasons are stored
         for start, block in comments.blocks():
             for rule in on:
-                if rule.alone:
+                if rule.scope == "comment":
                     values = book.rules[rule.name]
                     raised[rule.name].update(
                         (start + place, found) for place, found in rule.flags(block, values)
                     )
         for rule in on:
-            if not rule.alone:
+            if rule.scope != "comment":
                 raised[rule.name].update(rule.flags(comments, book.rules[rule.name]))
     flags: dict[CommentKey, list[Flag]] = {}
     keys = comments.keys
@@ -59,3 +66,13 @@ def flag(
         for place, found in of_rule.items():
             flags.setdefault(keys[place], []).append(found)
     return flags
+
+
+def together(
+    some: Mapping[CommentKey, list[Flag]], others: Mapping[CommentKey, list[Flag]]
+) -> dict[CommentKey, list[Flag]]:
+    """Return flags of the same comments by some rules and by others as of all, in the order of RULES."""
+    both = {key: some[key] + others[key] for key in some.keys() & others.keys()}
+    for given in both.values():
+        given.sort(key=lambda found: _ORDER[found.rule])
+    return {**some, **others, **both}

@@ -183,6 +183,9 @@ def comments_of(
         if column.kind == "text":
             data[column.name] = all_from_storable(data[column.name])
     frame = {name: pd.Series(values, dtype=object) for name, values in data.items() if name != "values"}
+    for column in COMMENT_COLUMNS:
+        if column.kind == "time":
+            frame[column.name] = pd.Series(tables.UtcTime.read_all(data[column.name]))
     if "values" in data:
         of_scores = [column for column in columns if column.name not in frame]
         missing: dict[str, Any] = {column.name: None for column in of_scores}

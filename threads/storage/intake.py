@@ -33,7 +33,7 @@ from threads.storage.outlines import restamp, store_outlines, touch_outline
 
 ACTOR: Final = "live"
 """Who holds a published comment that was changed and is flagged since."""
-ALONE: Final = tuple(rule.name for rule in RULES if rule.alone)
+ALONE: Final = tuple(rule.name for rule in RULES if rule.scope == "comment")
 """The rules whose flags are there at once; those of the others come when a discussion is settled."""
 
 _c, _d, _s, _f = tables.comments.c, tables.discussions.c, tables.scores.c, tables.flags.c

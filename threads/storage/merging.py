@@ -10,7 +10,7 @@ from typing import Any
 from threads.parse import states_replies
 from threads.parse.addressing import newest_first
 from threads.parse.replies import infer_replies
-from threads.records import Comment, Discussion
+from threads.records import Comment, Discussion, column_of
 
 _FILLED = ("title", "url", "article_text", "published_at", "language", "captured_at")
 _PRECISIONS = ("none", "relative", "day", "minute", "second")
@@ -18,6 +18,10 @@ _PRECISIONS = ("none", "relative", "day", "minute", "second")
 
 def numbered(discussion: Discussion) -> Discussion:
     """Return a discussion with its comments in order of position, counted 1 to n; of equal ids the first."""
+    comments = discussion.comments
+    positions, ids = column_of(comments, "position"), column_of(comments, "comment_id")
+    if list(positions) == list(range(1, len(comments) + 1)) and len(set(ids)) == len(ids):
+        return discussion
     return replace(discussion, comments=_numbered(_by_id(discussion).values()))
 
 

@@ -19,6 +19,8 @@ from threads.moderation.flagging import flag
 from threads.moderation.precision import Share
 from threads.moderation.rule_book import RuleBook
 from threads.moderation.rules import RULES
+from threads.moderation.rules.comments import STORED_COLUMNS
+from threads.parse.storable import all_from_storable
 from threads.records import COMMENT_COLUMNS, Column, Flag, typed
 from threads.settings import Settings
 from threads.storage import tables
@@ -33,11 +35,6 @@ BATCH: Final = 5_000  # comments of whole discussions that are judged at a time
 EXAMPLES: Final = 5  # of a rule in a preview
 
 _c, _b, _a = tables.comments.c, tables.rule_books.c, tables.audit.c
-NEARBY_COLUMNS: Final = tuple(
-    column
-    for column in COMMENT_COLUMNS
-    if column.name in {"thread_id", "comment_id", "author", "author_id", "published_at", "text"}
-)
 _RECORDS = [_c[column.name] for column in COMMENT_COLUMNS]
 
 
@@ -235,17 +232,17 @@ class RuleBooks:
         return applied is not None and applied["book"] >= latest
 
     def nearby(self, frame: pd.DataFrame, days: int = NEARBY_DAYS) -> pd.DataFrame:
-        """Return comments of other discussions from about the same time, columns as in NEARBY_COLUMNS.
+        """Return comments of other discussions from about the same time, columns as in STORED_COLUMNS.
 
         At most MOST_NEARBY, the newest, published up to `days` before or after those of `frame`.
         """
         threads = frame["thread_id"].dropna().unique().tolist()
         times = frame["published_at"].dropna()
         if times.empty:
-            return _frame([], NEARBY_COLUMNS)
+            return _frame([], STORED_COLUMNS)
         around = timedelta(days=days)
         query = (
-            select(*(_c[column.name] for column in NEARBY_COLUMNS))
+            select(*(tables.as_stored(_c[column.name]) for column in STORED_COLUMNS))
             .where(
                 _c.published_at >= _moment(times.min()) - around,
                 _c.published_at <= _moment(times.max()) + around,
@@ -255,8 +252,8 @@ class RuleBooks:
             .limit(MOST_NEARBY)
         )
         with reading(self._engine) as connection:
-            found = connection.execute(query).all()
-        stored = _frame(found, NEARBY_COLUMNS)
+            rows = connection.execute(query).all()
+        stored = _nearby(rows)
         return stored[~stored["thread_id"].isin(threads)] if len(threads) > BATCH else stored
 
     def reflag(
@@ -459,9 +456,20 @@ def _moment(time: pd.Timestamp) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _nearby(rows: Sequence[Any]) -> pd.DataFrame:
+    """Return rows of STORED_COLUMNS as a frame, their texts as they are stored until now."""
+    if not rows:
+        return _frame([], STORED_COLUMNS)
+    data: dict[str, Any] = {}
+    for column, values in zip(STORED_COLUMNS, zip(*rows, strict=True), strict=True):
+        read = tables.UtcTime.read_all if column.kind == "time" else all_from_storable
+        data[column.name] = read(values)
+    return typed(pd.DataFrame(data), STORED_COLUMNS)
+
+
 def _looks_around(book: RuleBook) -> bool:
     """Return whether some rule asks for the comments of other discussions."""
-    return book.rules["repeats"].on or book.rules["campaigns"].on
+    return any(book.rules[rule.name].on for rule in RULES if rule.scope == "store")
 
 
 def _flags(connection: Connection, keys: list[int]) -> dict[int, list[Flag]]:

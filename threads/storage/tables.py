@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+import pandas as pd
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -95,8 +96,8 @@ class StoredJson(TypeDecorator[Any]):
 
 
 def as_stored(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return a column for a query, its texts and JSON as they are stored; other types as ever."""
-    if isinstance(column.type, StoredText | StoredJson):
+    """Return a column for a query; texts, times and JSON come as the driver gives them."""
+    if isinstance(column.type, StoredText | StoredJson | UtcTime):
         return type_coerce(column, Text).label(getattr(column, "name", None))
     return column
 
@@ -138,6 +139,11 @@ class UtcTime(TypeDecorator[datetime]):
         if dialect.name != "sqlite":
             return moments
         return [None if m is None else m.isoformat(" ", "microseconds")[:_WITHOUT_ZONE] for m in moments]
+
+    @staticmethod
+    def read_all(values: Sequence[Any]) -> pd.DatetimeIndex:
+        """Return the moments of many, as the driver gives them: texts of SQLite, moments of PostgreSQL."""
+        return pd.to_datetime(list(values), utc=True, format="ISO8601")
 
 
 _WITHOUT_ZONE = len("2024-05-18 09:30:00.000000")

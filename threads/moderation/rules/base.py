@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from threads.language import _, localised
 from threads.moderation.rules.comments import Comments, Text
 from threads.records import Flag
 
 MOST_SPANS = 100  # a page that marks more is not read by anybody, and spans are stored
+
+Scope = Literal["comment", "discussion", "store"]
+"""What a rule looks at to judge a comment: it alone, its whole discussion, or what else is stored, too."""
 
 Found = tuple[int, Flag]
 """The place of a comment among those given, and its flag."""
@@ -62,15 +65,15 @@ class Rule(Protocol):
     """A rule. An item of RULES.
 
     `name` is its code, `title` what people call it, `reason` the code of
-    `threads.moderation.decisions.REASONS` that a rejection for it would give. A rule that is `alone` judges
-    each comment by itself; it is given comments a block at a time.
+    `threads.moderation.decisions.REASONS` that a rejection for it would give. A rule whose `scope` is the
+    comment is given comments a block at a time.
     """
 
     name: str
     title: str
     help: str
     reason: str
-    alone: bool
+    scope: Scope
 
     @property
     def limits(self) -> tuple[Limit, ...]:
@@ -96,7 +99,7 @@ class OneComment:
     reason: str
     limits: tuple[Limit, ...] = ()
     lists: tuple[ListOfWords, ...] = ()
-    alone = True
+    scope: Scope = "comment"
 
     def flags(self, comments: Comments, values: Values) -> Iterator[Found]:
         """Yield the comments for which `check` gives a flag."""

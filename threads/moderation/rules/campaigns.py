@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from threads.dynamics.near_duplicates import compared, near_duplicates
-from threads.dynamics.similar_texts import may_be_similar
+from threads.dynamics.near_duplicates import grouped_texts
+from threads.dynamics.people import person_of_each
+from threads.dynamics.similar_texts import Integers, may_be_similar
 from threads.language import N_, _, counted, number
-from threads.moderation.rules.base import Found, Limit, ListOfWords, Values
-from threads.moderation.rules.comments import Comments
+from threads.moderation.rules.base import Found, Limit, ListOfWords, Scope, Values
+from threads.moderation.rules.comments import STORED_COLUMNS, Comments
 from threads.records import Flag
 
 
@@ -55,30 +55,27 @@ class Campaigns:
         ),
     )
     lists: tuple[ListOfWords, ...] = ()
-    alone = False
+    scope: Scope = "store"
 
     def flags(self, comments: Comments, values: Values) -> Iterator[Found]:
         """Yield flags whose value is the number of people or of discussions, whichever is further over."""
-        limits = values.limits
-        frame = pd.concat([comments.frame, _near(comments, float(limits["similarity"]))], ignore_index=True)
         if not len(comments):
             return
-        found = near_duplicates(
-            frame,
-            threshold=float(limits["similarity"]),
-            fewest_characters=int(limits["characters"]),
-            campaign_authors=int(limits["people"]),
-            campaign_threads=int(limits["discussions"]),
-        )
-        campaigns = found.groups[found.groups["campaign"] == 1]
-        names = ("duplicate_group", "comments", "authors", "threads")
+        limits, names = values.limits, [column.name for column in STORED_COLUMNS]
+        texts = [text.own_letters for text in (*comments.texts, *comments.stored_texts)]
+        group = _grouped(texts, len(comments), float(limits["similarity"]), int(limits["characters"]))
+        rows = pd.concat([comments.frame.reindex(columns=names), comments.stored])
+        copies = np.bincount(group + 1)[1:]
+        people = _different_in(group, person_of_each(rows))
+        discussions = _different_in(group, pd.factorize(rows["thread_id"])[0])
+        are_campaigns = (copies > 1) & ((people >= limits["people"]) | (discussions >= limits["discussions"]))
         flags = {
-            group: self._flag(values, *counts)
-            for group, *counts in zip(*(campaigns[name].tolist() for name in names), strict=True)
+            which: self._flag(values, int(copies[which]), int(people[which]), int(discussions[which]))
+            for which in np.flatnonzero(are_campaigns).tolist()
         }
-        for place, group in enumerate(found.comments["duplicate_group"].tolist()[: len(comments)]):
-            if group in flags:
-                yield place, flags[group]
+        for place, which in enumerate(group[: len(comments)].tolist()):
+            if which in flags:
+                yield place, flags[which]
 
     def _flag(self, values: Values, copies: int, people: int, discussions: int) -> Flag:
         counts = {"people": people, "discussions": discussions}
@@ -92,11 +89,21 @@ class Campaigns:
         return Flag(self.name, reason, value=counts[most], limit=values.limits[most])
 
 
-def _near(comments: Comments, threshold: float) -> pd.DataFrame:
-    """Return those of the stored comments that may be nearly the same as one of the others."""
-    if not len(comments.stored):
-        return comments.stored
-    likely: npt.NDArray[np.bool_] = may_be_similar(
-        compared(comments.frame["text"]), compared(comments.stored["text"]), threshold
-    )
-    return comments.stored[likely]
+def _grouped(texts: Sequence[str], own: int, similarity: float, characters: int) -> Integers:
+    """Return the group of each text, -1 for none: of the first `own`, and those that may be like them."""
+    same, different = pd.factorize(np.array(texts, dtype=object))
+    is_own = np.zeros(len(different), dtype=np.bool_)
+    is_own[same[:own]] = True
+    rest = np.flatnonzero(~is_own)
+    near = rest[may_be_similar(different[is_own].tolist(), different[rest].tolist(), similarity)]
+    compared = np.concatenate([np.flatnonzero(is_own), near])
+    labels = np.full(len(different), -1)
+    labels[compared] = grouped_texts(different[compared], similarity, characters).labels
+    return labels[same]
+
+
+def _different_in(group: Integers, of_each: Integers) -> Integers:
+    """Return how many different ones stand in each group; -1 is in no group, or is nobody."""
+    known = (group >= 0) & (of_each >= 0)
+    pairs = pd.unique(group[known] * (of_each.max(initial=0) + 1) + of_each[known])
+    return np.bincount(pairs // (of_each.max(initial=0) + 1), minlength=group.max(initial=-1) + 1)

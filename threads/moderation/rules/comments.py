@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
 from threads.records import COMMENT_COLUMNS, typed
 from threads.scores.links import find_links
 from threads.scores.offensive_model import Span
-from threads.scores.text import MOST_CHARACTERS
-from threads.wordlists.folding import Folded, fold, folded
+from threads.scores.text import MOST_CHARACTERS, without_quotes
+from threads.wordlists.folding import Folded, fold, folded, letters_and_digits
 
 BLOCK = 1_000  # comments whose readings are kept at a time
 TOKEN = re.compile(r"[a-z0-9@$*!]+")
@@ -26,6 +26,13 @@ _BETWEEN = "".join(chr(code) if TOKEN.fullmatch(chr(code)) else " " for code in 
 
 # What is gone already needs nobody.
 GONE = frozenset({"removed", "deleted"})
+
+STORED_COLUMNS: Final = tuple(
+    column
+    for column in COMMENT_COLUMNS
+    if column.name in {"thread_id", "comment_id", "author", "author_id", "published_at", "text"}
+)
+"""What rules look at of comments of other discussions."""
 
 
 class Text:
@@ -44,6 +51,17 @@ class Text:
         """The folded text with blanks in the place of links."""
         plain = folded(self.text)
         return blanked(plain, self.links if self.text.isascii() else find_links(plain))
+
+    @cached_property
+    def letters(self) -> str:
+        """Its letters and digits, folded."""
+        return letters_and_digits(self.text)
+
+    @cached_property
+    def own_letters(self) -> str:
+        """The same without lines that quote another comment, as `near_duplicates` compares them."""
+        own = without_quotes(self.text)
+        return self.letters if own is self.text else letters_and_digits(own)
 
     @cached_property
     def tokens(self) -> frozenset[str]:
@@ -84,7 +102,7 @@ class Comments:
         One row a comment, columns as in COMMENT_COLUMNS, and scores as far as they are there; removed and
         deleted comments and those without a text are passed over.
     stored
-        Comments of other discussions to hold them against, columns as in COMMENT_COLUMNS.
+        Comments of other discussions to hold them against, columns as in STORED_COLUMNS.
     characters
         How much of a text is read.
     """
@@ -94,7 +112,7 @@ class Comments:
     ) -> None:
         there = ~frame["status"].isin(GONE) & frame["text"].notna()
         self.frame = frame[there].reset_index(drop=True)
-        self.stored = typed(pd.DataFrame(columns=[]) if stored is None else stored, COMMENT_COLUMNS)
+        self.stored = typed(pd.DataFrame(columns=[]) if stored is None else stored, STORED_COLUMNS)
         self.characters = characters
         self._columns: dict[str, list[Any]] = {}
         self.offence: dict[int, list[Span]] = {}  # words that carry the offence of a comment, once found
@@ -111,6 +129,11 @@ class Comments:
     def texts(self) -> list[Text]:
         """The text of each comment."""
         return [Text(text[: self.characters]) for text in self.column("text")]
+
+    @cached_property
+    def stored_texts(self) -> list[Text]:
+        """The text of each stored comment."""
+        return [Text(text[: self.characters]) for text in self.stored["text"].fillna("")]
 
     def column(self, name: str) -> list[Any]:
         """Return the values of a column, None for missing ones; all missing where the frame lacks it."""

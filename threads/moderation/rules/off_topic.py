@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from threads.language import N_, _, percent
-from threads.moderation.rules.base import Found, Limit, ListOfWords, Values
+from threads.moderation.rules.base import Found, Limit, ListOfWords, Scope, Values
 from threads.moderation.rules.comments import Comments
 from threads.records import Flag
 from threads.scores.text import words
@@ -46,7 +46,7 @@ class OffTopic:
         ),
     )
     lists: tuple[ListOfWords, ...] = ()
-    alone = True
+    scope: Scope = "comment"
 
     def flags(self, comments: Comments, values: Values) -> Iterator[Found]:
         """Yield flags whose value is the distance from the article, 0 to 1; none without the score."""

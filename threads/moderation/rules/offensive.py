@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from threads.language import N_, _, percent
-from threads.moderation.rules.base import Found, Limit, ListOfWords, Values, merged
+from threads.moderation.rules.base import Found, Limit, ListOfWords, Scope, Values, merged
 from threads.moderation.rules.comments import Comments, blanked
 from threads.records import Flag
 from threads.scores.offensive import Offensive
@@ -17,7 +17,7 @@ SCORE = Offensive()  # keeps its model, once it is needed
 class Scored:
     """Flags comments by a column of the score, and marks the words of `kind` (all where there are none)."""
 
-    alone = True
+    scope: Scope = "comment"
     lists: tuple[ListOfWords, ...] = ()
 
     def __init__(

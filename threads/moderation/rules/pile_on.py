@@ -15,7 +15,7 @@ from statistics import median
 
 from threads.dynamics.people import person_of_each
 from threads.language import N_, _, localised, number
-from threads.moderation.rules.base import Found, Limit, ListOfWords, Values
+from threads.moderation.rules.base import Found, Limit, ListOfWords, Scope, Values
 from threads.moderation.rules.comments import Comments
 from threads.records import Flag
 
@@ -73,7 +73,7 @@ class PileOn:
         ),
     )
     lists: tuple[ListOfWords, ...] = ()
-    alone = False
+    scope: Scope = "discussion"
 
     def flags(self, comments: Comments, values: Values) -> Iterator[Found]:
         """Yield flags whose value is the number of different people by then."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
 from threads.language import N_, _, number
-from threads.moderation.rules.base import Found, Limit, ListOfWords, Values
+from threads.moderation.rules.base import Found, Limit, ListOfWords, Scope, Values
 from threads.moderation.rules.comments import Comments
 from threads.records import Flag
-from threads.wordlists.folding import letters_and_digits
 
 
 class Repeats:
@@ -39,20 +37,20 @@ class Repeats:
         ),
     )
     lists: tuple[ListOfWords, ...] = ()
-    alone = False
+    scope: Scope = "store"
 
     def flags(self, comments: Comments, values: Values) -> Iterator[Found]:
         """Yield flags whose value is how many comments have had this text by then, by time."""
         fewest, limit = int(values.limits["characters"]), values.limits["copies"]
-        texts = [*(t.text for t in comments.texts), *comments.stored["text"].str[: comments.characters]]
+        texts = [text.letters for text in (*comments.texts, *comments.stored_texts)]
         times = pd.concat([comments.frame["published_at"], comments.stored["published_at"]])
         names = [*comments.column("comment_id"), *comments.stored["comment_id"]]
-        seen: dict[bytes, tuple[int, str]] = {}
+        seen: dict[str, tuple[int, str]] = {}
         for place in _in_order(times):
-            if (mark := fingerprint(texts[place], fewest)) is None:
+            if len(texts[place]) < max(1, fewest):
                 continue
-            before, first = seen.get(mark, (0, names[place]))
-            seen[mark] = (before + 1, first)
+            before, first = seen.get(texts[place], (0, names[place]))
+            seen[texts[place]] = (before + 1, first)
             if place < len(comments) and before + 1 >= limit:
                 reason = _(
                     "The same text was posted {before} times by now, first in comment {first}.",
@@ -67,14 +65,3 @@ def _in_order(times: pd.Series) -> Iterable[int]:
     if times.isna().all():
         return range(len(times))
     return times.reset_index(drop=True).sort_values(kind="stable", na_position="last").index.tolist()
-
-
-def fingerprint(text: str, fewest: int) -> bytes | None:
-    """Return a mark that texts with the same letters and digits share, in whatever case and spacing.
-
-    16 bytes (BLAKE2b); None for a text of fewer than `fewest` letters and digits.
-    """
-    plain = letters_and_digits(text)
-    if len(plain) < max(1, fewest):
-        return None
-    return hashlib.blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from threads.language import N_
-from threads.moderation.rules.base import Found, Limit, ListOfWords, Values
+from threads.moderation.rules.base import Found, Limit, ListOfWords, Scope, Values
 from threads.moderation.rules.comments import Comments
 from threads.records import Flag
 
@@ -24,7 +24,7 @@ class Reported:
     reason = "spam"
     limits: tuple[Limit, ...] = ()
     lists: tuple[ListOfWords, ...] = ()
-    alone = True
+    scope: Scope = "comment"
 
     def flags(self, comments: Comments, values: Values) -> Iterator[Found]:  # noqa: ARG002 - nothing to set
         """Yield flags of value 1, limit 1."""
