@@ -163,8 +163,16 @@ def test_lists_come_in_pages_that_together_are_whole(client):
     assert second.json["next"] is None
 
 
-def test_an_id_may_be_an_address(client):
-    thread, said = "at://did:plc:x//a?b#c%2f", "http://news.example/?p=1"
+@pytest.mark.parametrize(
+    ("thread", "said"),
+    [
+        ("at://did:plc:x//a?b#c%2f", "http://news.example/?p=1"),
+        ("/2026/a-tram/", "//c/1"),
+        ("\r\nlines\u2028/ of text", "1\n"),
+    ],
+    ids=["addresses", "paths", "lines"],
+)
+def test_an_id_may_be_an_address_or_any_other_text(client, thread, said):
     bring(client, {"comment_id": said, "text": RUDE}, thread_id=thread)
     path = f"/api/v1/threads/{quote(thread, safe='')}"
     assert get(client, path).json["thread_id"] == thread

@@ -15,7 +15,7 @@ from dashboard.api.exports import export_thread
 from dashboard.api.moderation import decide, list_decisions, list_flags, read_queue
 from dashboard.api.openapi import document
 from dashboard.api.scores import score_comments
-from dashboard.api.serving import DOCUMENT, add_operation, json_response
+from dashboard.api.serving import DOCUMENT, IdConverter, add_operation, json_response
 from dashboard.pages.base import Context
 from dashboard.security.access import open_to_all
 from dashboard.security.problems import API, Fault, ProblemError
@@ -38,6 +38,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = declared(
 
 def add_api(server: Flask, context: Context) -> None:
     """Let the server answer every operation, and give the document of them all."""
+    server.url_map.converters["id"] = IdConverter
     for operation in OPERATIONS:
         add_operation(server, context, operation)
 

@@ -87,8 +87,8 @@ class Operation:
 
     @property
     def rule(self) -> str:
-        """The path as Flask has it; an id may hold slashes, as addresses do."""
-        return API.rstrip("/") + re.sub(r"{(\w+)}", r"<path:\1>", self.path)
+        """The path as Flask has it."""
+        return API.rstrip("/") + re.sub(r"{(\w+)}", r"<id:\1>", self.path)
 
 
 def operation(

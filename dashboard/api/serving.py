@@ -14,6 +14,7 @@ import orjson
 from flask import Flask, Response, request
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
+from werkzeug.routing import PathConverter
 
 from dashboard.api.declaring import Nothing, Operation, Reply
 from dashboard.pages.base import Context
@@ -29,6 +30,13 @@ LONGEST_KEY: Final = 200
 MOST_FAULTS: Final = 20
 DOCUMENT: Final = "/api/v1/openapi.json"
 _KEPT_HEADERS: Final = ("Location",)
+
+
+class IdConverter(PathConverter):
+    """An id in an address: slashes, as in addresses, and line breaks too, wherever they stand in it."""
+
+    regex = r"[\s\S]+?"
+    part_isolating = False
 
 
 def add_operation(server: Flask, context: Context, operation: Operation) -> None:
