@@ -92,3 +92,11 @@ def test_what_is_asked_for_by_itself_sees_this_moment(store):
             assert connection.scalar(text("SELECT count(*) FROM comments")) == 1
     with asking(store._engine) as connection:
         assert connection.scalar(text("SELECT count(*) FROM comments")) == 1
+
+
+def test_an_outline_that_another_thread_has_brought_up_to_date_is_not_set_back(store):
+    with store.one_view():
+        stored(store)
+        elsewhere(add, store, "first")
+        elsewhere(store.outlines.current)
+        assert store.outlines.current().thread_ids == ("first",)
