@@ -29,6 +29,7 @@ PATTERNS = {"supportive": "", "critical": "/", "neutral": ".", "unclear": ""}
 _HATCH = {"fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.75)"}
 ACCENT = "#1d8a86"
 LABELLED_UP_TO = 12
+NAME_UP_TO = 40  # characters of a name that a figure shows
 POINTS_UP_TO = 5_000
 DENSITY_BINS = (120, 41)
 LEFT_MARGIN = 64  # pixels; room for "negative"
@@ -265,7 +266,7 @@ def words_of_groups(rows: pd.DataFrame) -> Figure:
         {
             "type": "bar",
             "orientation": "h",
-            "name": for_plotly(group, 40),
+            "name": for_plotly(group, NAME_UP_TO),
             "x": best.loc[best["group"] == group, "z"].round(2).tolist(),
             "y": [for_plotly(word, 30) for word in best.loc[best["group"] == group, "word"]],
             "marker": {
@@ -429,7 +430,9 @@ def _marks(rows: pd.DataFrame, stance: str, *, of: int) -> Figure:
     labelled, base, growth = of <= LABELLED_UP_TO, *((3, 0.7) if of >= MANY else (6, 1.5))
     colour, symbol = STANCES[stance]
     words = rows["words"].fillna(1).to_numpy(dtype=float)
-    names = [for_plotly(name, 40) if isinstance(name, str) else _("(no name)") for name in rows["author"]]
+    names = [
+        for_plotly(name, NAME_UP_TO) if isinstance(name, str) else _("(no name)") for name in rows["author"]
+    ]
     return {
         "type": "scatter",
         "mode": "markers+text" if labelled else "markers",

@@ -17,7 +17,7 @@ from dashboard.filters import NO_NAME, Filters, author_choices
 from dashboard.pages import PAGES
 from dashboard.pages.base import Context, find_page
 from dashboard.pages.discussion import OneDiscussion
-from dashboard.pages.importing import understood
+from dashboard.pages.importing.understanding import understood
 from dashboard.pages.thread import ThreadPage
 from dashboard.security import is_loopback, require_safe
 from dashboard.text import for_plotly, marked, one_line, shown

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dashboard.pages import importing
-from dashboard.pages.importing import preview_of, understood
+from dashboard.pages.importing import understanding
+from dashboard.pages.importing.preview import preview_of
+from dashboard.pages.importing.understanding import stored_now, understood
 from threads.errors import InputError, StoreError
 from threads.parse.source import Origin, Source
 from threads.records import Discussion, Parsed, Report, Skipped
@@ -45,7 +46,7 @@ def test_what_is_stored_is_scored_in_another_process(tmp_path, monkeypatch):
     monkeypatch.setattr("threads.analysis.score", lambda *_: pytest.fail("it was scored here"))
     parsed = preview(THREAD)
     with Store.open(f"sqlite:///{tmp_path / 'store.sqlite'}") as store, suppress(StoreError):
-        importing.stored_now(store, parsed, Settings())
+        stored_now(store, parsed, Settings())
     assert len(asked) == 1
 
 
@@ -58,7 +59,7 @@ def test_what_takes_the_memory_of_the_worker_leaves_this_process_alone():
 
 
 def test_an_address_is_not_fetched_unless_that_is_turned_on(monkeypatch):
-    monkeypatch.setattr(importing.Fetcher, "fetch", lambda *_: pytest.fail("it was fetched"))
+    monkeypatch.setattr(understanding.Fetcher, "fetch", lambda *_: pytest.fail("it was fetched"))
     with pytest.raises(InputError, match=r"this is an address, and fetching is off.*BTL_FETCH=1"):
         preview(f" {URL}\n")
 
@@ -75,11 +76,11 @@ def test_what_is_stored_is_what_was_previewed(monkeypatch):
         fetched.append(url)
         return Source.from_bytes(THREAD.encode(), url, origin=Origin(url, datetime.now(UTC)))
 
-    monkeypatch.setattr(importing, "_FETCHED", importing._Fetched())
-    monkeypatch.setattr(importing.Fetcher, "fetch", fetch)
+    monkeypatch.setattr(understanding, "_FETCHED", understanding._Fetched())
+    monkeypatch.setattr(understanding.Fetcher, "fetch", fetch)
     assert [preview(URL, fetch=1).report.kept for _ in range(2)] == [2, 2]
     assert fetched == [URL]
-    for number in range(importing.FETCHED_PAGES):
+    for number in range(understanding.FETCHED_PAGES):
         preview(f"{URL}?page={number}", fetch=1)
     preview(URL, fetch=1)
     assert fetched.count(URL) == 2
@@ -87,9 +88,9 @@ def test_what_is_stored_is_what_was_previewed(monkeypatch):
 
 def test_a_page_fetched_long_ago_is_fetched_again(monkeypatch):
     times = iter([datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC)])
-    monkeypatch.setattr(importing, "_FETCHED", importing._Fetched())
+    monkeypatch.setattr(understanding, "_FETCHED", understanding._Fetched())
     monkeypatch.setattr(
-        importing.Fetcher,
+        understanding.Fetcher,
         "fetch",
         lambda _self, url: Source.from_bytes(THREAD.encode(), url, origin=Origin(url, next(times))),
     )

@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 from dashboard import components as ui
 from dashboard.elements import html
 from dashboard.pages.base import Context, Menu
-from dashboard.pages.importing import forget_fetched
+from dashboard.pages.importing.understanding import forget_fetched
 from dashboard.security.access import needs, require
 from dashboard.text import one_line, shown
 from threads.errors import InputError, ThreadsError

@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import quantiles
 
 from dashboard import create_app
-from dashboard.pages.importing import understood
+from dashboard.pages.importing.understanding import understood
 from tests.security.rows import Lab, Row, Tally
 from threads.analysis import import_parsed
 from threads.errors import ThreadsError
