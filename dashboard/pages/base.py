@@ -16,6 +16,7 @@ from flask import g, has_request_context
 
 from dashboard.background import Background
 from dashboard.filters import Filters
+from dashboard.recent import Recent
 from dashboard.security.access import current_user, may
 from threads.keys import read_key
 from threads.language import language
@@ -39,6 +40,11 @@ class Context:
     store: Store
     settings: Settings
     background: Background = field(default_factory=Background)
+    recent_counts: Recent[QueueFilter, dict[QueueView, int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep for a moment how many comments each view of the queue has: all open pages ask all the time."""
+        object.__setattr__(self, "recent_counts", Recent(self.store.queue_counts))
 
     def key(self, *parts: Hashable) -> Hashable:
         """Return the key of a work in the background: what is asked, by whom and in which language."""

@@ -16,9 +16,17 @@ from threads.storage.engine import insert_into
 CLAIM_LASTS = timedelta(minutes=10)
 
 _c, _l = tables.comments.c, tables.claims.c
+# Names as queries of their own: what a database believes of a table that changes all the time would have it
+# read all comments for a join.
 _CLAIMS: Select[Any] = select(
-    _c.thread_id, _c.comment_id, _l.actor, _l.claimed_at, _l.expires_at.label("until")
-).select_from(tables.claims.join(tables.comments))
+    *(
+        select(name).where(_c.id == _l.comment).scalar_subquery().label(name.key)
+        for name in (_c.thread_id, _c.comment_id)
+    ),
+    _l.actor,
+    _l.claimed_at,
+    _l.expires_at.label("until"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

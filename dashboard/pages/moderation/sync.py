@@ -103,11 +103,14 @@ def claim(context: Context, claims: Sequence[tuple[str, str, bool]]) -> None:
 
 
 def counts(context: Context, search: Any) -> dict[View, int] | None:
-    """Return how many comments each view has under a page's filters; None for a search, which is slow."""
+    """Return how many comments each view has, or had lately, under a page's filters.
+
+    None for a search, which is slow.
+    """
     if not isinstance(search, str):
         raise InputError("not an address", source="search")
     chosen = Address.read(search).chosen
-    return None if chosen.text else context.store.queue_counts(chosen)
+    return None if chosen.text else context.recent_counts(chosen)
 
 
 def arrived(context: Context, search: Any, newest: Any) -> int | None:
