@@ -23,6 +23,7 @@ from threads.storage.engine import lock_for_audit
 
 BEFORE_THE_FIRST = "0" * 64
 _a = tables.audit.c
+_LAST = select(_a.id, _a.hash).order_by(_a.id.desc()).limit(1)
 _as_json = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode
 
 
@@ -82,7 +83,7 @@ def rows(connection: Connection, event: str | None = None) -> Iterator[AuditRow]
 
 def head(connection: Connection) -> tuple[int, str]:
     """Return the number of rows and the hash of the last one, which stands for them all."""
-    last = connection.execute(select(_a.id, _a.hash).order_by(_a.id.desc()).limit(1)).one_or_none()
+    last = connection.execute(_LAST).one_or_none()
     return (0, BEFORE_THE_FIRST) if last is None else (last.id, last.hash)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from threads.moderation.decisions import Decision
 from threads.storage import tables
@@ -13,6 +13,12 @@ from threads.storage.claims import Claim, claims_held
 from threads.storage.deciding import decisions_by_id
 
 _a = tables.audit.c
+_AFTER = (
+    select(_a.id, _a.event, _a.details)
+    .where(_a.id > bindparam("after"))
+    .order_by(_a.id)
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +45,9 @@ def changes_since(connection: Connection, after: int, limit: int, now: datetime)
     The cursor is the id of a row of the audit log: those count without a gap in the order in which
     transactions end, so that none appears behind a cursor that was given out. Ids of decisions do not.
     """
-    query = select(_a.id, _a.event, _a.details).where(_a.id > after).order_by(_a.id).limit(limit)
-    rows = connection.execute(query).all()
+    rows = connection.execute(_AFTER, {"after": after, "most": limit}).all()
     ids = [row.details["decision"] for row in rows if row.event == "decision"]
-    found = decisions_by_id(connection, ids)
+    found = decisions_by_id(connection, ids) if ids else {}
     return Changes(
         decisions=tuple(found[key] for key in ids if key in found),
         claims=tuple(claims_held(connection, now)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, or_, select
+from sqlalchemy import Connection, Select, bindparam, delete, or_, select
 
 from threads.errors import StoreError
 from threads.storage import tables
@@ -27,6 +27,11 @@ _CLAIMS: Select[Any] = select(
     _l.claimed_at,
     _l.expires_at.label("until"),
 )
+_HELD = _CLAIMS.where(_l.expires_at > bindparam("now")).order_by(_l.claimed_at, _l.comment)
+_ON_COMMENTS = _CLAIMS.add_columns(_l.comment).where(
+    _l.comment.in_(bindparam("of_comments", expanding=True)), _l.expires_at > bindparam("now")
+)
+_DECIDED = delete(tables.claims).where(_l.comment == bindparam("of_comment"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +66,13 @@ def release(connection: Connection, comment: int, actor: str) -> bool:
 
 def release_decided(connection: Connection, comment: int) -> None:
     """Take back the claim on a comment that was decided, whoever had it."""
-    connection.execute(delete(tables.claims).where(_l.comment == comment))
+    connection.execute(_DECIDED, {"of_comment": comment})
 
 
 def claims_on(connection: Connection, comments: Iterable[int], now: datetime) -> dict[int, Claim]:
     """Return the claims that hold on some hundred comments, by the comment's key."""
-    query = _CLAIMS.add_columns(_l.comment).where(_l.comment.in_(list(comments)), _l.expires_at > now)
     found = {}
-    for row in connection.execute(query):
+    for row in connection.execute(_ON_COMMENTS, {"of_comments": list(comments), "now": now}):
         *values, comment = row
         found[comment] = Claim(**dict(zip(row._fields[:-1], values, strict=True)))
     return found
@@ -76,8 +80,7 @@ def claims_on(connection: Connection, comments: Iterable[int], now: datetime) ->
 
 def claims_held(connection: Connection, now: datetime) -> list[Claim]:
     """Return every claim that holds, the oldest first."""
-    query = _CLAIMS.where(_l.expires_at > now).order_by(_l.claimed_at, _l.comment)
-    return [Claim(**row._mapping) for row in connection.execute(query)]
+    return [Claim(**row._mapping) for row in connection.execute(_HELD, {"now": now})]
 
 
 def comment_key(connection: Connection, thread_id: str, comment_id: str) -> int:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, Select, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, select, update
 
 from threads.metrics import CONFLICTS
 from threads.moderation.decisions import (
@@ -45,6 +45,21 @@ _DECISIONS: Select[Any] = select(
     _d.undoes,
     _d.key,
 ).select_from(tables.decisions.join(tables.comments).outerjoin(tables.notes))
+# Made once: to put a query together takes as long as to ask it.
+_BY_KEY = _DECISIONS.where(_d.key == bindparam("of_key"))
+_BY_IDS = _DECISIONS.where(_d.id.in_(bindparam("of_ids", expanding=True)))
+_HISTORY = _DECISIONS.where(_d.comment == bindparam("of_comment")).order_by(_d.version)
+_ON_COMMENTS = (
+    _DECISIONS.add_columns(_d.comment)
+    .where(_d.comment.in_(bindparam("of_comments", expanding=True)))
+    .order_by(_d.comment, _d.version)
+)
+# FOR UPDATE is PostgreSQL's; SQLite's transaction holds the lock of the whole file.
+_LOCKED = (
+    select(_c.id, _c.state, _c.version)
+    .where(_c.thread_id == bindparam("of_thread"), _c.comment_id == bindparam("of_comment"))
+    .with_for_update()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +147,13 @@ def _undos(connection: Connection, batch: str, actor: str, *, undo_others: bool)
 
 def decisions_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Decision]:
     """Return at most some hundred decisions by their ids."""
-    query = _DECISIONS.where(_d.id.in_(list(ids)))
-    return {row.id: Decision(**row._mapping) for row in connection.execute(query)}
+    found = connection.execute(_BY_IDS, {"of_ids": list(ids)})
+    return {row.id: Decision(**row._mapping) for row in found}
 
 
 def history_of(connection: Connection, comment_key: int) -> Iterator[Decision]:
     """Yield the decisions on one comment, oldest first."""
-    for row in connection.execute(_DECISIONS.where(_d.comment == comment_key).order_by(_d.version)):
+    for row in connection.execute(_HISTORY, {"of_comment": comment_key}):
         yield Decision(**row._mapping)
 
 
@@ -152,25 +167,21 @@ def all_decisions(connection: Connection) -> Iterator[Decision]:
 
 def decisions_on(connection: Connection, comments: Iterable[int]) -> dict[int, list[Decision]]:
     """Return the decisions on each of at most some hundred comments, oldest first, by the comment's key."""
-    query = _DECISIONS.add_columns(_d.comment).where(_d.comment.in_(list(comments)))
     found: dict[int, list[Decision]] = {}
-    for row in connection.execute(query.order_by(_d.comment, _d.version)):
+    for row in connection.execute(_ON_COMMENTS, {"of_comments": list(comments)}):
         *values, comment = row
         found.setdefault(comment, []).append(Decision(**dict(zip(row._fields[:-1], values, strict=True))))
     return found
 
 
 def _locked_comment(connection: Connection, action: Action) -> _Seen | None:
-    # FOR UPDATE is PostgreSQL's; SQLite's transaction holds the lock of the whole file.
-    query = select(_c.id, _c.state, _c.version).where(
-        _c.thread_id == action.thread_id, _c.comment_id == action.comment_id
-    )
-    row = connection.execute(query.with_for_update()).one_or_none()
+    names = {"of_thread": action.thread_id, "of_comment": action.comment_id}
+    row = connection.execute(_LOCKED, names).one_or_none()
     return None if row is None else _Seen(*row)
 
 
 def _by_key(connection: Connection, key: str) -> Decision | None:
-    row = connection.execute(_DECISIONS.where(_d.key == key)).one_or_none()
+    row = connection.execute(_BY_KEY, {"of_key": key}).one_or_none()
     return None if row is None else Decision(**row._mapping)
 
 

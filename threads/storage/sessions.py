@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, select
 
 from threads import passwords
 from threads.errors import AccountError
@@ -42,9 +42,17 @@ FAILURES_OF_ADDRESS = 20
 UNKNOWN = "unknown"  # the actor of a failed sign-in under a name that is no account's
 _SEEN_EVERY = timedelta(minutes=1)  # so that not every request writes
 _s, _u, _f = tables.sessions.c, tables.users.c, tables.failed_sign_ins.c
-_OPEN = select(
-    *ACCOUNT_COLUMNS, _s.id.label("session"), _s.created_at.label("began_at"), _s.seen_at
-).join_from(tables.users, tables.sessions)
+# Made once: to put a query together takes as long as to ask it, and this one is asked by every request.
+_OPEN = (
+    select(*ACCOUNT_COLUMNS, _s.id.label("session"), _s.created_at.label("began_at"), _s.seen_at)
+    .join_from(tables.users, tables.sessions)
+    .where(
+        _s.revoked_at.is_(None),
+        _s.created_at > bindparam("begun_after"),
+        _s.seen_at > bindparam("seen_after"),
+    )
+)
+_OF_SECRET = _OPEN.where(_s.id == bindparam("hash"), _u.disabled.is_(False))
 
 
 class TooManyFailuresError(AccountError):
@@ -121,9 +129,10 @@ class Sessions:
 
     def of(self, secret: str) -> Session | None:
         """Return the session that a secret opens; None: there is none, or it has ended."""
-        wanted = _OPEN.where(_is_open(self._clock()), _s.id == _hash(secret), _u.disabled.is_(False))
         with asking(self._engine) as connection:
-            row = connection.execute(wanted).one_or_none()
+            row = connection.execute(
+                _OF_SECRET, {**_open_at(self._clock()), "hash": _hash(secret)}
+            ).one_or_none()
         return None if row is None else _session(row)
 
     def use(self, session: Session) -> None:
@@ -135,9 +144,9 @@ class Sessions:
 
     def all(self, account: Account) -> list[Session]:
         """Return the open sessions of an account, the latest begun first."""
-        wanted = _OPEN.where(_is_open(self._clock()), _s.user_id == account.id)
+        wanted = _OPEN.where(_s.user_id == account.id).order_by(_s.created_at.desc(), _s.id)
         with reading(self._engine) as connection:
-            rows = connection.execute(wanted.order_by(_s.created_at.desc(), _s.id)).all()
+            rows = connection.execute(wanted, _open_at(self._clock())).all()
         return [_session(row) for row in rows]
 
     def end(self, session_id: str, account: Account, event: str = "sign_out") -> None:
@@ -244,8 +253,9 @@ def _count(connection: Connection, which: ColumnElement[bool]) -> int:
     return connection.scalar(query) or 0
 
 
-def _is_open(now: datetime) -> ColumnElement[bool]:
-    return and_(_s.revoked_at.is_(None), _s.created_at > now - LONGEST, _s.seen_at > now - IDLE)
+def _open_at(now: datetime) -> dict[str, datetime]:
+    """Return the values of _OPEN for a moment."""
+    return {"begun_after": now - LONGEST, "seen_after": now - IDLE}
 
 
 def _session(row: Any) -> Session:
