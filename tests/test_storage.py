@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
 from postgresql_server import new_database
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import dialect as postgresql_dialect
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
@@ -33,7 +33,7 @@ from threads.records import (
     comments_frame,
 )
 from threads.storage import Action, QueueFilter, Store
-from threads.storage.engine import reading, writing
+from threads.storage.engine import make_engine, reading, writing
 from threads.storage.files import whole_file
 from threads.storage.store import DISCUSSION_COLUMNS
 from threads.storage.tables import (
@@ -196,6 +196,12 @@ def test_many_processes_may_make_the_same_store_at_once(request, kind, url):
         pool.map(_open, [url] * 8, chunksize=1)
     with Store.open(url, must_exist=True) as opened:
         assert opened.verify() == []
+
+
+def test_postgresql_plans_each_query_for_its_own_values(postgresql):
+    """A plan for any limit and offset sorts a whole view of the queue to show a page of it."""
+    with reading(make_engine(new_database(postgresql))) as connection:
+        assert connection.scalar(text("SHOW plan_cache_mode")) == "force_custom_plan"
 
 
 @pytest.mark.parametrize(
