@@ -200,8 +200,10 @@ def test_many_processes_may_make_the_same_store_at_once(request, kind, url):
 
 def test_postgresql_plans_each_query_for_its_own_values(postgresql):
     """A plan for any limit and offset sorts a whole view of the queue to show a page of it."""
-    with reading(make_engine(new_database(postgresql))) as connection:
+    engine = make_engine(new_database(postgresql))
+    with reading(engine) as connection:
         assert connection.scalar(text("SHOW plan_cache_mode")) == "force_custom_plan"
+    engine.dispose()
 
 
 @pytest.mark.parametrize(
