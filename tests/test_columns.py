@@ -1,18 +1,22 @@
 """What is read of a whole column at once is what its cells give one by one."""
 
+import pickle
+from dataclasses import fields, replace
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 
 from threads.parse import Options
 from threads.parse.exports.found import Moments
 from threads.parse.exports.moments import all_written, written
 from threads.parse.exports.tables.references import is_top, parents_of, plain_id, plain_ids
 from threads.parse.exports.tables.times import time_reader
-from threads.records import Comment, Comments, column_of
+from threads.records import Comment, Comments, Discussion, column_of, comments_frame
 
 MOMENTS = st.datetimes(timezones=st.none() | st.sampled_from([UTC, ZoneInfo("Europe/Berlin")]))
 TIMES = st.one_of(
@@ -54,6 +58,23 @@ def test_parents_of_a_table(cells, has_zero):
         else plain_id(cell)
         for cell, thread in cells
     ]
+
+
+def test_parts_of_columns_are_the_comments_of_each_and_side_by_side_the_whole():
+    columns = {name: list("abcde") for name in ("thread_id", "comment_id", "text", "source_format")}
+    whole = Comments(5, columns | {"position": range(1, 6), "likes": [1, None, 3, 2**62, 0]})
+    first, empty, rest = Comments.parts({f.name: whole.column(f.name) for f in fields(Comment)}, [2, 2, 5])
+    assert (first, empty, rest) == (whole[:2], (), whole[2:])
+    assert pickle.loads(pickle.dumps(rest)) == rest
+    assert first.with_next(rest) == whole
+    assert rest.with_next(first) is None
+    discussions = [
+        Discussion(thread_id=str(n), source="s", source_format="f", comments=part)
+        for n, part in enumerate((first, empty, rest, whole))
+    ]
+    one_by_one = [replace(d, comments=tuple(d.comments)) for d in discussions]
+    assert_frame_equal(comments_frame(discussions), comments_frame(one_by_one))
+    assert comments_frame(discussions)["likes"].tolist()[:4] == [1, pd.NA, 3, 2**62]
 
 
 def test_comments_in_columns_are_those_comments():

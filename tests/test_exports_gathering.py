@@ -57,6 +57,30 @@ def test_a_thread_may_be_told_of_after_its_comments():
     assert parsed.report.read == 2
 
 
+def test_references_are_looked_up_within_each_discussion():
+    found = [
+        comment("1", thread="a"),
+        comment("2", "1", thread="b"),  # of which the parent is in the discussion before
+        comment("3", "4", thread="c"),
+        comment("4", "3", thread="c"),
+        comment("5", "5", thread="d"),
+        comment("6", "5", thread="d"),
+        comment("7", "6", thread="d"),
+    ]
+    parsed = gathered(found, "file", "format")
+    parents = [[c.parent_id for c in d.comments] for d in parsed.discussions]
+    assert parents == [[None], ["1"], [None, "3"], [None, "5", "6"]]
+    assert [warning[:8] for warning in parsed.report.warnings] == ["1 answer", "1 commen", "1 circle"]
+
+
+def test_the_same_ids_in_several_discussions_are_others_in_each():
+    found = [comment(id_, above, thread=key) for key in "abc" for id_, above in (("1", "2"), ("2", None))]
+    found += [comment("1", "2", thread="d", text="alone"), comment("1", thread="b")]
+    parsed = gathered(found, "file", "format")
+    assert [[c.parent_id for c in d.comments] for d in parsed.discussions] == [["2", None]] * 3 + [["2"]]
+    assert [s.reason for s in parsed.report.skipped] == ["duplicate: the id 1 came before, with the same"]
+
+
 def many(threads, comments):
     """Comments of some threads by turns, with threads told of before, after and in between."""
     yield FoundThread(key="t0", title="first")

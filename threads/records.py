@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, make_dataclass, replace
 from datetime import datetime
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any, Literal, cast, overload
 
+import numpy as np
 import pandas as pd
 
 Kind = Literal["text", "integer", "number", "time"]
@@ -76,6 +77,7 @@ class Comment:
 
 # A class whose objects cannot change takes eight times as long to make them; of a million, that is felt.
 _Changeable = make_dataclass("_Changeable", [(f.name, f.type) for f in fields(Comment)], slots=True)
+_FIELDS = tuple(f.name for f in fields(Comment))
 _DEFAULTS = {f.name: f.default for f in fields(Comment) if f.default is not MISSING}
 
 
@@ -85,23 +87,40 @@ class Comments(Sequence[Comment]):
     Readers find very many in columns, and tables want columns again. Equal to a tuple of the same comments.
     """
 
-    __slots__ = ("_columns", "_made", "_number")
+    __slots__ = ("_columns", "_end", "_made", "_start")
 
     def __init__(self, number: int, columns: Mapping[str, Sequence[Any]]) -> None:
         """Take columns of `number` values by the names of fields; the others have their defaults."""
-        self._number = number
         self._columns = {
-            f.name: columns[f.name] if f.name in columns else [_DEFAULTS[f.name]] * number
-            for f in fields(Comment)
+            name: columns[name] if name in columns else [_DEFAULTS[name]] * number for name in _FIELDS
         }
+        self._start, self._end = 0, number
         self._made: tuple[Comment, ...] | None = None
+
+    @classmethod
+    def parts(cls, columns: Mapping[str, Sequence[Any]], ends: Sequence[int]) -> list[Comments]:
+        """Return parts of columns that follow each other, each up to before one of `ends`."""
+        whole = cls(ends[-1] if ends else 0, columns)
+        return [whole._part(start, end) for start, end in pairwise((0, *ends))]
 
     def column(self, name: str) -> Sequence[Any]:
         """Return the values of one field."""
-        return self._columns[name]
+        column = self._columns[name]
+        return column if len(self) == len(column) else column[self._start : self._end]
+
+    def with_next(self, other: Sequence[Comment]) -> Comments | None:
+        """Return these comments and others as one, where they stand side by side in the same columns."""
+        if not isinstance(other, Comments) or other._columns is not self._columns:
+            return None
+        return self._part(self._start, other._end) if other._start == self._end else None
+
+    def _part(self, start: int, end: int) -> Comments:
+        part = Comments.__new__(Comments)
+        part._columns, part._start, part._end, part._made = self._columns, start, end, None
+        return part
 
     def __len__(self) -> int:
-        return self._number
+        return self._end - self._start
 
     @overload
     def __getitem__(self, place: int) -> Comment: ...
@@ -123,11 +142,11 @@ class Comments(Sequence[Comment]):
         return repr(self._all())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Comments, (self._number, self._columns)
+        return Comments, (len(self), {name: self.column(name) for name in _FIELDS})
 
     def _all(self) -> tuple[Comment, ...]:
         if self._made is None:
-            made = tuple(map(_Changeable, *self._columns.values()))
+            made = tuple(map(_Changeable, *map(self.column, _FIELDS)))
             for comment in made:
                 comment.__class__ = Comment  # of the same fields, in the same order
             self._made = cast(tuple[Comment, ...], made)
@@ -309,11 +328,34 @@ def _typed_column(frame: pd.DataFrame, column: Column) -> pd.Series[Any]:
 
 def comments_frame(discussions: Sequence[Discussion]) -> pd.DataFrame:
     """Return one row a comment, columns as in COMMENT_COLUMNS, ordered as in the sources."""
-    # As objects: pandas would make floats of whole numbers beside missing ones, which hold 53 bits.
+    parts = _side_by_side(d.comments for d in discussions)
     data = {
-        column.name: pd.Series(
-            list(chain.from_iterable(column_of(d.comments, column.name) for d in discussions)), dtype=object
-        )
+        column.name: _held(list(chain.from_iterable(column_of(part, column.name) for part in parts)), column)
         for column in COMMENT_COLUMNS
     }
-    return typed(pd.DataFrame(data), COMMENT_COLUMNS)
+    return pd.DataFrame(data)
+
+
+def _held(values: list[Any], column: Column) -> Any:
+    """Return values of one field as a column of a frame holds them, without asking pandas what they are."""
+    if column.kind == "integer" and None not in values:
+        return pd.array(np.array(values, dtype=np.int64), dtype=column.dtype)
+    # As objects: pandas would make floats of whole numbers beside missing ones, which hold 53 bits.
+    objects = np.empty(len(values), dtype=object)
+    objects[:] = values
+    if column.kind == "time":
+        return pd.to_datetime(objects, utc=True).astype(column.dtype)
+    return pd.array(objects, dtype=column.dtype)
+
+
+def _side_by_side(several: Iterable[Sequence[Comment]]) -> list[Sequence[Comment]]:
+    """Return comments, those that stand side by side in the same columns as one."""
+    found: list[Sequence[Comment]] = []
+    for comments in several:
+        before = found[-1] if found else None
+        both = before.with_next(comments) if isinstance(before, Comments) else None
+        if both is None:
+            found.append(comments)
+        else:
+            found[-1] = both
+    return found

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import gc
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+import numpy as np
+
 from threads.parse.exports.addresses import without_addresses
 from threads.parse.exports.found import Found, FoundComment, FoundComments, FoundThread, Note
-from threads.parse.exports.references import Tally, settle
-from threads.parse.exports.spool import IN_MEMORY, Spool
+from threads.parse.exports.references import Places, Tally, settle
+from threads.parse.exports.spool import IN_MEMORY, Block, Spool
 from threads.parse.identity import CommentIds, stable_id
 from threads.parse.reading import Reading, too_many
 from threads.parse.source import Source
 from threads.parse.wording import counted
-from threads.records import Comments, Discussion, LeftOut, Parsed, Report, Skipped
+from threads.records import Comments, Discussion, LeftOut, Parsed, Report
 
 _FILLED = tuple(f.name for f in fields(FoundThread) if f.name != "key")
 _MOST_NOTES = 100
@@ -89,11 +92,8 @@ class _Gathering:
         try:
             with _rare_collection():
                 self._take(found, spool)
-            for told, comments in spool.discussions():
-                if comments.text:
-                    yield self._discussion(_about(comments.thread[0], told), comments)
-                else:
-                    self.empty += 1
+            for block in spool.blocks():
+                yield from self._discussions(block)
         finally:
             spool.close()
 
@@ -138,17 +138,46 @@ class _Gathering:
         elif len(self.notes) == _MOST_NOTES:
             self.notes.append("and more notes of this kind")
 
-    def _discussion(self, about: FoundThread, comments: FoundComments) -> Discussion:
+    def _discussions(self, block: Block) -> Iterator[Discussion]:
+        comments, counts = block.comments, np.array(block.counts)
+        self.empty += block.counts.count(0)
+        filled = np.flatnonzero(counts).tolist()
+        starts = (counts.cumsum() - counts)[filled].tolist()
+        abouts = [
+            _about(comments.thread[start], block.said[place])
+            for place, start in zip(filled, starts, strict=True)
+        ]
+        of = np.repeat(np.arange(len(filled)), counts[filled])
         if not self.addresses:
             comments, taken_out = without_addresses(comments)
             self.without_address += taken_out
+        comments, of = settle(_with_ids(comments, of), of, self.left_out, self.tally)
+        self.kept += len(of)
+        ids = [self._thread_id(about) for about in abouts]
+        ends = np.searchsorted(of, np.arange(len(ids)), side="right").tolist()
+        parts = Comments.parts(_columns(comments, of, ids, self.format_name), ends)
+        yield from map(self._discussion, abouts, ids, parts)
+
+    def _thread_id(self, about: FoundThread) -> str:
+        """Return the id of a discussion: its address names it, but for the second on a page, as of Disqus."""
         is_second = about.url is not None and hash(about.url) in self.pages
         self.pages.update([] if about.url is None else [hash(about.url)])
-        made = discussion(
-            about, comments, self.source, self.format_name, self.left_out, self.tally, is_second=is_second
+        if about.url and not is_second:
+            return stable_id("page", about.url)
+        return stable_id(self.format_name, about.key, about.url if is_second else about.title)
+
+    def _discussion(self, about: FoundThread, thread_id: str, comments: Comments) -> Discussion:
+        return Discussion(
+            thread_id=thread_id,
+            source=self.source,
+            source_format=self.format_name,
+            title=about.title,
+            url=about.url,
+            article_text=about.article_text,
+            published_at=about.published_at,
+            language=about.language,
+            comments=comments,
         )
-        self.kept += len(made.comments)
-        return made
 
 
 @contextmanager
@@ -172,44 +201,15 @@ def _about(key: str, told: Iterable[FoundThread]) -> FoundThread:
     return about
 
 
-def discussion(
-    about: FoundThread,
-    comments: FoundComments,
-    source: str,
-    format_name: str,
-    skipped: LeftOut | list[Skipped],
-    tally: Tally,
-    *,
-    is_second: bool = False,
-) -> Discussion:
-    """Return one discussion of `comments` in their order; what is left out goes to `skipped` and `tally`.
-
-    The address names a discussion, but for one that `is_second` on its page, as Disqus has them.
-    """
-    if about.url and not is_second:
-        thread_id = stable_id("page", about.url)
-    else:
-        thread_id = stable_id(format_name, about.key, about.url if is_second else about.title)
-    kept = settle(_with_ids(comments), skipped, tally)
-    return Discussion(
-        thread_id=thread_id,
-        source=source,
-        source_format=format_name,
-        title=about.title,
-        url=about.url,
-        article_text=about.article_text,
-        published_at=about.published_at,
-        language=about.language,
-        comments=_comments(kept, thread_id, format_name),
-    )
-
-
-def _comments(kept: FoundComments, thread_id: str, format_name: str) -> Comments:
+def _columns(
+    kept: FoundComments, of: Places, thread_ids: list[str], format_name: str
+) -> dict[str, Sequence[Any]]:
+    """Return the columns of comments of several discussions, those of each together."""
     number = len(kept.text)
-    columns: dict[str, Sequence[Any]] = {
-        "thread_id": [thread_id] * number,
+    return {
+        "thread_id": list(map(thread_ids.__getitem__, of.tolist())),
         "comment_id": kept.id,
-        "position": range(1, number + 1),
+        "position": (np.arange(1, number + 1) - np.searchsorted(of, of)).tolist(),
         "parent_id": kept.parent,
         "parent_source": [None if parent is None else "given" for parent in kept.parent],
         "author": kept.author,
@@ -224,18 +224,17 @@ def _comments(kept: FoundComments, thread_id: str, format_name: str) -> Comments
         "status": kept.status,
         "source_format": [format_name] * number,
     }
-    return Comments(number, columns)
 
 
-def _with_ids(comments: FoundComments) -> FoundComments:
+def _with_ids(comments: FoundComments, of: Places) -> FoundComments:
     """Return comments with an id made for each that has none."""
     if None not in comments.id:
         return comments
-    ids = CommentIds()
+    ids: dict[int, CommentIds] = defaultdict(CommentIds)
     made = [
-        ids.make(author, raw or None, text) if own is None else own
-        for own, author, raw, text in zip(
-            comments.id, comments.author, comments.raw, comments.text, strict=True
+        ids[discussion].make(author, raw or None, text) if own is None else own
+        for discussion, own, author, raw, text in zip(
+            of.tolist(), comments.id, comments.author, comments.raw, comments.text, strict=True
         )
     ]
     return comments._replace(id=made)

@@ -1,13 +1,19 @@
-"""References between comments of one discussion, checked: found, repaired where certain, always reported."""
+"""References between comments, checked: found, repaired where certain, always reported."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
+from typing import Any, TypeAlias
+
+import numpy as np
 
 from threads.parse.exports.found import FoundComments
 from threads.records import LeftOut, Skipped
+
+Places: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(slots=True)
@@ -43,72 +49,91 @@ class Tally:
         return [f"{n:,} {text.format(s='' if n == 1 else 's')}" for n, text in said if n]
 
 
-def settle(comments: FoundComments, skipped: LeftOut | list[Skipped], tally: Tally) -> FoundComments:
-    """Return the comments of one discussion, each id once, with no answer to itself and no circle.
+def settle(
+    comments: FoundComments, of: Places, skipped: LeftOut | list[Skipped], tally: Tally
+) -> tuple[FoundComments, Places]:
+    """Return comments, each id once in its discussion, with no answer to itself and no circle.
 
-    A comment whose id came before is left out. A parent that is not among them stays named.
+    A comment whose id came before is left out. A parent that is not in its discussion stays named.
+
+    Parameters
+    ----------
+    comments
+        Comments of any number of discussions, those of one together.
+    of
+        The discussion that each is in; returned with those of the comments that were left out gone, too.
+    skipped, tally
+        What is left out, and what is found, goes here.
     """
-    comments = _each_once(comments, skipped)
-    own, said = comments.id, comments.parent
-    parents = [None if parent == id_ else parent for id_, parent in zip(own, said, strict=True)]
+    own: Sequence[Hashable] = comments.id
+    said: Sequence[Hashable] = comments.parent
+    if len({*own}) < len(own):  # some are told apart within their discussion only, or came before
+        comments, of = _each_once(comments, of, skipped)
+        own = list(zip(of.tolist(), comments.id, strict=True))
+        said = list(zip(of.tolist(), comments.parent, strict=True))
+    tally.ids.extend(map(hash, comments.id))
+    here = np.arange(len(own))
     places = dict(zip(own, range(len(own)), strict=True))
-    above = list(map(places.get, parents))  # None is nobody's id
-    tally.answers_to_self += parents.count(None) - said.count(None)
-    tally.ids.extend(map(hash, own))
-    if orphans := above.count(None) - parents.count(None):
-        tally.orphans += orphans
-        tally.elsewhere.extend(
-            hash(parent)
-            for parent, place in zip(parents, above, strict=True)
-            if place is None and parent is not None
-        )
-    if not _all_one_way(above):
-        for place in _ends_of_circles(above):
-            parents[place] = None
-            tally.cycles += 1
-    return comments._replace(parent=parents)
+    above = np.fromiter(map(places.get, said, repeat(-1)), dtype=np.int64, count=len(own))
+    above[of[above] != of] = -1
+    parents = list(comments.parent)
+    for place in np.flatnonzero(above == here).tolist():
+        parents[place] = None
+        tally.answers_to_self += 1
+    above[above == here] = -1
+    unanswered = map(parents.__getitem__, np.flatnonzero(above < 0).tolist())
+    absent = [parent for parent in unanswered if parent is not None]
+    tally.orphans += len(absent)
+    tally.elsewhere.extend(map(hash, absent))
+    for place in _ends_of_circles(above.tolist(), _ways_of_both_kinds(above, here, of)):
+        parents[place] = None
+        tally.cycles += 1
+    return comments._replace(parent=parents), of
 
 
-def _each_once(comments: FoundComments, skipped: LeftOut | list[Skipped]) -> FoundComments:
-    if len(set(comments.id)) == len(comments.id):
-        return comments
-    first: dict[str | None, str] = {}
+def _each_once(
+    comments: FoundComments, of: Places, skipped: LeftOut | list[Skipped]
+) -> tuple[FoundComments, Places]:
+    first: dict[tuple[int, str | None], str] = {}
     kept = []
-    for place, own, text in zip(comments.place, comments.id, comments.text, strict=True):
-        kept.append(own not in first)
+    rows = zip(of.tolist(), comments.id, comments.place, comments.text, strict=True)
+    for discussion, own, place, text in rows:
+        kept.append((discussion, own) not in first)
         if kept[-1]:
-            first[own] = text
+            first[discussion, own] = text
             continue
-        same = "the same" if first[own] == text else "another text"
+        same = "the same" if first[discussion, own] == text else "another text"
         skipped.append(Skipped(place, f"duplicate: the id {own} came before, with {same}"))
-    return comments.where(kept)
+    return comments.where(kept), of[np.array(kept)]
 
 
-def _all_one_way(above: Sequence[int | None]) -> bool:
-    """Return whether all answers come after what they answer, or all before: no circle can be among them."""
-    after = [place > other for place, other in enumerate(above) if other is not None]
-    return all(after) or not any(after)
+def _ways_of_both_kinds(above: Places, here: Places, of: Places) -> list[int]:
+    """Return the comments of discussions with answers before and after what they answer.
+
+    In all others no circle can be.
+    """
+    later, earlier = of[above > here], of[(above >= 0) & (above < here)]
+    return np.flatnonzero(np.isin(of, np.intersect1d(later, earlier))).tolist() if later.size else []
 
 
-def _ends_of_circles(above: Sequence[int | None]) -> list[int]:
-    """Return the first comment of each circle.
+def _ends_of_circles(above: Sequence[int], starts: Sequence[int]) -> list[int]:
+    """Return the first comment of each circle that can be reached from `starts`.
 
     Parameters
     ----------
     above
-        The place of what each comment answers, None where it answers nobody, or one that is not there.
+        The place of what each comment answers, -1 where it answers nobody, or one that is not there.
     """
     ends: list[int] = []
-    settled = [False] * len(above)
-    for start in range(len(above)):
+    settled: set[int] = set()
+    for start in starts:
         path: dict[int, None] = {}
-        here: int | None = start
-        while here is not None and not settled[here] and here not in path:
+        here = start
+        while here >= 0 and here not in settled and here not in path:
             path[here] = None
             here = above[here]
-        if here is not None and here in path:
+        if here in path:
             walked = list(path)
             ends.append(min(walked[walked.index(here) :]))
-        for place in path:
-            settled[place] = True
+        settled.update(path)
     return ends

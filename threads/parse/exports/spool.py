@@ -8,7 +8,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import IO
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 
@@ -16,9 +16,19 @@ from threads.parse.exports.found import FoundComment, FoundComments, FoundThread
 
 IN_MEMORY = 40_000_000  # bytes, about; then what is held goes to the file
 _EACH = 400  # bytes that a comment takes beside its text
+_BLOCK = 2_000  # comments that are given back together,
+_LARGEST_BLOCK = 500_000  # or those of so many bytes in the file
 
-Parts = tuple[list[FoundThread], FoundComments]
-"""What was said of a discussion, and its comments, both in the order in which they were found."""
+
+class Block(NamedTuple):
+    """Discussions that follow each other: what was said of each, the comments of all, and how many of each.
+
+    Comments of one discussion stand together, in the order in which they were found.
+    """
+
+    said: list[list[FoundThread]]
+    comments: FoundComments
+    counts: list[int]
 
 
 class Spool:
@@ -70,15 +80,14 @@ class Spool:
         self._threads.setdefault(self._number(thread.key), []).append(thread)
         self._grow(len(thread.article_text or "") + _EACH)
 
-    def discussions(self) -> Iterator[Parts]:
-        """Yield each discussion, in the order in which discussions were first named; once."""
+    def blocks(self) -> Iterator[Block]:
+        """Yield the discussions in the order in which they were first named, some at a time; once."""
         self._numbers.clear()
         if self._file is None:
-            yield from self._held().values()
+            yield from self._held()
         else:
             self._write()
-            for number in range(len(self._last)):
-                yield self._read(number)
+            yield from self._read()
         self.close()
 
     def close(self) -> None:
@@ -103,33 +112,38 @@ class Spool:
         alone, self._alone = self._alone, []
         return [FoundComments.of(alone)] if alone else []
 
-    def _held(self) -> dict[int, Parts]:
-        """Give away what is held, by the discussions' numbers."""
+    def _taken(self) -> tuple[dict[int, list[FoundThread]], FoundComments, np.ndarray[Any, Any]]:
+        """Give away what is held: threads by number, and comments in the order of numbers, with these."""
         comments = _joined([*self._columns, *self._taken_alone()])
         of = np.frombuffer(self._of, dtype=f"u{self._of.itemsize}") if self._of else np.empty(0, dtype=int)
         if (of[1:] < of[:-1]).any():
             order = np.argsort(of, kind="stable")
             comments, of = comments.at_places(order.tolist()), of[order]
-        numbers, starts = np.unique(of, return_index=True)
-        ends = [*starts[1:].tolist(), len(of)]
-        found = {
-            number: comments.between(start, end)
-            for number, start, end in zip(numbers.tolist(), starts.tolist(), ends, strict=False)
-        }
         threads, self._threads, self._columns, self._of = self._threads, {}, [], array("L")
         self._weight = 0
-        nothing = FoundComments.of([])
-        return {
-            number: (threads.get(number, []), found.get(number, nothing))
-            for number in sorted(threads.keys() | found.keys())
-        }
+        return threads, comments, of
+
+    def _held(self) -> Iterator[Block]:
+        threads, comments, of = self._taken()
+        ends = np.searchsorted(of, np.arange(len(self._last)), side="right").tolist()
+        first = start = 0
+        for number, end in enumerate(ends, start=1):
+            if end - start >= _BLOCK or number == len(ends):
+                said = [threads.get(other, []) for other in range(first, number)]
+                counts = np.diff(ends[first:number], prepend=start).tolist()
+                yield Block(said, comments.between(start, end), counts)
+                first, start = number, end
 
     def _write(self) -> None:
         if self._file is None:
             self._file = tempfile.TemporaryFile(prefix="btl-")  # noqa: SIM115 - closed with the spool
         place = self._file.tell()
-        for number, (threads, comments) in self._held().items():
-            run = pickle.dumps((threads, tuple(comments)), pickle.HIGHEST_PROTOCOL)
+        threads, comments, of = self._taken()
+        numbers = sorted({*threads, *of.tolist()})
+        starts, ends = np.searchsorted(of, numbers), np.searchsorted(of, numbers, side="right")
+        for number, start, end in zip(numbers, starts.tolist(), ends.tolist(), strict=True):
+            parts = threads.get(number, []), tuple(comments.between(start, end))
+            run = pickle.dumps(parts, pickle.HIGHEST_PROTOCOL)
             self._file.write(run)
             self._before.append(self._last[number])
             self._last[number] = len(self._place)
@@ -137,9 +151,26 @@ class Spool:
             self._length.append(len(run))
             place += len(run)
 
-    def _read(self, number: int) -> Parts:
+    def _read(self) -> Iterator[Block]:
+        said: list[list[FoundThread]] = []
+        parts: list[FoundComments] = []
+        counts: list[int] = []
+        size = 0
+        for number in range(len(self._last)):
+            threads, comments, length = self._read_one(number)
+            said.append(threads)
+            parts += comments
+            counts.append(sum(len(part.text) for part in comments))
+            size += length
+            if size >= _LARGEST_BLOCK or sum(counts) >= _BLOCK or number == len(self._last) - 1:
+                yield Block(said, _joined(parts), counts)
+                said, parts, counts, size = [], [], [], 0
+
+    def _read_one(self, number: int) -> tuple[list[FoundThread], list[FoundComments], int]:
+        """Return what was said of a discussion, its comments in parts, and how many bytes those took."""
         threads: list[list[FoundThread]] = []
         comments: list[FoundComments] = []
+        size = 0
         run = self._last[number]
         file = self._file
         assert file is not None  # noqa: S101 - it was written to
@@ -148,8 +179,9 @@ class Spool:
             said, columns = pickle.loads(file.read(self._length[run]))  # noqa: S301 - what was written here
             threads.append(said)
             comments.append(FoundComments(*columns))
+            size += self._length[run]
             run = self._before[run]
-        return list(chain.from_iterable(reversed(threads))), _joined(comments[::-1])
+        return list(chain.from_iterable(reversed(threads))), comments[::-1], size
 
 
 def _joined(parts: Sequence[FoundComments]) -> FoundComments:
