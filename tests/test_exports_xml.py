@@ -8,7 +8,7 @@ from conftest import ROOT
 from threads.parse import Options, Source, parse
 from threads.parse.exports import disqus, xml_records
 from threads.parse.exports.wordpress import LAYOUT, WordPressExport
-from threads.parse.exports.xml_records import Record, root_tag
+from threads.parse.exports.xml_records import Record, Rows, root_tag
 
 HEAD = (
     '<?xml version="1.0"?>{}<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel><item><title>T</title>'
@@ -31,14 +31,37 @@ LAYOUTS = {"wordpress_wxr": LAYOUT, "disqus_import": LAYOUT, "disqus_export": di
 def test_a_sound_file_gives_the_same_by_its_tags(name):
     source = Source.from_path(ROOT / "sample_data" / name / "thread.xml")
     sound, by_tags = (
-        [
-            (r.name, r.is_open, {k: v.strip() for k, v in r.fields.items()})
-            for r in reader(source, LAYOUTS[name])
-            if isinstance(r, Record)
-        ]
+        list(one_by_one(reader(source, LAYOUTS[name])))
         for reader in (xml_records._sound, xml_records._damaged)
     )
     assert sound == by_tags
+
+
+def one_by_one(found):
+    for item in found:
+        if isinstance(item, Rows):
+            yield from one_by_one(item.records())
+        elif isinstance(item, Record):
+            yield item.name, item.is_open, filled(item.fields)
+
+
+def filled(fields):
+    return {name: value.strip() for name, value in fields.items() if value.strip()}
+
+
+def test_fields_stay_with_their_comment_where_one_has_too_few_and_another_too_many():
+    whole = [COMMENT.format(n, f"text {n}") for n in range(1, 5)]
+    whole[1] = whole[1].partition("<wp:comment_content>")[0] + "</wp:comment>"
+    whole[2] = whole[2].replace("<wp:comment>", "<wp:comment><wp:comment_content>first</wp:comment_content>")
+    texts, _ = read(HEAD.format("") + "".join(whole) + TAIL)
+    assert texts == ["text 1", "", "first", "text 4"]
+
+
+def test_a_field_between_comments_is_of_none_of_them():
+    field = "<wp:comment_content>text {}</wp:comment_content>"
+    comments = [f"<wp:comment>{field.format(n)}</wp:comment>" for n in range(4)]
+    texts, _ = read(HEAD.format("") + field.format("of nobody") + "".join(comments) + TAIL)
+    assert texts == [f"text {n}" for n in range(4)]
 
 
 def test_damage_in_one_comment_does_not_reach_the_next():

@@ -154,7 +154,7 @@ def _text(entry: Fields, link: str) -> tuple[str, str | None]:
     """Return the text and the comment that WordPress' first line ("In reply to …", in any language) names."""
     field = next((n for n in _TEXTS if entry.get(n, "").strip()), "")
     markup = entry.get(field, "")
-    if field in ("content", "summary") and entry.get(f"{field}@type", "text") in ("text", "text/plain"):
+    if field in ("content", "summary") and (entry.get(f"{field}@type") or "text") in ("text", "text/plain"):
         return markup.strip(), None
     prefix = _PREFIX.match(markup)
     if prefix is None or not link:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -52,6 +53,14 @@ def from_loose_html(markup: str) -> str:
         is_between_blocks = _tag(above, above.rfind("<")) or _tag(line, len(line) - len(line.lstrip()))
         pieces += ("\n" if is_between_blocks else "<br>", line)
     return from_html("".join(pieces))
+
+
+def all_from_loose_html(column: Sequence[str]) -> list[str]:
+    """Return what `from_loose_html` does of each text; most have no markup."""
+    return [
+        from_loose_html(text) if "<" in text or "&" in text or "\r" in text else text.strip()
+        for text in column
+    ]
 
 
 def _tag(line: str, position: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC
 from typing import Final
 
@@ -11,8 +11,8 @@ from threads.parse.exports.base import Export
 from threads.parse.exports.columns import each
 from threads.parse.exports.found import Found, FoundComments, FoundThread, Moment, Moments, Note
 from threads.parse.exports.moments import all_written, written
-from threads.parse.exports.texts import from_html, from_loose_html, name
-from threads.parse.exports.xml_records import Fields, Layout, Record, records, root_tag
+from threads.parse.exports.texts import all_from_loose_html, from_html, from_loose_html, name
+from threads.parse.exports.xml_records import Fields, Layout, Record, Rows, in_rows, root_tag
 from threads.parse.formats import Options
 from threads.parse.source import Source
 from threads.parse.wording import counted
@@ -53,11 +53,12 @@ LAYOUT = Layout(
     inside="comment",
     fields={
         *("title", "link", "encoded", "post_id", "post_date_gmt", "pubDate", "thread_identifier"),
+    },
+    inside_fields={
         *("comment_id", "comment_author", "comment_date", "comment_date_gmt", "comment_content"),
         *("comment_approved", "comment_type", "comment_parent", "comment_user_id"),
     },
 )
-_BLOCK = 1_000  # comments that are made together
 _NOBODY = frozenset(("", "0"))
 _NAMESPACE = re.compile(r"wordpress\.org/export/")
 
@@ -78,16 +79,12 @@ class WordPressExport(Export):
         without = number = 0
         key = ""
         is_open = False
-        waiting: list[tuple[Fields, str, int]] = []
-        for record in records(source, LAYOUT):
-            if not isinstance(record, Record):
+        for record in in_rows(source, LAYOUT):
+            if isinstance(record, Rows):
+                yield from _comments(record, key, number, options)
+                number += record.number
+            elif not isinstance(record, Record):
                 yield record
-            elif record.name == "comment":
-                number += 1
-                waiting.append((record.fields, key, number))
-                if len(waiting) == _BLOCK:
-                    yield from _comments(waiting, options)
-                    waiting = []
             else:
                 if not is_open:
                     key = _key(record.fields)
@@ -96,7 +93,6 @@ class WordPressExport(Export):
                 else:
                     without += 1
                 is_open = record.is_open
-        yield from _comments(waiting, options)
         if without:
             yield Note(f"{counted(without, 'item')} without comments left out")
 
@@ -121,29 +117,20 @@ def _thread(item: Fields, key: str, options: Options) -> FoundThread:
     )
 
 
-def _comments(waiting: Sequence[tuple[Fields, str, int]], options: Options) -> Iterator[Found]:
-    """Yield comments, each with the key of its thread and its number in the file, and what is none."""
+def _comments(rows: Rows, key: str, before: int, options: Options) -> Iterator[Found]:
+    """Yield comments of the thread with that key, `before` others in the file, and what is none."""
 
     def value(name: str) -> list[str]:
-        return [fields.get(f"comment_{name}", "").strip() for fields in some]
+        column = rows.columns.get(f"comment_{name}")
+        return list(map(str.strip, column)) if column else [""] * rows.number
 
-    left_out = [_reason(fields) for fields, _, _ in waiting]
-    yield from (
-        Skipped(f"comment {fields.get('comment_id', '').strip() or number}", reason)
-        for (fields, _, number), reason in zip(waiting, left_out, strict=True)
-        if reason
-    )
-    kept = [one for one, reason in zip(waiting, left_out, strict=True) if not reason]
-    if not kept:
-        return
-    some = [fields for fields, _, _ in kept]
-    ids = value("id")
-    at, raw, precision, zone = _moments(value("date_gmt"), some, options)
-    missing: list[None] = [None] * len(some)
-    yield FoundComments(
-        place=[f"comment {own or number}" for own, (_, _, number) in zip(ids, kept, strict=True)],
-        text=[from_loose_html(fields.get("comment_content", "")) for fields in some],
-        thread=[thread for _, thread, _ in kept],
+    kinds, ids = value("type"), value("id")
+    at, raw, precision, zone = _moments(value("date_gmt"), value("date"), options)
+    missing: list[None] = [None] * rows.number
+    found = FoundComments(
+        place=[f"comment {own or number}" for number, own in enumerate(ids, start=before + 1)],
+        text=all_from_loose_html(rows.columns.get("comment_content") or kinds),
+        thread=[key] * rows.number,
         id=[own or None for own in ids],
         parent=[None if above in _NOBODY else above for above in value("parent")],
         author=each(name, value("author")),
@@ -156,18 +143,18 @@ def _comments(waiting: Sequence[tuple[Fields, str, int]], options: Options) -> I
         likes=missing,
         status=[STATUSES.get(approved, "pending") for approved in value("approved")],
     )
+    if NO_COMMENTS.keys().isdisjoint(kinds):
+        yield found
+        return
+    left_out = ((place, NO_COMMENTS.get(kind)) for place, kind in zip(found.place, kinds, strict=True))
+    yield from (Skipped(place, reason) for place, reason in left_out if reason)
+    yield found.where([kind not in NO_COMMENTS for kind in kinds])
 
 
-def _reason(fields: Fields) -> str:
-    """Return what an element is that no reader wrote, "" for a comment."""
-    return NO_COMMENTS.get(fields.get("comment_type", "").strip(), "")
-
-
-def _moments(gmt: list[str], some: Sequence[Fields], options: Options) -> Moments:
+def _moments(gmt: list[str], local: list[str], options: Options) -> Moments:
     found = all_written(gmt, options, zone=UTC)
     if None not in found.at:
         return found
-    local = (fields.get("comment_date", "").strip() for fields in some)
     return Moments.of(moment(*both, options) for both in zip(gmt, local, strict=True))
 
 

@@ -253,11 +253,10 @@ class _Rows:
 
     def _new_threads(self, threads: list[str], cells: Cells) -> Iterator[FoundThread]:
         about = [cells.get(name) for name in _OF_THREADS]
-        first = dict(zip(reversed(threads), range(len(threads) - 1, -1, -1), strict=True))
-        for key in dict.fromkeys(threads):
+        for row, key in enumerate(threads):
             if key not in self._told:
                 self._told.add(key)
-                title, url, article = (column[first[key]] or None if column else None for column in about)
+                title, url, article = (column[row] or None if column else None for column in about)
                 yield FoundThread(key=key, title=title, url=url, article_text=article)
 
     def _comments(
@@ -271,7 +270,8 @@ class _Rows:
         rows = len(text)
         missing: list[None] = [None] * rows
         at, raw, precision, zone = _read(self._time, cells.get("time", [""] * rows))
-        self._unread += sum(time is None and said != "" for time, said in zip(at, raw, strict=True))
+        if None in at:
+            self._unread += sum(time is None and said != "" for time, said in zip(at, raw, strict=True))
         own = plain_ids(cells["id"]) if "id" in cells else [""] * rows
         return FoundComments(
             place=places,
@@ -279,7 +279,7 @@ class _Rows:
             thread=threads,
             id=[id_ or None for id_ in own],
             parent=self._parents(cells, own, threads),
-            author=each(_author, cells["author"]) if "author" in cells else missing,
+            author=_authors(cells["author"]) if "author" in cells else missing,
             author_id=each(self._author_id, cells["author_id"]) if "author_id" in cells else missing,
             at=at,
             raw=raw,
@@ -344,7 +344,7 @@ def _is_somebody(author_id: str, understood: Understood) -> bool:
     ids = list(map(plain_id, _sampled(understood, "author_id")))
     names = [name for id_, name in zip(ids, _sampled(understood, "author"), strict=True) if id_ == author_id]
     if "author" in understood.places:
-        return len(names) > 1 and len(set(names)) == 1 and _author(names[0]) is not None
+        return len(names) > 1 and len(set(names)) == 1 and not _is_nothing(names[0])
     return len(names) <= max((ids.count(other) for other in set(ids) - {author_id}), default=0)
 
 
@@ -413,8 +413,10 @@ def _is_nothing(text: str) -> bool:
     return len(text) <= _NOTHING and (not text or is_nothing(text))
 
 
-def _author(name: str) -> str | None:
-    return None if not name or is_nothing(name) else name
+def _authors(column: Sequence[str]) -> Sequence[str | None]:
+    """Return names, None for what says that there is none."""
+    nobody = {name for name in {*column} if _is_nothing(name)}
+    return [None if name in nobody else name for name in column] if nobody else column
 
 
 def _whole(value: str) -> int | None:
