@@ -26,7 +26,7 @@ onnx: $(VENV)/.run ## install the better models, with what runs them
 
 test: $(VENV)/.test chromium postgresql ## install what tests need and run them all, a real browser and a real PostgreSQL included
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
-	$(BIN)/python -m pytest -m browser # one after the other: each has a browser and a server
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
 
 security: $(VENV)/.security chromium postgresql libreoffice ## try to break what must hold, a line each: make security [ROWS="markup formulas"] [SMALL=1]
 	$(BIN)/python -m tests.security $(if $(SMALL),--small) $(ROWS)
