@@ -629,3 +629,21 @@ def test_what_is_drawn_for_an_address_is_not_drawn_again(store, drawn, again):
     body = body_for(app, output, lambda item: values.get(f"{item['id']}.{item['property']}"))
     answer = post(client, {**body, "changedPropIds": ["filter-url.search"]})
     assert ("filtered-content" in answer.text) is again
+
+
+def test_only_the_controls_that_show_something_else_are_set_anew(store):
+    """Each that is set asks the server what it may offer, and is drawn again."""
+    app = create_app(store, Settings())
+    client = app.server.test_client()
+    get(client, "/")
+    values = {
+        "filter-url.search": "",
+        "filter-url.pathname": "/",
+        "filter-stances.value": ["critical"],
+        "filter-until.value": "2024-05-18",
+    }
+    output = server_callbacks(app)["filtering.refresh"]
+    body = body_for(app, output, lambda item: values.get(f"{item['id']}.{item['property']}"))
+    answer = post(client, {**body, "changedPropIds": ["filter-stances.value"]}).json["response"]
+    controls = {name for name in answer if "value" in answer[name]}
+    assert (controls, answer["filter-until"]["value"]) == ({"filter-until"}, "2024-05-18 00:00:00")

@@ -101,7 +101,7 @@ def _register_drawing(app: Dash, context: Context, pages: tuple[FilteredPage, ..
         return {
             **shown,
             "search": no_update if trigger == "filter-url" else filters.query(),
-            "controls": dict(zip(CONTROLS, control_values(filters), strict=True)),
+            "controls": _moved(chosen, dict(zip(CONTROLS, control_values(filters), strict=True))),
             "buttons": set_texts(filters),
             "downloads": downloads_of(rest, filters),
             "drawn": address if trigger == "filter-url" else filters.query(),
@@ -127,6 +127,14 @@ def _asked(trigger: Any, address: str, chosen: dict[str, Any]) -> Filters:
     rest = {"from": chosen["since"], "to": chosen["until"], "q": chosen["text"]}
     # By way of an address: what came from a browser is read as what stands in one.
     return Filters.from_query(filters.query(**{name: value for name, value in rest.items() if value}))
+
+
+def _moved(chosen: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return what controls are to show anew; each that is set asks what it may offer."""
+    return {
+        name: no_update if (chosen[name] or None) == (value or None) else value
+        for name, value in wanted.items()
+    }
 
 
 def _register_offers(app: Dash, context: Context, pages: tuple[FilteredPage, ...]) -> None:
