@@ -33,7 +33,7 @@ from dashboard.security.setup import secure
 from dashboard.static_files import add_static_files, by_hash
 from dashboard.watching import add_watching
 from threads.errors import ThreadsError
-from threads.language import _, language
+from threads.language import _, explained, language
 from threads.settings import Settings
 from threads.storage import Store
 
@@ -96,7 +96,7 @@ def _refuse(error: ThreadsError) -> ResponseReturnValue:
 
     As plain text: the message quotes what was sent.
     """
-    return Response(str(error), 400, mimetype="text/plain")
+    return Response(explained(error), 400, mimetype="text/plain")
 
 
 def _shell() -> Component:

@@ -14,13 +14,13 @@ class Applying:
     def __init__(self, context: Context) -> None:
         self._context, self._lock = context, Lock()
         self._thread: Thread | None = None
-        self.problem = ""
+        self.problem: ThreadsError | None = None
 
     def begin(self, actor: str) -> None:
         """Begin, unless it is at work: then what it does includes what was saved since."""
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
-                self.problem = ""
+                self.problem = None
                 self._thread = Thread(target=self._work, args=(actor,), name="rules", daemon=True)
                 self._thread.start()
 
@@ -40,4 +40,4 @@ class Applying:
             while not books.is_in_force_everywhere():  # a book may be saved meanwhile
                 books.reflag(self._context.settings, actor)
         except ThreadsError as error:
-            self.problem = str(error)
+            self.problem = error

@@ -20,7 +20,7 @@ from dashboard.log import log_failure
 from dashboard.security.access import needs
 from threads.dynamics.steps import Stopped, Told
 from threads.errors import ThreadsError
-from threads.language import N_, _, language, number, using
+from threads.language import N_, _, explained, language, number, using
 
 PATIENCE: Final = 0.7  # seconds that an answer may wait for work, before it says how far it is
 POLL: Final = 700  # milliseconds
@@ -102,7 +102,9 @@ def _do(work: Work, task: Callable[[Told], Any], code: str) -> None:
     except Stopped:
         work.state = "cancelled"
     except ThreadsError as error:
-        work.state, work.problem = "failed", str(error)
+        with using(code):
+            work.problem = explained(error)
+        work.state = "failed"
     except Exception as error:
         work.state, work.problem = "failed", N_("This failed; the server's log says why.")
         log_failure(error, work="figures")

@@ -15,7 +15,7 @@ from dashboard.one_file import discussion_html
 from dashboard.pages.base import Context
 from dashboard.security.access import may, needs, require
 from threads.errors import StoreError
-from threads.language import _
+from threads.language import _, explained
 from threads.records import COMMENT_COLUMNS
 from threads.scores import score_columns
 from threads.storage.csv_files import write_csv
@@ -128,7 +128,7 @@ def _thread(context: Context) -> str | None:
         try:
             context.store.discussion(thread_id)
         except StoreError as error:
-            abort(404, str(error))
+            abort(404, explained(error))
     return thread_id
 
 
@@ -148,7 +148,7 @@ def _parquet(frame: pd.DataFrame) -> bytes:
     try:
         require_parquet("/export.parquet")
     except StoreError as error:
-        abort(404, str(error))
+        abort(404, explained(error))
     file = io.BytesIO()
     write_parquet([frame], (*COMMENT_COLUMNS, *score_columns()), file)
     return file.getvalue()

@@ -17,7 +17,7 @@ from dashboard.pages.base import Context
 from dashboard.security.access import may, needs, require
 from dashboard.text import one_line, shown
 from threads.errors import ThreadsError
-from threads.language import N_, _, number, percent
+from threads.language import N_, _, explained, number, percent
 from threads.scores.own_topic.fitting import Accuracy
 from threads.scores.own_topic.labelled import FEWEST
 from threads.storage.labels import SKIPPED
@@ -119,7 +119,7 @@ def _register_answers(app: Dash, context: Context, labelling: Labelling) -> None
                 wanted = labels.take_back(thread_id, target, actor)
             return _state(context, labelling, thread_id, target, wanted)
         except ThreadsError as error:
-            return ui.problem(str(error)), None, None, None, True, True
+            return ui.problem(explained(error)), None, None, None, True, True
 
 
 def _register_telling(app: Dash, context: Context, labelling: Labelling) -> None:
@@ -137,7 +137,7 @@ def _register_telling(app: Dash, context: Context, labelling: Labelling) -> None
         try:
             now, *others = _state(context, labelling, str(thread_id), _target(target), wanted)
         except ThreadsError as error:
-            return ui.problem(str(error)), None, None, None, True, True
+            return ui.problem(explained(error)), None, None, None, True, True
         # What is shown stays: somebody may have answered meanwhile.
         return (no_update, no_update, *others[1:]) if wanted else (now, *others)
 
@@ -294,7 +294,7 @@ def _applied(job: Job | None, thread_id: str) -> Component | None:
     if job.ended == "cancelled":
         return html.P(_("Cancelled: nothing was changed."), className="muted")
     if job.ended:
-        return ui.problem(_(job.ended))
+        return ui.problem(explained(job.ended) if isinstance(job.ended, ThreadsError) else _(job.ended))
     said = (
         _("Judged {done} of {of} comments …", done=number(job.done), of=number(job.of))
         if job.of

@@ -27,7 +27,7 @@ class Job:
 
     done: int = 0
     of: int = 0
-    ended: str = ""  # "applied", "cancelled" or a problem; "" while it is at work
+    ended: str | ThreadsError = ""  # "applied", "cancelled" or a problem; "" while it is at work
     stop: Event = field(default_factory=Event)
 
 
@@ -76,7 +76,7 @@ class Labelling:
                 own_topics.keep(settings, thread_id, target, model)
             job.ended = "applied" if done else "cancelled"
         except ThreadsError as error:
-            job.ended = str(error)
+            job.ended = error
         except Exception as error:
             log_failure(error, work="judging anew")
             job.ended = N_("This failed; the server's log says why.")

@@ -14,7 +14,7 @@ from dashboard.pages.base import Context
 from dashboard.ranges import range_bar
 from dashboard.security.access import may, needs, require
 from threads.errors import ThreadsError
-from threads.language import _, localised, number, percent
+from threads.language import _, explained, localised, number, percent
 from threads.moderation.precision import Proposal, Share
 from threads.moderation.proposals import applied, limits_in_force
 from threads.moderation.report import share_words
@@ -105,7 +105,7 @@ def put_into_force(context: Context, rule: str, limit: str, wanted: float, book:
         expected = book if isinstance(book, int) else None
         books.save(changed, user.name, settings=context.settings, expected=expected)
     except ThreadsError as error:
-        return html.P(str(error), className="problem"), no_update
+        return html.P(explained(error), className="problem"), no_update
     said = html.P(
         [
             _("{rule} flags from {limit} on.", rule=_(title_of(rule)), limit=localised(f"{found.limit:g}")),

@@ -11,7 +11,10 @@ import pytest
 from dashboard.pages.importing import understanding
 from dashboard.pages.importing.preview import preview_of
 from dashboard.pages.importing.understanding import stored_now, understood
-from threads.errors import InputError, StoreError
+from threads.errors import InputError, SettingError, StoreError, ThreadsError
+from threads.language import explained, using
+from threads.parse import Options, parse
+from threads.parse.exports.tables.mapping import from_pairs
 from threads.parse.source import Origin, Source
 from threads.records import Discussion, Parsed, Report, Skipped
 from threads.settings import Settings
@@ -67,6 +70,57 @@ def test_an_address_is_not_fetched_unless_that_is_turned_on(monkeypatch):
 def test_private_addresses_are_not_fetched_though_it_is_turned_on():
     with pytest.raises(InputError, match="a private or reserved address"):
         preview("http://127.0.0.1:1/", fetch=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "settings", "said"),
+    [
+        (URL, {}, "das ist eine Adresse, und das Abrufen ist aus"),
+        (
+            THREAD,
+            {"max_comments": 1},
+            "eine Diskussion hat 2 Kommentare, mehr als die Grenze von 1. Teile",
+        ),
+    ],
+    ids=["address", "comments"],
+)
+def test_what_is_wrong_with_an_input_is_said_in_the_language_of_who_imports(text, settings, said):
+    with using("de"), pytest.raises(InputError) as raised:
+        preview(text, **settings)
+    with using("de"):
+        assert said in explained(raised.value)
+
+
+def test_the_limits_of_a_page_are_said_in_the_language_of_who_imports(monkeypatch):
+    monkeypatch.setattr("threads.parse.page.tree.MOST_TAGS", 1_000)
+    with pytest.raises(InputError) as raised:
+        parse(Source.from_text("<html><body>" + "<p>x</p>" * 1_001, "a.html"), Options())
+    with using("de"):
+        said = explained(raised.value)
+    assert said == (
+        "die Seite hat 2.004 Tags, mehr als die Grenze von 1.000. "
+        "Speichere ihre Kommentare in mehreren Seiten"
+    )
+
+
+def test_what_no_format_recognises_and_what_is_no_mapping_are_said_in_the_language_of_who_imports():
+    with pytest.raises(SettingError) as unknown:
+        parse(Source.from_text(THREAD), Options(), "nope")
+    with pytest.raises(ThreadsError) as unmapped:
+        from_pairs("body")
+    with using("de"):
+        assert explained(unknown.value).startswith("kein Format heißt 'nope'. Bekannt: btl-csv")
+        assert "weder eine gespeicherte Zuordnung" in explained(unmapped.value)
+
+
+def test_a_preview_says_what_was_left_out_in_the_language_of_who_imports():
+    skipped = (Skipped("row 7", "duplicate: the id 3 came before"), Skipped("row 9", "it has no text"))
+    report = Report(source="x", skipped=skipped, warnings=("1,200 zero characters left out",))
+    with using("de"):
+        said = str(preview_of(Parsed(discussions=(), report=report)))
+    assert "1.200 Nullzeichen ausgelassen" in said
+    assert "Zeile 7: doppelt: die Kennung 3 kam schon vor" in said
+    assert "1 doppelt, 1 er hat keinen Text" in said
 
 
 def test_what_is_stored_is_what_was_previewed(monkeypatch):

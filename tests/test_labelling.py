@@ -115,7 +115,7 @@ def test_too_few_labels_are_told(store, settings, thread_id):
     labelling = Labelling(Context(store, settings))
     labelling.begin(thread_id, TARGET, "lea")
     labelling.close()
-    assert "too few for a model" in labelling.jobs[thread_id].ended
+    assert "too few for a model" in str(labelling.jobs[thread_id].ended)
 
 
 def test_labels_are_downloaded_on_record(store, settings, thread_id, tmp_path):

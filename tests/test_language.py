@@ -7,6 +7,7 @@ import tomllib
 from collections import OrderedDict
 from gettext import NullTranslations
 from pathlib import Path
+from time import process_time
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -17,7 +18,8 @@ from dashboard import create_app, topic_filter
 from dashboard.languages import COOKIE
 from dashboard.pages import PAGES
 from threads import language
-from threads.language import LANGUAGES, SOURCE, counted, number, retold, using
+from threads.errors import InputError
+from threads.language import LANGUAGES, SOURCE, counted, explained, number, retold, using
 from threads.parse.exports.tables.presets import PRESETS
 from threads.settings import Settings
 
@@ -94,6 +96,41 @@ def test_what_is_stored_in_english_is_told_again():
         assert retold("what nobody marked") == "what nobody marked"
 
 
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("duplicate: the id 7 came before", "doppelt: die Kennung 7 kam schon vor"),
+        ("1,200 lines of answers cut, to be continued elsewhere",
+         "1.200 Zeilen von Antworten abgeschnitten, anderswo fortgesetzt"),
+        ("1 line of answers cut, to be continued elsewhere",
+         "1 Zeile von Antworten abgeschnitten, anderswo fortgesetzt"),
+        ("page.html: page declares 1,200, found 3", "page.html: die Seite nennt 1.200, gefunden 3"),
+        ("the frame b.html is not read: there is nothing in it",
+         "der Rahmen b.html wird nicht gelesen: es steht nichts darin"),
+        ("line 12", "Zeile 12"),
+        ("line of thought", "line of thought"),
+    ],
+    ids=["reason", "number", "one", "file", "nested", "place", "no place"],
+)  # fmt: skip
+def test_what_stands_in_the_places_of_a_message_is_told_again_too(stored, shown):
+    with using("de"):
+        assert retold(stored) == shown
+
+
+def test_a_text_of_strangers_costs_little_to_tell_again_however_it_is_made():
+    began = process_time()
+    with using("de"):
+        retold("a: b; c such as " * 5_000)
+    assert process_time() - began < 1
+
+
+def test_an_error_is_put_together_again_in_another_language():
+    error = InputError("it is damaged", source="a: b.html", place="line 3", remedy="Save it again")
+    assert explained(error) == str(error) == "a: b.html, line 3: it is damaged. Save it again"
+    with using("de"):
+        assert explained(error) == "a: b.html, Zeile 3: es ist beschädigt. Speichere sie noch einmal"
+
+
 # What pages say
 
 OPENED, CLOSED = "⟦", "⟧"
@@ -103,7 +140,8 @@ SAID = {
 }
 CODES = re.compile(
     # names of programs, settings, formats and standards are the same in every language
-    r"%\{[^}]*\}|<[^<>]*>|`[^`]*`|\bbtl\b|https?://\S+|\b[A-Z]{2,}[A-Z_0-9]*\b|[\w-]+\.(?:toml|md|css)\b|MTLD|Below|\bthe\b|Line"
+    # and what a report quotes from an input
+    r"(?<=⟧)'[^'⟦⟧]*'|%\{[^}]*\}|<[^<>]*>|`[^`]*`|\bbtl\b|https?://\S+|\b[A-Z]{2,}[A-Z_0-9]*\b|[\w-]+\.(?:toml|md|css)\b|MTLD|Below|\bthe\b|Line"
 )
 
 
@@ -187,7 +225,12 @@ def data_of(context):
     """All that commenters, and who saved the page, wrote."""
     frame = context.comments()
     discussions = [context.store.discussion(key) for key in frame["thread_id"].unique()]
-    texts = [*frame["text"], *frame["author"].dropna(), *frame["published_at_raw"].dropna()]
+    texts = [
+        *frame["text"],
+        *frame["author"].dropna(),
+        *frame["published_at_raw"].dropna(),
+        *frame["comment_id"],
+    ]
     texts += [text for d in discussions for text in (d.title, d.article_text, d.source_format, d.thread_id)]
     texts += [preset.mapping.name for preset in PRESETS]
     texts += ["en", "Stunden", "Minuten", "Tage"]  # the language of samples, and units as Babel has them

@@ -264,5 +264,5 @@ def test_what_goes_wrong_is_told(store, monkeypatch):
     applying = Applying(Context(store, SETTINGS))
     applying.begin("lea")
     applying.wait()
-    assert applying.problem == "the disk is full"
+    assert str(applying.problem) == "the disk is full"
     assert not store.rule_books.is_in_force_everywhere()

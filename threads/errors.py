@@ -18,9 +18,14 @@ class ThreadsError(Exception):
 
     def __init__(self, problem: str, *, source: str = "", place: str = "", remedy: str = "") -> None:
         self.problem, self.source, self.place, self.remedy = problem, source, place, remedy
-        where = ", ".join(part for part in (source, place) if part)
-        message = f"{where}: {problem}" if where else problem
-        super().__init__(" ".join(f"{message}. {remedy}".split()) if remedy else " ".join(message.split()))
+        super().__init__(message_of(problem, source=source, place=place, remedy=remedy))
+
+
+def message_of(problem: str, *, source: str, place: str, remedy: str) -> str:
+    """Return the one line that an error says."""
+    where = ", ".join(part for part in (source, place) if part)
+    message = f"{where}: {problem}" if where else problem
+    return " ".join(f"{message}. {remedy}".split()) if remedy else " ".join(message.split())
 
 
 class InputError(ThreadsError):

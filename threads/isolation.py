@@ -25,7 +25,7 @@ from multiprocessing.connection import Connection
 from typing import Any, NoReturn
 
 from threads.errors import InputError, ModelError, SettingError, ThreadsError
-from threads.language import _
+from threads.language import N_
 from threads.settings import Settings
 
 WORKERS = 2  # pieces of work that are done at the same time
@@ -37,7 +37,7 @@ _ERRORS: dict[str, Callable[..., ThreadsError]] = {
     "ModelError": ModelError,
     "SettingError": SettingError,
 }
-_IN_PIECES = "Give it in smaller pieces"
+_IN_PIECES = N_("Give it in smaller pieces")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,9 @@ class Pool:
         """
         seconds = float(getattr(settings, self._work.seconds))
         if not self._free.acquire(timeout=seconds):
-            raise InputError(_("other inputs are still being read"), source=name, remedy=_("Try again soon"))
+            raise InputError(
+                N_("other inputs are still being read"), source=name, remedy=N_("Try again soon")
+            )
         try:
             answer = self._answer(pickle.dumps((*request, settings)), seconds + START_SECONDS)
         finally:
@@ -178,28 +180,36 @@ def _error(answer: dict[str, Any], name: str, work: Work, settings: Settings) ->
         return _memory(name, work, settings) if raised == "MemoryError" else _crash(raised, name, work)
     code = int(answer["ended"])
     if code in (-signal.SIGALRM, -signal.SIGXCPU):
-        limit = f"{getattr(settings, work.seconds):g} seconds"
-        return _too_much(f"longer than the limit of {limit}", name, work, work.seconds)
+        limit = N_("{seconds} seconds").format(seconds=f"{getattr(settings, work.seconds):g}")
+        return _too_much(N_("longer than the limit of {limit}").format(limit=limit), name, work, work.seconds)
     if code == -signal.SIGKILL:  # the system's own way when memory runs out
         return _memory(name, work, settings)
-    return _crash(f"signal {-code}" if code < 0 else f"exit code {code}", name, work)
+    return _crash(
+        N_("signal {code}").format(code=-code) if code < 0 else N_("exit code {code}").format(code=code),
+        name,
+        work,
+    )
 
 
 def _memory(name: str, work: Work, settings: Settings) -> ThreadsError:
-    limit = f"{getattr(settings, work.bytes):,} bytes"
-    return _too_much(f"more memory than the limit of {limit}", name, work, work.bytes)
+    limit = N_("{bytes} bytes").format(bytes=f"{getattr(settings, work.bytes):,}")
+    return _too_much(N_("more memory than the limit of {limit}").format(limit=limit), name, work, work.bytes)
 
 
 def _too_much(what: str, name: str, work: Work, setting: str) -> ThreadsError:
     return InputError(
-        f"{work.doing} it takes {what}",
+        N_("{doing} it takes {what}").format(doing=work.doing, what=what),
         source=name,
-        remedy=f"{_IN_PIECES}, or raise the limit with the variable BTL_{setting.upper()}",
+        remedy=N_("{pieces}, or raise the limit with the variable BTL_{setting}").format(
+            pieces=_IN_PIECES, setting=setting.upper()
+        ),
     )
 
 
 def _crash(how: str, name: str, work: Work) -> ThreadsError:
-    return InputError(f"{work.doing} it failed ({how})", source=name, remedy=work.advice)
+    return InputError(
+        N_("{doing} it failed ({how})").format(doing=work.doing, how=how), source=name, remedy=work.advice
+    )
 
 
 # What follows runs in the worker.

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -27,15 +28,28 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
+from threads.errors import ThreadsError, message_of
+
 SOURCE: Final = "en"
 LANGUAGES: Final[Mapping[str, str]] = {SOURCE: "English", "de": "Deutsch"}
 """Every language by its code, as its readers call it."""
-RETOLD: Final = ("threads/moderation/", "threads/scores/")
+RETOLD: Final = (
+    "threads/moderation/",
+    "threads/scores/",
+    "threads/parse/",
+    "threads/storage/",
+    "threads/isolation.py",
+    "threads/records.py",
+    "threads/scored_isolated.py",
+    "threads/workers.py",
+)
 """Where messages are that are stored as they were told, in English."""
 MISSING: Final = "–"
-LONGEST_RETOLD: Final = 1_000  # characters
+DEEPEST: Final = 4  # a message in a place of a message in …
 Width: TypeAlias = Literal["abbreviated", "wide"]
 FOLDER: Final = Path(__file__).parent / "translations"
+_PLACE: Final = re.compile(r"\{(\w+)\}")
+_NUMBER: Final = re.compile(r"[\d,.]*\d|N")  # N as a count of reasons has it
 
 _in_use: ContextVar[str] = ContextVar("language", default=SOURCE)
 
@@ -167,30 +181,46 @@ def _month(place: int, width: Width, language: str) -> str:
     return str(get_month_names(width, locale=language)[place])
 
 
+def explained(error: ThreadsError) -> str:
+    """Return what an error says, in the language in use: its parts are put together as it does itself."""
+    return message_of(
+        retold(error.problem),
+        source=retold(error.source),
+        place=retold(error.place),
+        remedy=retold(error.remedy),
+    )
+
+
 def retold(text: str) -> str:
     """Return a text that was stored in English in the language in use.
 
     It is a message, or one with values in its places, of those that are marked in RETOLD; another stays as
-    it is.
+    it is. A place that is called `{number}` takes nothing but a number.
     """
     if language() == SOURCE or not text:
         return text
-    known = _(text)
-    if known != text:
-        return known
-    for pattern, message in _templates(language()):
-        if found := pattern.fullmatch(text[:LONGEST_RETOLD]):
-            return _(message, **{name: _value(value) for name, value in found.groupdict().items()})
+    return _retold(text, DEEPEST)
+
+
+def _retold(text: str, deep: int) -> str:
+    """Return a text, and what stands in its places, so many deep: a message, a number, or just what it is."""
+    if (value := _value(text)) != text or not deep:
+        return value
+    for template in _templates(language()):
+        if values := template.values(text):
+            return _(template.message, **{name: _retold(value, deep - 1) for name, value in values.items()})
     return text
 
 
 def _value(text: str) -> str:
-    """Return what stood in a place: a message, a number with its noun, or just what it is."""
+    """Return a message without places, or a number, alone or with its noun."""
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+", text):
+        return localised(text)
     count, noun = text.partition(" ")[::2]
     many = _nouns(language()).get(noun)
     if many is not None and re.fullmatch(r"[\d,]+", count):
         return counted(int(count.replace(",", "")), *many)
-    return _(text) if text else ""
+    return _(text) if text in _stored(language()) else text
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -201,12 +231,56 @@ def _nouns(language: str) -> dict[str, tuple[str, str]]:
 
 
 @lru_cache(maxsize=len(LANGUAGES))
-def _templates(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Return the messages with places that are stored, each with a pattern that finds what is in them."""
-    found = []
-    for message in catalogue(language):
-        source = message.id if isinstance(message.id, str) else ""
-        if "{" in source and any(place.startswith(RETOLD) for place, _line in message.locations):
-            pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(source))
-            found.append((re.compile(pattern, re.DOTALL), source))
-    return tuple(found)
+def _stored(language: str) -> frozenset[str]:
+    """Return the messages that are stored as they were told, as they are written in the code."""
+    return frozenset(
+        message.id
+        for message in catalogue(language)
+        if isinstance(message.id, str) and any(place.startswith(RETOLD) for place, _line in message.locations)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """A message with places, taken apart: `literals` stand around the places `names`, one more than those."""
+
+    message: str
+    literals: tuple[str, ...]
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, message: str) -> _Template:
+        pieces = _PLACE.split(message)
+        return cls(message, tuple(pieces[::2]), tuple(pieces[1::2]))
+
+    @property
+    def weight(self) -> int:
+        """How much of the message is its own."""
+        return sum(map(len, self.literals))
+
+    def values(self, text: str) -> dict[str, str]:
+        """Return what stands in the places of a text, none if it is not of this message.
+
+        As each literal is taken where it comes first, it takes one look at the text, whatever is in it.
+        """
+        first, *between, last = self.literals
+        end = len(text) - len(last)
+        if not (text.startswith(first) and text.endswith(last)):
+            return {}
+        found, start = [], len(first)
+        for literal in between:
+            if (stop := text.find(literal, start + 1, end)) < 0:
+                return {}
+            found.append(text[start:stop])
+            start = stop + len(literal)
+        if start >= end:
+            return {}
+        values = dict(zip(self.names, (*found, text[start:end]), strict=True))
+        return values if _NUMBER.fullmatch(values.get("number", "0")) else {}
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _templates(language: str) -> tuple[_Template, ...]:
+    """Return the messages with places that are stored, those first that have most of their own."""
+    found = [_Template.of(message) for message in sorted(_stored(language)) if _PLACE.search(message)]
+    return tuple(sorted(found, key=lambda template: -template.weight))

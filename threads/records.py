@@ -15,6 +15,8 @@ from typing import Any, Literal, cast, overload
 import numpy as np
 import pandas as pd
 
+from threads.language import N_
+
 Kind = Literal["text", "integer", "number", "time"]
 ParentSource = Literal["given", "inferred"]
 Precision = Literal["second", "minute", "day", "relative", "none"]
@@ -224,7 +226,7 @@ class LeftOut:
             self.first.append(skipped)
         reason = _NUMBER.sub("N", skipped.reason.partition(":")[0])
         if reason not in self.counts and len(self.counts) >= self.MOST_REASONS:
-            reason = "other reasons"
+            reason = N_("other reasons")
         self.counts[reason] = self.counts.get(reason, 0) + 1
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from threads.analysis import Judged, judge_parsed, score_parsed
 from threads.isolation import IS_POSIX, Pool, Work, serve
+from threads.language import N_
 from threads.moderation.rule_book import RuleBook
 from threads.records import Column, Comment, Discussion, Parsed, Report, typed
 from threads.scores import score_columns
@@ -18,10 +19,10 @@ from threads.settings import Settings
 
 _SCORING = Work(
     module="threads.scored_isolated",
-    doing="scoring",
+    doing=N_("scoring"),
     seconds="parse_seconds",
     bytes="parse_bytes",
-    advice="Use `btl import`, which says more",
+    advice=N_("Use `btl import`, which says more"),
 )
 _POOL = Pool(_SCORING)
 _OWN_MEMORY = ("transformers:", "nli:", "onnx")  # models that take what they take, and were chosen by hand

@@ -19,7 +19,7 @@ from dashboard.security.access import needs, require
 from dashboard.security.identity import begin_session, open_session
 from dashboard.text import one_line, shown
 from threads.errors import AccountError
-from threads.language import N_, _, day, written
+from threads.language import N_, _, day, explained, written
 from threads.moderation.roles import ROLES, SCOPES, USUAL_SCOPES, Permission, Scope
 from threads.storage.accounts import Account
 from threads.storage.sessions import Session
@@ -126,7 +126,7 @@ def _register_password(app: Dash, context: Context) -> None:
                 opened.account, _text(old), _text(new), request.remote_addr or ""
             )
         except AccountError as error:
-            return ui.problem(str(error)), sessions(context, opened)
+            return ui.problem(explained(error)), sessions(context, opened)
         begin_session(context.store, secret)
         again = context.store.sessions.of(secret) or opened
         return html.P(_("It is changed, and every other session has ended.")), sessions(context, again)
@@ -168,7 +168,7 @@ def _register_tokens(app: Dash, context: Context) -> None:
                 raise AccountError(_("a token has a role and a number of days"), source="token")
             secret = context.store.tokens.create(account, _text(name), wanted, int(days), chosen)
         except AccountError as error:
-            return ui.problem(str(error)), tokens(context, account)
+            return ui.problem(explained(error)), tokens(context, account)
         said = [html.P(_("Copy it now: it is not shown again.")), html.Pre(secret, id="account-token-secret")]
         return said, tokens(context, account)
 

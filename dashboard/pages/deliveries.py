@@ -18,7 +18,7 @@ from dashboard.security.access import needs, require
 from dashboard.text import one_line, shown
 from threads.delivery.configured import Target, read_targets
 from threads.errors import SettingError, ThreadsError
-from threads.language import N_, _, moment, number
+from threads.language import N_, _, explained, moment, number
 from threads.moderation.deliveries import DELIVERY_STATES, DeliveryState
 from threads.moderation.roles import Permission
 from threads.storage.outbox import Delivery
@@ -141,7 +141,7 @@ def _targets(context: Context, counts: Mapping[str, Mapping[DeliveryState, int]]
     try:
         targets = read_targets(context.settings)
     except SettingError as error:
-        return ui.panel(_("Targets"), ui.problem(str(error)))
+        return ui.panel(_("Targets"), ui.problem(explained(error)))
     if not targets and not counts:
         return ui.panel(
             _("Targets"),

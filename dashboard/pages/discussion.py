@@ -19,7 +19,7 @@ from dashboard.pages.filtering import filtered_layout
 from dashboard.text import one_line, shown
 from dashboard.topic_filter import topics_in
 from threads.errors import StoreError
-from threads.language import N_, _, counted, number
+from threads.language import N_, _, counted, explained, number
 from threads.moderation.roles import Permission
 from threads.records import Discussion
 
@@ -67,7 +67,7 @@ class DiscussionPage(ABC):
         try:
             context.store.discussion(rest)
         except StoreError as error:
-            return html.Div([html.H1(_("No such discussion")), ui.empty(str(error))])
+            return html.Div([html.H1(_("No such discussion")), ui.empty(explained(error))])
         return filtered_layout(self, context, rest, search)
 
     def without_discussion(self, context: Context) -> Component:

@@ -18,7 +18,7 @@ from dashboard.security.access import needs, require
 from dashboard.text import one_line, shown
 from threads.errors import InputError, ThreadsError
 from threads.keys import read_key
-from threads.language import N_, _, number
+from threads.language import N_, _, explained, number
 from threads.moderation.roles import Permission
 from threads.storage.keeping import Kept, Whom
 from threads.views import kept_text
@@ -76,7 +76,7 @@ class KeepingPage:
             try:
                 kept = _erase(context, dict(zip(FIELDS, values, strict=True)), dry_run=dry_run)
             except ThreadsError as error:
-                return ui.problem(str(error)), True
+                return ui.problem(explained(error)), True
             return told(kept, dry_run=dry_run), not dry_run
 
         @app.callback(
@@ -95,7 +95,7 @@ class KeepingPage:
                 actor = require("keep").name
                 kept = context.store.keeping.retain(whole, actor=actor, dry_run=dry_run)
             except ThreadsError as error:
-                return ui.problem(str(error)), True
+                return ui.problem(explained(error)), True
             return told(kept, dry_run=dry_run), not dry_run or not kept.total
 
         for button, inputs in (("keeping-erase", fields), ("keeping-retain", ["keeping-days"])):

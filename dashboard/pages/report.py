@@ -20,7 +20,7 @@ from dashboard.ranges import range_bar
 from dashboard.security.access import current_user, may, needs
 from dashboard.text import one_line, shown
 from threads.errors import InputError
-from threads.language import N_, _, counted, day, noun, number, percent, written
+from threads.language import N_, _, counted, day, explained, noun, number, percent, written
 from threads.moderation.precision import FEWEST, Share
 from threads.moderation.report import (
     Report,
@@ -56,7 +56,7 @@ class ReportPage:
             report = _report(context, rest)
         except InputError as error:
             return html.Div(
-                [html.H1(_("Report")), ui.empty(str(error)), dcc.Link(_("This week"), href=self.path)]
+                [html.H1(_("Report")), ui.empty(explained(error)), dcc.Link(_("This week"), href=self.path)]
             )
         head = _head(report, context.store.learning.weeks())
         if report.empty:

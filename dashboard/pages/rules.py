@@ -17,7 +17,7 @@ from dashboard.rules_form import FORM, book_of, card, changes_in_words
 from dashboard.security.access import needs, require
 from dashboard.text import one_line, shown
 from threads.errors import StoreError, ThreadsError
-from threads.language import N_, _, counted, moment, number
+from threads.language import N_, _, counted, explained, moment, number
 from threads.moderation.roles import Permission
 from threads.moderation.rule_book import RuleBook
 from threads.moderation.rules import RULES
@@ -167,7 +167,9 @@ def _told(applying: Applying, *, in_force: bool) -> tuple[str, bool, bool]:
     if applying.at_work:
         return _("They hold for what comes in; stored comments are being flagged anew …"), True, False
     if applying.problem:
-        problem = _("stored comments could not be flagged anew: {problem}", problem=applying.problem)
+        problem = _(
+            "stored comments could not be flagged anew: {problem}", problem=explained(applying.problem)
+        )
         return _("They hold for what comes in; {problem}", problem=problem), False, True
     return _("They hold for what comes in; stored comments still carry earlier flags."), False, True
 
@@ -263,4 +265,4 @@ def _saved(book: SavedBook, *, in_force: bool) -> Component:
 
 
 def _problem(error: ThreadsError) -> Component:
-    return html.P(shown(str(error)), className="problem", role="alert")
+    return html.P(shown(explained(error)), className="problem", role="alert")

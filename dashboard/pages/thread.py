@@ -34,7 +34,7 @@ from threads.dynamics.summary import what_happened
 from threads.dynamics.timeline import timeline
 from threads.dynamics.trend import smooth
 from threads.dynamics.turning_points import TurningPoints
-from threads.language import N_, SOURCE, _, counted, ngettext, noun, number, percent, signed
+from threads.language import N_, _, counted, ngettext, noun, number, percent, retold, signed
 from threads.moderation.queue_filter import QueueFilter
 from threads.records import Discussion, Report
 from threads.scores.featuring import reweighted, weights
@@ -443,14 +443,14 @@ def _report_panel(discussion: Discussion, report: Report) -> Component:
     return ui.panel(
         _("What was read"),
         html.P(" ".join(lines)),
-        html.Ul([html.Li(one_line(warning, 400)) for warning in report.warnings], lang=SOURCE)
+        html.Ul([html.Li(one_line(retold(warning), 400)) for warning in report.warnings])
         if report.warnings and quoting
         else None,
         html.Details(
             [
                 html.Summary(_("Left out: {dropped}", dropped=number(report.dropped))),
                 html.Ul(
-                    [html.Li(one_line(f"{s.place}: {s.reason}", 300)) for s in report.skipped], lang=SOURCE
+                    [html.Li(one_line(f"{retold(s.place)}: {retold(s.reason)}", 300)) for s in report.skipped]
                 ),
             ]
         )

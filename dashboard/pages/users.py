@@ -14,7 +14,7 @@ from dashboard.pages.base import Context, Menu
 from dashboard.security.access import needs, require
 from dashboard.text import one_line
 from threads.errors import AccountError
-from threads.language import N_, _, counted, day
+from threads.language import N_, _, counted, day, explained
 from threads.moderation.roles import ROLES, Permission
 from threads.storage.accounts import Account
 
@@ -83,7 +83,7 @@ class UsersPage:
             try:
                 account = accounts.create(_text(name), _text(role), _text(password), actor=actor)
             except AccountError as error:
-                return answer(ui.problem(str(error)))
+                return answer(ui.problem(explained(error)))
             return answer(_done(_("{name} may sign in as {role}.", name=account.name, role=_(account.role))))
 
         @app.callback(
@@ -120,7 +120,7 @@ class UsersPage:
                     case _:
                         raise AccountError(_("nothing was asked for"))
             except AccountError as error:
-                return answer(ui.problem(str(error)))
+                return answer(ui.problem(explained(error)))
             return answer(_done(said))
 
 

@@ -15,7 +15,7 @@ from dashboard.security.identity import begin_session, end_session
 from dashboard.security.problems import is_api, problem_of
 from dashboard.security.services import is_service, service_error
 from threads.errors import AccountError
-from threads.language import LANGUAGES, N_, _, language
+from threads.language import LANGUAGES, N_, _, language, retold
 from threads.storage import Store
 from threads.storage.sessions import WINDOW, TooManyFailuresError
 
@@ -81,7 +81,7 @@ def add_signing_in(server: Flask, store: Store, form: SignInForm) -> None:
         try:
             secret = store.sessions.sign_in(name, password, request.remote_addr or "")
         except TooManyFailuresError as error:
-            answer = form(429, f"{_sentence(error.problem)} {error.remedy}.", following)
+            answer = form(429, f"{_sentence(error.problem)} {retold(error.remedy)}.", following)
             answer.headers["Retry-After"] = f"{WINDOW.total_seconds():.0f}"
             return answer
         except AccountError as error:
@@ -137,6 +137,7 @@ def _page(title: str, **parts: Any) -> str:
 
 
 def _sentence(problem: str) -> str:
+    problem = retold(problem)
     return f"{problem[:1].upper()}{problem[1:]}."
 
 

@@ -20,7 +20,7 @@ from dashboard.security.identity import begin_session
 from dashboard.security.places import Places
 from dashboard.security.signing_in import PATH, SignInForm, inside
 from threads.errors import AccountError, SettingError
-from threads.language import _
+from threads.language import _, explained
 from threads.moderation.roles import ROLES, Role
 from threads.settings import Settings
 from threads.storage import Store
@@ -81,7 +81,7 @@ def add_single_sign_on(
                 f"{issuer}#{claims['sub']}", _name(claims, settings), role_of(claims, settings, roles)
             )
         except AccountError as error:
-            return form(401, str(error), following)
+            return form(401, explained(error), following)
         begin_session(store, secret)
         return redirect(following, 303)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from importlib.metadata import entry_points
 
 from threads.errors import InputError, SettingError
+from threads.language import N_
 from threads.parse.exports.base import JsonExport
 from threads.parse.exports.bluesky import Bluesky
 from threads.parse.exports.commento import Commento
@@ -138,7 +139,12 @@ def parse(
     for discussion in found.discussions:
         comments += len(discussion.comments)
         if comments > settings.max_comments:
-            raise too_many("it has", comments, settings.max_comments, source.name)
+            raise too_many(
+                N_("it has {comments} comments, more than the limit of {most}"),
+                comments,
+                settings.max_comments,
+                source.name,
+            )
         discussions.append(discussion)
     return Parsed(discussions=tuple(discussions), report=found.report())
 
@@ -172,7 +178,7 @@ def _of_part(source: Source, options: Options, format_name: str | None, settings
     source.settings = settings
     item = _format(source, format_name)
     if item.name == PASTED and format_name is None:
-        raise InputError("no format recognises it", source=source.name, remedy="Name its format")
+        raise InputError(N_("no format recognises it"), source=source.name, remedy=N_("Name its format"))
     return _reading(source, options, item, settings)
 
 
@@ -186,7 +192,12 @@ def _reading(source: Source, options: Options, item: Format, settings: Settings)
     def discussions() -> Iterator[Discussion]:
         for discussion in found.discussions:
             if (size := len(discussion.comments)) > settings.max_comments:
-                raise too_many("a discussion has", size, settings.max_comments, source.name)
+                raise too_many(
+                    N_("a discussion has {comments} comments, more than the limit of {most}"),
+                    size,
+                    settings.max_comments,
+                    source.name,
+                )
             whole = _completed(discussion, infers=infers)
             counts.add(whole)
             yield whole
@@ -230,21 +241,27 @@ def _assumptions(counts: Counts) -> Iterator[str]:
     """Say what was assumed of many comments at once."""
     assumed = counts.zone_assumed
     if assumed:
-        times = "1 time carries" if assumed == 1 else f"{assumed:,} times carry"
-        yield f"{times} no time zone: UTC is assumed where none is given"
+        one = N_("1 time carries no time zone: UTC is assumed where none is given")
+        many = N_("{times} times carry no time zone: UTC is assumed where none is given")
+        yield one if assumed == 1 else many.format(times=f"{assumed:,}")
 
 
 def _format(source: Source, name: str | None) -> Format:
     known = {item.name: item for item in FORMATS}
     if name is not None:
         if name not in known:
-            raise SettingError(f"no format is called {name!r}", remedy=f"Known: {', '.join(known)}")
+            raise SettingError(
+                N_("no format is called {name}").format(name=repr(name)),
+                remedy=N_("Known: {list}").format(list=", ".join(known)),
+            )
         return known[name]
     for item in FORMATS:
         if item.sniff(source):
             return item
     raise InputError(
-        "no format recognises it",
+        N_("no format recognises it"),
         source=source.name,
-        remedy=f"Looked for: {', '.join(known)}. Name one of them, or give another file",
+        remedy=N_("Looked for: {formats}. Name one of them, or give another file").format(
+            formats=", ".join(known)
+        ),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
+from threads.language import N_
+
 # Where clouds hand out keys to whoever asks; the last two look public.
 _METADATA = frozenset(
     ip_address(text)
@@ -30,14 +32,14 @@ def refusal(address: str, *, allow_private: bool = False) -> str | None:
     """
     found = _plain(address)
     if found is None:
-        return "it is no address"
+        return N_("it is no address")
     if found in _METADATA:
-        return "a cloud's metadata service"
+        return N_("a cloud's metadata service")
     if found.is_multicast or found.is_unspecified or (isinstance(found, IPv4Address) and found.is_reserved):
-        return "not the address of one machine"
+        return N_("not the address of one machine")
     if allow_private and (found.is_private or found.is_link_local or found in IPv4Network("100.64.0.0/10")):
         return None
-    return None if _is_public(found) else "a private or reserved address"
+    return None if _is_public(found) else N_("a private or reserved address")
 
 
 def _plain(address: str) -> IPv4Address | IPv6Address | None:

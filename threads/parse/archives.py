@@ -17,6 +17,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse.page_kinds import page_kind
 from threads.parse.provenance import moment
 from threads.settings import Settings
@@ -51,16 +52,18 @@ def mhtml_parts(data: bytes, name: str) -> list[Part]:
         It is no sound MHTML, or there is no HTML in it.
     """
     if len(_MULTIPART.findall(data)) > _MAX_MULTIPARTS:
-        raise InputError("it is nested too deep", source=name, remedy="Save the page as HTML")
+        raise InputError(N_("it is nested too deep"), source=name, remedy=N_("Save the page as HTML"))
     try:
         message = email.message_from_bytes(data, policy=email.policy.compat32)
         pages = [part for part in message.walk() if part.get_content_type() in _HTML_TYPES]
     except (MessageError, RecursionError, ValueError) as error:
         raise InputError(
-            f"the MHTML cannot be read ({type(error).__name__})", source=name, remedy="Save the page again"
+            N_("the MHTML cannot be read ({kind})").format(kind=type(error).__name__),
+            source=name,
+            remedy=N_("Save the page again"),
         ) from None
     if not pages:
-        raise InputError("there is no HTML page in it", source=name, remedy="Save the page as HTML")
+        raise InputError(N_("there is no HTML page in it"), source=name, remedy=N_("Save the page as HTML"))
     root = _root(message, pages)
     others = [part for part in pages if part is not root]
     first = _mhtml_part(root, _address(message, "Snapshot-Content-Location"), _mail_date(message))
@@ -137,7 +140,10 @@ def _records(stream: Any, name: str) -> Iterator[ArcWarcRecord]:
 
 def _damaged(name: str, number: int) -> InputError:
     return InputError(
-        "the web archive is damaged", source=name, place=f"record {number}", remedy="Fetch or save it again"
+        N_("the web archive is damaged"),
+        source=name,
+        place=f"record {number}",
+        remedy=N_("Fetch or save it again"),
     )
 
 
@@ -158,17 +164,19 @@ def _warc_part(record: ArcWarcRecord, place: str, name: str, settings: Settings)
     payload = _payload(record, place, name, settings.max_input_bytes + 1)
     if len(payload) > settings.max_input_bytes:
         raise InputError(
-            f"the page has more than the limit of {settings.max_input_bytes:,} bytes",
+            N_("the page has more than the limit of {most} bytes").format(
+                most=f"{settings.max_input_bytes:,}"
+            ),
             source=name,
             place=place,
-            remedy="Leave it out, or raise the limit with the variable BTL_MAX_INPUT_BYTES",
+            remedy=N_("Leave it out, or raise the limit with the variable BTL_MAX_INPUT_BYTES"),
         )
     if _read(record.raw_stream, 1) == b"" and record.raw_stream.limit > 0:
         raise InputError(
-            "the web archive ends in the middle",
+            N_("the web archive ends in the middle"),
             source=name,
             place=place,
-            remedy="Fetch or save it again",
+            remedy=N_("Fetch or save it again"),
         )
     return Part(
         payload,
@@ -198,7 +206,7 @@ def _payload(record: ArcWarcRecord, place: str, name: str, most: int) -> bytes:
         return response.read(most)
     except HTTPError:
         raise InputError(
-            f"the page cannot be unpacked ({encoding[:40]!r})",
+            N_("the page cannot be unpacked ({encoding})").format(encoding=repr(encoding[:40])),
             source=name,
             place=place,
             remedy="Leave it out, or fetch it again",

@@ -20,6 +20,7 @@ from urllib.parse import urljoin, urlsplit
 import orjson
 from lxml.html import HTMLParser, document_fromstring
 
+from threads.language import N_
 from threads.parse.page.tree import Tree
 from threads.parse.provenance import moment, unarchived
 
@@ -112,19 +113,22 @@ def article(
     found = Article(declared.title, declared.url, declared.published_at, declared.language)
     markup, elements, depth = _markup(tree, without)
     if depth > MAX_DEPTH:
-        return _without_text(found, f"it is nested deeper than {MAX_DEPTH} levels")
+        return _without_text(found, N_("it is nested deeper than {levels} levels").format(levels=MAX_DEPTH))
     if elements > MAX_ELEMENTS:
         return _without_text(
-            found, f"the page has {elements:,} elements besides the comments, more than {MAX_ELEMENTS:,}"
+            found,
+            N_("the page has {elements} elements besides the comments, more than {most}").format(
+                elements=f"{elements:,}", most=f"{MAX_ELEMENTS:,}"
+            ),
         )
     try:
         return _extracted(markup, found, timezone)
     except Exception as error:  # noqa: BLE001 - nothing that goes wrong in there may cost the comments
-        return _without_text(found, f"trafilatura failed ({type(error).__name__})")
+        return _without_text(found, N_("trafilatura failed ({kind})").format(kind=type(error).__name__))
 
 
 def _without_text(found: Article, reason: str) -> Article:
-    return replace(found, warnings=(f"the article's text is not taken: {reason}",))
+    return replace(found, warnings=(N_("the article's text is not taken: {reason}").format(reason=reason),))
 
 
 def _extracted(markup: str, found: Article, timezone: tzinfo) -> Article:

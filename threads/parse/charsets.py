@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import webencodings
 from charset_normalizer import from_bytes
 
+from threads.language import N_
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -66,7 +68,7 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
         if data.startswith(mark):
             return _read_as(encoding, data[len(mark) :])
     if wide := _utf_16_by_zeros(data):
-        return _read_as(wide, data, f"decoded as {wide}, from its zero bytes")
+        return _read_as(wide, data, N_("decoded as {encoding}, from its zero bytes").format(encoding=wide))
     labels = [label for label in (declared, _label_in(data)) if label]
     stated = next((name for name in map(_known, labels) if name), None)
     if data.isascii():
@@ -74,11 +76,15 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     valid, broken = _utf_8_sequences(data)
     if broken * _VALID_FOR_EACH_BROKEN <= valid:
         wrong = stated not in (None, "utf-8")
-        return _read_as("utf-8", data, f"declared as {stated}, but it is UTF-8" if wrong else "")
+        return _read_as(
+            "utf-8",
+            data,
+            N_("declared as {encoding}, but it is UTF-8").format(encoding=stated) if wrong else "",
+        )
     if stated not in (None, "utf-8"):
         return _read_as(stated, data)
     likeliest = detected(data)
-    return _read_as(likeliest, data, f"decoded as {likeliest} (detected)")
+    return _read_as(likeliest, data, N_("decoded as {encoding} (detected)").format(encoding=likeliest))
 
 
 def _read_as(encoding: str, data: bytes, note: str = "") -> Decoded:
@@ -89,7 +95,9 @@ def _read_as(encoding: str, data: bytes, note: str = "") -> Decoded:
         text = data.decode(encoding, errors="replace")
         own = data.count("\ufffd".encode()) if encoding == "utf-8" else 0
         warnings.append(
-            f"{text.count(chr(0xFFFD)) - own:,} unreadable places in {encoding} are shown as \ufffd"
+            N_("{places} unreadable places in {encoding} are shown as \ufffd").format(
+                places=f"{text.count(chr(0xFFFD)) - own:,}", encoding=encoding
+            )
         )
     return _without_zeros(Decoded(text, encoding, tuple(warnings)))
 
@@ -100,7 +108,7 @@ def cleaned(decoded: Decoded) -> Decoded:
         decoded.text.encode()
     except UnicodeEncodeError:
         text, halves = _SURROGATES.subn("\ufffd", decoded.text)
-        warning = f"{halves:,} halves of characters are shown as \ufffd"
+        warning = N_("{halves} halves of characters are shown as \ufffd").format(halves=f"{halves:,}")
         decoded = Decoded(text, decoded.encoding, (*decoded.warnings, warning))
     return _without_zeros(decoded)
 
@@ -109,7 +117,7 @@ def _without_zeros(decoded: Decoded) -> Decoded:
     zeros = decoded.text.count("\x00")
     if not zeros:
         return decoded
-    warnings = (*decoded.warnings, f"{zeros:,} zero characters left out")
+    warnings = (*decoded.warnings, N_("{zeros} zero characters left out").format(zeros=f"{zeros:,}"))
     return Decoded(decoded.text.replace("\x00", ""), decoded.encoding, warnings)
 
 

@@ -18,6 +18,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util import Url
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse.addresses import refusal
 
 AGENT = "below-the-line"
@@ -107,15 +108,21 @@ class Connector:
             found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):
             raise NoHostError(
-                f"there is no host called {host[:100]}", source=self._source, remedy="Check the address"
+                N_("there is no host called {host}").format(host=host[:100]),
+                source=self._source,
+                remedy=N_("Check the address"),
             ) from None
         for *_, address in found:
             if reason := refusal(str(address[0]), allow_private=self._allow_private):
                 raise ForbiddenAddressError(
-                    f"{host[:100]} is at {address[0]}, {reason}: nothing is fetched from there",
+                    N_("{host} is at {address}, {reason}: nothing is fetched from there").format(
+                        host=host[:100], address=address[0], reason=reason
+                    ),
                     source=self._source,
-                    remedy="Save the page in a browser and give the file, or use --allow-private on the "
-                    "command line for an intranet",
+                    remedy=N_(
+                        "Save the page in a browser and give the file, or use --allow-private on the command "
+                        "line for an intranet"
+                    ),
                 )
         return self._connected(found, timeout)
 
@@ -133,9 +140,11 @@ class Connector:
             else:
                 return connection
         raise NoAnswerError(
-            f"the server does not answer ({getattr(failure, 'strerror', None) or 'time-out'})",
+            N_("the server does not answer ({reason})").format(
+                reason=getattr(failure, "strerror", None) or "time-out"
+            ),
             source=self._source,
-            remedy="Try again later, or check the address",
+            remedy=N_("Try again later, or check the address"),
         )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse import charsets
 from threads.parse.archives import Part, mhtml_parts, warc_parts
 from threads.parse.frames import frame_files, frames_in, inner_documents
@@ -17,8 +18,8 @@ from threads.parse.source import Source
 
 MAX_FRAMES = 200
 MAX_DEPTH = 3  # of documents written into frames
-NO_PAGE = "there is no HTML page in it"
-_REMEDY = "Save the page again, or copy its text"
+NO_PAGE = N_("there is no HTML page in it")
+_REMEDY = N_("Save the page again, or copy its text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def _html_document(source: Source) -> Document:
     decoded = _decoded(source)
     document = _document(source.name, decoded, Part(b"", None, source.origin.url, source.origin.fetched_at))
     if not document.html.strip():
-        raise InputError("there is nothing in it", source=source.name, remedy=_REMEDY)
+        raise InputError(N_("there is nothing in it"), source=source.name, remedy=_REMEDY)
     return _with_frames(document, _beside(source, document.html))
 
 
@@ -97,7 +98,7 @@ def _warc_documents(source: Source) -> Iterator[Document]:
             name = f"{source.name}#{number} {part.url or ''}".rstrip()
             yield _document(name, charsets.decode(part.data, part.charset), part)
     if not number:
-        raise InputError(NO_PAGE, source=source.name, remedy="Give an archive that holds the page itself")
+        raise InputError(NO_PAGE, source=source.name, remedy=N_("Give an archive that holds the page itself"))
 
 
 def _document(name: str, decoded: charsets.Decoded, part: Part) -> Document:
@@ -121,7 +122,10 @@ def _with_frames(document: Document, frames: Iterable[Document]) -> Document:
     warnings = tuple(warning for frame in flat for warning in frame.warnings)
     held = [frame for frame in flat if frame.html.strip()]
     if len(held) > MAX_FRAMES:
-        warnings = (*warnings, f"only {MAX_FRAMES} of {len(held)} frames are read")
+        warnings = (
+            *warnings,
+            N_("only {most} of {frames} frames are read").format(most=MAX_FRAMES, frames=len(held)),
+        )
     return replace(
         document,
         frames=(*document.frames, *held)[:MAX_FRAMES],
@@ -162,7 +166,13 @@ def _frame(path: Path, source: Source, most: int) -> Document:
         frame = Source.from_path(path, source.settings.replace(max_input_bytes=max(most, 1)))
         data = frame.data
     except InputError as error:
-        return Document(name, "", warnings=(f"the frame {path.name} is not read: {error.problem}",))
+        return Document(
+            name,
+            "",
+            warnings=(
+                N_("the frame {name} is not read: {problem}").format(name=path.name, problem=error.problem),
+            ),
+        )
     if _kind(frame) != "html":
         return Document(name, "")
     return _document(name, charsets.decode(data), Part(b""))

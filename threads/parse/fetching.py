@@ -23,6 +23,7 @@ from urllib3.response import BaseHTTPResponse
 from urllib3.util import Url, parse_url
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse.archives import charset_of
 from threads.parse.connecting import AGENT, Connector, Deadline, NoAnswerError, open_pool, release
 from threads.parse.source import Origin, Source
@@ -101,7 +102,7 @@ class Fetcher:
         """
         found, _ = self._fetched(url, encoding, Validators())
         if found is None:
-            raise InputError("the server answers 304 to a question about no version", source=url)
+            raise InputError(N_("the server answers 304 to a question about no version"), source=url)
         return found
 
     def fetch_changed(self, url: str, known: Validators) -> tuple[Source | None, Validators]:
@@ -140,9 +141,9 @@ class Fetcher:
                 return found, Validators(headers.get("ETag"), headers.get("Last-Modified"))
             address = _joined(parts.url, headers.get("Location", ""))
         raise InputError(
-            f"it leads from address to address, more than {MAX_REDIRECTS} times",
+            N_("it leads from address to address, more than {most} times").format(most=MAX_REDIRECTS),
             source=url,
-            remedy="Give the address that a browser shows in the end",
+            remedy=N_("Give the address that a browser shows in the end"),
         )
 
     def _host(self, parts: Url) -> _Host:
@@ -155,9 +156,9 @@ class Fetcher:
             host.robots = self._robots(host, url, deadline)
         if not host.robots.can_fetch(AGENT, parts.url):
             raise InputError(
-                "the site's robots.txt asks programs not to fetch it",
+                N_("the site's robots.txt asks programs not to fetch it"),
                 source=url,
-                remedy="Save the page in a browser and give the file",
+                remedy=N_("Save the page in a browser and give the file"),
             )
 
     def _robots(self, host: _Host, url: str, deadline: Deadline) -> RobotFileParser:
@@ -172,9 +173,11 @@ class Fetcher:
             address = _joined(parts.url, headers.get("Location", ""))
         if status == 429 or status >= 500:
             raise InputError(
-                f"the site does not tell what programs may fetch (robots.txt: {status})",
+                N_("the site does not tell what programs may fetch (robots.txt: {status})").format(
+                    status=status
+                ),
                 source=url,
-                remedy="Try again later, or save the page in a browser and give the file",
+                remedy=N_("Try again later, or save the page in a browser and give the file"),
             )
         text = data.decode("utf-8-sig", errors="replace") if status < 300 else ""
         rules.parse(text.splitlines())
@@ -256,9 +259,9 @@ class _Request:
             size += len(part)
             if size > self._limit and not self._robots:
                 raise InputError(
-                    f"it has more than the limit of {self._limit:,} bytes",
+                    N_("it has more than the limit of {limit} bytes").format(limit=f"{self._limit:,}"),
                     source=self._url,
-                    remedy="Raise the limit with the variable BTL_MAX_INPUT_BYTES",
+                    remedy=N_("Raise the limit with the variable BTL_MAX_INPUT_BYTES"),
                 )
             if size > self._limit:
                 break
@@ -268,24 +271,29 @@ class _Request:
     def _check_answer(self, response: BaseHTTPResponse) -> None:
         if response.status in (429, 503) and "Retry-After" in response.headers:
             later = ComeBackError(
-                f"the server asks to come back later ({response.status}, Retry-After: "
-                f"{response.headers['Retry-After'][:40]})",
+                N_("the server asks to come back later ({status}, Retry-After: {time})").format(
+                    status=response.status, time=response.headers["Retry-After"][:40]
+                ),
                 source=self._url,
-                remedy="Wait that long (seconds, or until that time), or save the page in a browser",
+                remedy=N_("Wait that long (seconds, or until that time), or save the page in a browser"),
             )
             with suppress(ValueError):
                 later.seconds = max(0.0, float(response.headers["Retry-After"]))
             raise later
         if not 200 <= response.status < 300:
             raise InputError(
-                f"the server answers {response.status} {(response.reason or '')[:60]}".rstrip(),
+                N_("the server answers {status}").format(
+                    status=f"{response.status} {(response.reason or '')[:60]}".rstrip()
+                ),
                 source=self._url,
-                remedy="Check the address in a browser, or save the page there and give the file",
+                remedy=N_("Check the address in a browser, or save the page there and give the file"),
             )
         kind = response.headers.get("Content-Type", "text/html").strip()
         if not _READABLE.match(kind):
             raise InputError(
-                f"it is {kind[:60]}, no page", source=self._url, remedy="Give the address of the page itself"
+                N_("it is {kind}, no page").format(kind=kind[:60]),
+                source=self._url,
+                remedy=N_("Give the address of the page itself"),
             )
 
     def _check_time(self) -> None:
@@ -302,35 +310,45 @@ def _joined(base: str, location: str) -> str:
 
 def _parts(address: str, url: str) -> Url:
     """Return the parts of an address that may be asked as far as its form goes."""
-    remedy = "Give an address that begins with http:// or https://"
+    remedy = N_("Give an address that begins with http:// or https://")
     try:
         parts = parse_url(urldefrag(address.strip()).url)
     except (LocationParseError, ValueError):
-        raise InputError("this is no web address", source=url, remedy=remedy) from None
+        raise InputError(N_("this is no web address"), source=url, remedy=remedy) from None
     if parts.scheme not in ("http", "https") or not parts.host or len(address) > _MAX_URL:
-        raise InputError(f"this is no web address: {address[:100]!r}", source=url, remedy=remedy)
+        raise InputError(
+            N_("this is no web address: {address}").format(address=repr(address[:100])),
+            source=url,
+            remedy=remedy,
+        )
     if parts.auth:
         raise InputError(
-            "it holds a name or password", source=url, remedy="Save the page in a browser and give the file"
+            N_("it holds a name or password"),
+            source=url,
+            remedy=N_("Save the page in a browser and give the file"),
         )
     return parts
 
 
 def _late(url: str, deadline: Deadline) -> InputError:
     return InputError(
-        f"it did not arrive within the limit of {deadline.seconds:g} seconds",
+        N_("it did not arrive within the limit of {seconds} seconds").format(seconds=f"{deadline.seconds:g}"),
         source=url,
-        remedy="Try again, raise the limit with the variable BTL_FETCH_SECONDS, or save the page yourself",
+        remedy=N_(
+            "Try again, raise the limit with the variable BTL_FETCH_SECONDS, or save the page yourself"
+        ),
     )
 
 
 def _unreachable(url: str, error: Exception) -> InputError:
     if isinstance(error, SSLError):
-        problem = "the server's certificate or encryption is not sound"
+        problem = N_("the server's certificate or encryption is not sound")
     elif isinstance(error, OSError | TimeoutError | TimeoutOfUrllib3):
-        problem = f"the server does not answer ({getattr(error, 'strerror', None) or 'time-out'})"
+        problem = N_("the server does not answer ({reason})").format(
+            reason=getattr(error, "strerror", None) or "time-out"
+        )
     else:
-        problem = f"the answer broke off or makes no sense ({type(error).__name__})"
+        problem = N_("the answer broke off or makes no sense ({kind})").format(kind=type(error).__name__)
     return InputError(
-        problem, source=url, remedy="Try again, or save the page in a browser and give the file"
+        problem, source=url, remedy=N_("Try again, or save the page in a browser and give the file")
     )

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from threads.errors import SettingError
+from threads.language import N_
 from threads.parse.exports.tables.mapping import Mapping
 from threads.parse.reading import Reading
 from threads.parse.source import Source
@@ -38,9 +39,9 @@ def options(timezone: str | None, captured_at: datetime | None) -> Options:
         return Options(timezone=ZoneInfo(timezone) if timezone else None, captured_at=captured_at)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise SettingError(
-            f"no time zone is called {timezone!r}",
+            N_("no time zone is called {timezone}").format(timezone=repr(timezone)),
             source="--timezone",
-            remedy='Give a name of the IANA list, such as "Europe/Berlin"',
+            remedy=N_('Give a name of the IANA list, such as "Europe/Berlin"'),
         ) from None
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from threads.isolation import IS_POSIX, Pool, Work, serve
+from threads.language import N_
 from threads.parse import parse
 from threads.parse.formats import Options
 from threads.parse.source import Source
@@ -29,10 +30,10 @@ _COLUMN = tuple(field.name for field in fields(TableColumn))
 _TIMES = frozenset({"published_at", "edited_at", "captured_at"})
 _READING = Work(
     module="threads.parse.isolated",
-    doing="reading",
+    doing=N_("reading"),
     seconds="parse_seconds",
     bytes="parse_bytes",
-    advice="Give another format of it, such as pasted text",
+    advice=N_("Give another format of it, such as pasted text"),
 )
 _POOL = Pool(_READING)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
+from threads.language import N_
 from threads.parse.headers import LONGEST_NAME, Candidate, Header, Page, split_name
 from threads.parse.line_templates import without_common_lead, without_common_tail
 from threads.parse.page_words import (
@@ -162,7 +163,11 @@ def _left_out(page: Page, heading: int | None, start: int) -> list[str]:
     ]
     if not lines:
         return []
-    return [f"{counted(len(lines), 'line')} above the first comment left out, from {lines[0][:60]!r}"]
+    return [
+        N_("{lines} above the first comment left out, from {first}").format(
+            lines=counted(len(lines), "line", "lines"), first=repr(lines[0][:60])
+        )
+    ]
 
 
 _READERS: dict[Reading, Callable[[Page, Candidate], Header | None]] = {
@@ -268,7 +273,7 @@ def _is_timed(header: Header) -> bool:
 
 
 def _above_heading(headers: Sequence[Header]) -> list[Rejected]:
-    reason = "a name and a date above the comments: the article's"
+    reason = N_("a name and a date above the comments: the article's")
     return [Rejected(h.last, reason) for h in headers]
 
 
@@ -403,7 +408,11 @@ def _lone(page: Page, proposal: _Proposal) -> list[Rejected]:
     """Return what looked like a comment on a page without comments."""
     headers = [*proposal.above, *(b.header for b in proposal.blocks)]
     found = [
-        Rejected(h.last, f"{h.author!r} with a date, but no other sign of a comment thread") for h in headers
+        Rejected(
+            h.last,
+            N_("{author} with a date, but no other sign of a comment thread").format(author=repr(h.author)),
+        )
+        for h in headers
     ]
     return sorted(found + _bylines(page, len(page.lines), [h.last for h in headers]), key=lambda r: r.line)
 
@@ -411,7 +420,9 @@ def _lone(page: Page, proposal: _Proposal) -> list[Rejected]:
 def _bylines(page: Page, start: int, known: Sequence[int]) -> list[Rejected]:
     taken = frozenset(known)
     return [
-        Rejected(c.line, f"{c.stamp.raw!r} is the date of the article, not of a comment")
+        Rejected(
+            c.line, N_("{date} is the date of the article, not of a comment").format(date=repr(c.stamp.raw))
+        )
         for c in page.candidates
         if c.line < start and c.line not in taken and _is_byline(c)
     ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import re
 
+from threads.language import N_
+
 _HEAD = 8_192  # characters looked at
 _HTML_START = re.compile(r"\s*(?:<!doctype html|<html\b|<head\b|<body\b|<\?xml\b)", re.IGNORECASE)
 _XML_ROOT = re.compile(r"(?s)\s*<\?xml\b[^<>]{0,300}>(?:\s|<!--.{0,2000}?-->|<[?!][^<>]{0,500}>)*<([\w:.-]+)")
@@ -15,22 +17,22 @@ _LEAST_TAGS = 3
 _JSON_START = re.compile(r'\s*(?:\[\s{0,99})?\{\s{0,99}"[^"\n]{1,80}"\s{0,9}:')
 _CELL = re.compile(r"[^\W\d][\w .-]{0,30}")
 _LEAST_COLUMNS = 3
-_HTML = "this is HTML source and no pasted text: --format page reads it"
+_HTML = N_("this is HTML source and no pasted text: --format page reads it")
 
 
 def source_code_kind(text: str) -> str | None:
     """Return the warning for HTML source or JSON, else None; only the beginning is looked at."""
     head = text[:_HEAD].removeprefix("\ufeff")
     if (root := _XML_ROOT.match(head)) and root[1].lower() != "html":
-        return (
-            f"this is XML of a kind that is not known ({root[1][:40]}): known are feeds of comments (rss, "
-            "feed), exports of WordPress (rss) and Disqus (disqus), and data dumps of Stack Exchange "
-            "(comments, posts)"
-        )
+        return N_(
+            "this is XML of a kind that is not known ({root}): known are feeds of comments (rss, "
+            "feed), exports of WordPress (rss) and Disqus (disqus), and data dumps of Stack "
+            "Exchange (comments, posts)"
+        ).format(root=root[1][:40])
     if _HTML_START.match(head):
         return _HTML
     if _JSON_START.match(head):
-        return "this is JSON and no pasted text: --format json-table reads it"
+        return N_("this is JSON and no pasted text: --format json-table reads it")
     return None
 
 
@@ -50,7 +52,7 @@ def table_kind(text: str) -> str | None:
         except csv.Error:
             continue
         if len(rows) >= 2 and len(rows[0]) == len(rows[1]) and _is_header(rows[0]):
-            return "this is a table and no pasted text: --format table reads it"
+            return N_("this is a table and no pasted text: --format table reads it")
     return None
 
 

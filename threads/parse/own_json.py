@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+from threads.language import N_
 from threads.parse.exports.json_items import documents, items
 from threads.parse.exports.values import record
 from threads.parse.formats import Options
@@ -72,4 +73,9 @@ def _discussions(own: OwnRows, source: Source) -> None:
         own.tell(record(discussion))
         comments = record(discussion).get("comments")
         for place, comment in enumerate(comments if isinstance(comments, list) else (), start=1):
-            own.add(f"comment {place:,} of discussion {number:,}", comment)
+            own.add(
+                N_("comment {number} of discussion {discussion}").format(
+                    number=f"{place:,}", discussion=f"{number:,}"
+                ),
+                comment,
+            )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, get_args
 
+from threads.language import N_
 from threads.records import (
     COMMENT_COLUMNS,
     Comment,
@@ -92,7 +93,9 @@ class OwnRows:
             return
         comments = self._thread(comment.thread_id).comments
         if comment.comment_id in comments:
-            self._skipped.append(Skipped(place, f"duplicate: the id {comment.comment_id} came before"))
+            self._skipped.append(
+                Skipped(place, N_("duplicate: the id {id} came before").format(id=comment.comment_id))
+            )
             return
         comments[comment.comment_id] = comment
 
@@ -119,7 +122,7 @@ class OwnRows:
 
 def _comment(row: Any) -> Comment:
     if not isinstance(row, Mapping):
-        raise _BadRowError("this is no object")
+        raise _BadRowError(N_("this is no object"))
     values = {
         column.name: _value(column.name, column.kind, row[column.name])
         for column in COMMENT_COLUMNS
@@ -127,20 +130,28 @@ def _comment(row: Any) -> Comment:
     }
     absent = [name for name in REQUIRED if name not in values]
     if absent:
-        raise _BadRowError(f"it has no {absent[0]}")
+        raise _BadRowError(N_("it has no {field}").format(field=absent[0]))
     return Comment(**values)
 
 
 def _value(name: str, kind: Kind, value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, _TYPES[kind]):
-        raise _BadRowError(f"{name}: {str(value)[:40]!r} is no {kind}")
+        raise _BadRowError(
+            N_("{field}: {value} is no {kind}").format(field=name, value=repr(str(value)[:40]), kind=kind)
+        )
     if kind == "time":
         moment = _moment_or_none(value)
         if moment is None:
-            raise _BadRowError(f"{name}: {value[:40]!r} is no time with a zone")
+            raise _BadRowError(
+                N_("{field}: {value} is no time with a zone").format(field=name, value=repr(value[:40]))
+            )
         return moment
     if name in _CHOICES and value not in _CHOICES[name]:
-        raise _BadRowError(f"{name}: {value[:40]!r} is none of {', '.join(_CHOICES[name])}")
+        raise _BadRowError(
+            N_("{field}: {value} is none of {known}").format(
+                field=name, value=repr(value[:40]), known=", ".join(_CHOICES[name])
+            )
+        )
     return float(value) if kind == "number" else value
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from threads.language import N_
 from threads.parse.addressing import Addressee, address_of, resolve
 from threads.parse.formats import Options
 from threads.parse.headers import Page
@@ -187,9 +188,16 @@ def _drafts(page: Page, layout: Layout) -> tuple[list[_Draft], list[Skipped], li
     for draft in texts:
         key = (draft.author, _raw(draft.stamp), draft.text)
         if not draft.text:
-            skipped.append((draft.line, f"the comment of {draft.author!r} has no text"))
+            skipped.append(
+                (draft.line, N_("the comment of {author} has no text").format(author=repr(draft.author)))
+            )
         elif key in seen:
-            skipped.append((draft.line, f"the same comment stands at line {seen[key] + 1}: pasted twice"))
+            skipped.append(
+                (
+                    draft.line,
+                    N_("the same comment stands at line {line}: pasted twice").format(line=seen[key] + 1),
+                )
+            )
         else:
             seen[key] = draft.line
             drafts.append(draft)
@@ -225,7 +233,9 @@ def _footer_note(cut: Sequence[str]) -> str | None:
     lines = [line.strip() for line in cut if line.strip() and not is_button_line(line)]
     if not lines:
         return None
-    return f"{counted(len(lines), 'line')} below the last comment left out, from {lines[0][:60]!r}"
+    return N_("{lines} below the last comment left out, from {first}").format(
+        lines=counted(len(lines), "line", "lines"), first=repr(lines[0][:60])
+    )
 
 
 def _end_with_buttons(bodies: Sequence[Sequence[str]]) -> bool:
@@ -323,11 +333,19 @@ def _page_warnings(layout: Layout, found: int, unresolved: int) -> list[str]:
     warnings = []
     if not found:
         warnings.append(
-            "no comments found: the text is kept as an article. If the page has comments, unfold them "
-            "and copy the page again, names and times included"
+            N_(
+                "no comments found: the text is kept as an article. If the page has comments, unfold "
+                "them and copy the page again, names and times included"
+            )
         )
     elif layout.declared is not None and layout.declared != found:
-        warnings.append(f"page declares {layout.declared}, found {found}")
+        warnings.append(
+            N_("page declares {declared}, found {found}").format(declared=layout.declared, found=found)
+        )
     if unresolved:
-        warnings.append(f"{counted(unresolved, 'comment')} in answer to somebody who is not above")
+        warnings.append(
+            N_("{comments} in answer to somebody who is not above").format(
+                comments=counted(unresolved, "comment", "comments")
+            )
+        )
     return warnings

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.records import Discussion, Parsed, Report, column_of
 
 
@@ -45,12 +46,12 @@ def batches(discussions: Iterable[Discussion], comments: int) -> Iterator[tuple[
         yield tuple(batch)
 
 
-def too_many(what: str, comments: int, most: int, name: str) -> InputError:
-    """Return the error for more comments than the limit."""
+def too_many(message: str, comments: int, most: int, name: str) -> InputError:
+    """Return the error for more `{comments}` than the limit, `{most}`."""
     return InputError(
-        f"{what} {comments:,} comments, more than the limit of {most:,}",
+        message.format(comments=f"{comments:,}", most=f"{most:,}"),
         source=name,
-        remedy="Split it, or raise the limit with the variable BTL_MAX_COMMENTS",
+        remedy=N_("Split it, or raise the limit with the variable BTL_MAX_COMMENTS"),
     )
 
 
@@ -89,13 +90,13 @@ class Counts:
     def told(self) -> dict[str, int]:
         """Return what there is any of, by name; comments are told by `Report.kept`."""
         named = {
-            "discussions": self.discussions,
-            "replies": self.replies,
-            "orphans": self.orphans,
-            "pending": self.pending,
-            "spam": self.spam,
-            "removed or deleted": self.placeholders,
-            "without time": self.without_time,
-            "time zone assumed": self.zone_assumed,
+            N_("discussions"): self.discussions,
+            N_("replies"): self.replies,
+            N_("orphans"): self.orphans,
+            N_("pending"): self.pending,
+            N_("spam"): self.spam,
+            N_("removed or deleted"): self.placeholders,
+            N_("without time"): self.without_time,
+            N_("time zone assumed"): self.zone_assumed,
         }
         return {name: count for name, count in named.items() if count}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
+from threads.language import N_
 from threads.parse.calendar_words import UNIT_SECONDS, Unit
 from threads.parse.times.day_order import Evidence, date_of, number_order, place_years
 from threads.parse.times.years import years_of
@@ -178,8 +179,10 @@ def _zone_warnings(folds: list[str]) -> list[str]:
     if not folds:
         return []
     return [
-        f"{counted(len(folds), 'time')} such as {folds[0]!r} where the clocks change: "
-        "the earlier of two, or the time moved past the gap, was taken"
+        N_(
+            "{times} such as {example} where the clocks change: the earlier of two, or the time "
+            "moved past the gap, was taken"
+        ).format(times=counted(len(folds), "time", "times"), example=repr(folds[0]))
     ]
 
 
@@ -193,10 +196,16 @@ def _relative_warnings(
     ]
     if not lost:
         return []
-    example = f"{counted(len(lost), 'time')} such as {lost[0]!r}"
+    example = N_("{times} such as {example}").format(
+        times=counted(len(lost), "time", "times"), example=repr(lost[0])
+    )
     if captured_at is None:
-        return [f"{example} counted from when the page was seen: give that with --captured-at"]
-    return [f"{example} before all calendars: left out"]
+        return [
+            N_("{example} counted from when the page was seen: give that with --captured-at").format(
+                example=example
+            )
+        ]
+    return [N_("{example} before all calendars: left out").format(example=example)]
 
 
 def _halves(stamps: Sequence[Stamp | None]) -> list[str]:
@@ -207,6 +216,8 @@ def _halves(stamps: Sequence[Stamp | None]) -> list[str]:
     if 12 not in {s.hour for s in timed}:
         return []
     return [
-        f"ambiguous half of the day: {counted(len(timed), 'time')} such as {timed[0].raw!r} all lie between "
-        "1 and 12 o'clock and show no am or pm; they were read as shown"
+        N_(
+            "ambiguous half of the day: {times} such as {example} all lie between 1 and 12 "
+            "o'clock and show no am or pm; they were read as shown"
+        ).format(times=counted(len(timed), "time", "times"), example=repr(timed[0].raw))
     ]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse.charsets import detected
 from threads.parse.corpus import of_folder
 from threads.parse.unpacking import beside, unpacked
@@ -32,21 +33,21 @@ _BYTE_ORDER_MARKS = (
 )
 
 _MAGICS = (
-    (b"%PDF-", "a PDF", "Copy its text into a file first"),
-    (b"PK\x03\x04", "a ZIP archive or an office document", "Unpack it, or save the document as text"),
-    (b"\x1f\x8b", "a gzip archive", "Unpack it first (gunzip)"),
-    (b"BZh", "a bzip2 archive", "Unpack it first (bunzip2)"),
-    (b"\xfd7zXZ\x00", "an xz archive", "Unpack it first (unxz)"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it first"),
-    (b"\x28\xb5\x2f\xfd", "a zstandard archive", "Unpack it first (unzstd)"),
-    (b"\x89PNG\r\n\x1a\n", "a PNG picture", "Copy the text of the page instead"),
-    (b"\xff\xd8\xff", "a JPEG picture", "Copy the text of the page instead"),
-    (b"GIF8", "a GIF picture", "Copy the text of the page instead"),
-    (b"SQLite format 3\x00", "an SQLite database", "Export its rows as CSV"),
-    (b"PAR1", "a Parquet file", "Export its rows as CSV"),
+    (b"%PDF-", N_("a PDF"), N_("Copy its text into a file first")),
+    (b"PK\x03\x04", N_("a ZIP archive or an office document"), N_("Unpack it, or save the document as text")),
+    (b"\x1f\x8b", N_("a gzip archive"), N_("Unpack it first (gunzip)")),
+    (b"BZh", N_("a bzip2 archive"), N_("Unpack it first (bunzip2)")),
+    (b"\xfd7zXZ\x00", N_("an xz archive"), N_("Unpack it first (unxz)")),
+    (b"7z\xbc\xaf\x27\x1c", N_("a 7-Zip archive"), N_("Unpack it first")),
+    (b"\x28\xb5\x2f\xfd", N_("a zstandard archive"), N_("Unpack it first (unzstd)")),
+    (b"\x89PNG\r\n\x1a\n", N_("a PNG picture"), N_("Copy the text of the page instead")),
+    (b"\xff\xd8\xff", N_("a JPEG picture"), N_("Copy the text of the page instead")),
+    (b"GIF8", N_("a GIF picture"), N_("Copy the text of the page instead")),
+    (b"SQLite format 3\x00", N_("an SQLite database"), N_("Export its rows as CSV")),
+    (b"PAR1", N_("a Parquet file"), N_("Export its rows as CSV")),
 )
 _ALLOWED_CONTROLS = frozenset(b"\t\n\r\f\x0b\x1b\x1a\x08")
-_NOT_TEXT_REMEDY = "Give a saved page, a pasted thread or an export as text"
+_NOT_TEXT_REMEDY = N_("Give a saved page, a pasted thread or an export as text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +112,13 @@ class Source:
             source.folder = Path(path) if Path(path).is_dir() else None
             source._check()
         except FileNotFoundError:
-            raise InputError("there is no such file", source=name, remedy="Check the path") from None
+            raise InputError(N_("there is no such file"), source=name, remedy=N_("Check the path")) from None
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise InputError(
-                f"the file cannot be read ({reason})",
+                N_("the file cannot be read ({reason})").format(reason=reason),
                 source=name,
-                remedy="Check the path and its permissions",
+                remedy=N_("Check the path and its permissions"),
             ) from None
         return source
 
@@ -125,7 +126,7 @@ class Source:
     def from_bytes(
         cls,
         data: bytes,
-        name: str = "standard input",
+        name: str = N_("standard input"),
         settings: Settings | None = None,
         *,
         encoding: str | None = None,
@@ -145,7 +146,7 @@ class Source:
         return source
 
     @classmethod
-    def from_text(cls, text: str, name: str = "pasted text") -> Source:
+    def from_text(cls, text: str, name: str = N_("pasted text")) -> Source:
         """Return `text`, already decoded, as an input called `name`.
 
         Raises
@@ -154,12 +155,12 @@ class Source:
             The text is empty or only white space.
         """
         if not text.strip():
-            raise InputError("there is nothing in it", source=name, remedy="Paste the text of a page")
+            raise InputError(N_("there is nothing in it"), source=name, remedy=N_("Paste the text of a page"))
         return cls(name, text)
 
     def _check(self) -> None:
         if len(self.start) < START_BYTES and not self.start.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
-            raise InputError("there is nothing in it", source=self.name, remedy=_NOT_TEXT_REMEDY)
+            raise InputError(N_("there is nothing in it"), source=self.name, remedy=_NOT_TEXT_REMEDY)
         if self.asked_encoding is not None:
             _check_encoding(self.asked_encoding, self.name)
 
@@ -271,9 +272,9 @@ class Source:
             return path.open("rb") if self.on_read is None else _watched(path, self.on_read)
         except OSError as error:
             raise InputError(
-                f"the file cannot be read ({error.strerror})",
+                N_("the file cannot be read ({reason})").format(reason=error.strerror),
                 source=self.name,
-                remedy="Check the path and its permissions",
+                remedy=N_("Check the path and its permissions"),
             ) from None
 
     @cached_property
@@ -293,9 +294,9 @@ class Source:
             data = stream.read(limit + 1)
         if len(data) > limit:
             raise InputError(
-                f"unpacked it has more than the limit of {limit:,} bytes",
+                N_("unpacked it has more than the limit of {limit} bytes").format(limit=f"{limit:,}"),
                 source=self.name,
-                remedy="Split it, or raise the limit with the variable BTL_MAX_INPUT_BYTES",
+                remedy=N_("Split it, or raise the limit with the variable BTL_MAX_INPUT_BYTES"),
             )
         return data
 
@@ -334,7 +335,7 @@ class Source:
         _check_is_text(self.start, self.name, self.asked_encoding)
         text, encoding, warnings = _decode(self.data, self.name, self.asked_encoding)
         if not text.strip():
-            raise InputError("there is nothing in it", source=self.name, remedy=_NOT_TEXT_REMEDY)
+            raise InputError(N_("there is nothing in it"), source=self.name, remedy=_NOT_TEXT_REMEDY)
         return text, encoding, warnings
 
 
@@ -359,9 +360,9 @@ def _file_of(folder: Path, name: str) -> Path:
     file = of_folder(folder) or next(iter(sorted(folder.glob("*.[eE][mM][lL]"))), None)
     if file is None:
         raise InputError(
-            "this is a folder, and no corpus of ConvoKit nor one of mails (.eml)",
+            N_("this is a folder, and no corpus of ConvoKit nor one of mails (.eml)"),
             source=name,
-            remedy="Name the files in it",
+            remedy=N_("Name the files in it"),
         )
     return file
 
@@ -384,9 +385,11 @@ def _read_bounded(file: Path, name: str, settings: Settings) -> bytes:
         data = stream.read(settings.max_input_bytes + 1)
     if len(data) > settings.max_input_bytes:
         raise InputError(
-            f"it does not end within the limit of {settings.max_input_bytes:,} bytes",
+            N_("it does not end within the limit of {limit} bytes").format(
+                limit=f"{settings.max_input_bytes:,}"
+            ),
             source=name,
-            remedy="Write it to a file first, or raise the limit with the variable BTL_MAX_INPUT_BYTES",
+            remedy=N_("Write it to a file first, or raise the limit with the variable BTL_MAX_INPUT_BYTES"),
         )
     return data
 
@@ -394,16 +397,18 @@ def _read_bounded(file: Path, name: str, settings: Settings) -> bytes:
 def _check_size(size: int, name: str, settings: Settings) -> None:
     if size > settings.max_input_bytes:
         raise InputError(
-            f"it has {size:,} bytes, more than the limit of {settings.max_input_bytes:,}",
+            N_("it has {size} bytes, more than the limit of {limit}").format(
+                size=f"{size:,}", limit=f"{settings.max_input_bytes:,}"
+            ),
             source=name,
-            remedy="Split it, or raise the limit with the variable BTL_MAX_INPUT_BYTES",
+            remedy=N_("Split it, or raise the limit with the variable BTL_MAX_INPUT_BYTES"),
         )
 
 
 def _check_is_text(data: bytes, name: str, encoding: str | None) -> None:
     for magic, kind, remedy in _MAGICS:
         if data.startswith(magic):
-            raise InputError(f"this is {kind}, not text", source=name, remedy=remedy)
+            raise InputError(N_("this is {kind}, not text").format(kind=kind), source=name, remedy=remedy)
     start = data[:HEAD_BYTES]
     if encoding is not None or _encoding_by_mark(start) in ("utf-16", "utf-32"):
         return
@@ -411,10 +416,12 @@ def _check_is_text(data: bytes, name: str, encoding: str | None) -> None:
     if b"\x00" in start or controls > len(start) // 20:
         offset = next(i for i, c in enumerate(start) if c < 32 and c not in _ALLOWED_CONTROLS)
         raise InputError(
-            "this is not text (it holds control characters)",
+            N_("this is not text (it holds control characters)"),
             source=name,
             place=f"byte {offset + 1}",
-            remedy=f"{_NOT_TEXT_REMEDY}; UTF-16 without a byte-order mark must be saved as UTF-8",
+            remedy=N_("{advice}; UTF-16 without a byte-order mark must be saved as UTF-8").format(
+                advice=_NOT_TEXT_REMEDY
+            ),
         )
 
 
@@ -423,7 +430,9 @@ def _check_encoding(encoding: str, name: str) -> None:
         b"?".decode(encoding, errors="replace")
     except (LookupError, ValueError):
         raise InputError(
-            f"no encoding is called {encoding!r}", source=name, remedy="Try utf-8 or cp1252"
+            N_("no encoding is called {encoding}").format(encoding=repr(encoding)),
+            source=name,
+            remedy=N_("Try utf-8 or cp1252"),
         ) from None
 
 
@@ -439,10 +448,10 @@ def _decode(data: bytes, name: str, asked: str | None) -> tuple[str, str, tuple[
             return data.decode(certain), certain, ()
         except UnicodeError as error:
             raise InputError(
-                f"the bytes are not {certain}",
+                N_("the bytes are not {encoding}").format(encoding=certain),
                 source=name,
                 place=f"byte {getattr(error, 'start', 0) + 1}",
-                remedy="Save it as UTF-8, or name another encoding",
+                remedy=N_("Save it as UTF-8, or name another encoding"),
             ) from None
     try:
         return data.decode("utf-8-sig"), "utf-8", ()
@@ -455,16 +464,28 @@ def _decode_by_guess(data: bytes) -> tuple[str, str, tuple[str, ...]]:
     broken = mended.count("\ufffd")
     # A file in another encoding has almost no valid multi-byte sequences; a damaged UTF-8 file has many.
     if sum(not c.isascii() for c in mended) - broken >= 20 * broken:
-        return mended, "utf-8", (f"damaged UTF-8: {broken} unreadable places are shown as \ufffd",)
+        return (
+            mended,
+            "utf-8",
+            (N_("damaged UTF-8: {places} unreadable places are shown as \ufffd").format(places=broken),),
+        )
     encoding = detected(data)
     try:
-        return data.decode(encoding), encoding, (f"not UTF-8: decoded as {encoding} (detected)",)
+        return (
+            data.decode(encoding),
+            encoding,
+            (N_("not UTF-8: decoded as {encoding} (detected)").format(encoding=encoding),),
+        )
     except UnicodeDecodeError:
         text = data.decode(encoding, errors="replace")
         return (
             text,
             encoding,
-            (f"not UTF-8: decoded as {encoding} (detected), {text.count(chr(0xFFFD))} unreadable places",),
+            (
+                N_("not UTF-8: decoded as {encoding} (detected), {places} unreadable places").format(
+                    encoding=encoding, places=text.count(chr(0xFFFD))
+                ),
+            ),
         )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from threads.language import N_
 from threads.parse.calendar_words import fold_word, weekdays
 from threads.parse.headers import (
     Candidate,
@@ -245,4 +246,9 @@ def _note(page: Page, header: Header) -> list[str]:
     if header.author is not None:
         return []
     long = [i for i in (header.first, header.last) if len(page.lines[i].strip()) > LONGEST_ODD_NAME]
-    return [f"line {i + 1}: a name of {len(page.lines[i].strip()):,} characters left out" for i in long[:1]]
+    return [
+        N_("line {line}: a name of {characters} characters left out").format(
+            line=i + 1, characters=f"{len(page.lines[i].strip()):,}"
+        )
+        for i in long[:1]
+    ]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse.formats import Options
 from threads.parse.identity import CommentIds, stable_id
 from threads.parse.source import Source
@@ -78,10 +79,12 @@ class BtlCsv:
         header = next(rows, (0, []))[1]
         if "text" not in header:
             raise InputError(
-                "the table has no column called text",
+                N_("the table has no column called text"),
                 source=source.name,
                 place="row 1",
-                remedy=f"Name the columns in the first row; known are {', '.join(_COLUMNS)}",
+                remedy=N_("Name the columns in the first row; known are {known}").format(
+                    known=", ".join(_COLUMNS)
+                ),
             )
         # The safe export quotes everything, its header too; only it marks what a spreadsheet could run.
         escaped = text.startswith('"')
@@ -105,10 +108,10 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
             yield number, cells
     except csv.Error as error:
         raise InputError(
-            f"this is not sound CSV ({error})",
+            N_("this is not sound CSV ({reason})").format(reason=error),
             source=name,
             place=f"row {number + 1}",
-            remedy="Export it again; cells with quotes, commas or line breaks must be quoted",
+            remedy=N_("Export it again; cells with quotes, commas or line breaks must be quoted"),
         ) from None
 
 
@@ -133,11 +136,16 @@ class _Table:
     def add(self, number: int, header: Sequence[str], cells: Sequence[str | None]) -> None:
         if len(cells) != len(header):
             if any(cells):
-                self._skip(number, f"{len(cells)} cells under a header of {len(header)}")
+                self._skip(
+                    number,
+                    N_("{cells} cells under a header of {columns}").format(
+                        cells=len(cells), columns=len(header)
+                    ),
+                )
             return
         row = {name: cell for name, cell in zip(header, cells, strict=True) if cell is not None}
         if not row:
-            self._skip(number, "an empty row")
+            self._skip(number, N_("an empty row"))
             return
         try:
             values = {
@@ -156,7 +164,12 @@ class _Table:
             values.get("author"), row.get("published_at_raw") or row.get("published_at"), text
         )
         if made_id in thread.rows:
-            self._skip(number, f"the comment {made_id} stands in row {thread.rows[made_id]} already")
+            self._skip(
+                number,
+                N_("the comment {comment} stands in row {row} already").format(
+                    comment=made_id, row=thread.rows[made_id]
+                ),
+            )
             return
         thread.rows[made_id] = number
         for name in _DISCUSSION_COLUMNS:
@@ -185,7 +198,7 @@ class _Table:
         kept = sum(len(thread.comments) for thread in self._threads.values())
         warnings = list(self._source.warnings)
         if not kept:
-            warnings.append("no comments found: the table has no rows that could be kept")
+            warnings.append(N_("no comments found: the table has no rows that could be kept"))
         return Parsed(
             discussions=tuple(
                 Discussion(
@@ -221,9 +234,15 @@ def _value(name: str, cell: str, options: Options) -> Any:
         if kind == "number":
             return float(cell)
     except (ValueError, OverflowError):
-        raise _BadCellError(f"column {name}: {cell[:40]!r} is no {kind}") from None
+        raise _BadCellError(
+            N_("column {column}: {value} is no {kind}").format(column=name, value=repr(cell[:40]), kind=kind)
+        ) from None
     if name in _CHOICES and cell not in _CHOICES[name]:
-        raise _BadCellError(f"column {name}: {cell[:40]!r} is none of {', '.join(_CHOICES[name])}")
+        raise _BadCellError(
+            N_("column {column}: {value} is none of {known}").format(
+                column=name, value=repr(cell[:40]), known=", ".join(_CHOICES[name])
+            )
+        )
     return cell
 
 

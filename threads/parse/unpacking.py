@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Protocol
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse.corpus import of_archive
 from threads.settings import Settings
 
@@ -177,7 +178,7 @@ def _members(stream: BinaryIO, packing: Packing, name: str) -> Iterator[bytes]:
             if piece:
                 yield piece
             elif ends and member.needs_input and not member.eof:
-                raise _damaged(packing.kind, "it ends in the middle", name)
+                raise _damaged(packing.kind, N_("it ends in the middle"), name)
         waiting = member.unused_data
         if len(waiting) < _LONGEST_MAGIC:
             waiting += stream.read(_CHUNK)
@@ -187,7 +188,7 @@ def _piece(member: _Decompressor, waiting: bytes, kind: str, name: str) -> bytes
     try:
         return member.decompress(waiting, _CHUNK)
     except _ERRORS:
-        raise _damaged(kind, "it is damaged", name) from None
+        raise _damaged(kind, N_("it is damaged"), name) from None
 
 
 def _only_file(stream: BinaryIO) -> ZipInfo | None:
@@ -253,7 +254,7 @@ def extracted(
         with ZipFile(stream) as archive:
             info = archive.getinfo(member)
     except (KeyError, *_ERRORS):
-        raise _damaged("ZIP", "it is damaged", name) from None
+        raise _damaged("ZIP", N_("it is damaged"), name) from None
     if most is not None and info.file_size > most:
         raise _too_large(name, most)
     if (
@@ -288,12 +289,12 @@ def _file_of_zip(stream: BinaryIO, member: ZipInfo, name: str) -> Iterator[bytes
                 yield piece
     except RuntimeError:  # also that its way of packing is not known here
         raise InputError(
-            "this is a ZIP archive with a password or of an unusual kind",
+            N_("this is a ZIP archive with a password or of an unusual kind"),
             source=name,
-            remedy="Unpack it first",
+            remedy=N_("Unpack it first"),
         ) from None
     except _ERRORS:
-        raise _damaged("ZIP", "it is damaged", name) from None
+        raise _damaged("ZIP", N_("it is damaged"), name) from None
 
 
 def _counted(
@@ -314,21 +315,25 @@ def _counted(
 
 def _too_large(name: str, most: int) -> InputError:
     return InputError(
-        f"unpacked it has more than the limit of {most:,} bytes",
+        N_("unpacked it has more than the limit of {limit} bytes").format(limit=f"{most:,}"),
         source=name,
-        remedy="Split it, or raise the limit with the variable BTL_MAX_UNPACKED_BYTES",
+        remedy=N_("Split it, or raise the limit with the variable BTL_MAX_UNPACKED_BYTES"),
     )
 
 
 def _too_packed(ratio: int, name: str, settings: Settings) -> InputError:
     return InputError(
-        f"it unpacks to {ratio:,} times its size, more than the limit of {settings.max_unpacked_ratio:,}",
+        N_("it unpacks to {ratio} times its size, more than the limit of {limit}").format(
+            ratio=f"{ratio:,}", limit=f"{settings.max_unpacked_ratio:,}"
+        ),
         source=name,
-        remedy="Unpack it yourself, or raise the limit with the variable BTL_MAX_UNPACKED_RATIO",
+        remedy=N_("Unpack it yourself, or raise the limit with the variable BTL_MAX_UNPACKED_RATIO"),
     )
 
 
 def _damaged(kind: str, problem: str, name: str) -> InputError:
     return InputError(
-        f"this is a {kind} archive, and {problem}", source=name, remedy="Save or fetch it again"
+        N_("this is a {kind} archive, and {problem}").format(kind=kind, problem=problem),
+        source=name,
+        remedy=N_("Save or fetch it again"),
     )

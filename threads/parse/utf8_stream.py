@@ -7,6 +7,8 @@ import io
 import re
 from typing import Any, BinaryIO
 
+from threads.language import N_
+
 _CHUNK = 131_072
 _ESCAPED = re.compile("[\udc80-\udcff]")
 
@@ -33,11 +35,20 @@ class Utf8Stream(io.RawIOBase):
     @property
     def notes(self) -> tuple[str, ...]:
         """What the reader should know; nothing for sound UTF-8."""
-        other = () if self._encoding in ("utf-8", "utf-16", "utf-32") else (f"decoded as {self._encoding}",)
+        other = (
+            ()
+            if self._encoding in ("utf-8", "utf-16", "utf-32")
+            else (N_("decoded as {encoding}").format(encoding=self._encoding),)
+        )
         if not self._broken:
             return other
-        shown = "read as Windows-1252" if self._encoding == "utf-8" else "shown as \ufffd"
-        return (*other, f"damaged {self._encoding}: {self._broken:,} bytes are {shown}")
+        shown = N_("read as Windows-1252") if self._encoding == "utf-8" else N_("shown as \ufffd")
+        return (
+            *other,
+            N_("damaged {encoding}: {bytes} bytes are {shown}").format(
+                encoding=self._encoding, bytes=f"{self._broken:,}", shown=shown
+            ),
+        )
 
     def readable(self) -> bool:
         """Return True."""

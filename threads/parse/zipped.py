@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse.reading import Reading
 from threads.parse.source import Source
 from threads.parse.unpacking import extracted, files_of
@@ -37,9 +38,11 @@ def of_archive(source: Source, names: list[str], read: Callable[[Source], Readin
     """
     if len(names) > _MOST_FILES:
         raise InputError(
-            f"the archive holds {len(names):,} files, more than the {_MOST_FILES:,} that are read",
+            N_("the archive holds {files} files, more than the {most} that are read").format(
+                files=f"{len(names):,}", most=f"{_MOST_FILES:,}"
+            ),
             source=source.name,
-            remedy="Unpack it, and name the files with comments",
+            remedy=N_("Unpack it, and name the files with comments"),
         )
     archive = _Archive(source, names, read)
     return Reading(archive.discussions(), archive.report)
@@ -62,9 +65,11 @@ class _Archive:
                     self.problems[name] = error.problem
         if not self.reports:
             raise InputError(
-                f"none of the {len(self.names)} files in this ZIP archive could be read ({self._told()})",
+                N_("none of the {files} files in this ZIP archive could be read ({problems})").format(
+                    files=len(self.names), problems=self._told()
+                ),
                 source=self.source.name,
-                remedy="Unpack it, and name the files with comments",
+                remedy=N_("Unpack it, and name the files with comments"),
             )
 
     def _of_file(self, name: str, path: Path) -> Iterator[Discussion]:
@@ -85,9 +90,13 @@ class _Archive:
         for _, report in reports:
             for reason, count in report.left_out.items():
                 left_out[reason] = left_out.get(reason, 0) + count
-        notes = [f"read from the archive: {len(self.reports):,} of {len(self.names):,} files"]
+        notes = [
+            N_("read from the archive: {read} of {files} files").format(
+                read=f"{len(self.reports):,}", files=f"{len(self.names):,}"
+            )
+        ]
         if self.problems:
-            notes.append(f"not read: {self._told()}")
+            notes.append(N_("not read: {problems}").format(problems=self._told()))
         places = (Skipped(f"{name}, {s.place}", s.reason) for name, r in reports for s in r.skipped)
         return Report(
             source=self.source.name,
@@ -101,4 +110,4 @@ class _Archive:
     def _told(self) -> str:
         shown = [f"{name}: {problem}" for name, problem in list(self.problems.items())[:_SHOWN]]
         more = len(self.problems) - len(shown)
-        return "; ".join(shown) + (f"; and {more:,} more" if more > 0 else "")
+        return "; ".join([*shown, *([N_("and {more} more").format(more=f"{more:,}")] if more > 0 else [])])

@@ -19,7 +19,7 @@ from dashboard.security.access import needs
 from dashboard.text import one_line
 from threads import scored_isolated
 from threads.errors import ThreadsError
-from threads.language import N_, _
+from threads.language import N_, _, explained
 from threads.metrics import count_failure
 from threads.moderation.roles import Permission
 from threads.parse import isolated
@@ -90,7 +90,7 @@ class ImportPage:
                 parsed = understood(context.settings, *values)
             except ThreadsError as error:
                 count_failure(error)
-                return ui.problem(str(error)), no_update, no_update, no_update, True, None
+                return ui.problem(explained(error)), no_update, no_update, no_update, True, None
             report = parsed.report
             return (
                 preview_of(parsed),
@@ -115,7 +115,7 @@ class ImportPage:
                 parsed = understood(context.settings, *values)
                 added = stored_now(context.store, parsed, context.settings)
             except ThreadsError as error:
-                return ui.problem(str(error)), False
+                return ui.problem(explained(error)), False
             return stored(parsed, added), True
 
     def _register_changes(self, app: Dash) -> None:
@@ -193,7 +193,7 @@ class ImportPage:
                 if columns is not None:
                     saved.save(str(name or "").strip(), columns)
             except ThreadsError as error:
-                return ui.problem(str(error)), no_update
+                return ui.problem(explained(error)), no_update
             return _("Saved as {name}.", name=one_line(str(name), 60)), table_columns.mapping_choices(saved)
 
 

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from dashboard import components as ui
 from dashboard.elements import html
 from dashboard.text import one_line, shown
-from threads.language import _, counted, ngettext, number
+from threads.language import _, counted, ngettext, number, retold
 from threads.records import Comment, Discussion, Parsed
 from threads.storage import Added
 
@@ -35,7 +35,7 @@ def preview_of(parsed: Parsed) -> Component:
         html.P(_("Found: {listed}.", listed=_listed(report.found.items()))) if report.found else None,
         *(_discussion(discussion) for discussion in parsed.discussions[:PREVIEWED] if report.kept),
         _more(len(parsed.discussions) - PREVIEWED, "discussions"),
-        html.Ul([html.Li(one_line(text, 400)) for text in report.warnings], className="warnings")
+        html.Ul([html.Li(one_line(retold(text), 400)) for text in report.warnings], className="warnings")
         if report.warnings
         else None,
         html.Details(
@@ -43,7 +43,7 @@ def preview_of(parsed: Parsed) -> Component:
                 html.Summary(_("Left out: {listed}", listed=one_line(_listed(report.left_out.items()), 400))),
                 html.Ul(
                     [
-                        html.Li(one_line(f"{item.place}: {item.reason}", 300))
+                        html.Li(one_line(f"{retold(item.place)}: {retold(item.reason)}", 300))
                         for item in report.skipped[:LEFT_OUT_SHOWN]
                     ]
                 ),
@@ -151,7 +151,7 @@ def _row(comment: Comment, names: dict[str, str]) -> Component:
 def _listed(counts: Iterable[tuple[str, int]]) -> str:
     """Return counts in words, the largest first: "100 a pingback, 3 duplicate"."""
     ordered = sorted(counts, key=lambda item: -item[1])
-    return ", ".join(f"{number(count)} {name}" for name, count in ordered)
+    return ", ".join(f"{number(count)} {retold(name)}" for name, count in ordered)
 
 
 def _more(count: int, what: str) -> Component | None:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from threads.errors import InputError
+from threads.language import explained
 from threads.moderation.queue_filter import QueueFilter
 
 PATH = "/moderation"
@@ -30,7 +31,7 @@ class Address:
         try:
             return cls(QueueFilter.from_query(query), max(1, number))
         except InputError as error:
-            return cls(QueueFilter(), problem=str(error))
+            return cls(QueueFilter(), problem=explained(error))
 
     @property
     def search(self) -> str:

@@ -15,7 +15,7 @@ from dashboard.pages.base import Context
 from dashboard.pages.moderation.address import Address
 from dashboard.security.access import may, needs, require
 from threads.errors import InputError, StoreError
-from threads.language import _
+from threads.language import _, explained
 from threads.moderation.decisions import AFTER, LONGEST_NOTE, ActionName, Decision, Outcome
 from threads.moderation.queue_filter import View
 from threads.storage import Action, Claim
@@ -187,7 +187,7 @@ def _opinion(context: Context, action: Action, decision: int) -> Outcome:
         share = context.settings.double_review_share
         context.store.second_opinions.give(decision, action.actor, state, share)
     except (InputError, StoreError) as error:
-        message = str(error)
+        message = explained(error)
     return Outcome(
         key=action.key,
         thread_id=action.thread_id,

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from threads.language import N_
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import Found, FoundComment, FoundThread, Note
 from threads.parse.exports.json_items import beginning, documents
@@ -53,8 +54,10 @@ class Bluesky(Export):
                     yield from reader.thread(record(one.get("thread")) or one)
         if reader.missing:
             yield Note(
-                f"{counted(reader.number, 'post')} present, "
-                f"{counted(reader.missing, 'answer')} counted and not present"
+                N_("{posts} present, {answers} counted and not present").format(
+                    posts=counted(reader.number, "post", "posts"),
+                    answers=counted(reader.missing, "answer", "answers"),
+                )
             )
 
 
@@ -97,9 +100,12 @@ class _Reader:
             kind = (
                 "blocked"
                 if node.get("blocked") or "blocked" in text(node.get("$type")).lower()
-                else "not found"
+                else N_("not found")
             )
-            return Skipped(name(node.get("uri")) or "a post without an address", f"{kind}: no text is given")
+            return Skipped(
+                name(node.get("uri")) or N_("a post without an address"),
+                N_("{kind}: no text is given").format(kind=kind),
+            )
         self.number += 1
         said, author = record(post.get("record")), record(post.get("author"))
         created = written(name(said.get("createdAt")), self.options)

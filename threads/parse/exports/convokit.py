@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import NO_MOMENT, Found, FoundComment, FoundThread, Moment, Note
 from threads.parse.exports.json_items import BadJsonError, items, loaded
@@ -21,6 +22,7 @@ from threads.parse.formats import Options
 from threads.parse.own_rows import REQUIRED, OwnRows
 from threads.parse.reading import Reading
 from threads.parse.source import Source
+from threads.parse.wording import counted
 from threads.records import Parsed, Skipped, Status
 
 NAME = "convokit"
@@ -92,18 +94,26 @@ class _Corpus:
             if isinstance(item, Skipped):
                 yield item
             elif name(item.get("id")) is None:
-                yield Skipped(place, "no utterance: it has no id")
+                yield Skipped(place, N_("no utterance: it has no id"))
             else:
                 yield from self._utterance(place, item)
         yield from self._notes()
 
     def _notes(self) -> Iterator[Note]:
         if self.articles:
-            posts = f"{len(self.articles):,} post{'' if len(self.articles) == 1 else 's'}"
-            yield Note(f"{posts} that open a conversation taken as the article, not as a comment")
+            posts = counted(len(self.articles), "post", "posts")
+            yield Note(
+                N_("{posts} that open a conversation taken as the article, not as a comment").format(
+                    posts=posts
+                )
+            )
         if self.no_times:
-            times = f"{self.no_times:,} timestamp{'' if self.no_times == 1 else 's'}"
-            yield Note(f"{times} too small for seconds since 1970: kept as written, without a time")
+            times = counted(self.no_times, "timestamp", "timestamps")
+            yield Note(
+                N_("{times} too small for seconds since 1970: kept as written, without a time").format(
+                    times=times
+                )
+            )
 
     def _utterance(self, place: str, item: dict[str, Any]) -> Iterator[Found]:
         meta = _meta(item)
@@ -188,10 +198,10 @@ def _beside(source: Source, names: tuple[str, ...]) -> Mapping[str, Any]:
                 value = loaded(data)
             except BadJsonError as error:
                 raise InputError(
-                    f"this is not sound JSON ({error})",
+                    N_("this is not sound JSON ({reason})").format(reason=error),
                     source=source.name,
                     place=file,
-                    remedy="Save it again",
+                    remedy=N_("Save it again"),
                 ) from None
             return value if isinstance(value, dict) else {}
     return {}

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any, Final, TypeGuard
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse.exports.base import JsonExport
 from threads.parse.exports.found import NO_MOMENT, Found, FoundComment, FoundThread, Moment, Note
 from threads.parse.exports.json_items import items
@@ -54,15 +55,17 @@ class Coral(JsonExport):
                 yield item
             elif not _is_comment(item):
                 if "username" not in item:
-                    yield Skipped(place, "no comment, story or user")
+                    yield Skipped(place, N_("no comment, story or user"))
             else:
                 comment = _comment(item, people, place, options)
                 nameless += comment.author is None and comment.author_id is not None
                 yield comment
         if nameless:
             yield Note(
-                f"the names of the writers of {nameless:,} comments are not in this export: "
-                "put users.json beside it, or before the comments"
+                N_(
+                    "the names of the writers of {comments} comments are not in this export: put "
+                    "users.json beside it, or before the comments"
+                ).format(comments=f"{nameless:,}")
             )
 
 

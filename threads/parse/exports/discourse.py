@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from threads.language import N_
 from threads.parse.exports.base import JsonExport
 from threads.parse.exports.found import Found, FoundComment, FoundThread, Note
 from threads.parse.exports.json_items import documents
@@ -20,7 +21,7 @@ from threads.parse.source import Source
 from threads.records import Skipped, Status
 
 _LIKE = 2  # the id of the action "like"
-_NO_COMMENTS = {3: "an action of a moderator", 4: "a whisper among the staff"}
+_NO_COMMENTS = {3: N_("an action of a moderator"), 4: N_("a whisper among the staff")}
 
 
 class Discourse(JsonExport):
@@ -79,14 +80,16 @@ class _Topic:
         present = len({name(post.get("id")) for post in self.posts})
         if present < self.declared:
             yield Note(
-                f"{present:,} of {self.declared:,} posts of the topic {self.title or self.key} are present"
+                N_("{present} of {declared} posts of the topic {topic} are present").format(
+                    present=f"{present:,}", declared=f"{self.declared:,}", topic=self.title or self.key
+                )
             )
 
     def _post(
         self, post: dict[str, Any], ids: dict[int | None, str | None], options: Options
     ) -> FoundComment | Skipped:
         number = whole(post.get("post_number"))
-        place = f"post {number} of topic {self.key}"
+        place = N_("post {number} of topic {topic}").format(number=number, topic=self.key)
         kind = whole(post.get("post_type"))
         if kind in _NO_COMMENTS:
             action = text(post.get("action_code"))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC
 from typing import Final
 
+from threads.language import N_
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import Found, FoundComment, FoundThread, Note
 from threads.parse.exports.moments import written
@@ -52,7 +53,11 @@ class DisqusExport(Export):
                 yield _comment(record.fields, options)
         for count, state in ((closed, "closed"), (deleted, "deleted")):
             if count:
-                yield Note(f"{counted(count, 'thread')} marked as {state}")
+                yield Note(
+                    N_("{threads} marked as {state}").format(
+                        threads=counted(count, "thread", "threads"), state=state
+                    )
+                )
 
 
 def _is(fields: Fields, what: str) -> bool:

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from pathlib import Path
 
+from threads.language import N_
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import Found
 from threads.parse.exports.mbox import LONGEST_MAIL, MailReader
@@ -50,7 +51,7 @@ class Eml(Export):
             try:
                 yield from reader.mail(raw[:LONGEST_MAIL], place)
             except RecursionError:
-                yield Skipped(place, "its parts are nested too deeply")
+                yield Skipped(place, N_("its parts are nested too deeply"))
         yield from reader.notes()
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from threads.language import N_
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import Found, FoundComment, FoundThread
 from threads.parse.exports.moments import written
@@ -97,7 +98,7 @@ def _entry(entry: Fields, feed: Fields, number: int, options: Options) -> Iterat
     elif kind == "comment":
         yield from _comment(entry, feed, number, options)
     else:
-        yield Skipped(f"entry {number:,}", f"no comment but a {kind} of the blog")
+        yield Skipped(f"entry {number:,}", N_("no comment but a {kind} of the blog").format(kind=kind))
 
 
 def _kind(entry: Fields) -> str:

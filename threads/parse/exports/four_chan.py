@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from threads.language import N_
 from threads.parse.exports.base import JsonExport
 from threads.parse.exports.found import Found, FoundComment, FoundThread, Note
 from threads.parse.exports.json_items import documents
@@ -45,7 +46,11 @@ class FourChan(JsonExport):
                     pictures += "com" not in post
                     yield _post(post, key or "")
         if pictures:
-            yield Note(f"{counted(pictures, 'post')} of a picture alone: kept without a text")
+            yield Note(
+                N_("{posts} of a picture alone: kept without a text").format(
+                    posts=counted(pictures, "post", "posts")
+                )
+            )
 
 
 def _threads(document: Any) -> Iterator[list[dict[str, Any]]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from threads.language import N_
 from threads.parse.exports.addresses import without_addresses
 from threads.parse.exports.found import Found, FoundComment, FoundComments, FoundThread, Note
 from threads.parse.exports.references import Places, Tally, settle
@@ -101,11 +102,17 @@ class _Gathering:
         """Return what was kept, what was left out and why, and what to know."""
         notes = list(self.notes)
         if self.empty:
-            notes.append(f"{counted(self.empty, 'discussion')} without comments left out")
+            notes.append(
+                N_("{discussions} without comments left out").format(
+                    discussions=counted(self.empty, "discussion", "discussions")
+                )
+            )
         if self.without_address:
             notes.append(
-                f"{counted(self.without_address, 'author')} with an e-mail or IP address for a name or id: "
-                "left out, --with-addresses keeps it"
+                N_(
+                    "{authors} with an e-mail or IP address for a name or id: left out, --with-addresses "
+                    "keeps it"
+                ).format(authors=counted(self.without_address, "author", "authors"))
             )
         return Report(
             source=self.source,
@@ -130,13 +137,18 @@ class _Gathering:
 
     def _limit(self, comments: int) -> None:
         if self.most is not None and comments > self.most:
-            raise too_many("a discussion has at least", comments, self.most, self.source)
+            raise too_many(
+                N_("a discussion has at least {comments} comments, more than the limit of {most}"),
+                comments,
+                self.most,
+                self.source,
+            )
 
     def _note(self, text: str) -> None:
         if len(self.notes) < _MOST_NOTES:
             self.notes.append(text)
         elif len(self.notes) == _MOST_NOTES:
-            self.notes.append("and more notes of this kind")
+            self.notes.append(N_("and more notes of this kind"))
 
     def _discussions(self, block: Block) -> Iterator[Discussion]:
         comments, counts = block.comments, np.array(block.counts)

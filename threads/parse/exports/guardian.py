@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from threads.language import N_
 from threads.parse.exports.base import JsonExport
 from threads.parse.exports.found import Found, FoundComment, FoundThread, Moment, Note
 from threads.parse.exports.json_items import documents
@@ -103,9 +104,17 @@ class _Reader:
     def notes(self) -> Iterator[Note]:
         for pages, here in self.pages.values():
             if len(here) < pages:
-                yield Note(f"{counted(len(here), 'page')} of {pages:,} of the discussion present")
+                yield Note(
+                    N_("{here} of {pages} of the discussion present").format(
+                        here=counted(len(here), "page", "pages"), pages=f"{pages:,}"
+                    )
+                )
         if self.missing:
-            yield Note(f"{counted(self.missing, 'response')} that the discussion counts not present")
+            yield Note(
+                N_("{responses} that the discussion counts not present").format(
+                    responses=counted(self.missing, "response", "responses")
+                )
+            )
 
 
 def _key(about: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from threads.language import N_
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import Found, FoundComment, FoundThread, Moment, Note
 from threads.parse.exports.json_items import items
@@ -66,11 +67,15 @@ class HackerNews(Export):
                 present[root] = present.get(root, 0) + 1
                 yield _item(item, root, place)
             else:
-                yield Skipped(place, f"no comment: {text(item.get('type')) or 'of no kind'}")
+                yield Skipped(
+                    place, N_("no comment: {kind}").format(kind=text(item.get("type")) or N_("of no kind"))
+                )
         for story, count in declared.items():
             if present.get(story, 0) < count:
                 yield Note(
-                    f"{present.get(story, 0):,} of {count:,} comments on the story {story} are present"
+                    N_("{present} of {declared} comments on the story {story} are present").format(
+                        present=f"{present.get(story, 0):,}", declared=f"{count:,}", story=story
+                    )
                 )
 
 
@@ -167,13 +172,20 @@ def _hits(page: dict[str, Any], options: Options) -> Iterator[Found]:
     pages, here = whole(page.get("nbPages")) or 0, whole(page.get("page")) or 0
     if pages > 1:
         among = whole(page.get("nbHits")) or 0
-        yield Note(f"page {here + 1:,} of {pages:,}: {counted(len(hits), 'hit')} of {among:,}")
+        yield Note(
+            N_("page {number} of {pages}: {hits} of {all}").format(
+                number=f"{here + 1:,}",
+                pages=f"{pages:,}",
+                hits=counted(len(hits), "hit", "hits"),
+                all=f"{among:,}",
+            )
+        )
 
 
 def _hit(hit: dict[str, Any], place: str, options: Options) -> Iterator[Found]:
     story = name(hit.get("story_id")) or ""
     if "comment_text" not in hit or hit.get("comment_text") is None:
-        yield Skipped(place, "no comment but a story")
+        yield Skipped(place, N_("no comment but a story"))
         return
     yield FoundThread(key=story, title=name(hit.get("story_title")), url=f"{_PAGE}{story}")
     parent = name(hit.get("parent_id"))

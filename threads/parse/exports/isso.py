@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
+from threads.language import N_
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import Found, FoundComment, FoundThread
 from threads.parse.exports.json_items import documents
@@ -42,7 +43,14 @@ class IssoJson(Export):
             about = _thread(name(thread.get("id")), text(thread.get("title")), number)
             yield about
             for place, comment in enumerate(records(thread.get("comments")), start=1):
-                yield _comment(comment, about.key, f"comment {place:,} of thread {number:,}", options)
+                yield _comment(
+                    comment,
+                    about.key,
+                    N_("comment {number} of thread {thread}").format(
+                        number=f"{place:,}", thread=f"{number:,}"
+                    ),
+                    options,
+                )
 
 
 def _thread(address: str | None, title: str, number: int) -> FoundThread:

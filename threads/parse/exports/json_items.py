@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse.exports.json_parts import WHOLE, parts
 from threads.parse.exports.json_repeats import Repeats
 from threads.parse.source import Source
@@ -43,7 +44,7 @@ def loaded(raw: bytes | str) -> Any:
     try:
         return json.loads(raw)  # what orjson refuses and others write
     except RecursionError:
-        raise BadJsonError("it is nested too deeply") from None
+        raise BadJsonError(N_("it is nested too deeply")) from None
     except ValueError as error:
         raise BadJsonError(str(error)[:100]) from None
 
@@ -93,10 +94,10 @@ def _documents(source: Source, repeats: Repeats) -> Iterator[Any]:
         except (ValueError, RecursionError):
             place = f"line {said.count(chr(10), 0, position) + 1}" if position else ""
             raise InputError(
-                f"this is no sound JSON ({problem})",
+                N_("this is no sound JSON ({reason})").format(reason=problem),
                 source=source.name,
                 place=place,
-                remedy="Export or download it again; it may have been cut",
+                remedy=N_("Export or download it again; it may have been cut"),
             ) from None
         yield value
         position = end
@@ -174,7 +175,7 @@ def _of_each(first: int, lines: list[bytes], repeats: Repeats, *, texts: bool) -
         try:
             value = loaded(line)
         except BadJsonError as error:
-            found.append((place, Skipped(place, f"no sound JSON: {error}")))
+            found.append((place, Skipped(place, N_("no sound JSON: {reason}").format(reason=error))))
             continue
         repeats.look(line, [value])
         found += [_item(place, one, texts=texts) for one in _within(value)]
@@ -196,7 +197,7 @@ def _is_large(source: Source) -> bool:
 def _item(place: str, value: Any, *, texts: bool) -> tuple[str, dict[str, Any] | Skipped]:
     if texts and isinstance(value, str):
         return place, {"text": value}
-    return place, value if isinstance(value, dict) else Skipped(place, "no object of JSON")
+    return place, value if isinstance(value, dict) else Skipped(place, N_("no object of JSON"))
 
 
 def _within(value: Any) -> list[Any]:

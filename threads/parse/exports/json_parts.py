@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse.exports.json_repeats import Repeats
 
 WHOLE: Final = 4_000_000  # characters up to which a value is taken whole
@@ -56,7 +57,9 @@ class _Parts:
         elif self.peek() == "{":
             yield from self._of_object()
         else:
-            raise self._unsound(f"a text of more than {WHOLE:,} characters")
+            raise self._unsound(
+                N_("a text of more than {characters} characters").format(characters=f"{WHOLE:,}")
+            )
 
     def _of_list(self) -> Iterator[list[Any]]:
         self._take("[")
@@ -87,7 +90,7 @@ class _Parts:
         while self.peek() != "}":
             key = self._whole()
             if not isinstance(key, str):
-                raise self._unsound("a key is no text")
+                raise self._unsound(N_("a key is no text"))
             self._take(":")
             begun = self._read
             value = self._whole()
@@ -101,7 +104,7 @@ class _Parts:
                 yield beside  # objects by their ids
                 beside, size, is_whole = {}, 0, False
             elif size > _MOST_BESIDE:
-                raise self._unsound("an object of it is too large, and its parts are in no list")
+                raise self._unsound(N_("an object of it is too large, and its parts are in no list"))
             self._next("}")
         self._take("}")
         by_id = all(isinstance(value, dict) for value in beside.values())
@@ -120,7 +123,11 @@ class _Parts:
 
     def _take(self, sign: str) -> None:
         if self.peek() != sign:
-            raise self._unsound(f"there is no {sign!r}" if self.peek() else "it ends in the middle")
+            raise self._unsound(
+                N_("there is no {sign}").format(sign=repr(sign))
+                if self.peek()
+                else N_("it ends in the middle")
+            )
         self._at += 1
 
     def _next(self, end: str) -> None:
@@ -140,7 +147,7 @@ class _Parts:
                 self._at = end
                 return value
             except RecursionError:
-                raise self._unsound("it is nested too deeply") from None
+                raise self._unsound(N_("it is nested too deeply")) from None
             except json.JSONDecodeError as error:
                 problem = error.msg
                 is_cut = error.pos >= len(self._text) - _CUT or error.msg.startswith("Unterminated")
@@ -171,8 +178,8 @@ class _Parts:
     def _unsound(self, problem: str) -> InputError:
         line = self._lines + self._text.count("\n", 0, self._at) + 1
         return InputError(
-            f"this is no sound JSON ({problem})",
+            N_("this is no sound JSON ({reason})").format(reason=problem),
             source=self._name,
             place=f"line {line:,}",
-            remedy="Export or download it again; it may have been cut",
+            remedy=N_("Export or download it again; it may have been cut"),
         )

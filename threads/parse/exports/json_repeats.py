@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from threads.language import N_
+
 _SPACED = re.compile(rb'(?<!\\)"[ \t\r\n]+:')
 _SPACED_SIGNS = (b" :", b"\t:", b"\n:", b"\r:")
 
@@ -39,8 +41,11 @@ class Repeats:
         """Return a sentence for the report; None where no key stands twice."""
         if not self.objects:
             return None
-        objects = "1 object of JSON has" if self.objects == 1 else f"{self.objects:,} objects of JSON have"
-        return f"{objects} a key twice, such as {self.key[:60]!r}: the last one counts"
+        one = N_("1 object of JSON has a key twice, such as {key}: the last one counts")
+        many = N_("{objects} objects of JSON have a key twice, such as {key}: the last one counts")
+        return (one if self.objects == 1 else many).format(
+            objects=f"{self.objects:,}", key=repr(self.key[:60])
+        )
 
     def _looked_at(self, pairs: list[tuple[str, Any]]) -> None:
         keys = [key for key, _ in pairs]

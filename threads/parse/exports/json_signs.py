@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from threads.language import N_
 from threads.parse.source import Source
 
 
@@ -41,12 +42,14 @@ def closest(source: Source, formats: Iterable[tuple[str, Sequence[Sequence[str]]
         return None
     _, name, names, absent = min(found, key=lambda one: one[0])
     there = [field for field in names if field not in absent]
-    return f"closest to it is {name}: it has {_listed(there)}, and lacks {_listed(absent)}"
+    return N_("closest to it is {format}: it has {there}, and lacks {absent}").format(
+        format=name, there=_listed(there), absent=_listed(absent)
+    )
 
 
 def _listed(names: Sequence[str]) -> str:
     said = [name.replace("|", " or ") for name in names]
-    return " and ".join(filter(None, (", ".join(said[:-1]), said[-1]))) if said else "nothing"
+    return " and ".join(filter(None, (", ".join(said[:-1]), said[-1]))) if said else N_("nothing")
 
 
 @lru_cache(maxsize=256)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from threads.language import N_
 from threads.parse.exports.base import JsonExport
 from threads.parse.exports.found import Found, FoundComment, FoundThread, Note
 from threads.parse.exports.json_items import documents
@@ -60,7 +61,11 @@ def _story(story: dict[str, Any], options: Options) -> Iterator[Found]:
         yield _comment(comment, key, parent, f"comment {number:,}", options)
     declared = whole(story.get("comment_count")) or whole(story.get("comments_count")) or 0
     if len(comments) < declared:
-        yield Note(f"{len(comments):,} of {declared:,} comments are present")
+        yield Note(
+            N_("{present} of {declared} comments are present").format(
+                present=f"{len(comments):,}", declared=f"{declared:,}"
+            )
+        )
 
 
 def _comment(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from threads.language import N_
 from threads.parse.exports.base import JsonExport
 from threads.parse.exports.found import Found, FoundComment, FoundThread
 from threads.parse.exports.json_items import documents
@@ -42,7 +43,12 @@ class Mastodon(JsonExport):
         for number, status in enumerate(statuses, start=1):
             place = f"status {number:,}"
             if "content" not in status:
-                yield Skipped(place, f"no status: {text(status.get('error')) or 'it has no content'}"[:200])
+                yield Skipped(
+                    place,
+                    N_("no status: {reason}").format(
+                        reason=text(status.get("error")) or N_("it has no content")
+                    )[:200],
+                )
                 continue
             root = _root(name(status.get("id")), answered, roots)
             yield _thread(root, first.get(root, {}))

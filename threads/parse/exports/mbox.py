@@ -16,6 +16,7 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import BinaryIO
 
+from threads.language import N_
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import NO_MOMENT, Found, FoundComment, FoundThread, Moment, Note
 from threads.parse.exports.mail_parts import author, body, headers, shown
@@ -58,7 +59,7 @@ class Mbox(Export):
                 try:
                     yield from reader.mail(raw, f"mail {number:,}")
                 except RecursionError:
-                    yield Skipped(f"mail {number:,}", "its parts are nested too deeply")
+                    yield Skipped(f"mail {number:,}", N_("its parts are nested too deeply"))
         yield from reader.notes()
 
 
@@ -150,11 +151,23 @@ class MailReader:
     def notes(self) -> Iterator[Note]:
         """Yield what the reader of the report should know."""
         if self.repeated:
-            yield Note(f"Message-ID of another in {counted(self.repeated, 'mail')}: kept with own ids")
+            yield Note(
+                N_("Message-ID of another in {mails}: kept with own ids").format(
+                    mails=counted(self.repeated, "mail", "mails")
+                )
+            )
         if self.attached:
-            yield Note(f"{counted(self.attached, 'attachment')} left out")
+            yield Note(
+                N_("{attachments} left out").format(
+                    attachments=counted(self.attached, "attachment", "attachments")
+                )
+            )
         if self.cut:
-            yield Note(f"{counted(self.cut, 'mail')} cut after {LONGEST_MAIL:,} bytes")
+            yield Note(
+                N_("{mails} cut after {bytes} bytes").format(
+                    mails=counted(self.cut, "mail", "mails"), bytes=f"{LONGEST_MAIL:,}"
+                )
+            )
 
 
 def _plain(subject: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import NO_MOMENT, Found, FoundComment, FoundThread, Moment
 from threads.parse.exports.moments import written
@@ -54,7 +55,7 @@ class MovableType(Export):
                 comments += 1
                 yield _comment(part[1:], about["KEY"], f"comment {comments:,}", options)
             elif kind == "PING:":
-                yield Skipped(f"a part of entry {number:,}", "a trackback")
+                yield Skipped(N_("a part of entry {number}").format(number=f"{number:,}"), N_("a trackback"))
 
 
 def _parts(source: Source) -> Iterator[list[str]]:
@@ -69,9 +70,11 @@ def _parts(source: Source) -> Iterator[list[str]]:
                 part += [line] if part or line.strip() else []
                 if size > _LONGEST:
                     raise InputError(
-                        f"a part of an entry is longer than {_LONGEST:,} characters",
+                        N_("a part of an entry is longer than {characters} characters").format(
+                            characters=f"{_LONGEST:,}"
+                        ),
                         source=source.name,
-                        remedy="Export it again: a line of hyphens ends each part",
+                        remedy=N_("Export it again: a line of hyphens ends each part"),
                     )
                 continue
             if part:

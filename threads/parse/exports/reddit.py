@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
+from threads.language import N_
 from threads.parse.exports.columns import each
 from threads.parse.exports.found import NO_MOMENT, FoundComments, FoundThread, Moment, Moments
 from threads.parse.exports.moments import since_1970
@@ -188,7 +189,7 @@ def _of_body(body: str) -> Status | None:
     if body[:1] != "[" or len(body) > _LONGEST_GONE:
         return None
     said = body.strip().lower()
-    if said in _GONE or said.strip("[] ").startswith("removed by reddit"):
+    if said in _GONE or said.strip("[] ").startswith(N_("removed by reddit")):
         return _GONE.get(said, "removed")
     return None
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import groupby, starmap
 from typing import Any
 
+from threads.language import N_
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import Found
 from threads.parse.exports.json_items import Item, beginning, blocks
@@ -77,4 +78,4 @@ def _other(place: str, data: dict[str, Any] | Skipped) -> Found:
         return data
     if is_post(data):
         return thread(data, escaped=is_escaped(data))
-    return Skipped(place, "neither a comment nor a post of Reddit")
+    return Skipped(place, N_("neither a comment nor a post of Reddit"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from threads.language import N_
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import Found, Note
 from threads.parse.exports.json_items import beginning, documents
@@ -53,13 +54,30 @@ class _Count:
     def notes(self) -> Iterator[Note]:
         behind = []
         if self.links:
-            behind.append(f"{self.folded:,} behind {counted(self.links, 'link')} to load more")
+            behind.append(
+                N_("{comments} behind {links} to load more").format(
+                    comments=f"{self.folded:,}", links=counted(self.links, "link", "links")
+                )
+            )
         if self.cut:
-            behind.append(f"{counted(self.cut, 'line')} of answers cut, to be continued elsewhere")
+            behind.append(
+                N_("{lines} of answers cut, to be continued elsewhere").format(
+                    lines=counted(self.cut, "line", "lines")
+                )
+            )
         if self.declared > self.present:
-            yield Note("; ".join([f"{self.present:,} of {self.declared:,} comments are present", *behind]))
+            yield Note(
+                "; ".join(
+                    [
+                        N_("{present} of {declared} comments are present").format(
+                            present=f"{self.present:,}", declared=f"{self.declared:,}"
+                        ),
+                        *behind,
+                    ]
+                )
+            )
         elif behind:
-            yield Note("not all comments are present: " + "; ".join(behind))
+            yield Note(N_("not all comments are present: {behind}").format(behind="; ".join(behind)))
 
 
 def _things(document: Any, count: _Count) -> Iterator[Found]:

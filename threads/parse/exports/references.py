@@ -10,10 +10,14 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from threads.language import N_
 from threads.parse.exports.found import FoundComments
+from threads.parse.wording import counted
 from threads.records import LeftOut, Skipped
 
 Places: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
+_SAME = N_("duplicate: the id {id} came before, with the same")
+_OTHER = N_("duplicate: the id {id} came before, with another text")
 
 
 @dataclass(slots=True)
@@ -40,13 +44,22 @@ class Tally:
     def sentences(self) -> list[str]:
         """Return a sentence for each that was found."""
         others = self.in_other_discussions()
+        absent, to_self, cycles = self.orphans - others, self.answers_to_self, self.cycles
         said = (
-            (others, "answer{s} to a comment in another discussion of this export; the reference stays"),
-            (self.orphans - others, "answer{s} to a comment that is not in this export; the reference stays"),
-            (self.answers_to_self, "comment{s} said to answer itself: taken as an answer to the article"),
-            (self.cycles, "circle{s} of comments that answer each other: the first one answers the article"),
+            (others, N_("{answers} to a comment in another discussion of this export; the reference stays")),
+            (absent, N_("{answers} to a comment that is not in this export; the reference stays")),
+            (to_self, N_("{comments} said to answer itself: taken as an answer to the article")),
+            (cycles, N_("{circles} of comments that answer each other: the first one answers the article")),
         )
-        return [f"{n:,} {text.format(s='' if n == 1 else 's')}" for n, text in said if n]
+        return [
+            text.format(
+                answers=counted(n, "answer", "answers"),
+                comments=counted(n, "comment", "comments"),
+                circles=counted(n, "circle", "circles"),
+            )
+            for n, text in said
+            if n
+        ]
 
 
 def settle(
@@ -102,8 +115,8 @@ def _each_once(
         if kept[-1]:
             first[discussion, own] = text
             continue
-        same = "the same" if first[discussion, own] == text else "another text"
-        skipped.append(Skipped(place, f"duplicate: the id {own} came before, with {same}"))
+        reason = _SAME if first[discussion, own] == text else _OTHER
+        skipped.append(Skipped(place, reason.format(id=own)))
     return comments.where(kept), of[np.array(kept)]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from threads.language import N_
 from threads.parse.exports.base import JsonExport
 from threads.parse.exports.found import Found, FoundComment, FoundThread
 from threads.parse.exports.json_items import items
@@ -36,7 +37,11 @@ class Remark42(JsonExport):
             else:
                 answers = enumerate(_comments(item), start=1)
                 for number, comment in answers:
-                    yield from _found(comment, f"comment {number:,} of {place}", options)
+                    yield from _found(
+                        comment,
+                        N_("comment {number} of {place}").format(number=f"{number:,}", place=place),
+                        options,
+                    )
 
 
 def _comments(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:

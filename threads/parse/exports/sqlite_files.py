@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse.source import Source
 
 _MAGIC = b"SQLite format 3\x00"
@@ -38,9 +39,9 @@ def opened(source: Source) -> Iterator[sqlite3.Connection]:
             yield connection
     except (sqlite3.Error, UnicodeDecodeError) as error:  # names of columns, too, may be damaged
         raise InputError(
-            f"the database cannot be read ({error})",
+            N_("the database cannot be read ({reason})").format(reason=error),
             source=source.name,
-            remedy="Make the copy again, while nobody writes to the database (sqlite3 FILE .backup COPY)",
+            remedy=N_("Make the copy again, while nobody writes to the database (sqlite3 FILE .backup COPY)"),
         ) from None
 
 
@@ -48,7 +49,7 @@ def rows(connection: sqlite3.Connection, table: str, order: str) -> Iterator[Map
     """Yield the rows of a table, which has to be one: a view could run for ever."""
     known = connection.execute("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", (table,))
     if known.fetchone() is None:
-        raise sqlite3.OperationalError(f"it has no table {table}")
+        raise sqlite3.OperationalError(N_("it has no table {table}").format(table=table))
     cursor = connection.execute(f'SELECT * FROM "{table}" ORDER BY "{order}"')  # noqa: S608 - names of ours
     names = [column[0] for column in cursor.description]
     for row in cursor:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC
 
+from threads.language import N_
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import Found, FoundComment, FoundThread
 from threads.parse.exports.moments import written
@@ -53,7 +54,7 @@ class StackExchange(Export):
             site = site or stable_id(row.get("@Id"), row.get("@CreationDate"))
             post = name(row.get("@PostId"))
             if post is None:
-                yield Skipped(f"row {number:,}", "no PostId: it belongs to no post")
+                yield Skipped(f"row {number:,}", N_("no PostId: it belongs to no post"))
                 continue
             posts.add(post)
             yield _comment(row, f"row {number:,}", f"{site}/{post}", options)
@@ -95,7 +96,7 @@ def _answers(source: Source, options: Options) -> Iterator[Found]:
                 likes=whole(row.get("@Score")),
             )
         else:
-            yield Skipped(f"row {number:,}", "neither a question nor an answer")
+            yield Skipped(f"row {number:,}", N_("neither a question nor an answer"))
 
 
 def _comment(row: Fields, place: str, thread: str, options: Options) -> FoundComment:

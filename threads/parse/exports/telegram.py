@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from threads.language import N_
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import Found, FoundComment, FoundThread, Moment, Note
 from threads.parse.exports.json_items import beginning, documents
@@ -48,7 +49,11 @@ class Telegram(Export):
                 key = name(chat.get("id")) or f"chat {number}"
                 yield from chats.setdefault(key, _Chat(key)).found(chat, options)
         if answers := sum(chat.answers for chat in chats.values()):
-            yield Note(f"answers to what Telegram itself said, such as the start of a topic: {answers:,}")
+            yield Note(
+                N_("answers to what Telegram itself said, such as the start of a topic: {answers}").format(
+                    answers=f"{answers:,}"
+                )
+            )
 
 
 def _chats(document: dict[str, Any]) -> list[dict[str, Any]]:
@@ -74,7 +79,7 @@ class _Chat:
             place = f"message {name(message.get('id')) or f'no. {self.messages:,}'}"
             if message.get("type") != "message":
                 self.service.add(name(message.get("id")) or "")
-                yield Skipped(place, f"a service message: {_action(message)}")
+                yield Skipped(place, N_("a service message: {action}").format(action=_action(message)))
                 continue
             said = _message(message, self.key, place, options)
             if said.parent in self.service:
@@ -84,7 +89,7 @@ class _Chat:
 
 
 def _action(message: dict[str, Any]) -> str:
-    return (name(message.get("action")) or name(message.get("type")) or "of no kind").replace("_", " ")
+    return (name(message.get("action")) or name(message.get("type")) or N_("of no kind")).replace("_", " ")
 
 
 def _message(message: dict[str, Any], key: str, place: str, options: Options) -> FoundComment:

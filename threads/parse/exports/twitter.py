@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from threads.language import N_
 from threads.parse.exports.base import JsonExport
 from threads.parse.exports.found import Found, FoundComment, FoundThread, Note
 from threads.parse.exports.json_items import documents
@@ -52,7 +53,11 @@ class Twitter(JsonExport):
                 )
             lacking += len(records(page.get("errors")))
         if lacking:
-            yield Note(f"{counted(lacking, 'tweet')} or authors that are named were not to be had")
+            yield Note(
+                N_("{tweets} or authors that are named were not to be had").format(
+                    tweets=counted(lacking, "tweet", "tweets")
+                )
+            )
 
 
 def _pages(source: Source) -> Iterator[dict[str, Any]]:
@@ -75,7 +80,7 @@ def _authors(page: dict[str, Any]) -> list[dict[str, Any]]:
 def _found(tweet: dict[str, Any], place: str, people: dict[str, str], options: Options) -> Iterator[Found]:
     others = {text(one.get("type")): name(one.get("id")) for one in records(tweet.get("referenced_tweets"))}
     if "retweeted" in others:
-        yield Skipped(place, "a retweet, without words of its own")
+        yield Skipped(place, N_("a retweet, without words of its own"))
         return
     own, writer = (
         name(tweet.get("id")),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC
 from typing import Final
 
+from threads.language import N_
 from threads.parse.exports.base import Export
 from threads.parse.exports.columns import each
 from threads.parse.exports.found import Found, FoundComments, FoundThread, Moment, Moments, Note
@@ -33,18 +34,18 @@ STATUSES: Final[Mapping[str, Status]] = {
 """What `wp:comment_approved` and the API's `status` mean; WordPress shows nothing else."""
 
 NO_COMMENTS: Final[Mapping[str, str]] = {
-    "pingback": "a pingback",
-    "trackback": "a trackback",
-    "pings": "a pingback",
-    "order_note": "a note on an order",
-    "webhook_delivery": "a log of a plugin",
-    "action_log": "a log of a plugin",
-    "edd_payment_note": "a note on a payment",
-    "note": "an editor's note",
-    "editorial-comment": "an editor's note",
-    "like": "a like without a text",
-    "favorite": "a like without a text",
-    "repost": "a repost without a text",
+    "pingback": N_("a pingback"),
+    "trackback": N_("a trackback"),
+    "pings": N_("a pingback"),
+    "order_note": N_("a note on an order"),
+    "webhook_delivery": N_("a log of a plugin"),
+    "action_log": N_("a log of a plugin"),
+    "edd_payment_note": N_("a note on a payment"),
+    "note": N_("an editor's note"),
+    "editorial-comment": N_("an editor's note"),
+    "like": N_("a like without a text"),
+    "favorite": N_("a like without a text"),
+    "repost": N_("a repost without a text"),
 }
 """Values of `wp:comment_type` that no reader wrote, and what they are."""
 
@@ -94,7 +95,9 @@ class WordPressExport(Export):
                     without += 1
                 is_open = record.is_open
         if without:
-            yield Note(f"{counted(without, 'item')} without comments left out")
+            yield Note(
+                N_("{items} without comments left out").format(items=counted(without, "item", "items"))
+            )
 
 
 def _key(item: Fields) -> str:

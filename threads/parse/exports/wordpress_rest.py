@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from threads.language import N_
 from threads.parse.exports.base import JsonExport
 from threads.parse.exports.found import Found, FoundComment, FoundThread
 from threads.parse.exports.json_items import documents
@@ -43,7 +44,12 @@ def _found(item: dict[str, Any], number: int, options: Options) -> Iterator[Foun
         yield Skipped(place, NO_COMMENTS[kind])
         return
     if "content" not in item:
-        yield Skipped(place, f"no comment: {text(item.get('message')) or 'it has no content'}"[:200])
+        yield Skipped(
+            place,
+            N_("no comment: {reason}").format(reason=text(item.get("message")) or N_("it has no content"))[
+                :200
+            ],
+        )
         return
     page = text(item.get("link")).partition("#")[0]
     post = next(iter(records(record(item.get("_embedded")).get("up"))), {})

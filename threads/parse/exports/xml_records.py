@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, NamedTuple, TypeAlias
 from lxml import etree
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse.exports.found import Note
 from threads.parse.source import Source
 from threads.parse.utf8_stream import Utf8Stream
@@ -126,8 +127,9 @@ def in_rows(source: Source, layout: Layout) -> Iterator[Record | Rows | Note | S
         return
     except (etree.XMLSyntaxError, LookupError) as error:
         line = getattr(error, "lineno", None)
-    where = f" (line {line:,})" if line else ""
-    yield Note(f"this is not well-formed XML{where}: what follows was read by the tags of its records")
+    damaged = N_("this is not well-formed XML: what follows was read by the tags of its records")
+    there = N_("this is not well-formed XML (line {line}): what follows was read by the tags of its records")
+    yield Note(there.format(line=f"{line:,}") if line else damaged)
     yield from _in_rows(islice(_damaged(source, layout), passed, None), layout)
 
 
@@ -181,9 +183,9 @@ class _Clean(io.RawIOBase):
                 window = chunk[start : start + _WINDOW]
                 if b"<" not in window and len(_ATTRIBUTES.findall(window)) > _MOST_ATTRIBUTES:
                     raise InputError(
-                        "this is XML with an element of too many attributes",
+                        N_("this is XML with an element of too many attributes"),
                         source=self._name,
-                        remedy="Export it again",
+                        remedy=N_("Export it again"),
                     )
 
 
@@ -424,7 +426,9 @@ class _Opened:
     def finish(self) -> Iterator[Record | Skipped]:
         cut = self._inner or (self._outer if self._layout.inside is None else None)
         if cut is not None:
-            yield Skipped(f"the last {cut.name}", "the file ends in the middle of it")
+            yield Skipped(
+                N_("the last {element}").format(element=cut.name), N_("the file ends in the middle of it")
+            )
         if self._outer is not None and cut is not self._outer:
             yield self._outer.record(self._layout)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from threads.language import N_
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import Found, FoundComment, FoundThread, Note
 from threads.parse.exports.json_items import beginning, documents
@@ -88,7 +89,7 @@ class _Reader:
         place = f"comment {self.number:,}"
         said = record(item.get("snippet"))
         if not said:
-            yield Skipped(place, "no snippet: only its id was asked for")
+            yield Skipped(place, N_("no snippet: only its id was asked for"))
             return
         about = _thread(said, thread)
         yield about
@@ -111,11 +112,17 @@ class _Reader:
     def notes(self) -> Iterator[Note]:
         if self.short:
             yield Note(
-                f"{self.replies:,} of {self.declared:,} replies are present; the API gives the others by "
-                f"comments.list ({counted(self.short, 'thread')})"
+                N_(
+                    "{replies} of {declared} replies are present; the API gives the others by "
+                    "comments.list ({threads})"
+                ).format(
+                    replies=f"{self.replies:,}",
+                    declared=f"{self.declared:,}",
+                    threads=counted(self.short, "thread", "threads"),
+                )
             )
         if self.goes_on:
-            yield Note("further pages follow the last one (nextPageToken): not all comments are present")
+            yield Note(N_("further pages follow the last one (nextPageToken): not all comments are present"))
 
 
 def _thread(said: dict[str, Any], thread: dict[str, Any]) -> FoundThread:

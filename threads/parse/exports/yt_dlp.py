@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from threads.language import N_
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import NO_MOMENT, Found, FoundComment, FoundThread, Moment, Note
 from threads.parse.exports.json_items import beginning, documents
@@ -61,9 +62,13 @@ class YtDlp(Export):
                 yield _comment(said, f"comment {number:,}", about.key, _is_youtube(video))
             declared = whole(video.get("comment_count"))
             if video.get("comments") is None:
-                yield Note("the file holds no comments: yt-dlp adds them with --write-comments")
+                yield Note(N_("the file holds no comments: yt-dlp adds them with --write-comments"))
             elif declared is not None and declared > len(comments):
-                yield Note(f"{len(comments):,} of {declared:,} comments are present")
+                yield Note(
+                    N_("{present} of {declared} comments are present").format(
+                        present=f"{len(comments):,}", declared=f"{declared:,}"
+                    )
+                )
 
 
 def _is_youtube(video: dict[str, Any]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from threads.language import N_
 from threads.parse.addressing import Addressee, address_of
 from threads.parse.page.choice import Section, best_section
 from threads.parse.page.found import Found
@@ -109,7 +110,11 @@ def _read(page: PageFacts, section: Section, platform: Platform | None) -> tuple
         if reason is None:
             kept.append((item, found))
         else:
-            skipped.append(Skipped(f"comment {len(kept) + len(skipped) + 1} on the page", reason))
+            skipped.append(
+                Skipped(
+                    N_("comment {number} on the page").format(number=len(kept) + len(skipped) + 1), reason
+                )
+            )
     own, fields = [o for o, _ in kept], [f for _, f in kept]
     known = identities(page, own, _telling(platform))
     answered = _answered(page, platform, own, known)
@@ -150,11 +155,11 @@ def _reason_to_skip(page: PageFacts, own: Own, fields: Fields) -> str | None:
     """Return why an item that stands among comments is none."""
     role = page.roles[own.item.root]
     if role & Role.PINGBACK and not role & Role.AUTHOR:
-        return "a pingback: another site that links to the page"
+        return N_("a pingback: another site that links to the page")
     if _is_excerpt(page, fields):
-        return "the excerpt of a pingback: another site that links to the page"
+        return N_("the excerpt of a pingback: another site that links to the page")
     if not fields.body:
-        return f"the comment of {fields.author!r} has no text"
+        return N_("the comment of {author} has no text").format(author=repr(fields.author))
     return None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
+from threads.language import N_
 from threads.parse.addressing import resolve
 from threads.parse.article import Article, Head, article, head
 from threads.parse.documents import Document, documents, is_page
@@ -93,7 +94,9 @@ def _discussion(
     notes = [*document.warnings, *settled.warnings, *about.warnings, *_page_warnings(talk)]
     if document.captured_at and options.captured_at and _has_relative_times(talk.found):
         notes.append(
-            f"relative times count from {document.captured_at:%Y-%m-%d %H:%M}, when the page was saved"
+            N_("relative times count from {time}, when the page was saved").format(
+                time=f"{document.captured_at:%Y-%m-%d %H:%M}"
+            )
         )
     return discussion, talk.skipped, notes
 
@@ -117,17 +120,23 @@ def _page_warnings(page: PageComments) -> list[str]:
     count = len(page.found)
     if not count and page.embeds:
         return [
-            f"no comments in this file: {page.embeds} shows them in a frame. Save the complete page, "
-            "frames included, once they are on the screen"
+            N_(
+                "no comments in this file: {platform} shows them in a frame. Save the complete page, "
+                "frames included, once they are on the screen"
+            ).format(platform=page.embeds)
         ]
     if not count:
-        return ["no comments found on the page: if it shows some, unfold them and save it again"]
+        return [N_("no comments found on the page: if it shows some, unfold them and save it again")]
     seen = count + len(page.skipped)
     if page.declared is None or page.declared == seen:
         return []
     if page.declared > seen:
-        return [f"partly loaded: {count} of {page.declared} comments in this file"]
-    return [f"page declares {page.declared}, found {seen}"]
+        return [
+            N_("partly loaded: {count} of {declared} comments in this file").format(
+                count=count, declared=page.declared
+            )
+        ]
+    return [N_("page declares {declared}, found {found}").format(declared=page.declared, found=seen)]
 
 
 def _comments(found: Sequence[Found], moments: Sequence[Moment], thread_id: str) -> Iterator[Comment]:

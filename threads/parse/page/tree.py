@@ -16,6 +16,7 @@ from lxml import etree
 from selectolax.lexbor import LexborHTMLParser
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse.page_words import words
 
 DEEPEST = 10_000  # lexbor's time grows with the square of the depth: 0.2 s at this one
@@ -306,8 +307,10 @@ def build(html: str) -> Tree:
     tags = html.count("<")
     if tags > MOST_TAGS:
         raise InputError(
-            f"the page has {tags:,} tags, more than the limit of {MOST_TAGS:,}",
-            remedy="Save its comments in several pages",
+            N_("the page has {tags} tags, more than the limit of {most}").format(
+                tags=f"{tags:,}", most=f"{MOST_TAGS:,}"
+            ),
+            remedy=N_("Save its comments in several pages"),
         )
     html = _parseable(html)
     builder = _Builder()

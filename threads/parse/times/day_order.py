@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from babel import Locale, UnknownLocaleError
 
+from threads.language import N_
 from threads.parse.times.stamp import FIRST_YEAR, LAST_YEAR, Stamp
 from threads.parse.wording import counted
 
@@ -107,8 +108,9 @@ def place_years(
         place = "first" if chosen else "last"
         example = next(s.raw for s in short)
         warnings = [
-            f"ambiguous year of two digits: {counted(len(short), 'date')} such as {example!r} read with the "
-            f"year {place} (a guess)"
+            N_(
+                "ambiguous year of two digits: {dates} such as {example} read with the year {place} (a guess)"
+            ).format(dates=counted(len(short), "date", "dates"), example=repr(example), place=place)
         ]
     return (tuple(_with_year_first(s) for s in stamps) if chosen else tuple(stamps)), warnings
 
@@ -160,12 +162,18 @@ def number_order(stamps: Sequence[Stamp | None], evidence: Evidence) -> tuple[bo
     example = open_ones[0].raw
     if proofs and sum(proofs) * 2 != len(proofs):
         day_first = sum(proofs) * 2 > len(proofs)
-        why = "this input has dates of both orders; most decided"
+        why = N_("this input has dates of both orders; most decided")
     else:
         day_first, why = _likelier_order(stamps, open_ones, evidence)
-    order = "day first" if day_first else "month first"
-    count = f"{counted(len(open_ones), 'date')} such as {example!r}"
-    return day_first, [f"ambiguous day and month: {count} read with the {order} ({why})"]
+    order = N_("day first") if day_first else N_("month first")
+    count = N_("{dates} such as {example}").format(
+        dates=counted(len(open_ones), "date", "dates"), example=repr(example)
+    )
+    return day_first, [
+        N_("ambiguous day and month: {count} read with the {order} ({why})").format(
+            count=count, order=order, why=why
+        )
+    ]
 
 
 def _likelier_order(
@@ -173,14 +181,14 @@ def _likelier_order(
 ) -> tuple[bool, str]:
     wrong = [_implausible(stamps, day_first, evidence) for day_first in (True, False)]
     if wrong[0] != wrong[1]:
-        return wrong[0] < wrong[1], "so the dates lie between the article and when the page was seen"
+        return wrong[0] < wrong[1], N_("so the dates lie between the article and when the page was seen")
     days = [_dates(stamps, day_first, evidence) for day_first in (True, False)]
     against = [_steps_against(each) for each in days]
     if against[0] != against[1]:
-        return against[0] < against[1], "so the comments are in sequence"
+        return against[0] < against[1], N_("so the comments are in sequence")
     spans = [_span(each, evidence) for each in days]
     if max(spans) > SLACK and max(spans) >= _CLOSER * min(spans):
-        return spans[0] < spans[1], "so the dates lie close together"
+        return spans[0] < spans[1], N_("so the dates lie close together")
     return _custom(open_ones, evidence.language)
 
 
@@ -192,10 +200,12 @@ def _custom(open_ones: Sequence[Stamp], language: str | None) -> tuple[bool, str
     is_foreign = open_ones[0].separator == "." or any((s.hour or 0) > 12 for s in open_ones)
     is_doubtful = language == "en" and is_foreign and not has_halves
     if order and not is_doubtful and (without_year or not order.startswith("y")):
-        return order.index("d") < order.index("M"), f"a guess, as is usual in the page's language, {language}"
+        return order.index("d") < order.index("M"), N_(
+            "a guess, as is usual in the page's language, {language}"
+        ).format(language=language)
     if has_halves and open_ones[0].separator != ".":
-        return False, "a guess, as is usual beside am and pm"
-    return True, "a guess, as is usual in most countries"
+        return False, N_("a guess, as is usual beside am and pm")
+    return True, N_("a guess, as is usual in most countries")
 
 
 def _dates(stamps: Sequence[Stamp | None], day_first: bool, evidence: Evidence) -> list[date]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from threads.language import N_
 from threads.parse.times.day_order import Evidence, date_of, last_day
 from threads.parse.times.stamp import Stamp
 from threads.parse.wording import counted
@@ -29,11 +30,15 @@ def years_of(
     warnings = []
     if len(missing) > unknown:
         warnings.append(
-            f"{counted(len(missing) - unknown, 'date')} without a year: worked out from what stands near"
+            N_("{dates} without a year: worked out from what stands near").format(
+                dates=counted(len(missing) - unknown, "date", "dates")
+            )
         )
     if unknown:
         warnings.append(
-            f"{counted(unknown, 'date')} without a year left open: say when the page was seen (--captured-at)"
+            N_("{dates} without a year left open: say when the page was seen (--captured-at)").format(
+                dates=counted(unknown, "date", "dates")
+            )
         )
     return years, warnings
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, compress, islice
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse.exports.tables.dialect import Dialect
 from threads.parse.exports.tables.table import BLOCK, LARGEST_SAMPLE, MOST_COLUMNS, SAMPLED, Block
 from threads.parse.source import Source
@@ -41,9 +42,11 @@ class Delimited:
         first = self._next(1)
         if len(first) > MOST_COLUMNS:
             raise InputError(
-                f"it has {len(first):,} columns, more than the {MOST_COLUMNS:,} that are read",
+                N_("it has {columns} columns, more than the {most} that are read").format(
+                    columns=f"{len(first):,}", most=f"{MOST_COLUMNS:,}"
+                ),
                 source=self._name,
-                remedy="Leave the columns of comments in it, and take the others out",
+                remedy=N_("Leave the columns of comments in it, and take the others out"),
             )
         width = max(dialect.columns, len(first))
         if dialect.has_header:
@@ -66,7 +69,9 @@ class Delimited:
     @property
     def notes(self) -> Sequence[str]:
         """What was found of the rows and their encoding."""
-        short = f"{self._short:,} rows are shorter than the table: what they lack is missing"
+        short = N_("{rows} rows are shorter than the table: what they lack is missing").format(
+            rows=f"{self._short:,}"
+        )
         return [*self._source.warnings, *([short] if self._short else ())]
 
     def blocks(self, wanted: Sequence[int]) -> Iterator[Block]:
@@ -110,7 +115,9 @@ class Delimited:
         if not any(cells[width:]):
             del cells[width:]
             return True
-        reason = f"it has {len(cells):,} cells under {width:,} columns: quote cells that hold separators"
+        reason = N_("it has {cells} cells under {columns} columns: quote cells that hold separators").format(
+            cells=f"{len(cells):,}", columns=f"{width:,}"
+        )
         self.skipped.append(Skipped(f"row {number}", reason))
         return False
 
@@ -138,10 +145,10 @@ class Delimited:
         return []
 
     def _unsound(self, number: int, error: csv.Error) -> InputError:
-        problem = "a quote is not closed" if "field limit" in str(error) else str(error)
+        problem = N_("a quote is not closed") if "field limit" in str(error) else str(error)
         return InputError(
-            f"this is not a sound table ({problem})",
+            N_("this is not a sound table ({reason})").format(reason=problem),
             source=self._name,
             place=f"row {number:,}",
-            remedy="Export it again; cells with quotes, separators or line breaks must be quoted",
+            remedy=N_("Export it again; cells with quotes, separators or line breaks must be quoted"),
         )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse.exports.base import Export
 from threads.parse.exports.found import Found
 from threads.parse.exports.gathering import reading, with_remarks
@@ -71,11 +72,14 @@ class TextTable(TableExport):
         """Return the table in a source, opened."""
         if _is_pointer(source):
             size = _POINTER_SIZE.search(source.head)
-            what = f" of {int(size[1]):,} bytes" if size else ""
+            pointer = N_("this is a pointer to a file that is kept elsewhere (Git LFS, git-annex)")
+            sized = N_(
+                "this is a pointer to a file of {size} bytes that is kept elsewhere (Git LFS, git-annex)"
+            )
             raise InputError(
-                f"this is a pointer to a file{what} that is kept elsewhere (Git LFS, git-annex)",
+                sized.format(size=f"{int(size[1]):,}") if size else pointer,
                 source=source.name,
-                remedy="Fetch the file itself: `git lfs pull`, or the download button of its page",
+                remedy=N_("Fetch the file itself: `git lfs pull`, or the download button of its page"),
             )
         return Delimited(source, _dialect(source) or Dialect(has_header=False))
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from threads.errors import InputError, SettingError
+from threads.language import N_
 from threads.records import TableColumn
 
 Field = Literal[
@@ -59,7 +60,7 @@ PARENTS: dict[Parents, str] = {
     "path": "the ids of all comments above and its own, such as 0.12.34",
 }
 _OWN = ("markup", "time_format", "time_zone", "parents")
-_REMEDY = (
+_REMEDY = N_(
     "Give such as text=body,author=user,time=created_at; `btl parse` without --mapping shows the columns"
 )
 
@@ -96,7 +97,7 @@ def from_pairs(text: str) -> Mapping:
     pairs = [item.partition("=") for item in next(csv.reader([text], skipinitialspace=True), [])]
     if not pairs or not all(sign for _, sign, _ in pairs):
         raise SettingError(
-            f"{text[:80]!r} is neither a saved mapping nor a file nor field=column",
+            N_("{text} is neither a saved mapping nor a file nor field=column").format(text=repr(text[:80])),
             source="--mapping",
             remedy=_REMEDY,
         )
@@ -115,9 +116,9 @@ def from_text(text: str, source: str, *, name: str = "") -> Mapping:
         values = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise SettingError(
-            f"this is no mapping ({error})",
+            N_("this is no mapping ({reason})").format(reason=error),
             source=source,
-            remedy='A mapping is a file of lines such as text = "body" (TOML), or the same as JSON',
+            remedy=N_('A mapping is a file of lines such as text = "body" (TOML), or the same as JSON'),
         ) from None
     return from_values(values, source, name=name)
 
@@ -133,9 +134,11 @@ def from_values(values: Values[str, Any], source: str, *, name: str = "", whole:
             columns[key] = _columns(key, value, source)
         else:
             raise SettingError(
-                f"no field is called {str(key)[:40]!r}",
+                N_("no field is called {field}").format(field=repr(str(key)[:40])),
                 source=source,
-                remedy=f"Fields are {', '.join(FIELDS)}; beside them there are {', '.join(_OWN)}",
+                remedy=N_("Fields are {fields}; beside them there are {others}").format(
+                    fields=", ".join(FIELDS), others=", ".join(_OWN)
+                ),
             )
     return Mapping(columns=columns, name=name, whole=whole, **own)
 
@@ -159,7 +162,9 @@ def to_text(mapping: Mapping) -> str:
         text.encode()
     except UnicodeEncodeError:
         raise SettingError(
-            "the name of a column cannot be written in a file", source="mapping", remedy="Rename the column"
+            N_("the name of a column cannot be written in a file"),
+            source="mapping",
+            remedy=N_("Rename the column"),
         ) from None
     return text
 
@@ -200,10 +205,10 @@ def _places(column: str, header: Sequence[str], source: str) -> tuple[int, ...]:
     if len(found) < len(several):
         shown = ", ".join(name[:40] for name in header[:40]) + (", …" if len(header) > 40 else "")
         raise InputError(
-            f"the table has no column called {column[:60]!r}",
+            N_("the table has no column called {column}").format(column=repr(column[:60])),
             source=source,
-            place=f"columns {shown}",
-            remedy="Name one of them with --mapping, or its number",
+            place=N_("columns {columns}").format(columns=shown),
+            remedy=N_("Name one of them with --mapping, or its number"),
         )
     return found
 
@@ -222,34 +227,42 @@ def _columns(key: str, value: Any, source: str) -> tuple[str, ...]:
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise SettingError(
-            f"{key} is not the name of a column", source=source, remedy='Write it such as text = "body"'
+            N_("{field} is not the name of a column").format(field=key),
+            source=source,
+            remedy=N_('Write it such as text = "body"'),
         )
     names = tuple(name for name in names if name)
     if len(names) > 1 and key != "text":
         raise SettingError(
-            f"{key} has {len(names)} columns: {', '.join(names)[:120]}",
+            N_("{field} has {number} columns: {columns}").format(
+                field=key, number=len(names), columns=", ".join(names)[:120]
+            ),
             source=source,
-            remedy="Only a text can be put together of several; leave one",
+            remedy=N_("Only a text can be put together of several; leave one"),
         )
     return names
 
 
 def _own(key: str, value: Any, source: str) -> str | None:
     if not isinstance(value, str):
-        raise SettingError(f"{key} is not a text", source=source, remedy="Write it in quotes")
+        raise SettingError(
+            N_("{field} is not a text").format(field=key), source=source, remedy=N_("Write it in quotes")
+        )
     known: tuple[str, ...] = {"markup": get_args(Markup), "parents": get_args(Parents)}.get(key, ())
     if value and known and value not in known:
         raise SettingError(
-            f"{value[:40]!r} is no {key}", source=source, remedy=f"Known are {', '.join(known)}"
+            N_("{value} is no {option}").format(value=repr(value[:40]), option=key),
+            source=source,
+            remedy=N_("Known are {list}").format(list=", ".join(known)),
         )
     if value and key == "time_zone":
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise SettingError(
-                f"no time zone is called {value[:60]!r}",
+                N_("no time zone is called {timezone}").format(timezone=repr(value[:60])),
                 source=source,
-                remedy='Give a name of the IANA list, such as "Europe/Berlin"',
+                remedy=N_('Give a name of the IANA list, such as "Europe/Berlin"'),
             ) from None
     return value or None
 

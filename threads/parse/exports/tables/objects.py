@@ -7,6 +7,7 @@ from itertools import chain, islice
 from typing import Any, TypeGuard
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse.exports.json_items import items
 from threads.parse.exports.tables.names import OF_POSTS, place, plain
 from threads.parse.exports.tables.table import BLOCK, LARGEST_SAMPLE, MOST_COLUMNS, SAMPLED, Block
@@ -54,9 +55,11 @@ class Objects:
             first = next(self._items, None)
         if first is None:
             raise InputError(
-                "there are no objects in it" + (f" ({self.skipped[0].reason})" if self.skipped else ""),
+                N_("there are no objects in it ({reason})").format(reason=self.skipped[0].reason)
+                if self.skipped
+                else N_("there are no objects in it"),
                 source=source.name,
-                remedy='Give a list of objects such as [{"text": "…"}], or one a line',
+                remedy=N_('Give a list of objects such as [{"text": "…"}], or one a line'),
             )
         self._inner = _list_of_comments(first[1])
         self._rows = self._comments(chain([first], self._items))
@@ -66,16 +69,18 @@ class Objects:
             names |= dict.fromkeys(name for name, _ in _flat(item))
         if len(names) > MOST_COLUMNS:
             raise InputError(
-                f"its objects have {len(names):,} keys, more than the {MOST_COLUMNS:,} that are read",
+                N_("its objects have {keys} keys, more than the {most} that are read").format(
+                    keys=f"{len(names):,}", most=f"{MOST_COLUMNS:,}"
+                ),
                 source=source.name,
-                remedy="Leave the keys of comments in it, and take the others out",
+                remedy=N_("Leave the keys of comments in it, and take the others out"),
             )
         self.columns = tuple(names)
         self._mend = (
             _mended if _is_garbled(text for _, item in self._head for _, text in _flat(item)) else None
         )
         if self._mend is not None:
-            self.notes.append("texts were UTF-8 read as Latin-1, as Facebook exports them: mended")
+            self.notes.append(N_("texts were UTF-8 read as Latin-1, as Facebook exports them: mended"))
         columns = [self._column([item for _, item in self._head], name) for name in names]
         self.sample = list(zip(*columns, strict=True))
 

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse.exports.tables.formats import TableExport
 from threads.parse.exports.tables.objects import Objects
 from threads.parse.exports.tables.table import BLOCK, Table
@@ -64,9 +65,9 @@ class _Rows(Objects):
 def _opened(source: Source, stream: Any) -> Any:
     if find_spec("pyarrow") is None:
         raise InputError(
-            "Parquet needs pyarrow, which is not installed",
+            N_("Parquet needs pyarrow, which is not installed"),
             source=source.name,
-            remedy="Install the extra parquet: pip install pyarrow; or export its rows as CSV",
+            remedy=N_("Install the extra parquet: pip install pyarrow; or export its rows as CSV"),
         )
     import pyarrow as pa  # noqa: PLC0415 - an extra
     import pyarrow.parquet as pq  # noqa: PLC0415
@@ -100,18 +101,19 @@ def _check_size(source: Source, metadata: Any) -> None:
     size = sum(metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
     if size > 1_000_000 and size > source.size * source.settings.max_unpacked_ratio:
         raise InputError(
-            f"it unpacks to {size // max(source.size, 1):,} times its size, more than the limit of "
-            f"{source.settings.max_unpacked_ratio:,}",
+            N_("it unpacks to {ratio} times its size, more than the limit of {limit}").format(
+                ratio=f"{size // max(source.size, 1):,}", limit=f"{source.settings.max_unpacked_ratio:,}"
+            ),
             source=source.name,
-            remedy="Raise the limit with the variable BTL_MAX_UNPACKED_RATIO",
+            remedy=N_("Raise the limit with the variable BTL_MAX_UNPACKED_RATIO"),
         )
 
 
 def _damaged(source: Source, error: Exception) -> InputError:
     return InputError(
-        f"the Parquet file cannot be read ({type(error).__name__})",
+        N_("the Parquet file cannot be read ({kind})").format(kind=type(error).__name__),
         source=source.name,
-        remedy="Write or download it again",
+        remedy=N_("Write or download it again"),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import compress
 from operator import methodcaller, not_
 
+from threads.language import N_
 from threads.parse.exports.columns import each
 from threads.parse.exports.found import NO_MOMENT, Found, FoundComments, FoundThread, Moment, Moments, Note
 from threads.parse.exports.tables.guess import Guess, column_name, guess, is_nothing, markup_of
@@ -34,9 +35,9 @@ from threads.records import Skipped, Status, TableColumn
 
 EXAMPLES = 3
 _LONGEST_EXAMPLE = 200
-_NO_TEXT = (
-    "no column looks like the text of comments: say which it is, with --mapping text=COLUMN or on the "
-    "import page"
+_NO_TEXT = N_(
+    "no column looks like the text of comments: say which it is, with --mapping "
+    "text=COLUMN or on the import page"
 )
 _NOTHING = 4  # letters of "null", "None", "nan"
 _OF_THREADS: tuple[Field, ...] = ("title", "url", "article")
@@ -200,7 +201,7 @@ def _refused_references(understood: Understood) -> Iterator[str]:
     """Say which columns of ids and parents are not used: threads are flat without them."""
     for column in understood.columns:
         if column.field is None and column.reason.startswith(("its name says parent", "its name says id")):
-            yield f"column {column.name} is not used: {column.reason}"
+            yield N_("column {column} is not used: {reason}").format(column=column.name, reason=column.reason)
 
 
 class _Rows:
@@ -227,7 +228,9 @@ class _Rows:
                 status in _GONE or not _is_nothing(said) for said, status in zip(text, statuses, strict=True)
             ]
             yield from (
-                Skipped(place, "it has no text") for place, has in zip(places, kept, strict=True) if not has
+                Skipped(place, N_("it has no text"))
+                for place, has in zip(places, kept, strict=True)
+                if not has
             )
             cells = {name: list(compress(column, kept)) for name, column in cells.items()}
             text, places = list(compress(text, kept)), list(compress(places, kept))
@@ -311,9 +314,11 @@ class _Rows:
     def notes(self) -> Iterator[str]:
         """Yield what the reader of the report should know, once all rows were read."""
         if self._unread:
-            yield f"{self._unread:,} times could not be read; they stay as found"
+            yield N_("{times} times could not be read; they stay as found").format(times=f"{self._unread:,}")
         if self._unknown:
-            yield f"{self._unknown:,} rows have a status that is not known, and are taken for visible"
+            yield N_("{rows} rows have a status that is not known, and are taken for visible").format(
+                rows=f"{self._unknown:,}"
+            )
 
     def _author_id(self, value: str) -> str | None:
         id_ = plain_id(value)

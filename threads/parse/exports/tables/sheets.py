@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
 from threads.errors import InputError
+from threads.language import N_
 from threads.parse.exports.tables.dialect import has_header
 from threads.parse.exports.tables.guess import guess
 from threads.parse.exports.tables.table import LARGEST_SAMPLE, MOST_COLUMNS, SAMPLED, Block, in_blocks
@@ -22,7 +23,7 @@ OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PARTS = (b"[Content_Types].xml", b"xl/", b"_rels/.rels")
 _MOST_ABOVE = 10  # rows
 _MOST_SHEETS = 50
-_SAVE_AS = "Open it in a spreadsheet and save it as .xlsx or CSV"
+_SAVE_AS = N_("Open it in a spreadsheet and save it as .xlsx or CSV")
 
 
 def is_workbook(start: bytes) -> bool:
@@ -71,12 +72,16 @@ class Sheet:
         sheets = [_Started(sheet) for sheet in self._book.worksheets[:_MOST_SHEETS]]
         filled = [sheet for sheet in sheets if len(sheet.rows) > 1]
         if not filled:
-            raise InputError("the workbook has no sheet with rows", source=self._name, remedy=_SAVE_AS)
+            raise InputError(N_("the workbook has no sheet with rows"), source=self._name, remedy=_SAVE_AS)
         started = next((sheet for sheet in filled if sheet.has_text), filled[0])
         self.notes: list[str] = []
         if len(filled) > 1:
             others = ", ".join(sheet.title[:40] for sheet in filled if sheet is not started)
-            self.notes.append(f"read is the sheet {started.title[:40]!r}; others have rows, too: {others}")
+            self.notes.append(
+                N_("read is the sheet {sheet}; others have rows, too: {others}").format(
+                    sheet=repr(started.title[:40]), others=others
+                )
+            )
         self._started = started
         self.columns, self.is_named, self.sample = started.columns, started.is_named, started.body
 
@@ -166,18 +171,20 @@ def _text(value: Any) -> str:
 
 
 def _refuse_others(source: Source) -> None:
-    kind = "an old Excel workbook (.xls)" if source.start.startswith(OLD_WORKBOOK) else ""
+    kind = N_("an old Excel workbook (.xls)") if source.start.startswith(OLD_WORKBOOK) else ""
     if b"word/" in source.start and b"xl/" not in source.start:
         raise InputError(
-            "this is a document of Word and no workbook", source=source.name, remedy="Save it as plain text"
+            N_("this is a document of Word and no workbook"),
+            source=source.name,
+            remedy=N_("Save it as plain text"),
         )
     if _is_calc(source.start):
-        kind = "an OpenDocument spreadsheet (.ods)"
+        kind = N_("an OpenDocument spreadsheet (.ods)")
     if kind:
         raise InputError(
-            f"this is {kind}, which is not read",
+            N_("this is {kind}, which is not read").format(kind=kind),
             source=source.name,
-            remedy=f"{_SAVE_AS}, or convert it: libreoffice --convert-to xlsx FILE",
+            remedy=N_("{save}, or convert it: libreoffice --convert-to xlsx FILE").format(save=_SAVE_AS),
         )
 
 
@@ -188,18 +195,25 @@ def _check_sizes(stream: BinaryIO, name: str, settings: Settings) -> None:
     size, packed = sum(part.file_size for part in parts), sum(part.compress_size for part in parts)
     if size > settings.max_unpacked_bytes:
         raise InputError(
-            f"unpacked it has {size:,} bytes, more than the limit of {settings.max_unpacked_bytes:,}",
+            N_("unpacked it has {size} bytes, more than the limit of {limit}").format(
+                size=f"{size:,}", limit=f"{settings.max_unpacked_bytes:,}"
+            ),
             source=name,
-            remedy="Save it as CSV, or raise the limit with the variable BTL_MAX_UNPACKED_BYTES",
+            remedy=N_("Save it as CSV, or raise the limit with the variable BTL_MAX_UNPACKED_BYTES"),
         )
     if size > 1_000_000 and size > packed * settings.max_unpacked_ratio:
         raise InputError(
-            f"it unpacks to {size // max(packed, 1):,} times its size, more than the limit of "
-            f"{settings.max_unpacked_ratio:,}",
+            N_("it unpacks to {ratio} times its size, more than the limit of {limit}").format(
+                ratio=f"{size // max(packed, 1):,}", limit=f"{settings.max_unpacked_ratio:,}"
+            ),
             source=name,
-            remedy="Save it as CSV, or raise the limit with the variable BTL_MAX_UNPACKED_RATIO",
+            remedy=N_("Save it as CSV, or raise the limit with the variable BTL_MAX_UNPACKED_RATIO"),
         )
 
 
 def _damaged(name: str, error: Exception) -> InputError:
-    return InputError(f"the workbook cannot be read ({type(error).__name__})", source=name, remedy=_SAVE_AS)
+    return InputError(
+        N_("the workbook cannot be read ({kind})").format(kind=type(error).__name__),
+        source=name,
+        remedy=_SAVE_AS,
+    )
