@@ -19,16 +19,12 @@ from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
-
-from babel import Locale
-from babel.dates import get_month_names
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.numbers import get_decimal_symbol, get_group_symbol
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from threads.errors import ThreadsError, message_of
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 SOURCE: Final = "en"
 LANGUAGES: Final[Mapping[str, str]] = {SOURCE: "English", "de": "Deutsch"}
@@ -104,6 +100,8 @@ def noun(count: int, one: str, many: str) -> str:
 @lru_cache(maxsize=len(LANGUAGES))
 def catalogue(language: str) -> Catalog:
     """Return the messages of a language as they stand in its file."""
+    from babel.messages.pofile import read_po  # noqa: PLC0415 - whoever only marks messages need not wait for it
+
     with (FOLDER / f"{language}.po").open("rb") as file:
         return read_po(file, locale=language)
 
@@ -113,6 +111,8 @@ def translations(language: str) -> NullTranslations:
     """Return what looks messages up; what a catalogue lacks stays English."""
     if language == SOURCE:
         return NullTranslations()
+    from babel.messages.mofile import write_mo  # noqa: PLC0415
+
     compiled = BytesIO()
     write_mo(compiled, catalogue(language))
     compiled.seek(0)
@@ -147,6 +147,9 @@ def localised(text: str) -> str:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def _signs(language: str) -> dict[int, str]:
+    from babel import Locale  # noqa: PLC0415
+    from babel.numbers import get_decimal_symbol, get_group_symbol  # noqa: PLC0415
+
     locale = Locale.parse(language)
     spaced = locale.percent_formats[None].pattern.endswith("\u00a0%")
     return {
@@ -178,6 +181,8 @@ def written(time: date, pattern: str) -> str:
 
 @lru_cache(maxsize=64)
 def _month(place: int, width: Width, language: str) -> str:
+    from babel.dates import get_month_names  # noqa: PLC0415
+
     return str(get_month_names(width, locale=language)[place])
 
 
