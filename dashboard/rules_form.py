@@ -15,7 +15,7 @@ from threads.errors import SettingError
 from threads.language import _, localised, number
 from threads.moderation.decisions import REASONS
 from threads.moderation.rule_book import RuleBook
-from threads.moderation.rules import Limit, ListOfWords, Rule, Values, title_of
+from threads.moderation.rules import Limit, ListOfWords, Rule, Values, called, title_of
 
 Identity = Mapping[str, str]
 
@@ -95,14 +95,14 @@ def changes_in_words(changes: Mapping[str, Any]) -> list[str]:
             )
         for name, (before, now) in change.get("limits", {}).items():
             moved_to = f"{localised(f'{before:g}')} → {localised(f'{now:g}')}"
-            said.append(f"{title}, {_(name.replace('_', ' '))}: {moved_to}")
+            said.append(f"{title}, {called(name)}: {moved_to}")
         for name, moved in change.get("lists", {}).items():
             counts = [
                 f"{sign}{number(len(moved[key]))}"
                 for key, sign in (("added", "+"), ("removed", "−"))
                 if moved[key]
             ]
-            said.append(f"{title}, {_(name)}: {' '.join(counts)}")
+            said.append(f"{title}, {called(name)}: {' '.join(counts)}")
     return said
 
 
@@ -110,7 +110,7 @@ def _limit(rule: Rule, limit: Limit, values: Values, defaults: Values) -> Compon
     whole = isinstance(limit.default, int)
     return dmc.NumberInput(
         id=_id("limit", rule, limit.name),
-        label=_(limit.name.replace("_", " ").capitalize()),
+        label=_title(limit.name),
         description=_(
             "{help} Default: {in_words}.",
             help=_(limit.help),
@@ -130,7 +130,7 @@ def _list(rule: Rule, item: ListOfWords, values: Values) -> Component:
     entries = values.lists[item.name]
     return dmc.Textarea(
         id=_id("list", rule, item.name),
-        label=_(item.name.capitalize()) + (f" ({number(len(entries))})" if entries else ""),
+        label=_title(item.name) + (f" ({number(len(entries))})" if entries else ""),
         description=_(item.help),
         value="\n".join(entries).encode("utf-8", "replace").decode(),
         autosize=True,
@@ -138,6 +138,11 @@ def _list(rule: Rule, item: ListOfWords, values: Values) -> Component:
         maxRows=10,
         size="xs",
     )
+
+
+def _title(name: str) -> str:
+    text = called(name)
+    return text[:1].upper() + text[1:]
 
 
 def _id(part: str, rule: Rule, name: str = "") -> dict[str, str]:

@@ -298,12 +298,12 @@ def test_a_page_hears_of_colleagues_decisions_claims_and_counts(filled):
     assert answer["counts"]["flagged"] == 5
     again = client.post(
         "/moderation/poll",
-        json={"after": answer["cursor"], "search": "?text=x"},
+        json={"after": answer["cursor"], "search": "?text=no+such+words"},
         base_url=LOCAL,
         headers={"Origin": LOCAL},
     ).json
     assert again["changes"] == []
-    assert again["counts"] is None
+    assert again["counts"]["flagged"] == 0
 
 
 def test_a_batch_is_offered_for_taking_back_only_while_the_decision_stands(filled):

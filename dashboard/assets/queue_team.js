@@ -70,7 +70,7 @@
 
   queue.team = {
     hear(answer) {
-      if (answer.counts) count(answer.counts);
+      if (answer.counts) count(answer.counts); // none where it answers what was saved
       arrived(answer.arrived);
       if (queue.second()) return; // which is blind
       for (const made of answer.changes) change(made);

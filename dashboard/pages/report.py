@@ -282,7 +282,7 @@ def _more(row: Any, before: Share, reasons: pd.DataFrame) -> Component:
     ]
     return html.Details(
         [
-            html.Summary("more"),
+            html.Summary(_("more")),
             html.Ul(
                 [
                     html.Li(
@@ -308,7 +308,7 @@ def _workload(report: Report) -> Component:
     if not most:
         return ui.panel(_("When decisions were made"), ui.empty(_("No decision was made in this week.")))
     rows = [
-        html.Tr([html.Th(str(day)[:3], scope="row"), *(_cell(int(count), most) for count in counts)])
+        html.Tr([html.Th(_(str(day))[:3], scope="row"), *(_cell(int(count), most) for count in counts)])
         for day, counts in zip(hours.index, hours.to_numpy(), strict=True)
     ]
     return ui.panel(
@@ -369,7 +369,7 @@ def _moderators(report: Report) -> Component | None:
                 for actor, made, undone, undid in rows
             ],
         ),
-        note=ABOUT_MODERATORS,
+        note=_(ABOUT_MODERATORS),
     )
 
 

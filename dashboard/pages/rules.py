@@ -92,7 +92,6 @@ class RulesPage:
             prevent_initial_call=True,
             running=[
                 (Output("rules-preview", "disabled"), True, False),
-                (Output("rules-preview", "children"), "Counting …", "Preview"),
             ],
         )
         @needs("edit_rules")

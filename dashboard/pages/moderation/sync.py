@@ -102,15 +102,11 @@ def claim(context: Context, claims: Sequence[tuple[str, str, bool]]) -> None:
             continue
 
 
-def counts(context: Context, search: Any) -> dict[View, int] | None:
-    """Return how many comments each view has, or had lately, under a page's filters.
-
-    None for a search, which is slow.
-    """
+def counts(context: Context, search: Any) -> dict[View, int]:
+    """Return how many comments each view has, or had lately, under a page's filters."""
     if not isinstance(search, str):
         raise InputError("not an address", source="search")
-    chosen = Address.read(search).chosen
-    return None if chosen.text else context.recent_counts(chosen)
+    return context.recent_counts(Address.read(search).chosen)
 
 
 def arrived(context: Context, search: Any, newest: Any) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threads.moderation.rules.base import Limit, ListOfWords, Rule, Values
+from threads.moderation.rules.base import Limit, ListOfWords, Rule, Values, called
 from threads.moderation.rules.campaigns import Campaigns
 from threads.moderation.rules.comments import Comments
 from threads.moderation.rules.links import Links
@@ -16,7 +16,7 @@ from threads.moderation.rules.reported import Reported
 from threads.moderation.rules.shouting import Shouting
 from threads.moderation.rules.word_lists import BANNED, SUSPECT
 
-__all__ = ["RULES", "Comments", "Limit", "ListOfWords", "Rule", "Values", "title_of"]
+__all__ = ["RULES", "Comments", "Limit", "ListOfWords", "Rule", "Values", "called", "title_of"]
 
 RULES: tuple[Rule, ...] = (
     OFFENSIVE,

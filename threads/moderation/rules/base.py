@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from threads.language import _, localised
+from threads.language import N_, _, localised, noun
 from threads.moderation.rules.comments import Comments, Text
 from threads.records import Flag
 
@@ -18,6 +18,44 @@ Scope = Literal["comment", "discussion", "store"]
 
 Found = tuple[int, Flag]
 """The place of a comment among those given, and its flag."""
+
+
+_UNITS: Mapping[str, Callable[[int], str]] = {
+    "words": lambda count: noun(count, "word", "words"),
+    "items": lambda count: noun(count, "item", "items"),
+    "people": lambda count: noun(count, "person", "people"),
+    "minutes": lambda count: noun(count, "minute", "minutes"),
+    "discussions": lambda count: noun(count, "discussion", "discussions"),
+    "comments": lambda count: noun(count, "comment", "comments"),
+    "links": lambda count: noun(count, "link", "links"),
+    "letters": lambda count: noun(count, "letter", "letters"),
+    "letters and digits": lambda count: noun(count, "letter or digit", "letters and digits"),
+}
+_CALLED: Mapping[str, str] = {
+    "allowed": N_("allowed"),
+    "characters": N_("characters"),
+    "copies": N_("copies"),
+    "different_words": N_("different words"),
+    "discussions": N_("discussions"),
+    "distance": N_("distance"),
+    "items": N_("items"),
+    "letters": N_("letters"),
+    "links": N_("links"),
+    "minutes": N_("minutes"),
+    "people": N_("people"),
+    "probability": N_("probability"),
+    "severity": N_("severity"),
+    "share": N_("share"),
+    "shared": N_("shared"),
+    "similarity": N_("similarity"),
+    "times_usual": N_("times usual"),
+    "words": N_("words"),
+}
+
+
+def called(name: str) -> str:
+    """Return what people call a limit or a list, in the language in use."""
+    return _(_CALLED[name])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +75,9 @@ class Limit:
 
     def in_words(self, value: float) -> str:
         """Return a value with its unit, "1 word" or "8 people"; a share, a sum or a factor as it is."""
-        shown = localised(f"{value:,g}")
         if isinstance(self.default, float):
             return localised(f"{value:g}")
-        one = {"people": "person", "letters and digits": "letter or digit"}.get(self.unit)
-        return f"{shown} {_(self.unit if value != 1 else one or self.unit.removesuffix('s'))}"
+        return f"{localised(f'{value:,g}')} {_UNITS[self.unit](int(value))}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
