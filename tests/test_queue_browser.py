@@ -179,6 +179,8 @@ def test_reason_and_note_are_one_key_away_and_go_with_the_decision(served, sit_d
     saved(page)
     last = served[0].queue_item(thread, "c1").last_decision
     assert (last.reason, last.note, last.version) == ("threat", "jfd: a note", 3)
+    page.keyboard.press("u")
+    expect(page.locator("#queue-note")).to_have_value("jfd: a note")
 
 
 def test_another_reason_is_given_with_a_note_and_what_no_rule_flagged_with_a_reason(served, sit_down, thread):
@@ -351,12 +353,16 @@ def test_two_moderators_see_each_other_and_no_conflict_is_silent(served, sit_dow
     bob.keyboard.press("Escape")
     bob.keyboard.press("j")
     assert number(bob) == 3
+    bob.keyboard.press("w")
+    bob.keyboard.type("seen before")
+    bob.keyboard.press("Escape")
     keys(bob, "d", "u")
     expect(bob.locator("#queue-conflicts")).to_contain_text("ann decided first: hold")
     saved(bob)
     assert decisions(served[0], thread, 3) == [("hold", "ann")]
     bob.get_by_role("button", name="Look at it").click()
     assert number(bob) == 3
+    expect(bob.locator("#queue-note")).to_have_value("seen before")
     expect(selected(bob).locator(".news .conflict")).to_contain_text("you may decide on it")
     bob.keyboard.press("d")
     saved(bob)

@@ -140,10 +140,15 @@
       const latest = done[done.length - 1];
       const isLatest = here && latest && latest.members.some((one) => queue.same(one, here));
       const own = here && done.flatMap((entry) => entry.members).find((one) => queue.same(one, here));
-      if (touched && !isLatest) this.takeBack([own || here]);
-      else if (latest) this.takeBack(latest.members);
-      else if (decided) this.takeBack([here]);
-      else queue.say(_("Nothing to undo here"));
+      const stands = latest ? latest.members : decided ? [here] : [];
+      const members = touched && !isLatest ? [own || here] : stands;
+      if (!members.length) {
+        queue.say(_("Nothing to undo here"));
+        return;
+      }
+      this.takeBack(members);
+      const first = queue.items.find(members[0]);
+      if (first && members.length === 1) queue.form.giveBack(first, members[0]);
     },
 
     takeBack(members) {
@@ -237,6 +242,7 @@
       queue.items.show(item, outcome.state);
     }
     if (item) queue.items.tell(item, "conflict", `${text}. ${_("Look again: you may decide on it as it is now.")}`);
+    if (item && !wanted.batch) queue.form.giveBack(item, wanted);
     if (!wanted.batch) {
       const { thread_id, comment_id } = wanted;
       const list = conflicts().filter((other) => !queue.same(other, wanted));

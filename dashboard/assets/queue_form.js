@@ -42,6 +42,11 @@
       if (item === queue.items.selected()) this.enter(item);
     },
 
+    // Puts back what went with a decision that was not saved or was taken back; what was typed since stays.
+    giveBack(item, given) {
+      if (given.note && !drafts().has(name(item))) this.give(item, given);
+    },
+
     // Greys the button of what the comment is already.
     allow(item) {
       for (const button of document.querySelectorAll("#queue-form .key[data-state]")) {
