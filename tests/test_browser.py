@@ -109,6 +109,24 @@ def test_the_overview_lists_every_discussion_and_draws_them(page, server):
     page.locator("#overview-stance .bars path").first.wait_for(state="attached")
 
 
+def test_a_reset_of_nothing_is_told_to_nobody(page, server):
+    """Each component that is drawn asks for one, and each one told is heard by every component there is."""
+    page.goto(server)
+    expect(page.locator("#filtered-content")).to_be_visible()
+    heard = page.evaluate(
+        """() => { const heard = { nothing: 0, something: 0 }; let what = "nothing";
+          const reset = (itempath) =>
+            window.store.dispatch({ type: "RESET_COMPONENT_STATE", payload: { itempath } });
+          const stop = window.store.subscribe(() => { heard[what] += 1; });
+          reset(["nothing", 1]);
+          what = "something";
+          reset(Object.keys(window.store.getState().layoutHashes)[0].split(","));
+          stop();
+          return heard; }"""
+    )
+    assert heard == {"nothing": 0, "something": 1}
+
+
 def test_every_comment_is_in_a_table_that_sorts_and_scrolls_by_keyboard(page, server):
     page.goto(f"{server}comments")
     table = page.get_by_role("table")
