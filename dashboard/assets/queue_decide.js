@@ -242,8 +242,8 @@
       queue.items.show(item, outcome.state);
     }
     if (item) queue.items.tell(item, "conflict", `${text}. ${_("Look again: you may decide on it as it is now.")}`);
-    if (item && !wanted.batch) queue.form.giveBack(item, wanted);
     if (!wanted.batch) {
+      if (item) queue.form.giveBack(item, wanted);
       const { thread_id, comment_id } = wanted;
       const list = conflicts().filter((other) => !queue.same(other, wanted));
       saveConflicts([...list, { thread_id, comment_id, text, label: item ? queue.items.label(item) : "" }]);

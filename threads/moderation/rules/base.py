@@ -54,8 +54,8 @@ _CALLED: Mapping[str, str] = {
 
 
 def called(name: str) -> str:
-    """Return what people call a limit or a list, in the language in use."""
-    return _(_CALLED[name])
+    """Return what people call a limit or a list, in the language in use; of an earlier version, its name."""
+    return _(_CALLED.get(name, name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
