@@ -20,8 +20,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from threads.frames import comments_frame
 from threads.parse import Options, Source, parse
-from threads.records import Comment, Discussion, comments_frame
+from threads.records import Comment, Discussion
 from threads.settings import Settings
 from threads.storage.corpus_files import UTTERANCES, write_corpus
 from threads.storage.parts import Part

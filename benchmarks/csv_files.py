@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.measuring import medians
-from threads.records import COMMENT_COLUMNS, Column, typed
+from threads.frames import typed
+from threads.records import COMMENT_COLUMNS, Column
 from threads.scores import score_columns
 from threads.storage.csv_files import Mode, write_csv
 

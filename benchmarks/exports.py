@@ -23,9 +23,10 @@ import pandas as pd
 from lxml import etree
 
 from benchmarks.measuring import medians, peak_growth
+from threads.frames import comments_frame, typed
 from threads.parse import Options, Source, reading
 from threads.parse.reading import batches
-from threads.records import COMMENT_COLUMNS, comments_frame, typed
+from threads.records import COMMENT_COLUMNS
 from threads.settings import Settings
 
 COMMENTS = 20_000

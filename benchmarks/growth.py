@@ -20,9 +20,10 @@ from benchmarks.measuring import alone, machine
 from threads.analysis import COMMENTS_AT_ONCE, import_reading, scored_parts
 from threads.dynamics.near_duplicates import near_duplicates
 from threads.dynamics.people import people
+from threads.frames import comments_frame
 from threads.parse import Options, Source, reading
 from threads.parse.reading import Reading, batches
-from threads.records import COMMENT_COLUMNS, comments_frame
+from threads.records import COMMENT_COLUMNS
 from threads.scores import score_columns
 from threads.settings import Settings
 from threads.storage import Store

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from threads.frames import typed
 from threads.moderation.flagging import flag
 from threads.moderation.rule_book import RuleBook
 from threads.moderation.rules import RULES
-from threads.records import COMMENT_COLUMNS, typed
+from threads.records import COMMENT_COLUMNS
 from threads.scores import score
 from threads.settings import Settings
 

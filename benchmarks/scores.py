@@ -20,7 +20,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.measuring import RUNS, medians, peak_growth
-from threads.records import typed
+from threads.frames import typed
 from threads.scores import SCORES, own_languages, score
 from threads.scores.base import CONTEXT_COLUMNS
 from threads.scores.vader import polarity

@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from threads.frames import comments_frame
 from threads.parse import Options
 from threads.parse.exports.found import Moments
 from threads.parse.exports.moments import all_written, written
 from threads.parse.exports.tables.references import is_top, parents_of, plain_id, plain_ids
 from threads.parse.exports.tables.times import time_reader
-from threads.records import Comment, Comments, Discussion, column_of, comments_frame
+from threads.records import Comment, Comments, Discussion, column_of
 
 MOMENTS = st.datetimes(timezones=st.none() | st.sampled_from([UTC, ZoneInfo("Europe/Berlin")]))
 TIMES = st.one_of(

@@ -13,7 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from threads.errors import InputError
-from threads.records import COMMENT_COLUMNS, Column, Comment, Discussion, comments_frame, typed
+from threads.frames import comments_frame, typed
+from threads.records import COMMENT_COLUMNS, Column, Comment, Discussion
 from threads.storage.csv_files import read_csv, write_csv
 
 COLUMNS = (

@@ -5,10 +5,11 @@ import io
 import pytest
 
 from threads.errors import InputError
+from threads.frames import comments_frame
 from threads.parse import parse
 from threads.parse.formats import Options
 from threads.parse.source import Source
-from threads.records import COMMENT_COLUMNS, comments_frame
+from threads.records import COMMENT_COLUMNS
 from threads.settings import Settings
 from threads.storage.parquet_files import write_parquet
 

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from threads.errors import InputError
+from threads.frames import comments_frame
 from threads.parse import Options, Source, parse
 from threads.parse.spreadsheet import escape
 from threads.parse.tables import BtlCsv
-from threads.records import COMMENT_COLUMNS, Comment, Discussion, comments_frame
+from threads.records import COMMENT_COLUMNS, Comment, Discussion
 from threads.storage.csv_files import write_csv
 
 NAMES = [column.name for column in COMMENT_COLUMNS]

@@ -16,8 +16,9 @@ from threads.analysis import scored_frame
 from threads.cli import main
 from threads.dynamics.near_duplicates import near_duplicates
 from threads.dynamics.people import people
+from threads.frames import comments_frame
 from threads.partitions import files, job
-from threads.records import Comment, Discussion, comments_frame
+from threads.records import Comment, Discussion
 from threads.settings import Settings
 from threads.storage.parquet_files import read_parquet, write_parquet
 

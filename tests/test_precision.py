@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from threads.frames import typed
 from threads.moderation.precision import (
     JUDGED_COLUMNS,
     MOST_LIMITS,
@@ -16,7 +17,6 @@ from threads.moderation.precision import (
     recall,
     wilson,
 )
-from threads.records import typed
 
 # Ten decided comments, flags by two rules; two comments were flagged by both.
 TEN = [

@@ -4,12 +4,13 @@ import pandas as pd
 import pytest
 
 from threads.errors import SettingError
+from threads.frames import typed
 from threads.moderation.flagging import flag
 from threads.moderation.precision import Proposal, Share
 from threads.moderation.proposals import LIMITS, applied, limits_in_force
 from threads.moderation.rule_book import RuleBook
 from threads.moderation.rules import RULES
-from threads.records import COMMENT_COLUMNS, typed
+from threads.records import COMMENT_COLUMNS
 from threads.settings import Settings
 
 BOOK = RuleBook.from_settings(Settings())

@@ -10,8 +10,9 @@ from hostile import HOSTILE
 from hypothesis import given
 from hypothesis import strategies as st
 
+from threads.frames import comments_frame
 from threads.pseudonyms import SOMEBODY, Names, pseudonym, pseudonymised, pseudonymised_comments, words
-from threads.records import Comment, Discussion, comments_frame
+from threads.records import Comment, Discussion
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))
 

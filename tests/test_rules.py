@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.personal_data_examples import GIVEN, NOT_GIVEN
+from threads.frames import comments_frame
 from threads.moderation.decisions import REASONS
 from threads.moderation.flagging import flag
 from threads.moderation.rule_book import RuleBook
@@ -18,7 +19,7 @@ from threads.moderation.rules.comments import BLOCK, Text
 from threads.moderation.rules.listed import ListedWords, lexicon_words
 from threads.moderation.rules.personal_data import personal_data
 from threads.moderation.rules.profanity import LANGUAGES, lexicon
-from threads.records import Comment, Discussion, comments_frame
+from threads.records import Comment, Discussion
 from threads.scores import score
 from threads.scores.links import find_links
 from threads.settings import Settings

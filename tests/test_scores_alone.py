@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from threads.records import typed
+from threads.frames import typed
 from threads.scores import SCORES, score, score_columns
 from threads.scores.base import CONTEXT_COLUMNS
 

@@ -12,7 +12,8 @@ SERVES = {"dash", "flask", "plotly"}
 STORES = {"alembic", "psycopg", "sqlalchemy"}
 SCORES = {"onnxruntime", "scipy", "sklearn", "torch", "transformers", "vaderSentiment"}
 READS_OTHERS = {"openpyxl", "trafilatura", "urllib3", "warcio"}
-EVER = {"lxml", "numpy", "orjson", "pandas", "pyarrow", "regex", "selectolax"}
+FRAMES = {"pandas", "pyarrow"}
+EVER = FRAMES | {"lxml", "numpy", "orjson", "regex", "selectolax"}
 
 # Prints the packages that are loaded in the end, as the last line.
 PROGRAM = """
@@ -27,7 +28,7 @@ print(*{name.partition(".")[0] for name in sys.modules})
     ("arguments", "needless"),
     [
         (["--help"], SERVES | STORES | SCORES | READS_OTHERS | EVER),
-        (["parse", PAGE, "--json", "-"], SERVES | STORES | SCORES | READS_OTHERS),
+        (["parse", PAGE, "--json", "-"], SERVES | STORES | SCORES | READS_OTHERS | FRAMES),
     ],
     ids=["help", "parse"],
 )

@@ -20,18 +20,9 @@ from sqlalchemy.dialects.postgresql import dialect as postgresql_dialect
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
 from threads.errors import InputError, StoreError
+from threads.frames import comments_frame
 from threads.parse.storable import from_storable, to_storable
-from threads.records import (
-    COMMENT_COLUMNS,
-    Column,
-    Comment,
-    Discussion,
-    Flag,
-    Parsed,
-    Report,
-    Skipped,
-    comments_frame,
-)
+from threads.records import COMMENT_COLUMNS, Column, Comment, Discussion, Flag, Parsed, Report, Skipped
 from threads.storage import Action, QueueFilter, Store
 from threads.storage.engine import make_engine, reading, writing
 from threads.storage.files import whole_file

@@ -13,6 +13,7 @@ ORDER = [
     ["threads.language"],
     ["threads.metrics"],
     ["threads.records"],
+    ["threads.frames"],
     ["threads.outline"],
     ["threads.settings"],
     ["threads.keys"],

@@ -17,10 +17,11 @@ from test_cli import PIPELINE, btl  # noqa: F401 - a fixture
 from test_storage import comment, parsed, scored
 
 from threads.errors import InputError, StoreError
+from threads.frames import comments_frame, typed
 from threads.parse import Options, Source
 from threads.parse.exports.convokit import ConvoKit
 from threads.parse.own_json import BtlJson
-from threads.records import COMMENT_COLUMNS, Column, Comment, Discussion, comments_frame, typed
+from threads.records import COMMENT_COLUMNS, Column, Comment, Discussion
 from threads.scores import score_columns
 from threads.storage.corpus_files import FILES, write_corpus
 from threads.storage.csv_files import read_csv, write_csv

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
+from threads.frames import typed
 from threads.moderation.workload import (
     MADE_COLUMNS,
     QueueAge,
@@ -15,7 +16,6 @@ from threads.moderation.workload import (
     queue_age,
     time_to_decision,
 )
-from threads.records import typed
 
 MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from threads.erasing import without_erased
 from threads.errors import ConflictError, SettingError
+from threads.frames import comments_frame
 from threads.keys import read_key
 from threads.moderation.flagging import AMONG_OTHERS, BY_THEMSELVES, CommentKey, flag, together
 from threads.moderation.rule_book import RuleBook
@@ -22,7 +23,7 @@ from threads.parse import parse
 from threads.parse.formats import Options, options
 from threads.parse.reading import Reading, batches
 from threads.parse.source import Source
-from threads.records import Discussion, Flag, Parsed, Report, comments_frame
+from threads.records import Discussion, Flag, Parsed, Report
 from threads.scores import score
 from threads.scores.chosen import scores_for
 from threads.scores.text import without_quotes

@@ -79,9 +79,6 @@ _stance_model = click.option(
 @workers_option
 def parse(sources: tuple[str, ...], pseudonyms: bool, workers: int | None, **how: Any) -> None:
     """Read SOURCES (files, web addresses, or - for standard input) into records."""
-    from threads.parse.reading import batches
-    from threads.records import comments_frame
-    from threads.storage.parts import ROWS_AT_ONCE, Part, by_id
     from threads.storage.provenance import Provenance
     from threads.views import parsed_json
 
@@ -100,6 +97,10 @@ def parse(sources: tuple[str, ...], pseudonyms: bool, workers: int | None, **how
     )
 
     def parts() -> Iterator[Part]:
+        from threads.frames import comments_frame
+        from threads.parse.reading import batches
+        from threads.storage.parts import ROWS_AT_ONCE, Part, by_id
+
         return (Part(comments_frame(some), by_id(some)) for some in batches(discussions(), ROWS_AT_ONCE))
 
     with workers_for(read, workers):

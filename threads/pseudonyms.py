@@ -17,13 +17,15 @@ import hmac
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import regex
 
 from threads.keys import derived
 from threads.records import Comment
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SOMEBODY = "a reader"  # a name that several authors bear
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: none that looks like another
@@ -107,12 +109,7 @@ def pseudonymised(frame: pd.DataFrame, key: bytes) -> pd.DataFrame:
             value and thread.name(value)
             for thread, value in zip(of_rows, _plain(frame["parent_author"]), strict=True)
         ]
-    return frame.assign(
-        **{
-            name: pd.Series(values, index=frame.index, dtype=frame[name].dtype)
-            for name, values in changed.items()
-        }
-    )
+    return frame.assign(**{name: _column(values, frame[name]) for name, values in changed.items()})
 
 
 def pseudonymised_comments(comments: Sequence[Comment], key: bytes) -> tuple[Comment, ...]:
@@ -130,6 +127,10 @@ def pseudonymised_comments(comments: Sequence[Comment], key: bytes) -> tuple[Com
         )
         for c in comments
     )
+
+
+def _column(values: list[str | None], like: pd.Series[Any]) -> pd.Series[Any]:
+    return type(like)(values, index=like.index, dtype=like.dtype)
 
 
 def _plain(column: pd.Series[Any]) -> list[str | None]:

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from threads.analysis import Judged, judge_parsed, score_parsed
+from threads.frames import typed
 from threads.isolation import IS_POSIX, Pool, Work, serve
 from threads.language import N_
 from threads.moderation.rule_book import RuleBook
-from threads.records import Column, Comment, Discussion, Parsed, Report, typed
+from threads.records import Column, Comment, Discussion, Parsed, Report
 from threads.scores import score_columns
 from threads.settings import Settings
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import orjson
-import pandas as pd
 
 from threads.records import Discussion, Report
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from threads.storage.exporting import Flagged
     from threads.storage.keeping import Kept
 
@@ -77,6 +77,8 @@ def discussion_text(discussion: Discussion) -> str:
 
 def scores_text(frame: pd.DataFrame) -> str:
     """Return the main scores of each comment as an aligned table."""
+    import pandas as pd  # noqa: PLC0415 - records are shown without it, and sooner
+
     shown = pd.DataFrame(
         {
             "time": frame["published_at"].dt.strftime("%Y-%m-%d %H:%M"),
@@ -93,6 +95,8 @@ def scores_text(frame: pd.DataFrame) -> str:
 
 def duplicates_text(groups: pd.DataFrame) -> str:
     """Return groups of near-duplicates as an aligned table, the largest first."""
+    import pandas as pd  # noqa: PLC0415 - records are shown without it, and sooner
+
     if groups.empty:
         return "No two comments of enough length nearly repeat each other."
     columns = ["comments", "authors", "threads", "first", "last", "alike from", "campaign", "text"]
@@ -184,12 +188,19 @@ def _discussion(discussion: Discussion) -> dict[str, Any]:
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a frame as objects, each value of a type that JSON has, or a moment."""
     columns = {
-        name: [None if pd.isna(value) else _value(value) for value in frame[name]] for name in frame.columns
+        name: [
+            None if gone else _value(value)
+            for value, gone in zip(frame[name], frame[name].isna(), strict=True)
+        ]
+        for name in frame.columns
     }
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _value(value: Any) -> Any:
+    import numpy as np  # noqa: PLC0415 - with pandas
+    import pandas as pd  # noqa: PLC0415 - records are shown without it, and sooner
+
     if isinstance(value, pd.Timestamp):
         return value.to_pydatetime()
     return value.item() if isinstance(value, np.generic) else value

@@ -16,8 +16,9 @@ from tests.security import hostile_store
 from tests.security.exports import exports
 from tests.security.payloads import FORMULAS
 from tests.security.rows import Lab, NotTriedError, Row, Tally
+from threads.frames import typed
 from threads.moderation.decisions import Action
-from threads.records import Column, typed
+from threads.records import Column
 from threads.storage import Store
 from threads.storage.csv_files import read_csv, write_csv
 

@@ -33,7 +33,7 @@ def duplicates(
     import pandas as pd
 
     from threads.dynamics.near_duplicates import near_duplicates
-    from threads.records import comments_frame
+    from threads.frames import comments_frame
     from threads.views import duplicates_text
 
     results, failed = parse_all(sources, how)

@@ -48,7 +48,7 @@ def suggest(sources: tuple[str, ...], count: int, model: str | None, csv_file: s
     import pandas as pd
 
     from threads.errors import InputError
-    from threads.records import comments_frame
+    from threads.frames import comments_frame
     from threads.scores.own_topic import load
     from threads.scores.own_topic.suggesting import suggest as places_of
 

@@ -17,8 +17,9 @@ from threads.dynamics.network import linked, network_of, weights_back
 from threads.dynamics.people import known, person_of_each
 from threads.dynamics.sentences import Sentence, plain
 from threads.dynamics.tree import Integers, tree_of
+from threads.frames import typed
 from threads.language import _, number, signed
-from threads.records import Column, typed
+from threads.records import Column
 
 SEED: Final = 20_240_517
 FEWEST_REPLIES: Final = 10  # to a person, and

@@ -21,8 +21,9 @@ from threads.dynamics.columns import Floats, Missing, texts_of
 from threads.dynamics.rhythm import Arrivals, arrivals
 from threads.dynamics.sentences import Part, Sentence, figure, link, name_of, when
 from threads.dynamics.smoothing import SEED
+from threads.frames import typed
 from threads.language import _, counted, number, percent
-from threads.records import Column, typed
+from threads.records import Column
 
 S: Final = 2.0  # how many times as fast comments come in a burst
 GAMMA: Final = 1.0  # how much it costs to begin one

@@ -21,8 +21,9 @@ from threads.dynamics.sentences import Sentence, plain
 from threads.dynamics.signed import Frustration, Signed, frustration, signed_of, triangles, walk_balance
 from threads.dynamics.smoothing import Integers
 from threads.dynamics.tree import tree_of
+from threads.frames import typed
 from threads.language import _, counted, number
-from threads.records import Column, typed
+from threads.records import Column
 from threads.scores.extras import CAMPS
 
 SEEDS: Final = 50

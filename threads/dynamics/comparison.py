@@ -29,8 +29,9 @@ from threads.dynamics.steps import Steps, Told, unwatched
 from threads.dynamics.timeline import OFFENSIVE
 from threads.dynamics.tree import tree_of
 from threads.errors import SettingError
+from threads.frames import typed
 from threads.language import N_, _, counted, number, percent
-from threads.records import Column, typed
+from threads.records import Column
 
 Unit = Literal["threads", "chains", "people"]
 

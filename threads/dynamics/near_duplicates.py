@@ -17,7 +17,8 @@ import pandas as pd
 
 from threads.dynamics.people import known, person_of_each
 from threads.dynamics.similar_texts import Groups, group_similar, jaccard, shingles
-from threads.records import Column, typed
+from threads.frames import typed
+from threads.records import Column
 from threads.scores.text import MOST_CHARACTERS, without_quotes
 from threads.wordlists.folding import letters_and_digits
 

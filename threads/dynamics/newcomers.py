@@ -18,8 +18,9 @@ from threads.dynamics.people import Groups, known, person_of_each, word_counts
 from threads.dynamics.sentences import Sentence, plain
 from threads.dynamics.smoothing import interval_of_mean
 from threads.dynamics.tree import ARTICLE, tree_of
+from threads.frames import typed
 from threads.language import _, counted, number, percent
-from threads.records import Column, typed
+from threads.records import Column
 
 GROUPS: Final = ("newcomer", "regular")
 FEWEST_DISCUSSIONS: Final = 2

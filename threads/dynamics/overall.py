@@ -14,8 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from threads.dynamics.timeline import TIMELINE_COLUMNS, WIDTHS, Timeline, edges_of, fitting_width
+from threads.frames import typed
 from threads.outline import HOUR, NO_TIME, STANCES, Outline, moment
-from threads.records import typed
 
 Rows: TypeAlias = npt.NDArray[np.intp] | None
 """The rows that are chosen, in order; None for all."""

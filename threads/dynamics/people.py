@@ -14,7 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from threads.errors import InputError
-from threads.records import COMMENT_COLUMNS, Column, typed
+from threads.frames import typed
+from threads.records import COMMENT_COLUMNS, Column
 from threads.scores.text import words
 from threads.scores.verbosity import MEASURES, Measures, is_english, measure
 

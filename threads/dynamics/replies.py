@@ -30,9 +30,10 @@ from threads.dynamics.tree import (
     tree_from,
     tree_of,
 )
+from threads.frames import typed
 from threads.language import N_, _, counted, number, percent
 from threads.models.intervals import wilson
-from threads.records import Column, typed
+from threads.records import Column
 
 SEED: Final = 20_240_517
 NEAREST: Final = 10  # comments before one, of which a drawn parent is

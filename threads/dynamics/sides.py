@@ -13,8 +13,9 @@ from threads.dynamics.people import person_of_each
 from threads.dynamics.sentences import Sentence, plain
 from threads.dynamics.timeline import STANCES
 from threads.dynamics.tree import ARTICLE, tree_of
+from threads.frames import typed
 from threads.language import _, counted, number
-from threads.records import Column, typed
+from threads.records import Column
 
 SIDES: Final = ("supportive", "critical")
 

@@ -15,8 +15,9 @@ from threads.dynamics.columns import Floats, numbers_of, texts_of, times_of
 from threads.dynamics.people import person_of_each, word_counts
 from threads.dynamics.sentences import Part, Sentence, when
 from threads.errors import SettingError
+from threads.frames import typed
 from threads.language import N_, _, counted, number, written
-from threads.records import Column, typed
+from threads.records import Column
 from threads.scores.offensive import LIKELY
 
 STANCES = ("supportive", "critical", "neutral", "unclear")

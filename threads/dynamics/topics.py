@@ -26,8 +26,9 @@ from threads.dynamics.smoothing import Integers
 from threads.dynamics.steps import Steps, Told, unwatched
 from threads.dynamics.terms import Terms, spread_out, terms_of
 from threads.dynamics.tree import roots, tree_of
+from threads.frames import typed
 from threads.language import _, counted, number, percent
-from threads.records import Column, typed
+from threads.records import Column
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

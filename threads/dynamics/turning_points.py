@@ -20,8 +20,9 @@ from threads.dynamics.people import word_counts
 from threads.dynamics.rhythm import arrivals, expected_counts
 from threads.dynamics.sentences import Part, Sentence, figure, link, moment_of, name_of, plain
 from threads.dynamics.steps import Told, unwatched
+from threads.frames import typed
 from threads.language import N_, _, counted, ngettext, number, percent
-from threads.records import Column, typed
+from threads.records import Column
 
 FEWEST_TIMES: Final = 10  # different times; with fewer nobody knows what came before what
 MOST_ALIKE: Final = 0.9  # share of comments with one and the same value

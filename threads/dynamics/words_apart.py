@@ -20,8 +20,9 @@ from threads.dynamics.people import person_of_each
 from threads.dynamics.sentences import Sentence, plain
 from threads.dynamics.smoothing import Integers, clusters_of
 from threads.dynamics.terms import Terms, spread_out, terms_of
+from threads.frames import typed
 from threads.language import _, counted, number
-from threads.records import Column, typed
+from threads.records import Column
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

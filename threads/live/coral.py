@@ -13,12 +13,13 @@ import orjson
 
 from threads.analysis import with_context
 from threads.errors import InputError
+from threads.frames import comments_frame
 from threads.moderation.flagging import flag
 from threads.moderation.rules import RULES
 from threads.parse.exports.texts import from_loose_html
 from threads.parse.identity import stable_id
 from threads.parse.language import detect
-from threads.records import Comment, Discussion, Flag, comments_frame
+from threads.records import Comment, Discussion, Flag
 from threads.scores import score
 from threads.scores.chosen import scores_for
 from threads.settings import Settings

@@ -16,13 +16,14 @@ import pandas as pd
 from threads.analysis import with_context
 from threads.erasing import Erased
 from threads.errors import ConflictError
+from threads.frames import comments_frame
 from threads.keys import read_key
 from threads.live.changes import Change, Outcome, Taken, Version, resolved
 from threads.moderation.decisions import DECIDED
 from threads.moderation.flagging import flag
 from threads.moderation.rule_book import RuleBook
 from threads.parse.language import detect
-from threads.records import Comment, Discussion, Flag, comments_frame
+from threads.records import Comment, Discussion, Flag
 from threads.scores import WITHIN_THREAD, score
 from threads.scores.chosen import scores_for
 from threads.settings import Settings

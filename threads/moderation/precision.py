@@ -17,8 +17,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from threads.frames import typed
 from threads.models.intervals import wilson
-from threads.records import Column, typed
+from threads.records import Column
 
 __all__ = [
     "CURVE_COLUMNS",

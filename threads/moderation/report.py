@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from threads.frames import typed
 from threads.language import N_, _, counted, localised, number, percent
 from threads.moderation.agreement import Agreement, alpha, kappa
 from threads.moderation.decisions import REASONS
@@ -25,7 +26,7 @@ from threads.moderation.workload import (
     in_words,
     time_to_decision,
 )
-from threads.records import Column, typed
+from threads.records import Column
 
 NOT_KNOWN: Final = N_(
     "How much of what ought to be rejected no rule flagged cannot be seen in the queue. It is "

@@ -9,8 +9,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from threads.frames import typed
 from threads.language import N_, _, number
-from threads.records import Column, typed
+from threads.records import Column
 
 WEEKDAYS: Final = (
     N_("Monday"),

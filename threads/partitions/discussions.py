@@ -12,10 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from threads.analysis import with_context
+from threads.frames import typed
 from threads.parse.language import detect
 from threads.partitions import files
 from threads.partitions.files import ABOUT_DISCUSSION, Partition
-from threads.records import COMMENT_COLUMNS, Discussion, typed
+from threads.records import COMMENT_COLUMNS, Discussion
 from threads.scores import score
 from threads.scores.base import Score
 

@@ -10,8 +10,9 @@ import pandas as pd
 from pandas.api.types import is_scalar
 
 from threads.errors import InputError, SettingError
+from threads.frames import typed
 from threads.parse.language import of_comment
-from threads.records import Column, typed
+from threads.records import Column
 from threads.scores.base import CONTEXT_COLUMNS, Score
 from threads.scores.featuring import Featuring
 from threads.scores.offensive import Offensive

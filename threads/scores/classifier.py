@@ -13,9 +13,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from threads.errors import ModelError
+from threads.frames import typed
 from threads.models import Card, Model, load
 from threads.parse.language import ENGLISH, base_language
-from threads.records import Column, typed
+from threads.records import Column
 from threads.scores.text import has_word
 
 Vector = npt.NDArray[np.float64]

@@ -39,7 +39,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from threads.errors import SettingError
-from threads.records import Column, typed
+from threads.frames import typed
+from threads.records import Column
 from threads.scores.featuring_cues import content_words, cues_of
 from threads.scores.text import MOST_CHARACTERS, words
 from threads.scores.verbosity import is_english

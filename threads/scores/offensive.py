@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from threads.records import Column, typed
+from threads.frames import typed
+from threads.records import Column
 from threads.scores.classifier import Classifier, TrainedScore, judged
 from threads.scores.offensive_model import (
     HEADS,

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import regex
 
+from threads.frames import typed
 from threads.parse.language import ENGLISH, UNKNOWN, base_language
-from threads.records import Column, typed
+from threads.records import Column
 from threads.scores.text import sentences
 from threads.scores.vader import lexicon, polarity, valences
 

@@ -19,7 +19,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from threads.records import Column, typed
+from threads.frames import typed
+from threads.records import Column
 from threads.scores.links import find_links
 from threads.scores.text import MOST_CHARACTERS
 

@@ -17,8 +17,9 @@ from typing import NamedTuple
 import pandas as pd
 import regex
 
+from threads.frames import typed
 from threads.parse.language import ENGLISH, base_language
-from threads.records import Column, typed
+from threads.records import Column
 from threads.scores.text import listed, sentences, words
 
 # The share of different words falls with length; below this, chance decides it (Tweedie and Baayen 1998).

@@ -17,7 +17,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from threads.records import Column, typed
+from threads.frames import typed
+from threads.records import Column
 from threads.storage import tables
 from threads.storage.engine import lock_for_audit
 

@@ -26,9 +26,10 @@ import orjson
 import pandas as pd
 
 from threads.errors import InputError
+from threads.frames import typed
 from threads.parse.spreadsheet import escape_all, unescape
 from threads.parse.storable import from_storable, to_storable
-from threads.records import COMMENT_COLUMNS, Column, Kind, typed
+from threads.records import COMMENT_COLUMNS, Column, Kind
 from threads.storage.parts import ROWS_AT_ONCE, kind_of, moments, written_moments
 
 Mode = Literal["safe", "raw"]

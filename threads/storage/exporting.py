@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, Engine, Select, func, select
 
+from threads.frames import typed
 from threads.parse.storable import all_from_storable
-from threads.records import COMMENT_COLUMNS, STATE_COLUMN, Column, Discussion, Flag, typed
+from threads.records import COMMENT_COLUMNS, STATE_COLUMN, Column, Discussion, Flag
 from threads.storage import tables
 from threads.storage.engine import chunks, reading
 from threads.storage.importing import flags_of

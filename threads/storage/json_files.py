@@ -14,8 +14,9 @@ import orjson
 import pandas as pd
 
 from threads.errors import InputError
+from threads.frames import typed
 from threads.parse.exports.json_items import BadJsonError, loaded
-from threads.records import COMMENT_COLUMNS, Column, Discussion, typed
+from threads.records import COMMENT_COLUMNS, Column, Discussion
 from threads.storage.parts import Part, rows_of
 
 _as_json = json.JSONEncoder(separators=(",", ":")).encode

@@ -10,7 +10,8 @@ import pandas as pd
 from sqlalchemy import Engine, Select, delete, select
 
 from threads.errors import InputError
-from threads.records import Column, typed
+from threads.frames import typed
+from threads.records import Column
 from threads.scores.labels import task
 from threads.storage import tables
 from threads.storage.audit import record

@@ -9,12 +9,13 @@ from typing import Any, Final
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, exists, func, null, or_, select
 
+from threads.frames import typed
 from threads.moderation.decisions import DECIDED, PUBLISHED
 from threads.moderation.precision import JUDGED_COLUMNS, Proposal, Recall, Share, propose, recall
 from threads.moderation.report import Figures, Report, report_of
 from threads.moderation.weeks import Week
 from threads.moderation.workload import MADE_COLUMNS, QueueAge, queue_age
-from threads.records import Column, typed
+from threads.records import Column
 from threads.storage import tables
 from threads.storage.engine import reading
 from threads.storage.suggestions import labelled_suggestions

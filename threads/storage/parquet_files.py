@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pandas as pd
 
 from threads.errors import StoreError
+from threads.frames import typed
 from threads.parse.storable import from_storable, to_storable
-from threads.records import Column, typed
+from threads.records import Column
 from threads.storage.parts import kind_of
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ import pandas as pd
 from threads.records import Discussion, Kind
 
 ROWS_AT_ONCE = 10_000
+_MANY = 1_000  # times, from which on a table of all seconds of a day is made sooner than each
 
 
 class Part(NamedTuple):
@@ -98,7 +99,7 @@ def written_moments(values: npt.NDArray[np.datetime64]) -> list[str]:
     """Return times in UTC as `written_times` does."""
     seconds = values.astype("datetime64[s]")
     missing = np.isnat(values)
-    if bool(np.all((seconds == values) | missing)):
+    if len(values) >= _MANY and bool(np.all((seconds == values) | missing)):
         # Days and times of day are few, and each is written once.
         days, day = np.unique(values.astype("datetime64[D]"), return_inverse=True)
         of_day = (seconds - days[day]).astype(np.int64) if len(days) else np.zeros(0, dtype=np.int64)

@@ -13,14 +13,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from threads.models import FOLDER, read_manifest
 from threads.models import MANIFEST as MODELS
 from threads.records import COMMENT_COLUMNS, STATE_COLUMN, Column
 from threads.settings import SETTINGS, Settings
 from threads.storage.files import MANIFEST_SUFFIX, sha256_of, whole_file
-from threads.storage.parts import Part
+
+if TYPE_CHECKING:
+    from threads.storage.parts import Part
 
 PROGRAM: Final = "below-the-line"
 MANIFEST_OF_FOLDER: Final = "manifest.json"

@@ -13,6 +13,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Engine, func, or_, select
 
 from threads.errors import ConflictError, StoreError
+from threads.frames import typed
 from threads.language import _
 from threads.moderation.decisions import DECIDED
 from threads.moderation.flagging import flag
@@ -21,7 +22,7 @@ from threads.moderation.rule_book import RuleBook
 from threads.moderation.rules import RULES
 from threads.moderation.rules.comments import STORED_COLUMNS
 from threads.parse.storable import all_from_storable
-from threads.records import COMMENT_COLUMNS, Column, Flag, typed
+from threads.records import COMMENT_COLUMNS, Column, Flag
 from threads.settings import Settings
 from threads.storage import tables
 from threads.storage.audit import record

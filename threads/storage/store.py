@@ -13,20 +13,11 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Engine, RowMapping, Select, func, select
 
 from threads.errors import StoreError
+from threads.frames import typed
 from threads.language import _
 from threads.moderation.decisions import Action, Outcome, State, replay
 from threads.moderation.queue_filter import QueueFilter, View
-from threads.records import (
-    COMMENT_COLUMNS,
-    STATE_COLUMN,
-    Column,
-    Discussion,
-    Flag,
-    Parsed,
-    Report,
-    Skipped,
-    typed,
-)
+from threads.records import COMMENT_COLUMNS, STATE_COLUMN, Column, Discussion, Flag, Parsed, Report, Skipped
 from threads.storage import tables
 from threads.storage.accounts import Accounts
 from threads.storage.audit import head, log_frame

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from threads.records import COMMENT_COLUMNS, typed
+from threads.frames import typed
+from threads.records import COMMENT_COLUMNS
 from threads.scores.links import find_links
 from threads.scores.offensive_model import Span
 from threads.scores.text import MOST_CHARACTERS, without_quotes

@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from threads.records import Column, typed
+from threads.frames import typed
+from threads.records import Column
 from threads.scores.classifier import judged, spoken
 from threads.scores.own_topic.model import OwnTopic
 from threads.scores.stance import Stance
