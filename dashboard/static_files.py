@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+import dash
 from flask import Flask, Response, request, send_from_directory
 
 from dashboard.security.access import needs
@@ -31,7 +32,10 @@ def add_static_files(server: Flask) -> None:
     @server.after_request
     def keep(response: Response) -> Response:
         name = request.path.removeprefix("/assets/")
-        if name != request.path and request.args.get("v") == hash_of(name):
+        asset = name != request.path and request.args.get("v") == hash_of(name)
+        # Browsers ask for it at each change of the address.
+        icon = request.path == "/_favicon.ico" and request.args.get("v") == dash.__version__
+        if asset or icon:
             response.headers["Cache-Control"] = FOREVER
         return response
 

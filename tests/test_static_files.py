@@ -27,10 +27,12 @@ def test_assets_are_asked_for_by_their_content_and_kept_for_good(client):
     page = get(client, "/").text
     asked = re.findall(r"/assets/[^\"]+", page)
     assert {path.partition("?")[0].rpartition("/")[2] for path in asked} == {p.name for p in ASSETS.iterdir()}
-    for path in asked:
+    icon = re.search(r"/_favicon.ico\?v=[^\"]+", page)[0]
+    for path in (*asked, icon):
         assert get(client, path).headers["Cache-Control"] == FOREVER
-    for path in ("/assets/style.css", "/assets/style.css?v=0123456789abcdef", "/assets/style.css?m=1"):
-        assert "immutable" not in get(client, path).headers["Cache-Control"]
+    others = ("/assets/style.css", "/assets/style.css?v=0123456789abcdef", "/assets/style.css?m=1")
+    for path in (*others, "/_favicon.ico"):
+        assert "immutable" not in get(client, path).headers.get("Cache-Control", "")
     assert get(client, "/assets/nothing.css?v=").status_code == 404
 
 

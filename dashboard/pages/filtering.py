@@ -49,7 +49,8 @@ def filtered_layout(page: FilteredPage, context: Context, rest: str, search: str
     view = subject.view(filters)
     return html.Div(
         [
-            dcc.Location(id="filter-url", refresh="callback-nav"),
+            # What draws whole pages need not hear of a change of the filters: no refresh.
+            dcc.Location(id="filter-url", refresh=False),
             filter_bar(subject.choices(), filters, view, downloads_of(rest, filters)),
             dcc.Store(id="filter-drawn", data=search),
             dcc.Store(id="filter-anew"),
