@@ -223,9 +223,8 @@ def _completed(discussion: Discussion, *, infers: bool) -> Discussion:
     comments = discussion.comments
     if infers:
         comments = infer_replies(comments, discussion.article_text)
-    # The talk decides, not the article: readers may write in another language.
-    said = detect(column_of(comments, "text"))
-    language = discussion.language or said or detect([discussion.article_text])
+    # Where nothing is stated the talk decides, not the article: readers may write in another language.
+    language = discussion.language or detect(column_of(comments, "text")) or detect([discussion.article_text])
     return replace(discussion, comments=comments, language=language)
 
 
