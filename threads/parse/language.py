@@ -31,7 +31,6 @@ _ENGLISH_WORDS = (
     *(" are ", " from ", " my ", " but ", " would ", " about ", " who ", " which ", " there ", " their "),
     *(" been ", " just ", " like ", " when ", " your ", " should ", " than "),
 )
-_ENGLISH_ALONE = frozenset(map(str.strip, _ENGLISH_WORDS))
 _ENOUGH_WORDS = 3
 _ENGLISH_TALK = 0.1
 _ENGLISH_TALK_CHARACTERS = 300
@@ -143,8 +142,13 @@ def _is_english_talk(sample: str) -> bool:
     """
     if len(sample) < _ENGLISH_TALK_CHARACTERS:
         return False
-    words = sample.split(" ")
-    return sum(map(_ENGLISH_ALONE.__contains__, words)) > _ENGLISH_TALK * len(words)
+    enough = _ENGLISH_TALK * (sample.count(" ") + 1)
+    found = 0
+    for word in _ENGLISH_WORDS:  # most texts that are English have enough before the last is looked for
+        found += sample.count(word)
+        if found > enough:
+            return True
+    return False
 
 
 def _sample(texts: Iterable[object]) -> str:
