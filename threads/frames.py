@@ -50,6 +50,8 @@ def _held(values: list[Any], column: Column) -> Any:
     """Return values of one field as a column of a frame holds them, without asking pandas what they are."""
     if column.kind == "integer" and None not in values:
         return pd.array(np.array(values, dtype=np.int64), dtype=column.dtype)
+    if values.count(None) == len(values):
+        return pd.Series(index=pd.RangeIndex(len(values)), dtype=column.dtype).array
     # As objects: pandas would make floats of whole numbers beside missing ones, which hold 53 bits.
     objects = np.empty(len(values), dtype=object)
     objects[:] = values
