@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from threads.language import N_
 
 _SPACED = re.compile(rb'(?<!\\)"[ \t\r\n]+:')
-_SPACED_SIGNS = (b" :", b"\t:", b"\n:", b"\r:")
 
 
 @dataclass(slots=True)
@@ -65,7 +66,13 @@ def _keys_in(raw: bytes) -> int:
         if b'\\\\"' in raw:  # the end of a text with a backslash, which escapes no quote
             return -1
         keys -= raw.count(b'\\":')
-    return keys + (len(_SPACED.findall(raw)) if any(sign in raw for sign in _SPACED_SIGNS) else 0)
+    return keys + (len(_SPACED.findall(raw)) if _has_spaced_colon(raw) else 0)
+
+
+def _has_spaced_colon(raw: bytes) -> bool:
+    signs = np.frombuffer(raw, dtype=np.uint8)
+    before = np.flatnonzero(signs == ord(":")) - 1
+    return bool((signs[before] <= ord(" ")).any())
 
 
 def _keys_of(values: Sequence[Any], objects: int) -> int:
