@@ -14,7 +14,7 @@ from dash import dcc
 from dash.development.base_component import Component
 
 from dashboard.codes import why_no_sentiment
-from dashboard.elements import html
+from dashboard.elements import html, static
 from dashboard.figures import STANCES, Figure
 from dashboard.filters import Filters
 from dashboard.languages import of_plotly
@@ -62,9 +62,11 @@ def panel(title: str, *children: Any, note: Any = None, **attributes: Any) -> Co
 
 def facts(values: Iterable[tuple[Any, Any]]) -> Component:
     """Return a row of key figures: (figure, what it is)."""
-    return html.Dl(
-        [html.Div([html.Dt(label), html.Dd(figure)]) for figure, label in values],
-        className="facts",
+    return static(
+        html.Dl(
+            [html.Div([html.Dt(label), html.Dd(figure)]) for figure, label in values],
+            className="facts",
+        )
     )
 
 
@@ -143,7 +145,7 @@ def chart(
             html.Details(
                 [html.Summary(_("Numbers"))], className="numbers", **hyphenated(data_numbers=numbers(table))
             ),
-            html.Div(buttons, className="take"),
+            static(html.Div(buttons, className="take")),
         ],
         className="chart",
     )

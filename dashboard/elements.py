@@ -2,17 +2,21 @@
 
 A page of the queue has 2,400 elements. Dash checks every property of every one when it is made, and asks for
 all that it might have when it is written, which took half of the time of the page; here names that are used
-together are checked once.
+together are checked once. What no callback knows of is sent as one component (`static`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import dash
+from dash import dcc
 from dash.development.base_component import Component
+
+Tree: TypeAlias = Any
+"""An element as a list of its kind, its properties and what is in it; or a text, a number, None."""
 
 
 class Element(Component):
@@ -30,6 +34,42 @@ class Element(Component):
     def to_plotly_json(self) -> dict[str, Any]:
         """Return what the browser makes the element of."""
         return {"type": self._type, "namespace": self._namespace, "props": self.__dict__}
+
+
+class Static(Component):
+    """A tree of elements as one component of the browser, which assets/static.js draws.
+
+    Dash watches each component, and asks every one at each change of any other.
+    """
+
+    _type, _namespace = "Static", "btl_components"
+
+    def __init__(self, tree: Tree) -> None:
+        self.__dict__ = {"tree": tree}
+
+    def to_plotly_json(self) -> dict[str, Any]:
+        """Return what the browser makes the component of."""
+        return {"type": self._type, "namespace": self._namespace, "props": self.__dict__}
+
+
+def static(element: Component) -> Component:
+    """Return an element, with all that is in it, as one component: for what no callback asks for or changes.
+
+    TypeError where it is or holds something else than HTML and links within the dashboard.
+    """
+    return Static(_tree(element))
+
+
+def _tree(part: Any) -> Tree:
+    """Return an element as [its kind, its properties, child …], what is none as it is."""
+    if not isinstance(part, Component):
+        return part
+    if not isinstance(part, (Element, dcc.Link)):
+        raise TypeError(f"{type(part).__name__} cannot be static: only html and dcc.Link can")
+    properties = dict(part.to_plotly_json()["props"])
+    children = properties.pop("children", None)
+    within = children if isinstance(children, (list, tuple)) else [children]
+    return [part._type, properties, *(_tree(child) for child in within)]
 
 
 class _Html:

@@ -33,6 +33,7 @@ NAME_UP_TO = 40  # characters of a name that a figure shows
 POINTS_UP_TO = 5_000
 DENSITY_BINS = (120, 41)
 LEFT_MARGIN = 64  # pixels; room for "negative"
+RIGHT_MARGIN, BOTTOM_MARGIN = 24, 40  # room for half of a time, and for one of two lines
 TURNS_APART = 0.06  # of the axis: the least between two numbers on a phone, 14 of 240 pixels
 DEPTHS_LABELLED = 20
 WORDS_DRAWN = 10  # of a group
@@ -42,7 +43,7 @@ MANY = 200  # comments from which marks are drawn small
 _HOUR, _DAY = 3_600_000, 86_400_000  # milliseconds
 _DATES: Figure = {
     "tickformatstops": [
-        {"dtickrange": ["M1", None], "value": "%b %Y"},
+        {"dtickrange": ["M1", None], "value": "%b\n%Y"},
         {"dtickrange": [None, _HOUR / 60 - 1], "value": "%H:%M:%S"},
         {"dtickrange": [_HOUR / 60, _DAY - 1], "value": "%H:%M\n%d %b %Y"},
         {"dtickrange": [_DAY, "M1"], "value": "%d %b\n%Y"},
@@ -506,11 +507,16 @@ def _band(curve: Smooth) -> Figure:
 
 
 def share_axis(figures: list[Figure], start: pd.Timestamp, end: pd.Timestamp) -> None:
-    """Give figures that stand above each other the same stretch of time and the same left edge."""
+    """Give figures that stand above each other the same stretch of time and the same edges.
+
+    Edges that are given: plotly draws a figure twice to find its own.
+    """
+    stretch = [start.timestamp() * 1000, end.timestamp() * 1000]
     for figure in figures:
-        figure["layout"]["xaxis"]["range"] = [start.timestamp() * 1000, end.timestamp() * 1000]
-        figure["layout"]["yaxis"]["automargin"] = False
-        figure["layout"]["margin"]["l"] = LEFT_MARGIN
+        layout = figure["layout"]
+        layout["xaxis"] |= {"range": stretch, "automargin": False, "tickangle": 0}
+        layout["yaxis"]["automargin"] = False
+        layout["margin"] |= {"l": LEFT_MARGIN, "r": RIGHT_MARGIN, "b": BOTTOM_MARGIN}
 
 
 def _whole_ticks(counts: pd.Series) -> Figure:

@@ -109,6 +109,17 @@ def test_the_overview_lists_every_discussion_and_draws_them(page, server):
     page.locator("#overview-stance .bars path").first.wait_for(state="attached")
 
 
+def test_what_is_static_is_drawn_as_text_and_leads_nowhere_it_should_not(page, server):
+    page.goto(server)
+    page.locator(".discussions li").first.wait_for()
+    made = page.evaluate(
+        """() => { const [link, image] = window.btl_components.Static({ tree: ["Div", {},
+            ["A", { href: "java\\nscript:alert(1)" }, "<b>"], "<img src=x>"] }).props.children;
+          return [link.type, link.props.href, link.props.children, image]; }"""
+    )
+    assert made == ["a", "about:blank", "<b>", "<img src=x>"]
+
+
 def test_a_reset_of_nothing_is_told_to_nobody(page, server):
     """Each component that is drawn asks for one, and each one told is heard by every component there is."""
     page.goto(server)

@@ -4,8 +4,9 @@ import json
 
 import dash
 import pytest
+from dash import dcc
 
-from dashboard.elements import html
+from dashboard.elements import html, static
 
 
 def built(kinds):
@@ -35,3 +36,20 @@ def test_what_an_element_does_not_have_is_refused_each_time():
             html.Span("text", klass="muted")
     with pytest.raises(AttributeError, match="Spam"):
         html.Spam("text")
+
+
+def test_what_is_static_is_one_component_with_all_that_is_in_it():
+    link = dcc.Link("<b>", href="/guide", className="on")
+    whole = static(html.Div([html.Span("text", title="t"), None, link], className="c")).to_plotly_json()
+    assert (whole["namespace"], whole["type"]) == ("btl_components", "Static")
+    assert whole["props"]["tree"] == [
+        *("Div", {"className": "c"}),
+        ["Span", {"title": "t"}, "text"],
+        None,
+        ["Link", {"href": "/guide", "className": "on"}, "<b>"],
+    ]
+
+
+def test_what_needs_dash_cannot_be_static():
+    with pytest.raises(TypeError, match="Store cannot be static"):
+        static(html.Div(dcc.Store(id="kept")))

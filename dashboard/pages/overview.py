@@ -14,7 +14,7 @@ from dash import Dash, dcc
 from dash.development.base_component import Component
 
 from dashboard import components as ui
-from dashboard.elements import html
+from dashboard.elements import html, static
 from dashboard.figures import STANCES, mean_sentiment_over_time, share_axis, stance_over_time
 from dashboard.filters import Filters, names_of
 from dashboard.pages.base import Choices, Context, Menu, View
@@ -101,7 +101,11 @@ class Everything:
         rows = self.context.store.listed(list(counts))
         return ui.panel(
             _("Discussions"),
-            html.Ul([_item(row, counts[row["thread_id"]], filters) for row in rows], className="discussions"),
+            static(
+                html.Ul(
+                    [_item(row, counts[row["thread_id"]], filters) for row in rows], className="discussions"
+                )
+            ),
             ui.pager(page, last, filters, "discussions") if last > 1 else None,
             note=_("Latest talk first."),
             id="discussions",
