@@ -119,7 +119,7 @@ def _shell() -> Component:
                 darkIcon="☾",
                 variant="subtle",
                 color="gray",
-                attributes={"root": {"aria-label": _("Light or dark")}},
+                **ui.hyphenated(aria_label=_("Light or dark")),
             ),
         ]
     )

@@ -26,6 +26,8 @@ STANCES: dict[str, tuple[str, str]] = {
     "unclear": ("#9a9386", "circle-open"),
 }
 PATTERNS = {"supportive": "", "critical": "/", "neutral": ".", "unclear": ""}
+# What has no stance recedes into the panel, light or dark; its outline is 4 : 1 against either.
+ABSENT: Figure = {"color": "rgba(133,125,112,0.22)", "line": {"color": "#857d70", "width": 1}}
 _HATCH = {"fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.75)"}
 ACCENT = "#1d8a86"
 LABELLED_UP_TO = 12
@@ -41,14 +43,6 @@ NO_BOX = "<extra></extra>"  # without plotly's second box of the name
 FADED = 0.3  # opacity of what is drawn of few comments
 MANY = 200  # comments from which marks are drawn small
 _HOUR, _DAY = 3_600_000, 86_400_000  # milliseconds
-_DATES: Figure = {
-    "tickformatstops": [
-        {"dtickrange": ["M1", None], "value": "%b\n%Y"},
-        {"dtickrange": [None, _HOUR / 60 - 1], "value": "%H:%M:%S"},
-        {"dtickrange": [_HOUR / 60, _DAY - 1], "value": "%H:%M\n%d %b %Y"},
-        {"dtickrange": [_DAY, "M1"], "value": "%d %b\n%Y"},
-    ]
-}
 _LEGEND: Figure = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "itemsizing": "constant"}
 _COUNTS: Figure = {"type": "linear", "tickformat": ",d", "rangemode": "tozero"}
 _GRID: Figure = {
@@ -62,6 +56,17 @@ _SCALES: dict[str, Figure] = {
     "amount": {"type": "linear", "rangemode": "tozero"},
 }
 TITLE_HEIGHT, TICKS_HEIGHT = 26, 26  # pixels
+
+
+def _dates() -> Figure:
+    return {
+        "tickformatstops": [
+            {"dtickrange": ["M1", None], "value": "%b\n%Y"},
+            {"dtickrange": [None, _HOUR / 60 - 1], "value": "%H:%M:%S"},
+            {"dtickrange": [_HOUR / 60, _DAY - 1], "value": "%H:%M\n" + _("%d %b %Y")},
+            {"dtickrange": [_DAY, "M1"], "value": _("%d %b") + "\n%Y"},
+        ]
+    }
 
 
 def _sentiment_axis() -> Figure:
@@ -209,6 +214,8 @@ def stance_shares_over_time(bins: pd.DataFrame, fewest: int) -> Figure:
 
 
 def _stance_marker(stance: str, **more: Any) -> Figure:
+    if stance == "unclear":
+        return {**ABSENT, **more}
     pattern = {"shape": PATTERNS[stance], "size": 5, **_HATCH}
     return {"color": STANCES[stance][0], "pattern": pattern, **more}
 
@@ -450,7 +457,9 @@ def _marks(rows: pd.DataFrame, stance: str, *, of: int) -> Figure:
             )
         ],
         "cliponaxis": False,
-        "hovertemplate": "<b>%{customdata[0]}</b>, %{x|%d %b %H:%M}<br>%{y:+.2f}, "
+        "hovertemplate": "<b>%{customdata[0]}</b>, %{x|"
+        + _("%d %b %H:%M")
+        + "}<br>%{y:+.2f}, "
         + _("%{customdata[2]} words")
         + "<br>%{customdata[1]}"
         + NO_BOX,
@@ -531,7 +540,7 @@ def _milliseconds(times: pd.Series) -> list[float]:
 
 def _layout(**more: Any) -> Figure:
     yaxis = {**_GRID, "automargin": True, **more.pop("yaxis", {})}
-    xaxis = more.pop("xaxis", {"type": "date", "showgrid": False, "zeroline": False, **_DATES})
+    xaxis = more.pop("xaxis", {"type": "date", "showgrid": False, "zeroline": False, **_dates()})
     return {
         "xaxis": {**_GRID, "automargin": True, **xaxis},
         "yaxis": yaxis,

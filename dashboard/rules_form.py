@@ -121,6 +121,8 @@ def _limit(rule: Rule, limit: Limit, values: Values, defaults: Values) -> Compon
         step=1 if whole else 0.05 if limit.most <= 1 else 0.5,
         min=limit.least,
         max=None if limit.most == float("inf") else limit.most,
+        decimalSeparator=localised("."),
+        allowedDecimalSeparators=[".", ","],
         clampBehavior="none",  # a number out of range is told, not changed
         size="xs",
     )

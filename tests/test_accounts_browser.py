@@ -1,5 +1,7 @@
 """Accounts in a real browser: signing in without scripts, one's own account, and an admin's work."""
 
+from itertools import pairwise
+
 import pytest
 from browsing import GOOD
 from chromium import barriers
@@ -46,6 +48,14 @@ def sit_down(served, browser):
     for context in contexts:
         context.close()
     assert [trouble for trouble in troubles if DASH not in trouble] == []
+
+
+# How far a table fades on either side once it is scrolled.
+FADES = """async (element, left) => {
+    element.scrollLeft = left;
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    return ["--cut-left", "--cut-right"].map((name) => getComputedStyle(element).getPropertyValue(name));
+}"""
 
 
 def sign_in(page, name, password=GOOD):
@@ -192,3 +202,29 @@ def test_the_pages_are_accessible(served, sit_down):
         check(width)
         page.keyboard.press("Escape")
         check(1400, 390)
+
+
+def test_a_window_too_narrow_for_german_cuts_nothing_off_without_a_sign(served, sit_down):
+    page = sit_down(locale="de")
+    page.locator("input[name=name]").fill("ann")
+    page.locator("input[name=password]").fill(GOOD)
+    page.get_by_role("button", name="Anmelden").click()
+    page.locator("#menu a").first.wait_for(state="attached")
+    page.goto(f"{served[1]}users")
+    page.locator("#users-table td").first.wait_for()
+    page.evaluate("document.getElementById('menu-flagged').textContent = '12.345'")
+    toggle = page.get_by_role("button", name="Hell oder dunkel")
+    widths = {1600: "whole", 1400: "closer", 1200: "folded", 390: "folded"}
+    for width, menu in [*widths.items(), *reversed(widths.items())]:
+        page.set_viewport_size({"width": width, "height": 900})
+        expect(page.locator("html")).to_have_attribute("data-menu", menu)
+        box = toggle.bounding_box()
+        assert box["x"] + box["width"] < width
+
+    page.set_viewport_size({"width": 390, "height": 900})
+    table = page.locator("#users-table .scroll")
+    for left, fades in ((0, ["0px", "40px"]), (1000, ["40px", "0px"])):
+        assert table.evaluate(FADES, left) == fades
+    panels = [one.bounding_box() for one in page.locator("main .panel").all()]
+    below = sorted((box["y"], box["y"] + box["height"]) for box in panels)
+    assert {round(top - bottom) for (_, bottom), (top, _) in pairwise(below)} == {18}

@@ -2,17 +2,20 @@
 
 import io
 import json
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from browsing import body_for, get, post, server_callbacks
 from dash import html
 
+import dashboard
 from dashboard import components as ui
 from dashboard import create_app, featured
 from dashboard.conversation import PER_PAGE, conversation, pages_of
-from dashboard.figures import POINTS_UP_TO, sentiment_over_time
+from dashboard.figures import POINTS_UP_TO, sentiment_over_time, stance_over_time
 from dashboard.filters import NO_NAME, Filters, author_choices
 from dashboard.pages import PAGES
 from dashboard.pages.base import Context, find_page
@@ -22,6 +25,7 @@ from dashboard.pages.thread import ThreadPage
 from dashboard.security import is_loopback, require_safe
 from dashboard.text import for_plotly, marked, one_line, shown
 from threads.analysis import analyse_parsed
+from threads.dynamics.timeline import timeline
 from threads.errors import SettingError, ThreadsError
 from threads.parse import Options, Source, parse
 from threads.records import Comment, Discussion, Parsed, Report, Skipped
@@ -268,6 +272,32 @@ def test_names_in_a_figure_are_neutralised():
 
 def test_times_in_a_figure_are_milliseconds():
     assert sentiment_over_time(scored(1), None)["data"][0]["x"] == [1717372800000.0]
+
+
+def luminance(colour):
+    """Relative luminance of #rrggbb or of three numbers, as WCAG 2 defines it."""
+    parts = [int(colour[n : n + 2], 16) for n in (1, 3, 5)] if isinstance(colour, str) else colour
+    red, green, blue = (
+        v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in (part / 255 for part in parts)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one, other):
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_bars_without_a_stance_recede_inside_of_an_outline_that_shows(scheme):
+    style = (Path(dashboard.__file__).parent / "assets" / "style.css").read_text(encoding="utf-8")
+    card = re.findall(r"--card: (#\w{6})", style)[scheme]
+    (unclear,) = stance_over_time(timeline(scored(40)).rows)["data"]
+    *fill, opacity = (float(part) for part in re.findall(r"[\d.]+", unclear["marker"]["color"]))
+    ground = [int(card[n : n + 2], 16) for n in (1, 3, 5)]
+    seen = [opacity * part + (1 - opacity) * below for part, below in zip(fill, ground, strict=True)]
+    assert contrast(seen, card) < 1.5
+    assert contrast(unclear["marker"]["line"]["color"], card) >= 3
 
 
 # Pages

@@ -1,5 +1,6 @@
 """Words come from catalogues: everything that pages say is in them, and every language has all of it."""
 
+import ast
 import json
 import re
 import string
@@ -59,6 +60,18 @@ def test_a_catalogue_has_every_message_and_no_other(gathered, code):
     known = {identity(message) for message in language.catalogue(code) if message.id}
     wanted = {identity(message) for message in gathered if message.id}
     assert known == wanted, "run make words, and translate what is new"
+
+
+def test_no_message_stands_where_it_is_not_gathered(gathered):
+    """What gathers messages sees none inside of another one's call, or of an f-string."""
+    places = {"_": 0, "N_": 0, "ngettext": 0, "counted": 1, "noun": 1}
+    known = {identity(message) for message in gathered if message.id}
+    for path in [*ROOT.glob("threads/**/*.py"), *ROOT.glob("dashboard/**/*.py")]:
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in places:
+                told = call.args[places[call.func.id]]
+                if isinstance(told, ast.Constant):
+                    assert told.value in known, f"{path}:{call.lineno}"
 
 
 @pytest.mark.parametrize("code", OTHERS)

@@ -1,5 +1,5 @@
 // The menu: a button unfolds a part of it, and on a narrow window all of it. Escape, a click elsewhere, a page that
-// is opened and a step out of it by keyboard fold it again.
+// is opened and a step out of it by keyboard fold it again. How narrow is measured: words and counts differ in length.
 (function () {
   "use strict";
   const OPENS = "#menu-toggle, #menu .unfolds-part";
@@ -39,4 +39,25 @@
       return;
     }
   });
+
+  const PHONE = window.matchMedia("(max-width: 760px)");
+  const HEAD = "header:has(> .word)";
+
+  function fit(head) {
+    for (const how of PHONE.matches ? ["folded"] : ["whole", "closer", "folded"]) {
+      document.documentElement.dataset.menu = how;
+      const room = head.getBoundingClientRect().right - parseFloat(getComputedStyle(head).paddingRight);
+      if (head.lastElementChild.getBoundingClientRect().right <= room) return;
+    }
+  }
+
+  const waiting = new MutationObserver(() => {
+    const head = document.querySelector(HEAD);
+    if (!head) return;
+    waiting.disconnect();
+    new MutationObserver(() => fit(head)).observe(head, { childList: true, characterData: true, subtree: true });
+    window.addEventListener("resize", () => fit(head));
+    fit(head);
+  });
+  waiting.observe(document.documentElement, { childList: true, subtree: true });
 })();

@@ -196,7 +196,7 @@ def _time_control(name: str, label: str, value: str | None, choices: Choices) ->
         label=label,
         placeholder=_("any time"),
         value=value,
-        valueFormat="DD MMM YYYY HH:mm",
+        valueFormat=_("DD MMM YYYY HH:mm"),
         defaultDate=_day(choices.first),
         minDate=_day(choices.first),
         maxDate=_day(choices.last),

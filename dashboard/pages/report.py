@@ -157,8 +157,8 @@ def _head(report: Report, weeks: Sequence[Week]) -> list[Component]:
 
 
 def _days(week: Week) -> str:
-    last = week.end - pd.Timedelta(days=1)
-    return _("{start} to {last}", start=written(week.start, _("%d %b")), last=day(last))
+    start, last = written(week.start, _("%d %b")), day(week.end - pd.Timedelta(days=1))
+    return _("{start} to {last}", start=start, last=last)
 
 
 def _facts(report: Report) -> Component:
@@ -238,7 +238,7 @@ def _precision(report: Report) -> Component:
     return ui.panel(
         _("How right the rules were"),
         html.Div(
-            [html.Span("0%"), html.Span("50%"), html.Span("100%")],
+            [html.Span(percent(share)) for share in (0, 0.5, 1)],
             className="range-scale",
             **ui.hyphenated(aria_hidden="true"),
         ),

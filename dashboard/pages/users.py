@@ -149,7 +149,7 @@ def _row(account: Account) -> Component:
     return html.Tr(
         [
             html.Td(account.name),
-            html.Td(account.role),
+            html.Td(_(account.role)),
             html.Td(_("nothing: disabled") if account.disabled else way),
             html.Td(day(account.created_at)),
         ]

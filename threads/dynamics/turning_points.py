@@ -179,8 +179,9 @@ class TurningPoint:
             for turn in self.turns
             if turn.measure == "tempo"
         ]
+        joint = _("and")
         doing = _(" and ").join(
-            [*([_("get {directions}", directions=_listed(gets, _("and")))] if gets else []), *comes]
+            [*([_("get {directions}", directions=_listed(gets, joint))] if gets else []), *comes]
         )
         figures = ", ".join(turn.words() for turn in self.turns)
         said = _(
@@ -207,16 +208,8 @@ class TurningPoints:
             return max(self.points, key=lambda point: abs(point.turns[0].strength)).sentence()
         if not self.looked_at:
             return Sentence((Part(next(iter(self.missing.values()), _("There are no comments."))),))
-        return Sentence(
-            (
-                Part(
-                    _(
-                        "No turn in {measures} stands out from chance.",
-                        measures=_listed([_(name) for name in self.looked_at], _("or")),
-                    )
-                ),
-            )
-        )
+        measures = _listed([_(name) for name in self.looked_at], _("or"))
+        return Sentence((Part(_("No turn in {measures} stands out from chance.", measures=measures)),))
 
 
 def error_rate(comments: int) -> ErrorRate:

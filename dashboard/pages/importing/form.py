@@ -82,7 +82,7 @@ def _captured() -> Component:
         description=_('counts "2 hours ago" from here'),
         placeholder=_("not known"),
         value=f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}",
-        valueFormat="DD MMM YYYY HH:mm",
+        valueFormat=_("DD MMM YYYY HH:mm"),
         clearable=True,
         clearButtonProps=ui.clear_button(),
         size="xs",

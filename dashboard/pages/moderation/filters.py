@@ -18,7 +18,7 @@ from dashboard.pages.moderation.address import PATH, Address
 from dashboard.security.access import may
 from dashboard.text import one_line
 from threads.errors import StoreError
-from threads.language import N_, _, moment, number
+from threads.language import N_, _, localised, moment, number
 from threads.moderation.decisions import REASONS
 from threads.moderation.queue_filter import LONGEST_SEARCH, VIEWS, QueueFilter, View
 from threads.moderation.rules import RULES, title_of
@@ -207,6 +207,8 @@ def _number(name: str, label: str, values: Mapping[str, Any], step: float) -> Co
         value="" if values[name] is None else values[name],
         min=0,
         step=step,
+        decimalSeparator=localised("."),
+        allowedDecimalSeparators=[".", ","],
         debounce=600,
         hideControls=True,
         size="xs",
@@ -219,7 +221,7 @@ def _time(name: str, label: str, values: Mapping[str, Any]) -> Component:
         label=label,
         placeholder=_("any time"),
         value=values[name],
-        valueFormat="DD MMM YYYY HH:mm",
+        valueFormat=_("DD MMM YYYY HH:mm"),
         clearable=True,
         clearButtonProps=clear_button(),
         size="xs",

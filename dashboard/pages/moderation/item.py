@@ -93,7 +93,7 @@ def _measured(flag: Flag) -> str:
         percent(found) if share else localised(f"{found:,.3g}") for found in (flag.value, flag.limit)
     )
     if f"{value}" in re.findall(r"[\d.,]*\d%?", flag.reason):
-        return _("Flagged from {limit}.", limit=limit)
+        return _("Flagged from {limit}.", limit=limit).replace(f" {limit}", f"\u00a0{limit}")
     return _(
         "{what} {value}, flagged from {limit}.",
         what=_("Severity") if unit == "severity" else _("Value"),
@@ -201,12 +201,13 @@ def only(label: str, **restriction: Any) -> Component:
 
 
 def _where(item: QueueItem) -> list[Any]:
+    position = _("comment {position}", position=number(item.position))
     return [
         html.A(
             shown(one_line(ui.title_of(item.title, None), 120)),
             href=ui.link_to(item.comment_id, ui.thread_path(item.thread_id)),
         ),
-        f" · {_('comment {position}', position=item.position)} · ",
+        f" · {position} · ",
         ui.time_label(item.published_at, item.published_at_precision, item.published_at_raw),
         " · ",
         only(_("this thread in the queue"), thread_id=item.thread_id),
