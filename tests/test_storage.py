@@ -371,19 +371,24 @@ def test_more_than_one_statement_holds_comes_back_equal(store):
     assert {item.risk for item in store.queue(limit=2)} == {123 / 2, 121 / 2}
 
 
-def test_an_import_of_much_leaves_the_connection_as_it_was(sqlite):
+def test_the_memory_of_much_stays_until_rest_and_the_log_is_short_again_at_once(sqlite):
     def usual(connection):
-        names = ("cache_size", "wal_autocheckpoint")
-        return [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
+        raw = connection.connection.dbapi_connection
+        return {
+            name: raw.execute(f"PRAGMA {name}").fetchone()[0] for name in ("cache_size", "wal_autocheckpoint")
+        }
 
     with writing(sqlite._engine) as connection:
         before = usual(connection)
     with writing(sqlite._engine, much=True) as connection:
-        assert usual(connection) != before
-        raw = connection.connection.dbapi_connection
-    assert [raw.execute(f"PRAGMA {name}").fetchone()[0] for name in ("cache_size", "wal_autocheckpoint")] == (
-        before
-    )
+        during = usual(connection)
+    with writing(sqlite._engine) as connection:
+        after = usual(connection)
+    sqlite.rest()
+    with writing(sqlite._engine) as connection:
+        assert usual(connection) == before
+    assert during["wal_autocheckpoint"] > before["wal_autocheckpoint"]
+    assert after == before | {"cache_size": during["cache_size"]} != before
 
 
 def test_the_same_import_twice_adds_nothing(store):

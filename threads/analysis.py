@@ -258,12 +258,15 @@ def import_reading(
     """
     total = Added(0, 0, 0)
     parts = _parts(store, found, comments_at_once)
-    for news, known, judge in _judged_ahead(parts, settings, store.rule_books.current(settings), workers):
-        added = Added(0, 0, known)
-        if news.discussions:
-            added += import_parsed(store, news, settings, judge=judge).added
-        total += added
-        told(added)
+    try:
+        for news, known, judge in _judged_ahead(parts, settings, store.rule_books.current(settings), workers):
+            added = Added(0, 0, known)
+            if news.discussions:
+                added += import_parsed(store, news, settings, judge=judge).added
+            total += added
+            told(added)
+    finally:
+        store.rest()
     return total
 
 

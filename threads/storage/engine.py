@@ -24,7 +24,8 @@ T = TypeVar("T")
 
 CHUNK = 500  # values in one IN (…); databases allow some tens of thousands
 BUSY_SECONDS = 30.0
-_ROOM = {"cache_size": -65_536, "wal_autocheckpoint": 8_000}  # kB; pages
+_CACHE = 65_536  # kB, of a connection that writes much
+_LOG = 8_000  # pages of it, while it does
 WIPE_SECONDS = 5.0  # for readers to let go of what was deleted
 DIALECTS = ("sqlite", "postgresql")
 _WRITES = "threads_writes"
@@ -204,7 +205,8 @@ def writing(engine: Engine, *, much: bool = False) -> Iterator[Connection]:
 
     On SQLite it takes the write lock at its start (BEGIN IMMEDIATE): a transaction that reads first and
     writes later fails when somebody else wrote in between. Where it writes `much`, SQLite gets memory for it,
-    and brings its log into the database less often; each commit is flushed to disk as ever.
+    which the connection keeps until `rest`, and brings its log into the database less often; each commit is
+    flushed to disk as ever.
 
     Raises
     ------
@@ -225,16 +227,23 @@ def writing(engine: Engine, *, much: bool = False) -> Iterator[Connection]:
 
 @contextmanager
 def _room(connection: Connection) -> Iterator[None]:
+    if connection.dialect.name != "sqlite":
+        yield
+        return
     raw: Any = connection.connection.dbapi_connection
-    names = _ROOM if connection.dialect.name == "sqlite" else {}
-    usual = {name: raw.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
+    raw.execute(f"PRAGMA cache_size=-{_CACHE}")
+    usual = raw.execute("PRAGMA wal_autocheckpoint").fetchone()[0]
     try:
-        for name, value in names.items():
-            raw.execute(f"PRAGMA {name}={value}")
+        raw.execute(f"PRAGMA wal_autocheckpoint={_LOG}")
         yield
     finally:
-        for name, value in usual.items():
-            raw.execute(f"PRAGMA {name}={value}")
+        raw.execute(f"PRAGMA wal_autocheckpoint={usual}")
+
+
+def rest(engine: Engine) -> None:
+    """Give back the memory that writing much took, with the connections that nobody uses."""
+    if engine.dialect.name == "sqlite":
+        engine.dispose()
 
 
 @contextmanager

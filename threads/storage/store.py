@@ -26,7 +26,7 @@ from threads.storage.changes import Changes, changes_since, last_change
 from threads.storage.choosing import QueueKey, chosen_keys, count_chosen
 from threads.storage.claims import Claim, claim, comment_key, release
 from threads.storage.deciding import all_decisions, decide_one, history_of, undo_batch
-from threads.storage.engine import database_name, make_engine, one_view, reading, writing
+from threads.storage.engine import database_name, make_engine, one_view, reading, rest, writing
 from threads.storage.exporting import OF_A_DECISION, Exports, comments_of, comments_query, frame_of
 from threads.storage.health import Health
 from threads.storage.importing import Added, CommentKey, Held, hold, prepare, store_batch
@@ -216,6 +216,10 @@ class Store:
         batch = prepare(parsed, scores, flags)
         with writing(self._engine, much=len(batch.places) >= MUCH) as connection:
             return store_batch(connection, batch, self._clock(), held)
+
+    def rest(self) -> None:
+        """Give back the memory that adding very many comments took; the store stays open."""
+        rest(self._engine)
 
     def discussions(self) -> pd.DataFrame:
         """Return one row a discussion, columns as in DISCUSSION_COLUMNS, the latest import first."""
