@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, State
+from dash import ALL, Input, State
 from dash.development.base_component import Component
 
 from dashboard import components as ui
@@ -19,12 +19,17 @@ from threads.moderation.rules import Limit, ListOfWords, Rule, Values, called, t
 
 Identity = Mapping[str, str]
 
+_PARTS = {"on": "checked", "limit": "value", "list": "value"}
 FORM = tuple(
     State({"type": f"rule-{part}", "rule": ALL, "name": ALL}, name)
-    for part, value in (("on", "checked"), ("limit", "value"), ("list", "value"))
+    for part, value in _PARTS.items()
     for name in ("id", value)
 )
 """What a callback reads of the form: ids and values of switches, of limits and of lists."""
+CHANGES = tuple(
+    Input({"type": f"rule-{part}", "rule": ALL, "name": ALL}, value) for part, value in _PARTS.items()
+)
+"""What calls a callback whenever a switch, a limit or a list changes."""
 
 
 def card(rule: Rule, values: Values, defaults: Values) -> Component:

@@ -32,14 +32,14 @@ def sentence(preview: Preview) -> Component:
     }
     if preview.comments == preview.all_comments:
         said = _(
-            "Of {comments} of {days}, {now} flagged by the rules in force, {then} by these; "
-            "rule by rule below.",
+            "Of {comments} published or imported in {days}, {now} flagged by the rules in force, "
+            "{then} by these; rule by rule below.",
             **values,
         )
     else:
         said = _(
-            "Of the newest {newest} of {comments} of {days}, {now} flagged by the rules in force, "
-            "{then} by these; rule by rule below.",
+            "Of the newest {newest} of {comments} published or imported in {days}, "
+            "{now} flagged by the rules in force, {then} by these; rule by rule below.",
             newest=number(preview.comments),
             **values,
         )

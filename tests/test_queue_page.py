@@ -15,6 +15,7 @@ from dashboard.pages.moderation.address import Address
 from dashboard.pages.moderation.marks import Reason, marked_text
 from dashboard.pages.moderation.rightness import right_so_far
 from threads.errors import InputError
+from threads.language import moment, retold, using
 from threads.moderation.queue_filter import QueueFilter
 from threads.records import Flag
 from threads.settings import Settings
@@ -250,6 +251,26 @@ def test_an_undo_on_top_of_what_was_not_done_takes_nothing_of_a_colleague_back(f
     assert [one["status"] for one in told] == ["conflict", "conflict", "done"]
     assert "bob" in told[1]["message"]
     assert filled.queue_item("t", "c1").state == "held"
+
+
+def test_a_conflict_is_told_in_the_words_and_the_language_of_the_page(filled):
+    (first,) = filled.decide([action(1, "reject", actor="bob", reason="spam")])
+    when = first.decision.decided_at
+    (told,) = sync.perform(context(filled), [wanted(1, "approve")])
+    assert told["message"] == f"bob decided first: reject (Advertising or spam), {moment(when)} UTC"
+    with using("de"):
+        (told,) = sync.perform(context(filled), [wanted(1, "hold")])
+        assert told["message"].startswith("bob hat zuerst entschieden: ablehnen (Werbung oder Spam), ")
+        (told,) = sync.perform(context(filled), [{**wanted(1, "hold"), "comment_id": "nowhere"}])
+        assert told["message"] == retold("there is no such comment") != "there is no such comment"
+
+
+def test_an_undo_says_what_it_took_back_and_whose_that_was(filled):
+    filled.decide([action(1, "hold", actor="bob")])
+    (told,) = sync.perform(context(filled), [wanted(1, "undo", 1)])
+    assert told["taken_back"] == {"action": "hold", "actor": "bob"}
+    shown = texts(item.why(filled.queue_item("t", "c1"), 0, [], {}))
+    assert "undo (hold by bob)  by local" in shown
 
 
 def test_an_action_that_is_none_is_refused_by_itself(filled):

@@ -42,7 +42,7 @@ def test_a_book_is_printed_tried_out_and_put_into_force(address, tmp_path):
     file = tmp_path / "book.json"
     file.write_text(json.dumps(book), encoding="utf-8")
     tried = btl("--db", address, "--preview", str(file)).stdout
-    assert "2 of 2 comments of the last 7 days" in tried
+    assert "2 of 2 comments published or imported in the last 7 days" in tried
     cells = {line.split("  ")[0]: line.split()[1:5] for line in tried.splitlines()}
     assert cells["shouting"] == ["1", "0", "0", "1"]
     assert cells["suspect_words"] == ["0", "1", "1", "0"]

@@ -139,7 +139,8 @@ def test_a_preview_is_bars_precision_and_examples_that_link(store):
         SETTINGS,
     )
     sentence = texts(rules_preview.sentence(found))
-    assert "3 comments of the last 7 days, 2 flagged by the rules in force, 1 by these" in sentence
+    assert "3 comments published or imported in the last 7 days" in sentence
+    assert "2 flagged by the rules in force, 1 by these" in sentence
     assert "right: [100%" in texts(rules_preview.summary(found))
     shouting = texts(rules_preview.of_rule(found.rules["shouting"]))
     assert "right: [100% (21 to 100%) of 1: too few to say]" in shouting

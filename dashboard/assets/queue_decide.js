@@ -221,6 +221,11 @@
           item.version = outcome.version;
           queue.items.show(item, outcome.state);
         }
+        const taken = outcome.taken_back;
+        if (taken && !wanted.batch && taken.actor !== queue.pending.user()) {
+          const action = _(taken.action.replace("_", " "));
+          queue.say(_("Taken back: {actor}’s “{action}”", { actor: taken.actor, action }));
+        }
       } else {
         // What was asked for on top of it was asked for on a state that never was.
         queue.pending.drop(later);

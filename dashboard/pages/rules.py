@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, dcc
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc
 from dash.development.base_component import Component
 
 from dashboard import components as ui
@@ -13,7 +13,7 @@ from dashboard import rules_preview
 from dashboard.applying import Applying
 from dashboard.elements import html
 from dashboard.pages.base import Context, Menu
-from dashboard.rules_form import FORM, book_of, card, changes_in_words
+from dashboard.rules_form import CHANGES, FORM, book_of, card, changes_in_words
 from dashboard.security.access import needs, require
 from dashboard.text import one_line, shown
 from threads.errors import StoreError, ThreadsError
@@ -103,6 +103,18 @@ class RulesPage:
                 return _problem(error), None, [None for _ in RULES]
             of_rules = [rules_preview.of_rule(found.rules[rule.name]) for rule in RULES]
             return rules_preview.sentence(found), rules_preview.summary(found), of_rules
+
+        previews = {"type": "rule-preview", "rule": ALL}
+        app.clientside_callback(
+            ClientsideFunction("rules", "outdated"),
+            Output("rules-result", "children", allow_duplicate=True),
+            Output("rules-summary", "children", allow_duplicate=True),
+            Output(previews, "children", allow_duplicate=True),
+            Input("rules-days", "value"),
+            *CHANGES,
+            State(previews, "children"),
+            prevent_initial_call=True,
+        )
 
         @app.callback(
             Output("rules-result", "children", allow_duplicate=True),

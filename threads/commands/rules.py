@@ -111,7 +111,10 @@ def _entries(entries: tuple[str, ...]) -> str:
 
 
 def _show_preview(preview: Preview) -> None:
-    click.echo(f"{preview.comments:,} of {preview.all_comments:,} comments of the last {preview.days} days")
+    click.echo(
+        f"{preview.comments:,} of {preview.all_comments:,} comments "
+        f"published or imported in the last {preview.days} days"
+    )
     heading = ("rule", "now", "then", "newly", "no longer", "right now", "right then")
     rows = [heading, *_rows(preview)]
     widths = [max(len(row[place]) for row in rows) for place in range(len(heading))]

@@ -102,8 +102,9 @@ class Step(NamedTuple):
 class Outcome:
     """The answer to an action, with the comment's state and version as they are now.
 
-    "done" carries the decision made. "conflict" means that somebody decided since the moderator looked, and
-    carries their decision. "refused" changes nothing. `message` says why it was not done.
+    "done" carries the decision made, and of an undo the one that it took back. "conflict" means that somebody
+    decided since the moderator looked, and carries their decision. "refused" changes nothing. `message` says
+    why it was not done.
     """
 
     key: str
@@ -114,6 +115,7 @@ class Outcome:
     version: int | None
     message: str | None = None
     decision: Decision | None = None
+    taken_back: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)

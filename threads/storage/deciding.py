@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, Select, bindparam, select, update
 
+from threads.language import N_
 from threads.metrics import CONFLICTS
 from threads.moderation.decisions import (
     Action,
@@ -71,7 +72,7 @@ class _Seen:
     version: int
 
 
-_KEY_USED = "the key was used for another action"
+_KEY_USED = N_("the key was used for another action")
 
 
 class _KeyTakenError(Exception):
@@ -93,23 +94,25 @@ def decide_within(connection: Connection, action: Action, now: datetime) -> Outc
     """Do one action, which `problem` finds nothing wrong with, within the caller's transaction."""
     comment = _locked_comment(connection, action)
     if comment is None:
-        return _outcome(action, "refused", None, message="there is no such comment")
+        return _outcome(action, "refused", None, message=N_("there is no such comment"))
     # After the lock: a resent action waits here for the first one and then finds it.
     if earlier := _by_key(connection, action.key):
         return _again(action, earlier, comment)
     history = list(history_of(connection, comment.id))
     if comment.version != action.expected_version:
         return _conflict(action, comment, history)
+    last = standing(history)
     change = decide(
         comment.state,
         action.action,
-        last=standing(history),
+        last=last,
         actor=action.actor,
         undo_others=action.undo_others,
     )
     if isinstance(change, Refusal):
         return _outcome(action, "refused", comment, message=change.reason)
-    return _record(connection, action, comment, change, now)
+    outcome = _record(connection, action, comment, change, now)
+    return outcome if change.undoes is None else replace(outcome, taken_back=last)
 
 
 def undo_batch(engine: Engine, batch: str, actor: str, *, undo_others: bool, now: datetime) -> list[Outcome]:
@@ -199,7 +202,9 @@ def _conflict(action: Action, comment: _Seen, history: list[Decision]) -> Outcom
         f"{last.actor} decided first: {last.action.replace('_', ' ')} "
         f"at {last.decided_at:%Y-%m-%d %H:%M:%S} UTC"
         if last
-        else f"the comment has version {comment.version}, not {action.expected_version}"
+        else N_("the comment has version {version}, not {expected}").format(
+            version=comment.version, expected=action.expected_version
+        )
     )
     CONFLICTS.inc()
     return _outcome(action, "conflict", comment, message=message, decision=last)

@@ -306,9 +306,10 @@ def _not_known(item: QueueItem, right: Mapping[str, str]) -> Component | None:
 def _decisions(decisions: Sequence[Decision]) -> Component | None:
     if not decisions:
         return None
-    stands = standing(decisions)
+    stands, by_id = standing(decisions), {decision.id: decision for decision in decisions}
     lines = [
-        html.Li(_decision(decision, stands=decision is stands)) for decision in decisions[-SHOWN_DECISIONS:]
+        html.Li(_decision(decision, by_id.get(decision.undoes or 0), stands=decision is stands))
+        for decision in decisions[-SHOWN_DECISIONS:]
     ]
     earlier = len(decisions) - len(lines)
     return html.Div(
@@ -320,11 +321,21 @@ def _decisions(decisions: Sequence[Decision]) -> Component | None:
     )
 
 
-def _decision(decision: Decision, *, stands: bool) -> list[Any]:
+def in_words(decision: Decision) -> str:
+    """Return what was decided and, of a rejection, for which reason."""
     reason = f" ({_(REASONS.get(decision.reason, decision.reason))})" if decision.reason else ""
-    said = f"{_(decision.action.replace('_', ' '))}{reason}"
+    return f"{_(decision.action.replace('_', ' '))}{reason}"
+
+
+def _decision(decision: Decision, taken_back: Decision | None, *, stands: bool) -> list[Any]:
+    """Return a decision in the history of a comment; of an undo, what it took back and whose that was."""
+    of_whom = (
+        _(" ({action} by {actor})", action=in_words(taken_back), actor=one_line(taken_back.actor, 60))
+        if taken_back
+        else ""
+    )
     return [
-        html.Strong(said),
+        html.Strong(f"{in_words(decision)}{of_whom}"),
         html.Span(
             " "
             + _(

@@ -13,9 +13,10 @@ from flask.typing import ResponseReturnValue
 
 from dashboard.pages.base import Context
 from dashboard.pages.moderation.address import Address
+from dashboard.pages.moderation.item import in_words
 from dashboard.security.access import may, needs, require
 from threads.errors import InputError, StoreError
-from threads.language import _, explained
+from threads.language import _, explained, moment, retold
 from threads.moderation.decisions import AFTER, LONGEST_NOTE, ActionName, Decision, Outcome
 from threads.moderation.queue_filter import View
 from threads.storage import Action, Claim
@@ -163,6 +164,7 @@ def _claim(held: Claim) -> dict[str, Any]:
 
 
 def _told(outcome: Outcome) -> dict[str, Any]:
+    taken = outcome.taken_back
     return {
         "key": outcome.key,
         "thread_id": outcome.thread_id,
@@ -170,8 +172,22 @@ def _told(outcome: Outcome) -> dict[str, Any]:
         "status": outcome.status,
         "state": outcome.state,
         "version": outcome.version,
-        "message": outcome.message,
+        "message": _why_not(outcome),
+        "taken_back": taken and {"action": taken.action, "actor": taken.actor},
     }
+
+
+def _why_not(outcome: Outcome) -> str | None:
+    """Return why an action was not done; a colleague's decision as the history beside the comment says it."""
+    theirs = outcome.decision
+    if outcome.status == "conflict" and theirs is not None:
+        return _(
+            "{actor} decided first: {action}, {decided_at} UTC",
+            actor=theirs.actor,
+            action=in_words(theirs),
+            decided_at=moment(theirs.decided_at),
+        )
+    return outcome.message and retold(outcome.message)
 
 
 def _opinion(context: Context, action: Action, decision: int) -> Outcome:
