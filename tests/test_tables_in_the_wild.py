@@ -211,6 +211,78 @@ def test_comments_are_found_however_they_are_nested(document):
     ]
 
 
+def test_answers_are_known_by_their_likeness_whatever_their_list_is_called():
+    document = {
+        "data": [{**ANN, "ctime": 1, "child_comments": [{**BOB, "ctime": 2}], "tags": [{"text": "x"}]}]
+    }
+    found = comments(document)
+    assert [(c.comment_id, c.parent_id) for c in found] == [("7", None), ("8", "7")]
+
+
+def test_a_discussion_wrapped_in_objects_is_not_its_first_comment():
+    post = {"title": "T", "body": "Dig it?", "comments": {"nodes": [{**ANN, "replies": {"nodes": [BOB]}}]}}
+    (one,) = discussions(json.dumps({"data": {"repository": {"discussion": post}}}))
+    assert (one.title, one.article_text) == ("T", "Dig it?")
+    assert [(c.comment_id, c.parent_id) for c in one.comments] == [("7", None), ("8", "7")]
+
+
+def test_what_a_post_says_of_itself_is_not_said_of_its_comments():
+    post = {"text": "Dig it?", "time": "2019-04-29T05:00:01", "username": "mayor", "likes": 3509, "shares": 1}
+    (said,) = comments([{**post, "comments_full": [{"comment_id": "7", "comment_text": "So cool"}]}])
+    assert (said.text, said.author, said.likes, said.published_at) == ("So cool", None, None, None)
+
+
+def test_the_first_post_may_have_no_comments():
+    none, some = {"message": "Dig it?", "comments": []}, {"message": "Or not?", "comments": [ANN, BOB]}
+    assert [c.comment_id for c in comments([none, some])] == ["7", "8"]
+
+
+def test_texts_in_pieces_are_put_together():
+    pieces = [{"type": "text", "text": "So "}, {"type": "mention", "text": "@bob"}, {"type": "image"}]
+    (said,) = comments([{"id": "7", "user": "ann", "content": pieces}])
+    assert said.text == "So @bob"
+
+
+@pytest.mark.parametrize("above", [["1", "2"], "['1', '2']", '["1", "2"]'])
+def test_of_a_list_of_comments_above_the_last_is_answered(above):
+    rows = [{"id": "1", "text": "So cool"}, {"id": "2", "text": "No", "references": above[:0]}]
+    found = comments([*rows, {"id": "3", "text": "Well", "references": above}])
+    assert [c.parent_id for c in found] == [None, None, "2"]
+
+
+def test_times_are_taken_before_spans_of_time():
+    row = {"text": "So cool", "author": "ann", "time": "2 years ago", "time_parsed": 1650000000.0}
+    assert comments([row])[0].published_at.year == 2022
+
+
+def test_a_state_that_all_share_is_the_normal_one():
+    first, second = comments([{**ANN, "state": 0}, {**BOB, "state": 0}])
+    assert (first.status, second.status) == ("visible", "visible")
+    first, second = comments([{**ANN, "state": 0}, {**BOB, "state": 1}])
+    assert (first.status, second.status) == ("pending", "visible")
+
+
+def test_the_first_comment_of_an_exchange_is_no_discussion():
+    (one,) = discussions(json.dumps([{**ANN, "rootid": 7}, {**BOB, "rootid": 7}]))
+    assert len(one.comments) == 2
+
+
+def test_a_post_of_reddit_stands_among_its_comments():
+    rows = [
+        {"id": "t3_a", "body": "Dig it?"},
+        {"id": "t1_b", "body": "Yes", "postId": "t3_a", "parentId": "t3_a"},
+    ]
+    (one,) = discussions(json.dumps(rows))
+    assert [c.parent_id for c in one.comments] == [None, None]
+
+
+def test_posts_of_reddit_with_their_comments_nested_are_no_dump():
+    post = {"id": "a", "title": "T", "selftext": "Dig it?", "num_comments": 2, "created_utc": 1}
+    nested = {"body": "So cool", "link_id": "t3_a", "parent_id": "t3_a", "id": "7", "author": "ann"}
+    (one,) = discussions(json.dumps([{**post, "comments": [{**nested, "replies": [{**nested, "id": "8"}]}]}]))
+    assert (one.title, [c.comment_id for c in one.comments]) == ("T", ["7", "8"])
+
+
 def test_answers_are_in_the_discussion_of_what_they_answer():
     document = [{**ANN, "postUrl": "https://example.org/p/1", "replies": [BOB]},
                 {**ANN, "id": 9, "postUrl": "https://example.org/p/2", "replies": []}]  # fmt: skip

@@ -30,6 +30,7 @@ _POST = (
     re.compile(rb'"num_comments"\s*:'),
     re.compile(rb'"created_utc"\s*:'),
 )
+_NESTED = re.compile(rb'"(?:comments|replies)"\s*:\s*\[\s*\{')
 _THING = re.compile(rb'"kind"\s*:\s*"(?:Listing|t1|t3|more)"')
 
 
@@ -40,9 +41,9 @@ class RedditDump(Export):
     help = "Dumps of Reddit (Pushshift, Arctic Shift): comments as NDJSON, plain or .zst."
 
     def sniff(self, source: Source) -> bool:
-        """Return whether it begins as JSON with the fields of Reddit's comments or posts."""
+        """Return whether it begins as JSON with the fields of Reddit's comments or posts, none in another."""
         start = beginning(source)
-        if not _BEGIN.match(start) or _THING.search(start):
+        if not _BEGIN.match(start) or _THING.search(start) or _NESTED.search(start):
             return False
         return any(all(field.search(start) for field in fields) for fields in (_COMMENT, _POST))
 

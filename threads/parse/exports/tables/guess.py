@@ -11,7 +11,7 @@ from itertools import pairwise
 from threads.parse.exports.tables.mapping import Field, Markup
 from threads.parse.exports.tables.names import OF_POSTS, is_best_as, is_private, place, plain
 from threads.parse.exports.tables.references import is_top, kind_of_parents, plain_id
-from threads.parse.exports.tables.times import is_epoch, is_time
+from threads.parse.exports.tables.times import is_epoch, is_span, is_time
 
 _ENOUGH = 5  # rows from which values say something of their own
 _MOST = 0.8
@@ -33,6 +33,10 @@ _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|nbsp|apos|#\d{1,6}|#x[0-9a-f]{1,5});",
 _NO_SPACES = re.compile("[\u0e00-\u0fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NAME = re.compile(r"[^\W\d_][\w .'’-]{1,40}")
 _POSTS = ("post id", "postid")
+_OF_THREADS = "thread."  # what objects of JSON say of that which comments stand under
+_FIELDS_OF_THREADS = frozenset(("thread", "title", "url", "article"))
+_ROOTS = ("root id", "rootid")  # of a discussion, or the first comment of an exchange
+_WEAK_PARENTS = ("rid", "references")
 _BESIDE = ("title", "post title", "headline")
 
 
@@ -98,7 +102,9 @@ class _Column:
 
     def known(self, name: str) -> int | None:
         """Return the rank of the column's name for a field; of user.id the whole counts, not its end."""
-        return place(name, self.name) if self.is_named and is_best_as(name, self.name) else None
+        if not self.is_named or (self.is_of_thread and name not in _FIELDS_OF_THREADS):
+            return None
+        return place(name, self.name) if is_best_as(name, self.name) else None
 
     def share(self, of: Callable[[str], object]) -> float:
         """Return the share of filled cells of which something is true; 0 without any."""
@@ -116,6 +122,11 @@ class _Column:
     def times(self) -> float:
         some = self.filled[:_TIMES_LOOKED_AT]
         return sum(map(is_time, some)) / len(some) if some else 0.0
+
+    @cached_property
+    def spans(self) -> float:
+        some = self.filled[:_TIMES_LOOKED_AT]
+        return sum(map(is_span, some)) / len(some) if some else 0.0
 
     @cached_property
     def epochs(self) -> float:
@@ -136,6 +147,11 @@ class _Column:
     @cached_property
     def ids(self) -> frozenset[str]:
         return frozenset(plain_id(value) for value in self.filled)
+
+    @property
+    def is_of_thread(self) -> bool:
+        """Whether it is said of what the comment stands under."""
+        return self.is_named and self.name.startswith(_OF_THREADS)
 
     @cached_property
     def is_index(self) -> bool:
@@ -220,6 +236,10 @@ class _Guessing:
     def _column(self, name: Field) -> _Column | None:
         return self._found[name][0][0] if name in self._found else None
 
+    @property
+    def _of_comments(self) -> list[_Column]:
+        return [c for c in self._free if not c.is_of_thread]
+
     # --- the fields ---
 
     def _text(self) -> None:
@@ -233,7 +253,11 @@ class _Guessing:
             self._free.remove(column)
 
     def _text_by_values(self) -> bool:
-        able = [c for c in self._free if c.is_sampled and c.is_text and c.length >= 15 and c.different > 0.3]
+        able = [
+            c
+            for c in self._of_comments
+            if c.is_sampled and c.is_text and c.length >= 15 and c.different > 0.3
+        ]
         able += [c for c in self._free if not c.is_named and len(c.values) < _ENOUGH and c.is_text]
         if not able:
             return False
@@ -247,9 +271,9 @@ class _Guessing:
         return bool(titles)
 
     def _time(self) -> None:
-        if self._take("time", self._no_time):
+        if self._take("time", self._no_fixed_time) or self._take("time", self._no_time):
             return
-        able = [c for c in self._free if 6 <= c.length <= _LONGEST_TIME and c.filled_share >= 0.5]
+        able = [c for c in self._of_comments if 6 <= c.length <= _LONGEST_TIME and c.filled_share >= 0.5]
         able = [c for c in able if c.share(_DIGIT.search) > 0.9 and c.times >= 0.9]
         # Of a few rows all must be times, and written ones: ids may look like numbers since 1970.
         able = [c for c in able if c.is_sampled or (c.times == 1 and c.filled_share == 1 and not c.epochs)]
@@ -265,6 +289,8 @@ class _Guessing:
             self._add("id", own, "its name, and each row has another", 0.7)
         for _, _, column in named:
             if column is own:
+                continue
+            if column.plain in _ROOTS and own is not None and not own.ids.isdisjoint(column.ids):
                 continue
             if column.values and (column.filled_share < 0.5 or column.share(_ID.fullmatch) < _MOST):
                 continue
@@ -401,6 +427,10 @@ class _Guessing:
             return "it is empty"
         return "" if column.times >= _MOST else "its values are no times"
 
+    def _no_fixed_time(self, column: _Column) -> str:
+        """Refuse "2 years ago" where another column may have the day."""
+        return self._no_time(column) or ("its values are spans" if column.spans >= _MOST else "")
+
     def _no_id(self, column: _Column) -> str:
         if column.filled_share < 0.5:
             return "most rows have none"
@@ -455,11 +485,12 @@ class _Guessing:
     def _no_parent(self, column: _Column) -> str:
         pointing = [value for value in column.filled if not is_top(value)]
         own, author = self._column("id"), self._column("author_id") or self._column("author")
-        if pointing and sum(bool(_ID.fullmatch(value)) for value in pointing) * 2 < len(pointing):
+        is_list = all(value[:1] == "[" and "{" not in value for value in pointing)
+        if pointing and not is_list and column.share(_ID.fullmatch) * 2 < 1:
             return "its values are no ids"
-        if own is None or not pointing:
-            return ""
-        if sum(plain_id(value) in own.ids for value in pointing) * 20 > len(pointing):
+        if column.plain in _WEAK_PARENTS and own is not None and pointing and not is_list:
+            return "" if any(plain_id(value) in own.ids for value in pointing) else "no row has such an id"
+        if own is None or sum(plain_id(value) in own.ids for value in pointing) * 20 > len(pointing):
             return ""
         thread = self._column("thread")
         pointing = [v for v in pointing if thread is None or plain_id(v) not in thread.ids]

@@ -53,11 +53,12 @@ MARKUPS: dict[Markup, str] = {
     "entities": "text in which & < > are written &amp; &lt; &gt;",
     "plain": "text as it is",
 }
-Parents = Literal["id", "prefix", "path"]
+Parents = Literal["id", "prefix", "path", "list"]
 PARENTS: dict[Parents, str] = {
     "id": "the id of the comment answered",
     "prefix": "the comment's own id, of which the part before the last _ is the comment answered",
     "path": "the ids of all comments above and its own, such as 0.12.34",
+    "list": "the ids of all comments above, the one answered last, such as ['12', '34']",
 }
 _OWN = ("markup", "time_format", "time_zone", "parents")
 _REMEDY = N_(

@@ -17,6 +17,8 @@ FLAGS: dict[str, Status] = {
     "hidden": "removed",
     "is spam": "spam",
     "spam": "spam",
+    "is pending": "pending",
+    "pending": "pending",
 }
 # From the field maps of platforms and from headers of published files; words, lower case, one space between.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -34,6 +36,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         *(
             "review body",
             "review content",
+            "html",
             "post message",
             "tweet content",
             "raw content",
@@ -75,6 +78,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         *(
             "author handle",
             "author username",
+            "member name",
             "user login",
             "login",
             "member",
@@ -124,6 +128,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "author_id": (
         *("author id", "user id", "comment author id", "author fullname", "author channel id", "uid"),
         *("author channel id value", "commenter id", "commenter hex", "from id", "userid", "user hash"),
+        *("actor", "actor id", "actor uuid", "attributed to"),
         *("commenter", "member id", "account id", "owner user id", "author did", "profile id", "sender id"),
         *(
             "comment user id",
@@ -143,7 +148,16 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("posted time", "comment time", "comment date", "iso date time", "date time", "datetime", "date"),
         *("time", "posted at", "post time", "posted", "publish date", "published", "publication date"),
         *("published date", "created ts", "created time", "created date", "create time", "date created"),
-        *("submitted at", "submit date", "date posted", "time created", "date unixtime", "epoch", "ts"),
+        *(
+            "submitted at",
+            "written at",
+            "submit date",
+            "date posted",
+            "time created",
+            "date unixtime",
+            "epoch",
+            "ts",
+        ),
         *("unix time", "approve date", "post date", "utc", "datum", "zeit", "zeitpunkt", "fecha", "data"),
         *("erstellt", "erstellt am", "heure", "дата", "время", "时间", "日期", "评论时间", "날짜", "작성일"),
         *("日時", "投稿日時", "comment published", "create time iso", "post created", "timestamp created"),
@@ -172,6 +186,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "edited": (
         *("edited at", "last edited at", "updated at", "edited", "updated", "update date", "modified"),
         *("modified at", "date modified", "edited unixtime", "last edited", "comment updated at"),
+        *("timestamp edited", "date edited", "edit time", "edit date"),
         *("date updated", "last edit date", "post edit time", "timestamp updated", "time changed", "changed"),
     ),
     "parent": (
@@ -188,6 +203,7 @@ NAMES: dict[str, tuple[str, ...]] = {
             "replies to id",
             "is reply to",
         ),
+        *("reply to cid", "reference message id", "parent uuid", "references", "rid"),
         *("in reply to tweet id", "in reply to status id str", "parent cid", "parent review id"),
         *("reply to comment", "replied comment id", "父评论id", "上级评论id", "回复评论id", "被回复评论id"),
     ),
@@ -204,6 +220,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "id": (
         *("comment id", "id", "comment hex", "comment counter", "cid", "comment fullname", "short id"),
         *("id post", "message id", "reply id", "tweet id", "status id", "uuid", "guid", "uid", "uri"),
+        *("object id", "content uuid", "content id"),
         *("fullname", "name", "review id", "id comment", "comment uri", "mid"),
         *("rpid", "评论id", "댓글id", "コメントid"),
     ),
@@ -214,6 +231,8 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("discussion", "item id", "entry id", "blog id", "issue id", "petition id", "docket id"),
         *("post", "video", "story", "entry", "asset", "parent post", "parent story"),
         *(
+            "content container uuid",
+            "container id",
             "asin",
             "product id",
             "business id",
@@ -271,6 +290,10 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("votes", "total votes", "comment upvotes", "favourites count", "favorite count", "favorites"),
         *("positive votes", "pos votes", "thumbs up", "reactions", "reaction count", "counts score"),
         *(
+            "like counts",
+            "likes counts",
+            "total likes",
+            "vote up",
             "vote count",
             "agree",
             "karma",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, TypeGuard
@@ -23,6 +24,12 @@ _ENVELOPES = ("data", "result", "response", "payload")
 _ON_ENVELOPES = frozenset(("code", "status", "success", "ok", "error", "version"))
 _THREADS = frozenset(("page", "article", "post", "video", "story", "discussion", "topic", "locator"))
 _TITLES = ("title", "headline")
+_OF_POSTS = frozenset(("shares", "full_picture", "status_type", "num_comments"))  # which no comment has
+_ABOUT = re.compile(
+    r"meta|metadata|info", re.IGNORECASE
+)  # ends of keys under which things are said of threads
+_FEWEST_SHARED = 3  # keys that a comment and its answers have in common
+_LOOKED_AT = 100  # objects, of which the first may be posts without comments
 _ABOUT_THE_FILE = frozenset(("type", "version", "comment", "name"))  # what phpMyAdmin writes above a table
 
 Item = tuple[str, dict[str, Any]]
@@ -61,8 +68,9 @@ class Objects:
                 source=source.name,
                 remedy=N_('Give a list of objects such as [{"text": "…"}], or one a line'),
             )
-        self._inner = _list_of_comments(first[1])
-        self._rows = self._comments(chain([first], self._items))
+        begin = [first, *islice(self._items, _LOOKED_AT)]
+        self._inner = next((key for _, item in begin if (key := _list_of_comments(item)) is not None), None)
+        self._rows = self._comments(chain(begin, self._items))
         self._head = self._first_rows()
         names: dict[str, None] = {}
         for _, item in self._head:
@@ -94,7 +102,13 @@ class Objects:
 
     def _column(self, items: Sequence[dict[str, Any]], name: str) -> list[str]:
         values = [item[name] if name in item else _within(item, name) for item in items]
-        texts = [value if isinstance(value, str) else _text(value) for value in values]
+        of_list = (
+            _said if place("text", name) is not None else _ids if place("parent", name) is not None else _text
+        )
+        texts = [
+            value if isinstance(value, str) else of_list(value) if isinstance(value, list) else _text(value)
+            for value in values
+        ]
         return texts if self._mend is None else list(map(self._mend, texts))
 
     def close(self) -> None:
@@ -119,7 +133,7 @@ class Objects:
             if self._inner is None:
                 waiting = [(where, _own_answers(item))]
             else:
-                about = _about(item)
+                about = _about(item, self._inner)
                 waiting = [
                     (f"comment {number:,} of {where}", {**comment, _THREAD: comment.get(_THREAD, about)})
                     for number, comment in enumerate(
@@ -168,7 +182,7 @@ def _flat(item: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         if isinstance(value, dict) and not _is_number(value):
             if depth < _DEEPEST:
                 waiting += [(f"{name}.{key}", inner, depth + 1) for key, inner in reversed(value.items())]
-        elif not isinstance(value, list):
+        elif not isinstance(value, list) or _is_told_in_pieces(name, value):
             yield name, value
 
 
@@ -190,6 +204,34 @@ def _text(value: Any) -> str:
     if value is None or isinstance(value, dict | list):
         return str(next(iter(value.values()))) if _is_number(value) else ""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _is_told_in_pieces(name: str, value: list[Any]) -> bool:
+    """Return whether a list is a text in pieces, or the ids of all comments above one."""
+    if not value:
+        return False
+    if all(map(_is_plain, value)):
+        return place("parent", name) is not None
+    return place("text", name) is not None and all(isinstance(one, dict) and _is_piece(one) for one in value)
+
+
+def _is_piece(item: dict[str, Any]) -> bool:
+    """Return whether an object is a piece of a text, as editors have them: {"type": "text", "text": "…"}."""
+    return isinstance(item.get("type"), str) and not any(
+        place(field, name) is not None for name in item for field in ("author", "author_id", "time", "likes")
+    )
+
+
+def _said(pieces: list[Any]) -> str:
+    """Return the text of pieces."""
+    return "".join(
+        text for one in pieces if isinstance(one, dict) and isinstance(text := one.get("text"), str)
+    )
+
+
+def _ids(above: list[Any]) -> str:
+    """Return ids as tables of text have them: [a, b]."""
+    return f"[{', '.join(map(_text, above))}]" if all(map(_is_plain, above)) else ""
 
 
 def _is_plain(value: Any) -> bool:
@@ -244,13 +286,23 @@ def _by_ids(item: dict[str, Any]) -> list[dict[str, Any]] | None:
     return [{"id": key, **value} for key, value in item.items()]
 
 
-def _about(item: dict[str, Any]) -> dict[str, Any]:
-    """Return what a thread says beside its comments; its own text is the article."""
-    about = {name: value for name, value in item.items() if _is_plain(value)}
+def _about(item: dict[str, Any], inner: str) -> dict[str, Any]:
+    """Return what a thread says beside its comments, under `inner`; its own text is the article."""
+    holder = item[inner] if isinstance(item.get(inner), dict) else {}
+    about = {
+        name: value
+        for name, value in (*holder.items(), *item.items())
+        if _is_plain(value) or (isinstance(value, dict) and _is_of_threads(name) and name != inner)
+    }
     texts = [(rank, name) for name in about if (rank := place("text", name)) is not None]
-    if texts and any(name in about for name in _TITLES):
+    texts = [(rank, name) for rank, name in texts if _is_plain(about[name])]
+    if texts and (any(name in about for name in _TITLES) or _is_thread(item)):
         about.setdefault("article", about.pop(min(texts)[1]))
     return about
+
+
+def _is_of_threads(name: str) -> bool:
+    return name.lower() in _THREADS or bool(_ABOUT.fullmatch(plain(name).rpartition(" ")[2]))
 
 
 def _says_text(item: dict[str, Any]) -> bool:
@@ -261,16 +313,38 @@ def _says_text(item: dict[str, Any]) -> bool:
 def _list_of_comments(item: dict[str, Any]) -> str | None:
     """Return the key of the comments in an object that is a thread, None for one that is a comment."""
     lists = [
-        (len(dicts), key) for key, value in item.items() if (dicts := _dicts(value)) and _says_text(dicts[0])
+        (len(dicts), key)
+        for key, value in item.items()
+        if (dicts := _dicts(value)) and _says_text(dicts[0]) and not _is_piece(dicts[0])
     ]
-    if not lists or (_says_text(item) and _list_of_answers(item) and not _is_thread(item)):
+    if not lists:
         return None
+    answers = _list_of_answers(item) if _says_text(item) else None
+    if answers is not None:
+        return answers if _is_thread(item) else None
     return max(lists)[1]
 
 
 def _is_thread(item: dict[str, Any]) -> bool:
-    """Return whether an object with a text has a title and comments, as a post has, and a comment has not."""
-    return bool(_dicts(item.get("comments"))) and any(_is_plain(item.get(name)) for name in _TITLES)
+    """Return whether an object with a text and comments is a post: it has what comments have not."""
+    comments = _dicts(item.get(_list_of_answers(item) or ""))
+    if not comments:
+        return False
+    if "comments" in item:
+        has_title = any(_is_plain(item.get(name)) for name in _TITLES)
+        if has_title or item.keys() & _OF_POSTS or (_has_author(comments[0]) and not _has_author(item)):
+            return True
+    return _own_texts(item).isdisjoint(_own_texts(comments[0])) and not _own_texts(item) <= {"content"}
+
+
+def _has_author(item: dict[str, Any]) -> bool:
+    return any(place(field, name) is not None for name in item for field in ("author", "author_id"))
+
+
+def _own_texts(item: dict[str, Any]) -> set[str]:
+    return {
+        name for name, value in item.items() if isinstance(value, str) and place("text", name) is not None
+    }
 
 
 def _way_to_comments(item: dict[str, Any], depth: int = 1) -> tuple[str, ...] | None:
@@ -280,6 +354,8 @@ def _way_to_comments(item: dict[str, Any], depth: int = 1) -> tuple[str, ...] | 
     """
     is_envelope = depth == 1 and not _ON_ENVELOPES.isdisjoint(item)
     keys = [key for key in _ENVELOPES if key in item] if is_envelope else []
+    if len(item) == 1 and (way := _way_in_wrapping(item, depth)):
+        return way
     if not keys and (_says_text(item) or _list_of_comments(item) is not None):
         return ()
     for key in keys or item if depth < _DEEPEST else ():
@@ -289,6 +365,16 @@ def _way_to_comments(item: dict[str, Any], depth: int = 1) -> tuple[str, ...] | 
         if way is not None:
             return (key, *way)
     return () if keys and _says_text(item) else None
+
+
+def _way_in_wrapping(item: dict[str, Any], depth: int) -> tuple[str, ...] | None:
+    """Return the way to objects with comments below the only key of an object; None where there are none."""
+    ((key, value),) = item.items()
+    way = _way_to_comments(value, depth + 1) if isinstance(value, dict) and depth < _DEEPEST else None
+    if way is None:
+        return None
+    _, end = next(_inside(iter([("", item)]), (key, *way)), ("", {}))
+    return (key, *way) if _list_of_comments(end) is not None else None
 
 
 def _inside(objects: Iterator[Item], way: Sequence[str]) -> Generator[Item, None, None]:
@@ -313,9 +399,21 @@ def _own_answers(comment: dict[str, Any]) -> dict[str, Any]:
 
 def _list_of_answers(item: dict[str, Any]) -> str | None:
     """Return the key under which a comment holds those that answer it, in a list that may be empty."""
-    if _ANSWERS_KEYS.isdisjoint(item):  # of most comments of most files
-        return None
-    return next((key for key in _ANSWERS if isinstance(item.get(key), list) or _dicts(item.get(key))), None)
+    if not _ANSWERS_KEYS.isdisjoint(item):
+        for key in _ANSWERS:
+            if isinstance(item.get(key), list) or _dicts(item.get(key)):
+                return key
+    return next((key for key, value in item.items() if _are_alike(item, key, value)), None)
+
+
+def _are_alike(item: dict[str, Any], key: str, value: Any) -> bool:
+    """Return whether a list in a comment holds comments: objects with a text and most of its keys."""
+    if not isinstance(value, list) or not value or not isinstance(value[0], dict):
+        return False
+    shared = value[0].keys() & item.keys()
+    if len(shared) < _FEWEST_SHARED or len(shared) * 2 < len(value[0]) or place("parent", key) is not None:
+        return False
+    return any(place("text", name) is not None for name in shared)
 
 
 def _is_garbled(texts: Iterable[Any]) -> bool:

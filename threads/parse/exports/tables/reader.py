@@ -17,8 +17,10 @@ from threads.parse.exports.tables.mapping import FIELDS, Field, Mapping, places
 from threads.parse.exports.tables.names import FLAGS, plain
 from threads.parse.exports.tables.presets import PRESETS, fitted, preset_by_values, preset_for
 from threads.parse.exports.tables.references import (
+    POST,
     is_top,
     kind_of_parents,
+    parent_in_list,
     parent_in_path,
     parents_of,
     plain_id,
@@ -218,6 +220,7 @@ class _Rows:
         self._told: set[str] = set()
         self._levels: dict[str, list[str]] = {}
         self._unread = self._unknown = 0
+        self._codes = _codes(understood)
 
     def found(self, places: Sequence[str], cells: Cells, texts: Sequence[Sequence[str]]) -> Iterator[Found]:
         """Yield the comments of a block of rows, and the threads that it is the first to name."""
@@ -252,6 +255,8 @@ class _Rows:
             return [self._alone] * rows
         is_full = "" not in named[0]
         first = named[0] if is_full else [next(filter(None, row), "") for row in zip(*named, strict=True)]
+        if not is_full and "id" in cells:  # a post of Reddit among its comments
+            first = [id_ if id_[:3] == POST else name for id_, name in zip(cells["id"], first, strict=True)]
         return each(lambda name: plain_id(name) or self._alone, first)
 
     def _new_threads(self, threads: list[str], cells: Cells) -> Iterator[FoundThread]:
@@ -331,7 +336,7 @@ class _Rows:
             return "visible"
         if self._flag is not None:
             return self._flag if status.strip().lower() in _YES else "visible"
-        known = _STATUSES.get(status.strip().lower())
+        known = self._codes.get(status.strip().lower())
         self._unknown += known is None
         return known or "visible"
 
@@ -351,6 +356,16 @@ def _is_somebody(author_id: str, understood: Understood) -> bool:
     if "author" in understood.places:
         return len(names) > 1 and len(set(names)) == 1 and not _is_nothing(names[0])
     return len(names) <= max((ids.count(other) for other in set(ids) - {author_id}), default=0)
+
+
+def _codes(understood: Understood) -> dict[str, Status]:
+    """Return what statuses mean; 0 is that of all comments where none is 1."""
+    if "status" not in understood.places:
+        return _STATUSES
+    said = {*_sampled(understood, "status")} - {""}
+    name = plain(understood.table.columns[understood.places["status"][0]])
+    is_normal = said == {"0"} and name.rpartition(" ")[2] in ("state", "status")
+    return {**_STATUSES, "0": "visible"} if is_normal else _STATUSES
 
 
 def _flag(understood: Understood) -> Status | None:
@@ -386,6 +401,8 @@ def _parent_reader(understood: Understood) -> _Parents:
     )
     if kind == "path":
         return lambda above, own, _: list(map(parent_in_path, above, own))
+    if kind == "list":
+        return lambda above, _, __: list(map(parent_in_list, above))
     if kind == "prefix":
         sign = separator(own) or "_"
         tops = min((value.count(sign) for value in own if value), default=0)

@@ -15,12 +15,12 @@ _TOPS = frozenset(
     )
 )
 _ANSWER_ON_YOUTUBE = re.compile(r"Ug[\w-]{20,30}\.[\w-]{10,40}\Z")
-_COMMENT, _POST = "t1_", "t3_"  # Reddit's marks of what an id is of
+_COMMENT, POST = "t1_", "t3_"  # Reddit's marks of what an id is of
 
 
 def is_top(value: str) -> bool:
     """Return whether a parent's cell says that the comment answers what all comments stand under."""
-    return value in _TOPS or value[:3] == _POST or value.strip().lower() in _TOPS
+    return value in _TOPS or value[:3] == POST or value.strip().lower() in _TOPS
 
 
 def parents_of(column: Sequence[str], threads: Sequence[str], *, has_zero: bool) -> list[str | None]:
@@ -60,6 +60,12 @@ def parent_in_path(path: str, own: str) -> str | None:
     return None if not above or is_top(above[-1]) else above[-1]
 
 
+def parent_in_list(above: str) -> str | None:
+    """Return the last id of a list such as ['12', '34']; None of an empty one."""
+    ids = [part.strip(" '\"") for part in above.strip("[] ").split(",")]
+    return None if is_top(ids[-1]) else ids[-1]
+
+
 def kind_of_parents(own: Sequence[str], above: Sequence[str] | None) -> Parents:
     """Return how a table says whom a comment answers.
 
@@ -74,6 +80,8 @@ def kind_of_parents(own: Sequence[str], above: Sequence[str] | None) -> Parents:
     if above is not None:
         pairs = [(path, id_) for path, id_ in zip(above, own, strict=True) if path and id_]
         ending = sum(path != id_ and re.split(r"[./]", path)[-1] == id_ for path, id_ in pairs)
+        if pairs and all(path[:1] == "[" and path[-1:] == "]" for path, _ in pairs):
+            return "list"
         return "path" if pairs and ending >= 0.9 * len(pairs) else "id"
     return "id" if separator(own) is None else "prefix"
 

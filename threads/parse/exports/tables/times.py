@@ -55,6 +55,12 @@ def is_epoch(value: str) -> bool:
     return _EPOCH.fullmatch(value.strip()) is not None
 
 
+def is_span(value: str) -> bool:
+    """Return whether a cell counts from when it was written down: "2 years ago"."""
+    stamp = None if _is_iso(value) or is_epoch(value) else _stamp(value.strip())
+    return stamp is not None and stamp.is_relative
+
+
 def time_reader(
     sample: Sequence[str], options: Options, *, time_format: str | None = None, zone: str | None = None
 ) -> tuple[Reader, tuple[str, ...]]:
