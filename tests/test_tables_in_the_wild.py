@@ -276,6 +276,33 @@ def test_a_post_of_reddit_stands_among_its_comments():
     assert [c.parent_id for c in one.comments] == [None, None]
 
 
+def test_comments_are_found_by_the_names_of_what_they_stand_under():
+    ann = {"author": "ann", "text": "So cool"}
+    lists = discussions(json.dumps({"clip a": [ann, {**ann, "text": "No"}], "clip b": [{**ann, "id": "7"}]}))
+    assert [len(one.comments) for one in lists] == [2, 1]
+    ids = discussions(json.dumps({"comments": {"a": {"-M7": ann}, "b": {"-M8": ann, "-M9": ann}}}))
+    assert [[c.comment_id for c in one.comments] for one in ids] == [["-M7"], ["-M8", "-M9"]]
+
+
+def test_lists_of_values_are_columns():
+    found = comments({"author": ["ann", "bob"], "comment": ["So cool", "Not at all"], "likes": [5, None]})
+    assert [(c.author, c.text, c.likes) for c in found] == [
+        ("ann", "So cool", 5),
+        ("bob", "Not at all", None),
+    ]
+
+
+def test_a_flag_within_an_object_says_yes_or_no():
+    rows = [{"pk": n, "fields": {"comment": "So cool", "is_removed": n == 8}} for n in (7, 8)]
+    assert [(c.comment_id, c.status) for c in comments(rows)] == [("7", "visible"), ("8", "removed")]
+
+
+def test_a_headline_that_rows_share_is_that_of_the_article():
+    rows = [("headline", "text"), ("Tunnel opens", "So cool"), ("Tunnel opens", "Not at all")]
+    (one,) = discussions(table(*rows))
+    assert (one.title, [c.text for c in one.comments]) == ("Tunnel opens", ["So cool", "Not at all"])
+
+
 def test_posts_of_reddit_with_their_comments_nested_are_no_dump():
     post = {"id": "a", "title": "T", "selftext": "Dig it?", "num_comments": 2, "created_utc": 1}
     nested = {"body": "So cool", "link_id": "t3_a", "parent_id": "t3_a", "id": "7", "author": "ann"}

@@ -15,6 +15,7 @@ WHOLE: Final = 4_000_000  # characters up to which a value is taken whole
 _CHUNK = 1_000_000
 _MOST_BESIDE = 50_000_000  # characters
 _SPACES = " \t\r\n\ufeff\x1e"
+_MANY = 20  # keys, as no object has that is one thing
 _CUT = 16  # characters from the end: where an error is, the rest may still come
 _AFTER = frozenset(",]} \t\r\n")  # what may stand after a number
 _LARGE: Final = object()
@@ -100,15 +101,14 @@ class _Parts:
             else:
                 beside[key] = value
                 size += self._read - begun
-            if size > _CHUNK and all(isinstance(value, dict) for value in beside.values()):
-                yield beside  # objects by their ids
+            if size > _CHUNK and _is_of_many(beside):
+                yield beside  # objects by their ids, or lists by what they are of
                 beside, size, is_whole = {}, 0, False
             elif size > _MOST_BESIDE:
                 raise self._unsound(N_("an object of it is too large, and its parts are in no list"))
             self._next("}")
         self._take("}")
-        by_id = all(isinstance(value, dict) for value in beside.values())
-        if beside and (is_whole or by_id or self._rest):
+        if beside and (is_whole or _is_of_many(beside) or self._rest):
             yield beside
 
     def peek(self) -> str:
@@ -183,3 +183,10 @@ class _Parts:
             place=f"line {line:,}",
             remedy=N_("Export or download it again; it may have been cut"),
         )
+
+
+def _is_of_many(item: dict[str, Any]) -> bool:
+    """Return whether an object holds alike things by keys, so that some of them are such an object, too."""
+    if all(isinstance(value, dict) for value in item.values()):
+        return True
+    return len(item) >= _MANY and all(isinstance(value, list | dict) for value in item.values())

@@ -64,6 +64,8 @@ class _Reader:
                 self.goes_on = bool(page.get("nextPageToken"))
                 for item in records(page["items"]):
                     yield from self.item(item)
+            elif "snippet" not in page and "items" in record(next(iter(page.values()), None)):
+                yield from self.pages(list(page.values()))  # by their videos
             else:
                 yield from self.item(page)
 

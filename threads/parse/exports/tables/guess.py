@@ -149,6 +149,11 @@ class _Column:
         return frozenset(plain_id(value) for value in self.filled)
 
     @property
+    def is_shared(self) -> bool:
+        """Whether rows have the same: a title is then that of what they stand under."""
+        return self.different <= 0.9 and len(self.filled) > 1
+
+    @property
     def is_of_thread(self) -> bool:
         """Whether it is said of what the comment stands under."""
         return self.is_named and self.name.startswith(_OF_THREADS)
@@ -248,7 +253,8 @@ class _Guessing:
         text = self._column("text")
         if text is None:
             return
-        for column in [c for c in self._free if c.known("headline") is not None and not self._no_text(c)]:
+        named = [c for c in self._free if c.known("headline") is not None and not self._no_text(c)]
+        for column in [c for c in named if c.plain not in _BESIDE or not c.is_shared]:
             self._found["text"].insert(0, (column, "stands above the text", 0.8))
             self._free.remove(column)
 
@@ -292,7 +298,8 @@ class _Guessing:
                 continue
             if column.plain in _ROOTS and own is not None and not own.ids.isdisjoint(column.ids):
                 continue
-            if column.values and (column.filled_share < 0.5 or column.share(_ID.fullmatch) < _MOST):
+            is_id = column.is_of_thread or column.share(_ID.fullmatch) >= _MOST
+            if column.values and (column.filled_share < 0.5 or not is_id):
                 continue
             if of_posts and column.is_sampled and column.different == 1.0 and column.filled_share == 1.0:
                 continue
@@ -400,7 +407,7 @@ class _Guessing:
                 continue
             text = self._column("text")
             of_posts = text is not None and text.plain in OF_POSTS
-            own = column.different > 0.9 or len(column.filled) < 2  # else rows share it: it is the thread's
+            own = not column.is_shared
             if not column.is_sampled:
                 own = own and (of_posts or "thread" not in self._found)
             if column.plain in _BESIDE and own and (of_posts or "thread" not in self._found):

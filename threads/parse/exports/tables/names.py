@@ -220,7 +220,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "id": (
         *("comment id", "id", "comment hex", "comment counter", "cid", "comment fullname", "short id"),
         *("id post", "message id", "reply id", "tweet id", "status id", "uuid", "guid", "uid", "uri"),
-        *("object id", "content uuid", "content id"),
+        *("object id", "content uuid", "content id", "pk"),
         *("fullname", "name", "review id", "id comment", "comment uri", "mid"),
         *("rpid", "评论id", "댓글id", "コメントid"),
     ),
@@ -231,6 +231,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("discussion", "item id", "entry id", "blog id", "issue id", "petition id", "docket id"),
         *("post", "video", "story", "entry", "asset", "parent post", "parent story"),
         *(
+            *("artikel id", "beitrag id", "thema id", "root uri", "object pk"),
             "content container uuid",
             "container id",
             "asin",
@@ -245,7 +246,15 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("微博id", "视频id", "文章id", "新闻id", "帖子id", "笔记id"),
     ),
     "title": (
-        *("article title", "link title", "post title", "thread title", "story title", "video title"),
+        *(
+            "article title",
+            "headline",
+            "link title",
+            "post title",
+            "thread title",
+            "story title",
+            "video title",
+        ),
         *("discussion title", "topic title", "page title", "submission title", "article headline", "title"),
         *("post name", "titel", "titre", "título", "titolo", "product name", "app name", "movie title"),
         *("hotel name", "视频标题", "文章标题", "新闻标题", "标题", "記事タイトル", "기사제목", "заголовок"),

@@ -20,6 +20,35 @@ _THREAD, _PARENT = "thread", "parent"
 _ANSWERS = ("replies", "children", "answers", "responses", "comments")
 _ANSWERS_KEYS = frozenset(_ANSWERS)
 _LISTS = ("items", "nodes", "edges", "data", "comments")  # what a list stands under, beside its length
+_LISTS_OF_FILES = frozenset(  # which are no names of what comments stand under
+    (
+        *(
+            "comments",
+            "replies",
+            "posts",
+            "threads",
+            "users",
+            "authors",
+            "data",
+            "items",
+            "children",
+            "answers",
+        ),
+        *(
+            "responses",
+            "nodes",
+            "edges",
+            "comment",
+            "post",
+            "messages",
+            "articles",
+            "stories",
+            "videos",
+            "user",
+        ),
+        *("results", "rows", "records", "reactions", "attachments", "topics", "profiles", "groups", "meta"),
+    )
+)
 _ENVELOPES = ("data", "result", "response", "payload")
 _ON_ENVELOPES = frozenset(("code", "status", "success", "ok", "error", "version"))
 _THREADS = frozenset(("page", "article", "post", "video", "story", "discussion", "topic", "locator"))
@@ -255,7 +284,7 @@ def _dicts(value: Any) -> list[dict[str, Any]]:
     if isinstance(value, dict):
         inner = next((value[key] for key in _LISTS if isinstance(value.get(key), list)), None)
         if inner is None:
-            return _by_ids(value) or []
+            return _by_threads(value) or _by_ids(value) or []
         value = [item.get("node", item) if isinstance(item, dict) else item for item in inner]
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
@@ -264,6 +293,8 @@ def _several(item: dict[str, Any]) -> list[dict[str, Any]] | None:
     """Return the rows of an object that is a table: phpMyAdmin's, pandas' by columns, or comments by ids."""
     if item.get("type") == "table" and isinstance(item.get("data"), list):
         return _dicts(item["data"])
+    if (rows_of_lists := _by_columns(item) or _by_threads(item)) is not None:
+        return rows_of_lists
     columns = list(item.values())
     if not columns or not all(isinstance(column, dict) and column for column in columns):
         return None
@@ -271,6 +302,38 @@ def _several(item: dict[str, Any]) -> list[dict[str, Any]] | None:
     if len(columns) > 1 and all(column.keys() == rows for column in columns) and not _says_text(columns[0]):
         return [{name: column[row] for name, column in item.items()} for row in rows]
     return _by_ids(item)
+
+
+def _by_columns(item: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """Return the rows of lists of values of one length, one of which has texts: pandas' "list"."""
+    columns = list(item.values())
+    if len(columns) < 2 or not all(isinstance(column, list) and column for column in columns):
+        return None
+    if len({*map(len, columns)}) > 1 or not all(_is_cell(value) for column in columns for value in column):
+        return None
+    return [dict(zip(item, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _is_cell(value: Any) -> bool:
+    return value is None or isinstance(value, str | int | float)
+
+
+def _by_threads(item: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """Return the comments in an object whose keys are what they stand under: {"video 1": [{…}, …], …}."""
+    if len(item) < 2 or not all(isinstance(value, list | dict) for value in item.values()):
+        return None
+    if any(key.lower() in _LISTS_OF_FILES for key in item):
+        return None
+    rows = {key: value if isinstance(value, list) else _with_ids(value) for key, value in item.items()}
+    if not all(isinstance(row, dict) for several in rows.values() for row in several):
+        return None
+    if not any(rows.values()) or not all(_says_text(several[0]) for several in rows.values() if several):
+        return None
+    return [{_THREAD: {"id": key}, **row} for key, several in rows.items() for row in several]
+
+
+def _with_ids(item: dict[str, Any]) -> list[Any]:
+    return [{"id": key, **value} if isinstance(value, dict) else value for key, value in item.items()]
 
 
 def _by_ids(item: dict[str, Any]) -> list[dict[str, Any]] | None:
@@ -370,7 +433,9 @@ def _way_to_comments(item: dict[str, Any], depth: int = 1) -> tuple[str, ...] | 
 def _way_in_wrapping(item: dict[str, Any], depth: int) -> tuple[str, ...] | None:
     """Return the way to objects with comments below the only key of an object; None where there are none."""
     ((key, value),) = item.items()
-    way = _way_to_comments(value, depth + 1) if isinstance(value, dict) and depth < _DEEPEST else None
+    if not isinstance(value, dict) or _dicts(value) or depth == _DEEPEST:
+        return None
+    way = _way_to_comments(value, depth + 1)
     if way is None:
         return None
     _, end = next(_inside(iter([("", item)]), (key, *way)), ("", {}))

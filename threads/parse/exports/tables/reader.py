@@ -17,7 +17,6 @@ from threads.parse.exports.tables.mapping import FIELDS, Field, Mapping, places
 from threads.parse.exports.tables.names import FLAGS, plain
 from threads.parse.exports.tables.presets import PRESETS, fitted, preset_by_values, preset_for
 from threads.parse.exports.tables.references import (
-    POST,
     is_top,
     kind_of_parents,
     parent_in_list,
@@ -221,6 +220,7 @@ class _Rows:
         self._levels: dict[str, list[str]] = {}
         self._unread = self._unknown = 0
         self._codes = _codes(understood)
+        self._has_roots = _has_roots(understood)
 
     def found(self, places: Sequence[str], cells: Cells, texts: Sequence[Sequence[str]]) -> Iterator[Found]:
         """Yield the comments of a block of rows, and the threads that it is the first to name."""
@@ -255,8 +255,8 @@ class _Rows:
             return [self._alone] * rows
         is_full = "" not in named[0]
         first = named[0] if is_full else [next(filter(None, row), "") for row in zip(*named, strict=True)]
-        if not is_full and "id" in cells:  # a post of Reddit among its comments
-            first = [id_ if id_[:3] == POST else name for id_, name in zip(cells["id"], first, strict=True)]
+        if self._has_roots and not is_full:
+            first = [name or id_ for name, id_ in zip(named[0], cells["id"], strict=True)]
         return each(lambda name: plain_id(name) or self._alone, first)
 
     def _new_threads(self, threads: list[str], cells: Cells) -> Iterator[FoundThread]:
@@ -299,7 +299,8 @@ class _Rows:
         )
 
     def _parents(self, cells: Cells, own: Sequence[str], threads: list[str]) -> Sequence[str | None]:
-        named = self._parent(cells.get("parent", [""] * len(own)), own, threads)
+        tops = [""] * len(own) if self._has_roots else threads
+        named = self._parent(cells.get("parent", [""] * len(own)), own, tops)
         if "depth" not in cells:
             return named
         return [
@@ -371,7 +372,7 @@ def _codes(understood: Understood) -> dict[str, Status]:
 def _flag(understood: Understood) -> Status | None:
     """Return what a comment is where its column of statuses says yes; None for one of words or codes."""
     at = understood.places.get("status")
-    return FLAGS.get(plain(understood.table.columns[at[0]])) if at else None
+    return FLAGS.get(plain(understood.table.columns[at[0]].rpartition(".")[2])) if at else None
 
 
 def _times(understood: Understood, name: Field, options: Options) -> tuple[Reader, tuple[str, ...]]:
@@ -414,6 +415,12 @@ def _parent_reader(understood: Understood) -> _Parents:
 def _sampled(understood: Understood, name: Field) -> list[str]:
     at = understood.places.get(name, (len(understood.table.columns),))[0]
     return [row[at].strip() if at < len(row) else "" for row in understood.table.sample]
+
+
+def _has_roots(understood: Understood) -> bool:
+    """Return whether threads are called by the comment, or the post, that they begin with."""
+    threads = {*map(plain_id, _sampled(understood, "thread"))} - {""}
+    return not threads.isdisjoint(map(plain_id, _sampled(understood, "id")))
 
 
 def _only_thread(understood: Understood) -> str:

@@ -15,12 +15,12 @@ _TOPS = frozenset(
     )
 )
 _ANSWER_ON_YOUTUBE = re.compile(r"Ug[\w-]{20,30}\.[\w-]{10,40}\Z")
-_COMMENT, POST = "t1_", "t3_"  # Reddit's marks of what an id is of
+_COMMENT, _POST = "t1_", "t3_"  # Reddit's marks of what an id is of
 
 
 def is_top(value: str) -> bool:
     """Return whether a parent's cell says that the comment answers what all comments stand under."""
-    return value in _TOPS or value[:3] == POST or value.strip().lower() in _TOPS
+    return value in _TOPS or value[:3] == _POST or value.strip().lower() in _TOPS
 
 
 def parents_of(column: Sequence[str], threads: Sequence[str], *, has_zero: bool) -> list[str | None]:
