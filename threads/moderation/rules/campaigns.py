@@ -62,8 +62,9 @@ class Campaigns:
         if not len(comments):
             return
         limits, names = values.limits, [column.name for column in STORED_COLUMNS]
-        texts = [text.own_letters for text in (*comments.texts, *comments.stored_texts)]
-        group = _grouped(texts, len(comments), float(limits["similarity"]), int(limits["characters"]))
+        group = _grouped(
+            comments.own_letters, len(comments), float(limits["similarity"]), int(limits["characters"])
+        )
         rows = pd.concat([comments.frame.reindex(columns=names), comments.stored])
         copies = np.bincount(group + 1)[1:]
         people = _different_in(group, person_of_each(rows))

@@ -54,17 +54,6 @@ class Text:
         return blanked(plain, self.links if self.text.isascii() else find_links(plain))
 
     @cached_property
-    def letters(self) -> str:
-        """Its letters and digits, folded."""
-        return letters_and_digits(self.text)
-
-    @cached_property
-    def own_letters(self) -> str:
-        """The same without lines that quote another comment, as `near_duplicates` compares them."""
-        own = without_quotes(self.text)
-        return self.letters if own is self.text else letters_and_digits(own)
-
-    @cached_property
     def tokens(self) -> frozenset[str]:
         """The different Latin words of `bare`, digits and signs in them; parts of those with such, too."""
         bare = self.bare
@@ -132,9 +121,23 @@ class Comments:
         return [Text(text[: self.characters]) for text in self.column("text")]
 
     @cached_property
-    def stored_texts(self) -> list[Text]:
-        """The text of each stored comment."""
-        return [Text(text[: self.characters]) for text in self.stored["text"].fillna("")]
+    def letters(self) -> list[str]:
+        """The letters and digits of each comment and then of each stored one, folded."""
+        return list(map(letters_and_digits, self._said))
+
+    @cached_property
+    def own_letters(self) -> list[str]:
+        """The same without lines that quote another comment, as `near_duplicates` compares them."""
+        own = map(without_quotes, self._said)
+        return [
+            letters if said is whole else letters_and_digits(said)
+            for said, whole, letters in zip(own, self._said, self.letters, strict=True)
+        ]
+
+    @cached_property
+    def _said(self) -> list[str]:
+        texts = [*self.column("text"), *self.stored["text"].fillna("").to_numpy().tolist()]
+        return [text[: self.characters] for text in texts]
 
     def column(self, name: str) -> list[Any]:
         """Return the values of a column, None for missing ones; all missing where the frame lacks it."""

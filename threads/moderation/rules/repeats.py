@@ -42,9 +42,9 @@ class Repeats:
     def flags(self, comments: Comments, values: Values) -> Iterator[Found]:
         """Yield flags whose value is how many comments have had this text by then, by time."""
         fewest, limit = int(values.limits["characters"]), values.limits["copies"]
-        texts = [text.letters for text in (*comments.texts, *comments.stored_texts)]
+        texts = comments.letters
         times = pd.concat([comments.frame["published_at"], comments.stored["published_at"]])
-        names = [*comments.column("comment_id"), *comments.stored["comment_id"]]
+        names = [*comments.column("comment_id"), *comments.stored["comment_id"].to_numpy().tolist()]
         seen: dict[str, tuple[int, str]] = {}
         for place in _in_order(times):
             if len(texts[place]) < max(1, fewest):
