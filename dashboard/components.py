@@ -9,6 +9,7 @@ from datetime import UTC
 from typing import Any, cast
 from urllib.parse import quote, urlencode
 
+import numpy as np
 import pandas as pd
 from dash import dcc
 from dash.development.base_component import Component
@@ -157,24 +158,29 @@ def numbers(table: pd.DataFrame) -> str:
     The first NUMBERS_SHOWN rows, and how many there are; texts are cut at 80 characters, times are ISO 8601
     in UTC, what is missing is null.
     """
-    rows = table.head(NUMBERS_SHOWN).itertuples(index=False, name=None)
+    columns = [_plain(column) for _name, column in table.head(NUMBERS_SHOWN).items()]
     return json.dumps(
         {
             "columns": [_(str(column).replace("_", " ")) for column in table.columns],
-            "rows": [[_plain(value) for value in row] for row in rows],
+            "rows": list(zip(*columns, strict=True)),
             "total": len(table),
         }
     )
 
 
-def _plain(value: Any) -> Any:
-    if pd.isna(value):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return f"{value.tz_convert('UTC'):%Y-%m-%dT%H:%M:%SZ}"
+def _plain(column: pd.Series[Any]) -> list[Any]:
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        seconds = pd.DatetimeIndex(column).as_unit("s").asi8.view("datetime64[s]")
+        return [None if text == "NaT" else f"{text}Z" for text in np.datetime_as_string(seconds)]
+    return [_plain_value(value) for value in column.tolist()]
+
+
+def _plain_value(value: Any) -> Any:
     if isinstance(value, str):
         return one_line(value, 80)
-    return round(float(value), 4) if isinstance(value, float) else int(value)
+    if pd.isna(value):
+        return None
+    return round(value, 4) if isinstance(value, float) else int(value)
 
 
 def shares(rows: Sequence[tuple[str, float, str]]) -> Component:

@@ -62,14 +62,14 @@ def static(element: Component) -> Component:
 
 def _tree(part: Any) -> Tree:
     """Return an element as [its kind, its properties, child …], what is none as it is."""
-    if not isinstance(part, Component):
+    if part is None or isinstance(part, (str, int, float)):
         return part
     if not isinstance(part, (Element, dcc.Link)):
         raise TypeError(f"{type(part).__name__} cannot be static: only html and dcc.Link can")
     properties = dict(part.to_plotly_json()["props"])
     children = properties.pop("children", None)
     within = children if isinstance(children, (list, tuple)) else [children]
-    return [part._type, properties, *(_tree(child) for child in within)]
+    return [part._type, properties, *map(_tree, within)]
 
 
 class _Html:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from dashboard.text import for_plotly
@@ -148,8 +149,8 @@ def stance_over_time(bins: pd.DataFrame) -> Figure:
     What has no known stance counts as unclear, so that the bars always are all comments.
     """
     starts, ends = _milliseconds(bins["start"]), _milliseconds(bins["end"])
-    counts = {stance: bins[stance].fillna(0).astype(int) for stance in STANCES if stance != "unclear"}
-    counts["unclear"] = bins["comments"].astype(int) - sum(counts.values())
+    counts = {stance: _counts(bins[stance]) for stance in STANCES if stance != "unclear"}
+    counts["unclear"] = _counts(bins["comments"]) - sum(counts.values())
     traces = [
         {
             "type": "bar",
@@ -162,7 +163,7 @@ def stance_over_time(bins: pd.DataFrame) -> Figure:
             "hovertemplate": f"%{{y}} {_(stance)}{NO_BOX}",
         }
         for stance in STANCES
-        if counts[stance].sum()
+        if counts[stance].any()
     ]
     return {
         "data": traces,
@@ -222,17 +223,19 @@ def _stance_marker(stance: str, **more: Any) -> Figure:
 
 def mean_sentiment_over_time(bins: pd.DataFrame) -> Figure:
     """Return mean sentiment in bins of time as dots (area by number of comments), never joined over gaps."""
-    rows = bins.dropna(subset=["mean_sentiment"])
-    middle = rows["start"] + (rows["end"] - rows["start"]) / 2
+    means = bins["mean_sentiment"].to_numpy(dtype=float)
+    known = ~np.isnan(means)
+    middle = np.add(_milliseconds(bins["start"]), _milliseconds(bins["end"])) / 2
+    comments = _counts(bins["comments"])[known]
     trace = {
         "type": "scatter",
         "mode": "markers",
-        "x": _milliseconds(middle),
-        "y": rows["mean_sentiment"].round(4).tolist(),
-        "customdata": rows["comments"].astype(int).tolist(),
+        "x": middle[known].tolist(),
+        "y": means[known].round(4).tolist(),
+        "customdata": comments.tolist(),
         "marker": {
             "color": ACCENT,
-            "size": (6 + 2.2 * np.sqrt(rows["comments"].to_numpy(dtype=float))).clip(max=34).tolist(),
+            "size": (6 + 2.2 * np.sqrt(comments)).clip(max=34).tolist(),
             "opacity": 0.8,
             "line": {"width": 0},
         },
@@ -240,7 +243,10 @@ def mean_sentiment_over_time(bins: pd.DataFrame) -> Figure:
         "name": _("mean sentiment"),
         "showlegend": False,
     }
-    return {"data": [trace] if len(rows) else [], "layout": _layout(yaxis=_sentiment_axis(), dragmode=False)}
+    return {
+        "data": [trace] if known.any() else [],
+        "layout": _layout(yaxis=_sentiment_axis(), dragmode=False),
+    }
 
 
 def comments_by_depth(levels: pd.DataFrame) -> Figure:
@@ -534,8 +540,12 @@ def _whole_ticks(counts: pd.Series) -> Figure:
 
 
 def _milliseconds(times: pd.Series) -> list[float]:
-    moments = pd.to_datetime(pd.Series(times), utc=True).astype("datetime64[us, UTC]")
-    return [float(value) / 1_000 for value in moments.astype("int64")]
+    return (pd.DatetimeIndex(times).as_unit("us").asi8 / 1_000).tolist()
+
+
+def _counts(column: pd.Series) -> npt.NDArray[np.int64]:
+    """Return whole numbers, 0 where one is missing."""
+    return column.to_numpy(np.int64, na_value=0)
 
 
 def _layout(**more: Any) -> Figure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
@@ -182,41 +182,42 @@ class Filters:
             keep &= frame["text"].map(lambda text: needle in text.casefold()).astype(bool)
         return frame[keep]
 
-    def rows(
-        self,
-        outline: Outline,
-        names: npt.NDArray[Any],
-        keys_with_text: Callable[[str], npt.NDArray[np.int64]],
-    ) -> Rows:
+    def rows(self, outline: Outline, keys_with_text: Callable[[str], npt.NDArray[np.int64]]) -> Rows:
         """Return the rows of an outline that pass every filter, None where nothing is restricted.
 
-        `names` has what each of the outline's people is called here, and NO_NAME at the end;
         `keys_with_text` finds comments by what their text contains. A topic is of one discussion, not of
         all: `checked` takes it out.
         """
-        masks = list(self._masks(outline, names))
-        if self.text:
-            masks.append(np.isin(outline["key"], keys_with_text(self.text), assume_unique=True))
-        return np.flatnonzero(np.logical_and.reduce(masks)) if masks else None
+        rows: Rows = None
+        for column, passing in self._passing(outline, keys_with_text):
+            values = outline[column] if rows is None else outline[column][rows]
+            found = np.flatnonzero(passing(values))
+            rows = found if rows is None else rows[found]
+        return rows
 
-    def _masks(self, outline: Outline, names: npt.NDArray[Any]) -> list[Mask]:
-        masks: list[Mask] = []
+    def _passing(
+        self, outline: Outline, keys_with_text: Callable[[str], npt.NDArray[np.int64]]
+    ) -> Iterator[tuple[str, Callable[[npt.NDArray[Any]], Mask]]]:
+        """Yield for each filter a column of the outline, and which of its values pass."""
         if self.authors:
             # The place -1 of those without a name finds the last one.
-            chosen = set(self.authors)
-            masks.append(np.array([name in chosen for name in names])[outline["person"]])
+            called = np.logical_or.reduce([names_of(outline) == author for author in self.authors])
+            yield "person", lambda people: called[people]
         if self.stances:
-            masks.append(np.isin(np.array((*STANCES, "")), self.stances)[outline["stance"]])
+            chosen = np.isin(np.array((*STANCES, "")), self.stances)
+            yield "stance", lambda stances: chosen[stances]
         if self.tones:
-            masks.append(_of_tones(outline["sentiment"], self.tones))
+            yield "sentiment", lambda values: _of_tones(values, self.tones)
         if self.depth:
-            masks.append(_of_depth(outline["depth"], self.depth))
+            yield "depth", lambda depth: _of_depth(depth, self.depth)
         if self.since is not None:
-            masks.append(outline["time"] >= max(microseconds(self.since.to_pydatetime()), NO_TIME + 1))
+            since = max(microseconds(self.since.to_pydatetime()), NO_TIME + 1)
+            yield "time", lambda times: times >= since
         if self.until is not None:
-            masks.append(outline["time"] < microseconds(_end(self.until).to_pydatetime()))
-            masks.append(outline["time"] != NO_TIME)
-        return masks
+            until = microseconds(_end(self.until).to_pydatetime())
+            yield "time", lambda times: (times < until) & (times != NO_TIME)
+        if self.text:
+            yield "key", lambda keys: np.isin(keys, keys_with_text(self.text), assume_unique=True)
 
 
 def author_choices(frame: pd.DataFrame) -> pd.Series[str]:

@@ -38,7 +38,7 @@ def in_order(context: Context, outline: Outline, filters: Filters, order: Order)
     `outline` is the context's. They are remembered: the next block of rows costs a slice.
     """
     every = _ordered(outline, order)
-    rows = filters.rows(outline, names_of(outline), context.store.outlines.keys_with_text)
+    rows = filters.rows(outline, context.store.outlines.keys_with_text)
     if rows is None:
         return every
     chosen = np.zeros(len(outline), dtype=np.bool_)

@@ -53,7 +53,7 @@ FILTERS = [
 @pytest.mark.parametrize("filters", FILTERS, ids=lambda f: f.query() or "all")
 def test_filters_choose_the_same_comments_of_the_outline_as_of_the_frame(store, frame, filters):
     outline = store.outlines.current()
-    rows = filters.rows(outline, names_of(outline), store.outlines.keys_with_text)
+    rows = filters.rows(outline, store.outlines.keys_with_text)
     keys = outline["key"] if rows is None else outline["key"][rows]
     chosen = filters.apply(frame.assign(key=outline["key"]))
     assert sorted(keys.tolist()) == sorted(chosen["key"].tolist())
@@ -63,7 +63,7 @@ def test_filters_choose_the_same_comments_of_the_outline_as_of_the_frame(store, 
 @pytest.mark.parametrize("filters", FILTERS, ids=lambda f: f.query() or "all")
 def test_figures_and_bins_are_those_of_the_frame(store, frame, filters):
     outline = store.outlines.current()
-    rows = filters.rows(outline, names_of(outline), store.outlines.keys_with_text)
+    rows = filters.rows(outline, store.outlines.keys_with_text)
     chosen = filters.apply(frame)
     figures, of_frame = overall(outline, rows), key_figures(chosen)
     assert figures.comments == of_frame.comments
@@ -94,7 +94,7 @@ def test_nothing_has_no_figures():
 def test_bins_finer_than_an_hour(store):
     outline = store.outlines.current()
     filters = Filters(since=pd.Timestamp("2024-06-03T18:00Z"), until=pd.Timestamp("2024-06-03T19:45Z"))
-    rows = filters.rows(outline, names_of(outline), store.outlines.keys_with_text)
+    rows = filters.rows(outline, store.outlines.keys_with_text)
     bins = overall_timeline(outline, rows)
     assert bins.label == "15 minutes"
     assert bins.rows["comments"].sum() == len(rows) > 5

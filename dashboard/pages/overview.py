@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from dash import Dash, dcc
 from dash.development.base_component import Component
 
@@ -79,7 +78,7 @@ class Everything:
 
     def view(self, filters: Filters) -> View:
         """Return everything under the bar of filters."""
-        rows = filters.rows(self.outline, names_of(self.outline), self.context.store.outlines.keys_with_text)
+        rows = filters.rows(self.outline, self.context.store.outlines.keys_with_text)
         figures = overall(self.outline, rows)
         content = [html.H1(_("All discussions")), html.P(_meta(self.outline, figures), className="meta")]
         if figures.comments:
@@ -99,13 +98,12 @@ class Everything:
         places = there[(page - 1) * PER_PAGE : page * PER_PAGE]
         counts = {self.outline.thread_ids[place]: int(figures.by_discussion[place]) for place in places}
         rows = self.context.store.listed(list(counts))
+        query = filters.on_page(1).query()
+        matching = counts if filters.any else {}
+        items = [_item(row, matching.get(row["thread_id"]), query) for row in rows]
         return ui.panel(
             _("Discussions"),
-            static(
-                html.Ul(
-                    [_item(row, counts[row["thread_id"]], filters) for row in rows], className="discussions"
-                )
-            ),
+            static(html.Ul(items, className="discussions")),
             ui.pager(page, last, filters, "discussions") if last > 1 else None,
             note=_("Latest talk first."),
             id="discussions",
@@ -188,7 +186,7 @@ def _over_time(bins: Timeline) -> Component:
     share_axis([sentiment, stance], bins.rows["start"].iloc[0], bins.rows["end"].iloc[-1])
     for figure in (sentiment, stance):
         figure["layout"]["height"] = 220
-    drawn = bins.rows[bins.rows["comments"] > 0]
+    drawn = bins.rows[bins.rows["comments"].to_numpy() > 0]
     note = _(
         "One mark for each stretch of {length}; its area is the number of comments.", length=_(bins.label)
     )
@@ -221,10 +219,10 @@ def _over_time(bins: Timeline) -> Component:
     )
 
 
-def _item(row: Mapping[Any, Any], matching: int, filters: Filters) -> Component:
-    counts = {stance: 0 if pd.isna(row[stance]) else int(row[stance]) for stance in STANCES}
+def _item(row: Mapping[Any, Any], matching: int | None, query: str) -> Component:
+    counts = {stance: row[stance] or 0 for stance in STANCES}
     title = one_line(ui.title_of(row["title"], row["first_at"]), 160)
-    href = ui.thread_path(row["thread_id"]) + filters.on_page(1).query()
+    href = ui.thread_path(row["thread_id"]) + query
     return html.Li(
         [
             html.Div(
@@ -232,7 +230,7 @@ def _item(row: Mapping[Any, Any], matching: int, filters: Filters) -> Component:
                     dcc.Link(shown(title), href=href, className="discussion-title"),
                     html.P(
                         [
-                            _size(row, matching if filters.any else None),
+                            _size(row, matching),
                             f" · {ui.period(row['first_at'], row['last_at'])}",
                             html.Span(
                                 _("{flagged_open} flagged", flagged_open=number(row["flagged_open"])),

@@ -5,6 +5,7 @@ Made for millions of comments: each figure is a count over columns of numbers.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -14,8 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from threads.dynamics.timeline import TIMELINE_COLUMNS, WIDTHS, Timeline, edges_of, fitting_width
-from threads.frames import typed
 from threads.outline import HOUR, NO_TIME, STANCES, Outline, moment
+from threads.records import DTYPES, Kind
 
 Rows: TypeAlias = npt.NDArray[np.intp] | None
 """The rows that are chosen, in order; None for all."""
@@ -78,8 +79,7 @@ def overall_timeline(outline: Outline, rows: Rows = None) -> Timeline:
     else:
         left_out = 0
     if not len(times):
-        empty = typed(pd.DataFrame(index=pd.RangeIndex(0)), TIMELINE_COLUMNS)
-        return Timeline(empty, WIDTHS["1 hour"], "1 hour", left_out)
+        return Timeline(_table({}, 0), WIDTHS["1 hour"], "1 hour", left_out)
     first, last = (pd.Timestamp(int(value), unit="us", tz="UTC") for value in (times.min(), times.max()))
     width = fitting_width(first, last, len(times))
     edges = edges_of(first, last, width)
@@ -98,20 +98,33 @@ def _binned(
     table = np.bincount(both, minlength=size * (len(STANCES) + 1)).reshape(size, -1)
     known = table[:, 1:].sum(axis=1)
     by_stance = dict(zip(STANCES, table[:, 1:].T, strict=True))
-    return typed(
-        pd.DataFrame(
-            {
-                "start": edges[:-1],
-                "end": edges[1:],
-                "comments": table.sum(axis=1),
-                "mean_sentiment": _mean_sentiment(outline, rows, place, size),
-                "stances": known,
-                **by_stance,
-                **{f"{stance}_share": _ratio(counts, known) for stance, counts in by_stance.items()},
-            }
-        ),
-        TIMELINE_COLUMNS,
+    return _table(
+        {
+            "start": edges[:-1],
+            "end": edges[1:],
+            "comments": table.sum(axis=1),
+            "mean_sentiment": _mean_sentiment(outline, rows, place, size),
+            "stances": known,
+            **by_stance,
+            **{f"{stance}_share": _ratio(counts, known) for stance, counts in by_stance.items()},
+        },
+        size,
     )
+
+
+def _table(known: Mapping[str, Any], size: int) -> pd.DataFrame:
+    """Return values as a frame of TIMELINE_COLUMNS; without a look at their types, which takes most of it."""
+    return pd.DataFrame({c.name: _array(known.get(c.name), c.kind, size) for c in TIMELINE_COLUMNS})
+
+
+def _array(values: Any, kind: Kind, size: int) -> Any:
+    """Return the values of a column as it holds them, all missing where there are none."""
+    if kind == "integer":
+        missing = np.full(size, values is None)
+        return pd.arrays.IntegerArray(np.zeros(size, np.int64) if values is None else values, missing)
+    if kind == "number":
+        return np.full(size, np.nan) if values is None else values
+    return pd.DatetimeIndex([] if values is None else values, dtype=DTYPES[kind])
 
 
 def _mean_sentiment(
