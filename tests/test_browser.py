@@ -120,8 +120,8 @@ def test_what_is_static_is_drawn_as_text_and_leads_nowhere_it_should_not(page, s
     assert made == ["a", "about:blank", "<b>", "<img src=x>"]
 
 
-def test_a_reset_of_nothing_is_told_to_nobody(page, server):
-    """Each component that is drawn asks for one, and each one told is heard by every component there is."""
+def test_what_nobody_needs_to_hear_is_told_to_nobody(page, server):
+    """That nothing is reset, or that filters wait: every component would hear of it."""
     page.goto(server)
     expect(page.locator("#filtered-content")).to_be_visible()
     heard = page.evaluate(
@@ -136,6 +136,14 @@ def test_a_reset_of_nothing_is_told_to_nobody(page, server):
           return heard; }"""
     )
     assert heard == {"nothing": 0, "something": 1}
+    waiting = page.evaluate(
+        """() => { const waits = (id) => ({ id, path: [id], property: "value" });
+          for (const ids of [["filter-until", "filter-text"], ["import-result"]])
+            window.store.dispatch({ type: "LOADING", payload: ids.map(waits) });
+          return window.store.getState().loading; }"""
+    )
+    assert '["import-result"]' in waiting
+    assert '["filter-until"]' not in waiting
 
 
 def test_every_comment_is_in_a_table_that_sorts_and_scrolls_by_keyboard(page, server):
