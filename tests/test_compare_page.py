@@ -11,6 +11,7 @@ from dashboard.filters import Filters
 from dashboard.pages import compare
 from dashboard.pages.base import Context
 from dashboard.pages.compare import ComparePage
+from threads.language import using
 
 CHART = "comparison-figure"
 
@@ -137,3 +138,17 @@ def test_hostile_names_stay_text(sampled, sampled_ids, monkeypatch):
     assert "\u202e" not in found
     assert "\\u202e" not in found
     assert '"ticktext": ["&lt;img src=x&gt;", "somebody"]' in found
+
+
+def test_each_group_has_its_course_with_its_numbers_and_what_is_too_little_says_so(sampled, sampled_ids):
+    found = said(sampled, f"?a={sampled_ids[0]}&b={sampled_ids[1]}")
+    assert "had come within" in found
+    assert '"data-take": "csv", "data-name": "courses"' in found
+    assert "No trend can be told from 8 comments" in found
+
+
+def test_measures_keep_their_capitals_in_german(sampled, sampled_ids):
+    with using("de"):
+        found = said(sampled, f"?a={sampled_ids[0]}&b={sampled_ids[1]}")
+    assert "Personen auf 5 Kommentare" in found
+    assert "personen auf" not in found

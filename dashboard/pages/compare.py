@@ -16,7 +16,7 @@ from dash.exceptions import PreventUpdate
 from dashboard import components as ui
 from dashboard.background import waiting
 from dashboard.elements import html
-from dashboard.figures import dots_with_intervals
+from dashboard.figures import courses_beside_each_other, dots_with_intervals
 from dashboard.filters import COMPARED, NO_NAME, Filters, author_choices
 from dashboard.pages.base import Context, Menu, View
 from dashboard.pages.filtering import filtered_layout
@@ -34,9 +34,11 @@ from threads.dynamics.comparison import (
     by_week,
     compare,
 )
+from threads.dynamics.courses import FEWEST as FEWEST_TIMES
+from threads.dynamics.courses import SHOWN_SHARE, Courses, courses
 from threads.dynamics.sentences import figure
 from threads.dynamics.steps import Told, unwatched
-from threads.language import N_, _, counted, number, percent
+from threads.language import N_, SOURCE, _, counted, language, number, percent
 from threads.moderation.roles import Permission
 
 MOST_COMMENTS: Final = 50_000
@@ -64,6 +66,7 @@ TITLES: Final[Mapping[str, str]] = {
     "people": N_("People among {} comments"),
     "equal_people": N_("As if so many wrote equally often"),
 }
+DRAWN: Final = {"arrived": N_("share that had come"), "sentiment": N_("mean sentiment")}
 SHARES: Final = ("supportive", "critical", "offensive", "replies")
 STANDS_FOR: Final = {
     "threads": N_("Whole discussions were drawn anew: the groups stand for more of their kind."),
@@ -172,12 +175,13 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What was compared of so many comments, what was left out, and the comparison, which takes two sides."""
+    """What was compared of so many comments, what was left out, and what two sides or more gave."""
 
     comments: int
     sides: tuple[Side, ...]
     note: str
     found: Comparison | None
+    courses: Courses | None
 
 
 def _compared(
@@ -191,7 +195,8 @@ def _compared(
     # One person is one person, whatever is drawn.
     measures = [name for name in HELP if filters.by != "author" or name not in DIVERSITY]
     found = compare(groups, measures=measures, told=told) if len(groups) > 1 else None
-    return Compared(len(under), sides, note, found)
+    went = courses(groups) if len(groups) > 1 else None
+    return Compared(len(under), sides, note, found, went)
 
 
 def _side(name: str, rows: pd.DataFrame) -> Side:
@@ -293,8 +298,8 @@ def _most(found: Groups, said: str) -> tuple[Groups, str]:
 
 def _content(compared: Compared, filters: Filters, titles: Mapping[str, str]) -> list[Component]:
     said = [html.P(compared.note, className="note")] if compared.note else []
-    found, sides = compared.found, compared.sides
-    if found is None:
+    found, went, sides = compared.found, compared.courses, compared.sides
+    if found is None or went is None:
         reason = (
             _("A comparison takes two groups with comments; under these filters there is one.")
             if sides
@@ -306,6 +311,7 @@ def _content(compared: Compared, filters: Filters, titles: Mapping[str, str]) ->
         *said,
         _who(sides, names, filters),
         ui.panel(_("Side by side"), _chart(found, names), note=_how(found)),
+        ui.panel(_("How each went"), _courses(went, names), note=_axes(went)),
         ui.panel(_("In numbers"), _numbers(found, [side.name for side in sides]), _reasons(found)),
         ui.panel(_("Differences"), _differences(found), _not_compared(found), note=_adjusted(found)),
     ]
@@ -382,6 +388,37 @@ def _chart(found: Comparison, names: Mapping[str, str]) -> Component:
     )
 
 
+def _courses(went: Courses, names: Mapping[str, str]) -> Component:
+    named = Courses({names[name]: course for name, course in went.of.items()}, went.hours)
+    rows = named.rows
+    return ui.chart(
+        courses_beside_each_other(named),
+        _(
+            "When the comments of {groups} came, and their mean sentiment with its 95% band",
+            groups=counted(len(names), "group", "groups"),
+        ),
+        said=went.sentence(),
+        table=rows.assign(measure=rows["measure"].map({name: _(said) for name, said in DRAWN.items()})),
+        name="courses",
+        id="courses-figure",
+    )
+
+
+def _axes(went: Courses) -> str:
+    said = _(
+        "Left: which share of a group's comments had come; right: their mean sentiment with its 95% band. "
+        "Both from the first comment of each on, on the same axes, of {fewest} comments with a time or more.",
+        fewest=FEWEST_TIMES,
+    )
+    later = any(course.arrived["hours"].max() > went.hours for course in went.of.values())
+    cut = (
+        _("They end when {share} had come, on the mean over groups.", share=percent(SHOWN_SHARE))
+        if later
+        else ""
+    )
+    return f"{said} {cut}".strip()
+
+
 def _kind(measure: str) -> str:
     return "share" if measure in SHARES else "sentiment" if measure == "sentiment" else "amount"
 
@@ -452,10 +489,15 @@ def _listed(missing: list[tuple[str, str, str]], found: Comparison) -> Component
         here = [(group, measure) for group, measure, why in missing if why == reason]
         groups = "; ".join(one_line(group, 60) for group in dict.fromkeys(group for group, _measure in here))
         measures = ", ".join(
-            _title(measure, found).lower() for measure in dict.fromkeys(m for _group, m in here)
+            _in_a_sentence(_title(measure, found)) for measure in dict.fromkeys(m for _group, m in here)
         )
         items.append(html.Li(shown(f"{groups}, {measures}: {one_line(_(reason), 300)}")))
     return html.Ul(items, className="note")
+
+
+def _in_a_sentence(title: str) -> str:
+    """Return a title as it goes on behind a comma: German nouns keep their capitals."""
+    return title.lower() if language() == SOURCE else title
 
 
 def _differences(found: Comparison) -> Component:
