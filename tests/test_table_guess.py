@@ -138,7 +138,7 @@ SEEN = """
 9  comment - - - -
 10 comment_text published_at author_name - video_id
 12 body timestamp - - -
-13 text created user - url_id
+13 text created user references url_id
 14 comment_body comment_posted_time comment_author_name comment_parent_id post_id
 16 comment_body - - - -
 17 Comment_Text - - - Post_ID
