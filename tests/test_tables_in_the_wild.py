@@ -303,6 +303,27 @@ def test_a_headline_that_rows_share_is_that_of_the_article():
     assert (one.title, [c.text for c in one.comments]) == ("Tunnel opens", ["So cool", "Not at all"])
 
 
+def test_comments_of_a_takeout_are_their_pieces_together():
+    rows = ('7,"{""text"":""So ""},{""text"":""cool""}"', '8,"{""text"":""Not at all""}"')
+    assert [c.text for c in comments("\n".join(("Comment ID,Comment Text", *rows)))] == [
+        "So cool",
+        "Not at all",
+    ]
+
+
+def test_the_name_of_a_subreddit_is_no_authors():
+    (said,) = comments(
+        table(("id", "subreddit.id", "subreddit.name", "body"), ("7", "q", "tunnels", "So cool"))
+    )
+    assert (said.author, said.author_id) == (None, None)
+
+
+def test_numbers_above_columns_are_no_comment():
+    rows = [("ann", "11h", f"What a lovely day number {n}") for n in range(6)]
+    found = comments(table(("0", "1", "2"), *rows))
+    assert [c.text for c in found] == [row[2] for row in rows]
+
+
 def test_posts_of_reddit_with_their_comments_nested_are_no_dump():
     post = {"id": "a", "title": "T", "selftext": "Dig it?", "num_comments": 2, "created_utc": 1}
     nested = {"body": "So cool", "link_id": "t3_a", "parent_id": "t3_a", "id": "7", "author": "ann"}

@@ -55,8 +55,11 @@ class Delimited:
             self._head: list[list[str]] = []
         else:
             self.columns = tuple(str(number) for number in range(1, width + 1))
-            self._head = [first]
-        self._first = 2 if self.is_named else 1
+            is_numbered = first == [
+                str(number) for number in range(len(first))
+            ]  # as pandas does without names
+            self._head = [] if is_numbered else [first]
+        self._first = 1 if self._head else 2
         self._head += self._first_rows()
         self.skipped: list[Skipped] = []
         self._short = 0

@@ -231,7 +231,25 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("discussion", "item id", "entry id", "blog id", "issue id", "petition id", "docket id"),
         *("post", "video", "story", "entry", "asset", "parent post", "parent story"),
         *(
-            *("artikel id", "beitrag id", "thema id", "root uri", "object pk"),
+            *(
+                "artikel id",
+                "beitrag id",
+                "thema id",
+                "root uri",
+                "object pk",
+                "id noticia",
+                "noticia id",
+                "id artículo",
+            ),
+            *(
+                "id articulo",
+                "articulo id",
+                "id publicación",
+                "id publicacion",
+                "id vidéo",
+                "id notícia",
+                "id wpisu",
+            ),
             "content container uuid",
             "container id",
             "asin",
@@ -299,6 +317,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("votes", "total votes", "comment upvotes", "favourites count", "favorite count", "favorites"),
         *("positive votes", "pos votes", "thumbs up", "reactions", "reaction count", "counts score"),
         *(
+            *("votos", "me gustas", "nombre de likes", "nombre de j aime", "anzahl likes", "número de likes"),
             "like counts",
             "likes counts",
             "total likes",
@@ -352,6 +371,21 @@ NAMES: dict[str, tuple[str, ...]] = {
 PRIVATE = frozenset(
     ("email", "e mail", "mail", "ip", "ip address", "author email", "author ip", "comment author email")
 )
+# What a dotted name begins with where it tells of no person, no comment and no article.
+_OF_PLACES = frozenset(
+    (
+        "subreddit",
+        "community",
+        "guild",
+        "forum",
+        "blog",
+        "category",
+        "publication",
+        "newspaper",
+        "site",
+        "language",
+    )
+)
 # Tables of posts: their text is the post's, so "post id" is the row's own and "title" belongs to the text.
 OF_POSTS = frozenset(
     ("selftext", "self text", "post text", "post body", "post content", "description", "title")
@@ -395,6 +429,8 @@ def is_best_as(field: str, name: str) -> bool:
     own = place(field, name)
     if own is None or own < 100:
         return own is not None
+    if plain(name.rpartition(".")[0].rpartition(".")[2]) in _OF_PLACES:
+        return False
     others = (place(other, name) for other in NAMES if other != field)
     return all(other is None or other // 100 >= own // 100 for other in others)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -60,6 +61,7 @@ _PLACEHOLDERS: dict[str, Status] = {
     "[removed by moderator]": "removed",
     "[ removed by reddit ]": "removed",
 }
+_PIECE = '{"text":'
 _MAY_BE_GONE = methodcaller("startswith", "[")
 _GONE = frozenset(("deleted", "removed"))  # of which a row without a text still says whom others answer
 _KIND = "comment type"  # of WordPress: pingbacks stand among the comments
@@ -385,14 +387,24 @@ def _times(understood: Understood, name: Field, options: Options) -> tuple[Reade
 
 
 def _text_reader(understood: Understood) -> Callable[[str], str]:
-    markup = understood.mapping.markup or markup_of(
-        [row[at] for row in understood.table.sample for at in understood.places["text"] if at < len(row)]
-    )
+    texts = [row[at] for row in understood.table.sample for at in understood.places["text"] if at < len(row)]
+    if texts and all(text.startswith(_PIECE) or not text for text in texts):
+        return _joined
+    markup = understood.mapping.markup or markup_of(texts)
     if markup == "html":
         return lambda text: from_html(text) if "<" in text or "&" in text else text.strip()
     if markup == "entities":
         return lambda text: (html.unescape(text) if "&" in text else text).strip()
     return str.strip
+
+
+def _joined(text: str) -> str:
+    """Return the text of pieces, as Google's Takeout has comments: {"text":"So "},{"text":"cool"}."""
+    try:
+        pieces = json.loads(f"[{text}]")
+    except (ValueError, RecursionError):
+        return text.strip()
+    return "".join(str(piece.get("text", "")) for piece in pieces if isinstance(piece, dict)).strip()
 
 
 def _parent_reader(understood: Understood) -> _Parents:
