@@ -373,7 +373,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("csv-safe", "CSV for spreadsheets, beside to_csv", 3, 3, partial(csv, "safe")),
     Measure("csv-raw", "CSV for programs, beside to_csv", 8, 7, partial(csv, "raw")),
     Measure("sqlite-import", "scored comments into SQLite, beside to_sql", 5, 0.8, sqlite_import),
-    Measure("near-duplicates", "groups, beside datasketch at equal recall", 4, 2, near_duplicates),
+    Measure("near-duplicates", "groups, beside datasketch at equal recall", 4, 7, near_duplicates),
     Measure("convokit", "a corpus built and saved, beside ConvoKit 5", 1, 1, convokit_build),
     Measure("processes", "2 workers beside 1 process", 1.75, 1.5, two_processes),
     Measure("dask", "2 workers of Dask beside 1", 1.6, 1.4, two_of_dask),

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from threads.cli import main
+from threads.dynamics import similar_texts
 from threads.dynamics.near_duplicates import GROUP_COLUMNS, NEAR_DUPLICATE_COLUMNS, near_duplicates
 from threads.dynamics.similar_texts import group_similar, jaccard, may_be_similar, shingles
 from threads.errors import SettingError
@@ -91,6 +92,15 @@ def test_the_groups_are_those_of_brute_force(threshold, seed):
 @given(st.lists(st.text("abc", min_size=5, max_size=30), unique=True, max_size=25), st.floats(0.2, 1))
 def test_the_groups_of_any_texts_are_those_of_brute_force(texts, threshold):
     assert group_similar(texts, threshold).labels.tolist() == by_brute_force(texts, threshold)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("_BLOCK_CHARACTERS", 300), ("_AT_ONCE", 5), ("_LATELY_BITS", 1), ("_REMEMBERED", 8)]
+)
+def test_the_groups_do_not_depend_on_how_much_is_held_at_once(name, value, monkeypatch):
+    monkeypatch.setattr(similar_texts, name, value)
+    texts = variants(120, seed=7)
+    assert group_similar(texts, 0.6).labels.tolist() == by_brute_force(texts, 0.6)
 
 
 @pytest.mark.parametrize("threshold", [0.5, 0.7, 0.9])

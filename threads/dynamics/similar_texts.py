@@ -6,13 +6,15 @@ the pairs that reach a threshold:
 
 1. Prefix filter (Chaudhuri, Ganti and Kaushik 2006; Bayardo, Ma and Srikant, Scaling up all pairs similarity
    search, 2007): with all shingles in one order, the rarest first, such pairs share one of the first
-   |A| - ⌈t|A|⌉ + 1 of each. Only texts that do, and whose sizes allow it, are compared.
-2. Bitmap filter (Sandes, Teodoro and Melo 2020): each text has 2,048 bits, parities of its hashed shingles;
+   |A| - ⌈t|A|⌉ + 1 of each. Any order is right; how rare they are is counted in a part of the texts.
+2. Positional filter (Xiao, Wang, Lin and Yu, Efficient similarity joins for near duplicate detection, 2008):
+   how far in its order each has the first shingle that they share, bounds how many they share.
+3. Bitmap filter (Sandes, Teodoro and Melo 2020): each text has 2,048 bits, parities of its hashed shingles;
    the bits in which two texts differ are no more than the shingles in which they do.
-3. Texts that are in one group by now are not compared again: a campaign of n texts costs about n comparisons.
 4. What is left is compared shingle by shingle, by 64-bit hashes of them.
 
-No step loses a pair, unless two shingles of a text have equal 42-bit hashes (one text of 350 shingles in 70
+Texts that are in one group by now are not compared again: a campaign of n texts costs about n comparisons.
+No step loses a pair, unless two shingles of a text have equal 44-bit hashes (one text of 350 shingles in 280
 million) or there are more than MOST_PAIRS to look at; `Groups.complete` says so.
 """
 
@@ -30,10 +32,15 @@ from threads.errors import SettingError
 
 SHINGLE: Final = 5  # characters
 MOST_PAIRS: Final = 50_000_000
+_COUNTED: Final = 4  # of so many texts, the shingles of one are counted
 _BITMAP: Final = 2048  # bits
-_ROW_BITS, _COUNT_BITS = 10, 12  # of a 64-bit key: the text within its block, how often the shingle occurs
+_FOLDED: Final = 512  # bits that are compared first
+_ROW_BITS, _COUNT_BITS = 8, 12  # of a 64-bit key: the text within its block, how often the shingle occurs
 _HASH_BITS: Final = 64 - _ROW_BITS - _COUNT_BITS
-_BLOCK_CHARACTERS: Final = 2_000_000
+_PLACE_BITS = np.uint64(8)  # of a token: how far in its prefix it stands
+_BLOCK_CHARACTERS: Final = 500_000
+_AT_ONCE: Final = 1 << 15  # entries; what is worked on should stay in the processor's cache
+_LATELY_BITS: Final = 22  # of the number of pairs that are remembered, in 32 MB
 _ODD, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 _REMEMBERED: Final = 20_000  # texts whose shingles are kept while pairs are compared
 
@@ -88,11 +95,8 @@ def group_similar(texts: Sequence[str], threshold: float, *, most_pairs: int = M
     labels = np.arange(len(texts), dtype=np.int64)
     index = _Index(block_of(texts, threshold, shingle_counts(texts)), threshold)
     hashed = _Hashed(texts)
-    seen: set[int] = set()
     for pairs in index.candidates(labels, most_pairs):
-        fresh = [pair for pair in pairs.tolist() if pair not in seen]
-        seen.update(fresh)
-        _link(labels, [pair for pair, found in hashed.compared(fresh) if found >= threshold])
+        _link(labels, [pair for pair, found in hashed.compared(pairs.tolist()) if found >= threshold])
     return Groups(np.unique(labels, return_inverse=True)[1].astype(np.int64), index.complete)
 
 
@@ -164,7 +168,8 @@ def _link(labels: Integers, links: Sequence[tuple[int, int]]) -> None:
 class Block:
     """Texts, and what is looked at of them before they are compared.
 
-    `tokens` are shingles of all prefixes, `rows` the texts that have them; `sizes` are numbers of shingles.
+    `tokens` are shingles of all prefixes: leading bits of their hashes, and in the last eight bits at which
+    part of its prefix one stands. `rows` are the texts that have them, `sizes` numbers of shingles.
     """
 
     texts: Sequence[str]
@@ -180,17 +185,30 @@ def block_of(texts: Sequence[str], threshold: float, counts: npt.NDArray[np.uint
     bitmaps = np.zeros((len(texts), _BITMAP // 64), dtype=np.uint64)
     tokens, rows = [np.array([], dtype=np.uint64)], [np.array([], dtype=np.int64)]
     for block in _blocks(texts):
-        keys, of = _keys([texts[number] for number in block], counts)
+        keys, of = _keys(texts[block.start : block.stop], counts)
         own = np.bincount(of, minlength=len(block))
         sizes[block.start : block.stop] = own
         bitmaps[block.start : block.stop] = _parities(keys, of, len(block))
-        places = np.arange(len(keys)) - (np.cumsum(own) - own)[of]
-        found = keys & np.uint64((1 << (_COUNT_BITS + _HASH_BITS)) - 1)
-        lengths = own - np.ceil(threshold * own - 1e-9).astype(np.int64) + 1
-        wanted = (places < lengths[of]) & (found >> np.uint64(_HASH_BITS) > 1)
-        tokens.append(found[wanted])
-        rows.append(of[wanted] + block.start)
+        lengths = _prefixes(own, threshold)
+        of = np.repeat(np.arange(len(block)), lengths)
+        places = np.arange(len(of)) - _starts(lengths)[of]
+        parts = (places << int(_PLACE_BITS)) // lengths[of]
+        found = keys[_starts(own)[of] + places] << np.uint64(64 - _HASH_BITS)
+        tokens.append(found | parts.astype(np.uint64))
+        rows.append(of + block.start)
     return Block(texts, sizes, bitmaps, np.concatenate(tokens), np.concatenate(rows))
+
+
+def _prefixes(sizes: Integers, threshold: float) -> Integers:
+    """Return of how many of their rarest shingles two similar texts share one, for each of some sizes."""
+    needed = np.ceil(threshold * sizes - 1e-9).astype(np.int64)
+    lengths: Integers = np.minimum(sizes, sizes - needed + 1)
+    return lengths
+
+
+def _starts(lengths: Integers) -> Integers:
+    """Return where each of some stretches begins that follow one another."""
+    return np.cumsum(lengths) - lengths
 
 
 def partners(
@@ -235,11 +253,11 @@ def _side_by_side(one: Block, other: Block) -> Block:
 
 
 class _Hashed:
-    """Texts as sets of their shingles' hashes; those of some thousand texts are kept."""
+    """Texts as their shingles' hashes, sorted; those of some thousand texts are kept."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = texts
-        self._known: dict[int, frozenset[int]] = {}
+        self._known: dict[int, Keys] = {}
 
     def compared(self, pairs: Sequence[int]) -> Iterator[tuple[tuple[int, int], float]]:
         """Yield pairs of texts, given as a × n + b, with how similar they are."""
@@ -247,7 +265,9 @@ class _Hashed:
             some = [divmod(pair, len(self._texts)) for pair in pairs[start : start + _REMEMBERED // 4]]
             self._know({number for pair in some for number in pair})
             for one, other in some:
-                yield (one, other), jaccard(self._known[one], self._known[other])
+                both = np.concatenate([self._known[one], self._known[other]])
+                union = len(_different(both))
+                yield (one, other), (len(both) - union) / union
 
     def _know(self, numbers: set[int]) -> None:
         if len(self._known) > _REMEMBERED:
@@ -256,70 +276,134 @@ class _Hashed:
         texts = [self._texts[number] for number in new]
         for block in _blocks(texts):
             hashes, rows = _hashes(texts[block.start : block.stop])
-            values = hashes.tolist()
-            ends = np.cumsum(np.bincount(rows, minlength=len(block))).tolist()
-            for number, first, end in zip(new[block.start : block.stop], [0, *ends], ends, strict=False):
-                self._known[number] = frozenset(values[first:end])
+            ends = np.cumsum(np.bincount(rows, minlength=len(block)))
+            of_each = map(_different, np.split(hashes, ends[:-1]))
+            self._known.update(zip(new[block.start : block.stop], of_each, strict=True))
 
 
 class _Index:
-    """The rare shingles of every text, by which pairs that may be similar are found."""
+    """The rare shingles of every text, by which pairs that may be similar are found.
+
+    An entry is a shingle, the rank of its text by size, and at which part of the prefix it stands, in one
+    number: sorted, the entries of a shingle stand together in order of their texts' sizes.
+    """
 
     def __init__(self, block: Block, threshold: float) -> None:
         self.threshold = threshold
         self.complete = True
         self.sizes, self.bitmaps = block.sizes, block.bitmaps
-        self.tokens, self.rows = _shared(block)
+        folds = self.bitmaps.reshape(len(self.sizes), _BITMAP // _FOLDED, _FOLDED // 64)
+        self._folded = np.bitwise_xor.reduce(folds, axis=1)
+        self._by_size = np.argsort(self.sizes, kind="stable")
+        self._largest = int(self.sizes.max(initial=0))
+        self._low_bits = _PLACE_BITS + np.uint64(len(self.sizes).bit_length())
+        self._entries = self._sorted(block)
+        remembered = min(_LATELY_BITS, len(self._entries).bit_length() + 1)
+        self._lately = np.full(1 << remembered, -1, dtype=np.int64)
 
     def candidates(self, labels: Integers, most_pairs: int) -> Iterator[Integers]:
         """Yield pairs a × n + b of texts with different `labels`, which may change from batch to batch.
 
-        Entries of one shingle stand together in order of their texts' sizes; batch d pairs each of them with
-        the d-th after it.
+        First each entry is paired with the next one of its shingle, then with the second next, and so on.
         """
-        count, distance, looked_at = len(self.sizes), 0, 0
-        firsts = np.arange(len(self.tokens))
-        while len(firsts):
+        firsts, ends = self._reaches()
+        distance, looked_at, left = 0, 0, len(firsts)
+        while left:
             distance += 1
-            firsts = firsts[firsts < len(self.tokens) - distance]
-            ones, others = self.rows[firsts], self.rows[firsts + distance]
-            near = (self.tokens[firsts] == self.tokens[firsts + distance]) & (
-                self.sizes[ones] >= self.threshold * self.sizes[others]
-            )
-            firsts, ones, others = firsts[near], ones[near], others[near]
-            looked_at += len(firsts)
-            if looked_at > most_pairs:
-                self.complete = False
-                return
-            apart = labels[ones] != labels[others]
-            ones, others = ones[apart], others[apart]
-            pairs = _different(np.minimum(ones, others) * count + np.maximum(ones, others))
-            yield pairs[self._may_be_similar(pairs)]
+            batches, left = _batches(left), 0
+            for batch in batches:
+                reaches = firsts[batch] + distance < ends[batch]
+                kept = slice(left, left + int(np.count_nonzero(reaches)))
+                firsts[kept], ends[kept] = firsts[batch][reaches], ends[batch][reaches]
+                left = kept.stop
+                looked_at += kept.stop - kept.start
+                if looked_at > most_pairs:
+                    self.complete = False
+                    return
+                yield self._similar(firsts[kept], firsts[kept] + distance, labels)
 
-    def _may_be_similar(self, pairs: Integers) -> npt.NDArray[np.bool_]:
-        """Return which pairs the bitmap filter lets through."""
-        passed = np.ones(len(pairs), dtype=np.bool_)
-        for start in range(0, len(pairs), 100_000):  # bounds the memory
-            ones, others = np.divmod(pairs[start : start + 100_000], len(self.sizes))
-            differing = np.bitwise_count(self.bitmaps[ones] ^ self.bitmaps[others]).sum(
-                axis=1, dtype=np.int64
-            )
+    def _sorted(self, block: Block) -> Keys:
+        ranks = np.empty(len(self.sizes), dtype=np.uint64)
+        ranks[self._by_size] = np.arange(len(ranks), dtype=np.uint64)
+        entries = np.empty_like(block.tokens)
+        for batch in _batches(len(entries)):
+            tokens = block.tokens[batch]
+            entries[batch] = self._shingles(tokens) | (tokens & _ones(_PLACE_BITS))
+            entries[batch] |= ranks[block.rows[batch]] << _PLACE_BITS
+        entries.sort()
+        return entries
+
+    def _reaches(self) -> tuple[Integers, Integers]:
+        """Return which entries have partners that may be similar, and where behind each there are no more."""
+        smaller = np.searchsorted(self.sizes[self._by_size], np.arange(1, self._largest + 2))
+        ranks = smaller.astype(np.uint64) << _PLACE_BITS  # behind all texts of a size
+        firsts, ends = [np.array([], dtype=np.int64)], [np.array([], dtype=np.int64)]
+        for batch in _batches(len(self._entries)):
+            entries = self._entries[batch]
+            behind = self._shingles(entries) | ranks[self._most(entries)]
+            end = np.searchsorted(self._entries, behind)
+            place = np.arange(batch.start, batch.stop)
+            reaches = place + 1 < end
+            firsts.append(place[reaches])
+            ends.append(end[reaches])
+        return np.concatenate(firsts), np.concatenate(ends)
+
+    def _similar(self, firsts: Integers, others: Integers, labels: Integers) -> Integers:
+        """Return pairs a × n + b of the texts of entries that may be similar and have different labels."""
+        one, other = self._entries[firsts], self._entries[others]
+        near = self.sizes[self._texts(one)] <= self._most(other)
+        ones, others = self._texts(one[near]), self._texts(other[near])
+        apart = labels[ones] != labels[others]
+        pairs = self._not_lately(ones[apart] * len(self.sizes) + others[apart])
+        for bitmaps in (self._folded, self.bitmaps):
+            ones, others = np.divmod(pairs, len(self.sizes))
             allowed = (1 - self.threshold) / (1 + self.threshold) * (self.sizes[ones] + self.sizes[others])
-            passed[start : start + 100_000] = differing <= allowed + 1e-6
-        return passed
+            pairs = pairs[_differing(bitmaps, ones, others) <= allowed + 1e-6]
+        return _different(pairs)
+
+    def _not_lately(self, pairs: Integers) -> Integers:
+        """Return the pairs that are not remembered, and remember them, each in the place of another one."""
+        places = _bucket(pairs.astype(np.uint64) * _ODD, len(self._lately))
+        new = self._lately[places] != pairs
+        self._lately[places[new]] = pairs[new]
+        fresh: Integers = pairs[new]
+        return fresh
+
+    def _shingles(self, entries: Keys) -> Keys:
+        return entries >> self._low_bits << self._low_bits
+
+    def _texts(self, entries: Keys) -> Integers:
+        ranks = (entries & _ones(self._low_bits)) >> _PLACE_BITS
+        texts: Integers = self._by_size[ranks.astype(np.int64)]
+        return texts
+
+    def _most(self, entries: Keys) -> Integers:
+        """Return the largest size of a similar text, if an entry is the first shingle that both share.
+
+        Where that stands at place i of A and j of B, they share no more than |A| - i and |B| - j; similar
+        texts share t (|A| + |B|) / (1 + t).
+        """
+        sizes = self.sizes[self._texts(entries)]
+        parts = (entries & _ones(_PLACE_BITS)).astype(np.int64)
+        places = parts * _prefixes(sizes, self.threshold) >> int(_PLACE_BITS)
+        most = (sizes - places) * ((1 + self.threshold) / self.threshold) - sizes + 1e-6
+        within: Integers = np.minimum(most, self._largest).astype(np.int64)
+        return within
 
 
-def _shared(block: Block) -> tuple[Keys, Integers]:
-    """Return the shingles of all prefixes that more than one text has, with their texts, sorted."""
-    order = np.argsort(block.tokens)
-    tokens = block.tokens[order]
-    repeats = tokens[1:] == tokens[:-1]
-    shared = np.zeros(len(tokens), dtype=np.bool_)
-    shared[1:] |= repeats
-    shared[:-1] |= repeats
-    tokens, rows = tokens[shared], block.rows[order[shared]]
-    order = np.lexsort((rows, block.sizes[rows], tokens))  # of the few that are left
-    return tokens[order], rows[order]
+def _ones(bits: np.uint64) -> np.uint64:
+    return (np.uint64(1) << bits) - np.uint64(1)
+
+
+def _differing(bitmaps: Keys, ones: Integers, others: Integers) -> npt.NDArray[np.float32]:
+    """Return in how many bits those of pairs differ."""
+    bits = bitmaps.take(ones, axis=0)
+    bits ^= bitmaps.take(others, axis=0)
+    return np.bitwise_count(bits).astype(np.float32) @ np.ones(bits.shape[1], dtype=np.float32)
+
+
+def _batches(length: int) -> Iterator[slice]:
+    return (slice(start, min(start + _AT_ONCE, length)) for start in range(0, length, _AT_ONCE))
 
 
 def _keys(texts: Sequence[str], counts: npt.NDArray[np.uint32]) -> tuple[Keys, Integers]:
@@ -349,33 +433,38 @@ def _blocks(texts: Sequence[str]) -> Iterator[range]:
 
 def _hashes(texts: Sequence[str]) -> tuple[Keys, Integers]:
     """Return the 64-bit hash of every shingle of every text, and the text's number in `texts`."""
+    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
     joined = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    rows = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
-    count = max(0, len(joined) - SHINGLE + 1)
-    hashes = np.zeros(count, dtype=np.uint64)
-    for place in range(SHINGLE):
+    characters = joined.astype(np.uint64)
+    count = max(0, len(characters) - SHINGLE + 1)
+    hashes = characters[:count] * _ODD
+    for place in range(1, SHINGLE - 1):
+        hashes += characters[place : place + count]
         hashes *= _ODD
-        hashes += joined[place : place + count]
+    hashes += characters[SHINGLE - 1 :]
     hashes ^= hashes >> np.uint64(29)
     hashes *= _MIX
     hashes ^= hashes >> np.uint64(32)
-    within = rows[:count] == rows[SHINGLE - 1 :]  # a shingle over the end of a text is none
-    return hashes[within], rows[:count][within]
+    over_the_end = np.cumsum(lengths)[:, None] - np.arange(1, SHINGLE)
+    within = np.ones(len(characters), dtype=np.bool_)
+    within[over_the_end[over_the_end >= 0]] = False  # a shingle over the end of a text is none
+    rows = np.repeat(np.arange(len(texts)), np.maximum(lengths - SHINGLE + 1, 0))
+    return hashes[within[:count]], rows
 
 
 def shingle_counts(texts: Sequence[str], *, bits: int | None = None) -> npt.NDArray[np.uint32]:
-    """Return how often shingles occur, by so many leading bits of their hashes; enough ones for the texts.
+    """Return how often shingles occur in some of the texts, by so many leading bits of their hashes.
 
-    Counts by equal bits add up.
+    Without `bits`, enough ones for the texts. Counts by equal bits add up.
     """
     if bits is None:
-        bits = min(26, max(10, sum(map(len, texts)).bit_length()))
+        bits = min(24, max(18, sum(map(len, texts)).bit_length() - 3))
     counts = np.zeros(1 << bits, dtype=np.uint32)
-    for block in _blocks(texts):
-        hashes, _ = _hashes([texts[number] for number in block])
-        buckets = np.sort(_bucket(hashes, len(counts)))
-        starts = np.flatnonzero(np.diff(buckets, prepend=-1))
-        counts[buckets[starts]] += np.diff(starts, append=len(buckets)).astype(np.uint32)
+    some = texts[::_COUNTED]
+    for block in _blocks(some):
+        hashes, _ = _hashes(some[block.start : block.stop])
+        buckets, often = np.unique_counts(_bucket(hashes, len(counts)))
+        counts[buckets] += often.astype(np.uint32)
     return counts
 
 
