@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any, TypeAlias
 
 import dash
-from dash import dcc
 from dash.development.base_component import Component
 
 Tree: TypeAlias = Any
@@ -62,14 +61,15 @@ def static(element: Component) -> Component:
 
 def _tree(part: Any) -> Tree:
     """Return an element as [its kind, its properties, child …], what is none as it is."""
-    if part is None or isinstance(part, (str, int, float)):
+    kind = getattr(part, "_type", None)
+    if kind is None:
         return part
-    if not isinstance(part, (Element, dcc.Link)):
-        raise TypeError(f"{type(part).__name__} cannot be static: only html and dcc.Link can")
+    if kind != "Link" and part._namespace != "dash_html_components":
+        raise TypeError(f"{kind} cannot be static: only html and dcc.Link can")
     properties = dict(part.to_plotly_json()["props"])
     children = properties.pop("children", None)
     within = children if isinstance(children, (list, tuple)) else [children]
-    return [part._type, properties, *map(_tree, within)]
+    return [kind, properties, *map(_tree, within)]
 
 
 class _Html:
