@@ -15,7 +15,7 @@ import dashboard
 from dashboard import components as ui
 from dashboard import create_app, featured
 from dashboard.conversation import PER_PAGE, conversation, pages_of
-from dashboard.figures import POINTS_UP_TO, sentiment_over_time, stance_over_time
+from dashboard.figures import LEFT_MARGIN, POINTS_UP_TO, sentiment_over_time, share_axis, stance_over_time
 from dashboard.filters import NO_NAME, Filters, author_choices
 from dashboard.pages import PAGES
 from dashboard.pages.base import Context, find_page
@@ -272,6 +272,15 @@ def test_names_in_a_figure_are_neutralised():
 
 def test_times_in_a_figure_are_milliseconds():
     assert sentiment_over_time(scored(1), None)["data"][0]["x"] == [1717372800000.0]
+
+
+def test_figures_above_each_other_have_edges_that_are_given():
+    """Plotly draws a figure twice where it is to find its own."""
+    figures = [sentiment_over_time(scored(count), None) for count in (1, 2)]
+    share_axis(figures, pd.Timestamp("2024-06-03T00:00Z"), pd.Timestamp("2024-06-04T00:00Z"))
+    for layout in (figure["layout"] for figure in figures):
+        assert (layout["margin"]["l"], layout["xaxis"]["range"][0]) == (LEFT_MARGIN, 1717372800000.0)
+        assert (layout["xaxis"]["automargin"], layout["yaxis"]["automargin"]) == (False, False)
 
 
 def luminance(colour):
