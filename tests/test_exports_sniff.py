@@ -9,7 +9,7 @@ from threads.parse import FORMATS
 from threads.parse.source import Source
 
 SAMPLES = ROOT / "sample_data"
-GENERAL = {"page", "pasted", "excel", "table", "json-table"}  # which take what nobody else does
+GENERAL = {"page", "pasted", "excel", "table", "json-table", "xml-table"}  # which take what nobody else does
 EXPORTS = [item for item in FORMATS if item.name not in GENERAL]
 FOLDERS = sorted(path.parent for path in SAMPLES.glob("*/expected.json"))
 HOSTILE = {

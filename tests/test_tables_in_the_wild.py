@@ -358,3 +358,40 @@ def test_times_of_mongodb_in_both_their_shapes():
         {"text": "Not at all", "createdAt": {"$date": {"$numberLong": "1577836860000"}}},
     ])  # fmt: skip
     assert (second.published_at - first.published_at).seconds == 60
+
+
+# --- XML ---
+
+
+def test_elements_with_a_text_and_an_author_are_comments():
+    (one,) = discussions(
+        "<?xml version='1.0'?><page><title>Tunnel</title><body>Dig it?</body>"
+        "<c id='7' who='x'><author>ann</author><body>So cool</body></c>"
+        "<c id='8' parent='7'><author>bob</author><body>Not at all</body></c></page>"
+    )
+    assert (one.title, one.article_text) == ("Tunnel", "Dig it?")
+    assert [(c.comment_id, c.parent_id, c.author, c.text) for c in one.comments] == [
+        ("7", None, "ann", "So cool"),
+        ("8", "7", "bob", "Not at all"),
+    ]
+
+
+def test_elements_within_comments_answer_them():
+    found = comments(
+        "<comments><comment id='7' author='ann'><text>So cool</text>"
+        "<comment id='8' author='bob'><text>No</text></comment></comment></comments>"
+    )
+    assert {c.comment_id: c.parent_id for c in found} == {"7": None, "8": "7"}
+
+
+def test_xml_that_ends_in_the_middle_is_read_up_to_there():
+    cut = "<comments><comment id='7' author='ann'>So cool</comment><comment id='8' author='bob'>No"
+    parsed = parse(Source.from_text(cut), Options())
+    assert [c.text for c in parsed.discussions[0].comments] == ["So cool"]
+    assert any("no well-formed XML" in reason for reason in parsed.report.left_out)
+
+
+def test_entities_of_xml_are_not_followed():
+    bomb = "<!DOCTYPE c [<!ENTITY a 'ha'><!ENTITY b '&a;&a;'>]>"
+    found = comments(f"<?xml version='1.0'?>{bomb}<c><m author='ann'><text>So &b;</text></m></c>")
+    assert all("ha" not in c.text for c in found)

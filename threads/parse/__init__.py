@@ -32,7 +32,7 @@ from threads.parse.exports.reddit_dump import RedditDump
 from threads.parse.exports.reddit_listing import RedditListing
 from threads.parse.exports.remark42 import Remark42
 from threads.parse.exports.stack_exchange import StackExchange
-from threads.parse.exports.tables.formats import JsonTable, TextTable, Workbook
+from threads.parse.exports.tables.formats import JsonTable, TextTable, Workbook, XmlTable
 from threads.parse.exports.tables.parquet import Parquet
 from threads.parse.exports.telegram import Telegram
 from threads.parse.exports.twitter import Twitter
@@ -97,6 +97,7 @@ FORMATS: tuple[Format, ...] = (
     MovableType(),
     ConvoKit(),
     *_from_other_packages(),
+    XmlTable(),
     SavedPage(),
     Workbook(),
     Parquet(),

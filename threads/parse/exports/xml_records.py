@@ -154,7 +154,7 @@ def _in_rows(
 # --- sound ---
 
 
-class _Clean(io.RawIOBase):
+class Clean(io.RawIOBase):
     """A stream from its first tag on, without the control characters that XML does not allow."""
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
@@ -164,9 +164,11 @@ class _Clean(io.RawIOBase):
         self._is_begun = False
 
     def readable(self) -> bool:
+        """Return True, as of any stream that is read."""
         return True
 
     def read(self, size: int = -1) -> bytes:
+        """Return what comes next, b"" at the end."""
         while chunk := self._stream.read(_CHUNK if size < 0 else size):
             if not self._is_begun:
                 self._is_begun = True
@@ -190,7 +192,7 @@ class _Clean(io.RawIOBase):
 
 
 def _sound(source: Source, layout: Layout) -> Iterator[Record | Rows]:
-    encoding, stream = _opened(source)
+    encoding, stream = opened(source)
     with stream:
         parser = etree.XMLPullParser(
             events=("start", "end"),
@@ -203,7 +205,7 @@ def _sound(source: Source, layout: Layout) -> Iterator[Record | Rows]:
             remove_pis=True,
         )
         reader = _Reader(layout)
-        clean = _Clean(stream, source.name)
+        clean = Clean(stream, source.name)
         while chunk := clean.read():
             parser.feed(chunk)
             yield from reader.records(parser.read_events())
@@ -227,7 +229,7 @@ class _Reader:
             elif element is self._begun:
                 yield from self._ended(element)
                 self._begun = None
-                _let_go(element)
+                let_go(element)
         if self._layout.inside and self._begun is not None:
             # What stands last may not have ended.
             yield from self._rows(self._begun, self._inside(self._begun)[:-1], last=-1)
@@ -236,7 +238,7 @@ class _Reader:
         if self._layout.inside:
             yield from self._rows(element, self._inside(element), last=None)
         is_empty = self._layout.inside and not self._is_announced
-        yield Record(_local(element.tag), {} if is_empty else self._fields(element))
+        yield Record(local_name(element.tag), {} if is_empty else self._fields(element))
 
     def _inside(self, holder: Any) -> list[Any]:
         return list(holder.iterchildren(f"{{*}}{self._layout.inside}"))
@@ -246,7 +248,7 @@ class _Reader:
         if not rows:
             return
         columns = self._columns(holder, rows) if len(rows) >= _FEW else None
-        name = _local(rows[0].tag)
+        name = local_name(rows[0].tag)
         if columns is None:
             found = Rows.of(name, list(map(self._fields, rows)))
         else:
@@ -255,7 +257,7 @@ class _Reader:
             holder.remove(element)
         if not self._is_announced:
             self._is_announced = True
-            yield Record(_local(holder.tag), self._fields(holder, last), is_open=True)
+            yield Record(local_name(holder.tag), self._fields(holder, last), is_open=True)
         yield found
 
     def _columns(self, holder: Any, rows: list[Any]) -> dict[str, list[str]] | None:
@@ -264,8 +266,8 @@ class _Reader:
         To ask for those of all at once takes half the time. None where they differ.
         """
         fields = self._layout.inside_fields
-        tags = [child.tag for child in rows[0] if _local(child.tag) in fields]
-        if len(set(map(_local, tags))) < len(tags) or not tags:
+        tags = [child.tag for child in rows[0] if local_name(child.tag) in fields]
+        if len(set(map(local_name, tags))) < len(tags) or not tags:
             return None
         found = list(islice(holder.iter([f"{{*}}{name}" for name in fields]), len(tags) * len(rows)))
         if [element.tag for element in found] != tags * len(rows) or any(map(len, found)):
@@ -274,10 +276,10 @@ class _Reader:
         if any([element.getparent() for element in some] != rows for some in ends):
             return None  # what one has too many, another has too few
         texts = [element.text or "" for element in found]
-        return {_local(tag): texts[place :: len(tags)] for place, tag in enumerate(tags)}
+        return {local_name(tag): texts[place :: len(tags)] for place, tag in enumerate(tags)}
 
     def _fields(self, element: Any, last: int | None = None) -> Fields:
-        fields: Fields = {f"@{_local(key)}": value for key, value in element.items()}
+        fields: Fields = {f"@{local_name(key)}": value for key, value in element.items()}
         kept, layout = self._kept, self._layout
         wanted = layout.inside_fields | layout.fields
         for child in element if last is None else element[:last]:
@@ -290,15 +292,15 @@ class _Reader:
                     _add(fields, name, child)
                 elif name not in fields:
                     fields[name] = child.text or ""
-            elif _local(tag) != layout.inside:
+            elif local_name(tag) != layout.inside:
                 for part in child.iter():
-                    if (name := _local(part.tag)) in wanted:
+                    if (name := local_name(part.tag)) in wanted:
                         _add(fields, name, part)
         return fields
 
     def _kept_as(self, tag: Any) -> str | None:
         """Return the name of a field, None for what is none."""
-        name = _local(tag)
+        name = local_name(tag)
         if len(self._kept) > _MOST_TAGS:
             self._kept.clear()
         is_field = name in self._layout.fields or name in self._layout.inside_fields
@@ -306,7 +308,7 @@ class _Reader:
         return self._kept[tag]
 
 
-def _opened(source: Source) -> tuple[str | None, BinaryIO]:
+def opened(source: Source) -> tuple[str | None, BinaryIO]:
     """Return the bytes of a document and their encoding, None for what the document says itself."""
     is_known = source.given is not None or source.asked_encoding is not None
     if is_known or source.start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -315,7 +317,8 @@ def _opened(source: Source) -> tuple[str | None, BinaryIO]:
 
 
 @lru_cache(512)  # the same few names, in every record
-def _local(tag: Any) -> str:
+def local_name(tag: Any) -> str:
+    """Return the name of an element without prefix and namespace; "" for what is none."""
     return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
 
 
@@ -328,7 +331,7 @@ def _add(fields: Fields, name: str, element: Any) -> None:
         name = f"{name}:{rel}"
     if name not in fields:
         fields[name] = _text(element)
-        fields |= {f"{name}@{_local(key)}": value for key, value in attributes}
+        fields |= {f"{name}@{local_name(key)}": value for key, value in attributes}
 
 
 def _text(element: Any) -> str:
@@ -338,7 +341,7 @@ def _text(element: Any) -> str:
     return "".join((html.escape(element.text or "", quote=False), *inside))
 
 
-def _let_go(element: Any) -> None:
+def let_go(element: Any) -> None:
     """Free what has been read of an element and of those before it."""
     element.clear()
     holder, before = element.getparent(), element.getprevious()
@@ -452,7 +455,7 @@ def _pieces(stream: Utf8Stream, layout: Layout) -> Iterator[tuple[str, re.Match[
 
 def _mended(source: Source) -> Utf8Stream:
     """Return a document as sound UTF-8; one that names no encoding is UTF-8 by the definition of XML."""
-    encoding, stream = _opened(source)
+    encoding, stream = opened(source)
     declared = None if encoding else _DECLARED.search(source.start[:_MOST_BEFORE])
     try:
         return Utf8Stream(stream, codecs.lookup(declared[1].decode() if declared else "utf-8").name)

@@ -14,6 +14,7 @@ from threads.parse.exports.found import Found
 from threads.parse.exports.gathering import reading, with_remarks
 from threads.parse.exports.tables.delimited import Delimited
 from threads.parse.exports.tables.dialect import Dialect, dialect
+from threads.parse.exports.tables.elements import Shape, elements, shape
 from threads.parse.exports.tables.objects import Objects
 from threads.parse.exports.tables.reader import found_in, understood
 from threads.parse.exports.tables.sheets import Sheet, is_workbook
@@ -97,6 +98,21 @@ class Workbook(TableExport):
     def table(self, source: Source) -> Table:
         """Return the table in a source, opened."""
         return Sheet(source)
+
+
+class XmlTable(TableExport):
+    """Elements of XML."""
+
+    name = "xml-table"
+    help = "XML with comments as elements, whatever they and what is in them are called (BlogML and others)."
+
+    def sniff(self, source: Source) -> bool:
+        """Return whether it begins as XML, with elements that have a text and an author, a time or an id."""
+        return shape(source) is not None
+
+    def table(self, source: Source) -> Table:
+        """Return the table in a source, opened."""
+        return Objects(source, elements(source, shape(source) or Shape("comment", None)))
 
 
 class JsonTable(TableExport):

@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 
 from threads.errors import InputError
 from threads.language import N_
+from threads.parse.exports.json_items import Item as JsonItem
 from threads.parse.exports.json_items import items
 from threads.parse.exports.tables.names import OF_POSTS, place, plain
 from threads.parse.exports.tables.table import BLOCK, LARGEST_SAMPLE, MOST_COLUMNS, SAMPLED, Block
@@ -73,8 +74,8 @@ class Objects:
 
     is_named = True
 
-    def __init__(self, source: Source) -> None:
-        """Read the first objects.
+    def __init__(self, source: Source, found: Iterator[JsonItem] | None = None) -> None:
+        """Read the first objects of the source, or of what was found in it.
 
         Raises
         ------
@@ -83,7 +84,7 @@ class Objects:
         """
         self.skipped: list[Skipped] = []
         self.notes: list[str] = []
-        self._items = self._objects(source)
+        self._items = self._objects(items(source, texts=True) if found is None else found)
         first = next(self._items, None)
         way = (first and _way_to_comments(first[1])) or ()
         if first is not None and way:
@@ -144,8 +145,8 @@ class Objects:
         """Close the file."""
         self._items.close()
 
-    def _objects(self, source: Source) -> Generator[Item, None, None]:
-        for where, item in items(source, texts=True):
+    def _objects(self, found: Iterator[JsonItem]) -> Generator[Item, None, None]:
+        for where, item in found:
             if isinstance(item, Skipped):
                 self.skipped.append(item)
             elif item.get("type") in ("header", "database") and item.keys() <= _ABOUT_THE_FILE:

@@ -5,7 +5,7 @@ It needs pyarrow, the extra `parquet`.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from importlib.util import find_spec
 from typing import Any
@@ -36,7 +36,7 @@ class Parquet(TableExport):
 
     def table(self, source: Source) -> Table:
         """Return the table in a source, opened."""
-        return _Rows(source)
+        return Objects(source, _objects(source))
 
     def reading(self, source: Source, options: Options) -> Reading:
         """Return our own records as they were written, another table as its columns are understood.
@@ -54,12 +54,10 @@ class Parquet(TableExport):
         return Reading.of(own.parsed())
 
 
-class _Rows(Objects):
-    """The rows of a Parquet file as objects."""
-
-    def _objects(self, source: Source) -> Generator[tuple[str, dict[str, Any]], None, None]:
-        for number, row in enumerate(_rows(source), start=1):
-            yield f"row {number}", row
+def _objects(source: Source) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the rows of a Parquet file as objects."""
+    for number, row in enumerate(_rows(source), start=1):
+        yield f"row {number}", row
 
 
 def _opened(source: Source, stream: Any) -> Any:

@@ -1,0 +1,154 @@
+"""Comments in XML of any kind: elements with a text and an author, a time or an id, made objects."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from lxml import etree
+
+from threads.language import N_
+from threads.parse.exports.json_items import Item
+from threads.parse.exports.tables.names import is_private, place
+from threads.parse.exports.xml_records import Clean, let_go, local_name, opened, root_tag
+from threads.parse.source import Source
+from threads.records import Skipped
+
+_PAGES = frozenset(("html", "svg", "rss", "feed", "rdf", "div", "body", "head"))
+_LISTS = frozenset(("comments", "posts", "thread", "threads", "messages", "discussion", "replies", "reviews"))
+_ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
+_LOOKED_AT = 60_000  # characters
+_OF_COMMENTS = ("author", "author_id", "time", "id")
+_OF_THREADS = ("title", "url")
+_SAFE: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+
+
+class Shape(NamedTuple):
+    """Local names of the elements that are comments, and of those that hold them and say of what they are."""
+
+    comment: str
+    thread: str | None
+
+
+def shape(source: Source) -> Shape | None:
+    """Return what elements at the beginning of a document of XML are comments, None without any."""
+    head = source.head[:_LOOKED_AT]
+    root = _ROOT.match(root_tag(head))
+    if root is None or root[1].lower() in _PAGES:
+        return None
+    if not head.lstrip("\ufeff \t\r\n").startswith("<?xml") and root[1].lower() not in _LISTS:
+        return None
+    try:
+        parser = etree.XMLParser(recover=True, **_SAFE)
+        document = etree.fromstring(re.sub(r"^\s*<\?xml.*?\?>", "", head.lstrip("\ufeff")).encode(), parser)
+    except (etree.LxmlError, ValueError):
+        return None
+    if document is None:
+        return None
+    able = Counter(local_name(element.tag) for element in document.iterdescendants() if _is_comment(element))
+    # An article with comments may look like one of them, too: they are what stands inside.
+    outer = {
+        local_name(above.tag)
+        for element in document.iterdescendants()
+        if local_name(element.tag) in able
+        for above in element.iterancestors()
+        if above.tag != element.tag
+    }
+    inner = [(count, name) for name, count in able.items() if name not in outer]
+    if not inner:
+        return None
+    comment = max(inner)[1]
+    first = next(one for one in document.iterdescendants() if local_name(one.tag) == comment)
+    above = (one for one in first.iterancestors() if one.tag != first.tag and _is_thread(one))
+    return Shape(comment, next((local_name(one.tag) for one in above), None))
+
+
+def elements(source: Source, shape: Shape) -> Iterator[Item]:
+    """Yield the comments of a document as objects, with what they stand under; a damaged one up to there."""
+    encoding, stream = opened(source)
+    number = 0
+    about: dict[str, str] = {}
+    parser = etree.XMLPullParser(
+        events=("start", "end"), encoding=encoding, tag=[f"{{*}}{name}" for name in shape if name], **_SAFE
+    )
+    with stream:
+        clean = Clean(stream, source.name)
+        try:
+            while chunk := clean.read():
+                parser.feed(chunk)
+                for event, element in parser.read_events():
+                    if local_name(element.tag) != shape.comment:
+                        about = {}
+                        if event == "end":
+                            let_go(element)
+                    elif event == "end":
+                        number += 1
+                        about = about or _about(element, shape)
+                        yield f"{shape.comment} {number:,}", _object(element, shape, about)
+                        _empty(element, shape)
+            parser.close()
+        except etree.XMLSyntaxError as error:
+            line = f"line {error.lineno or 0:,}"
+            yield line, Skipped(line, N_("no well-formed XML: what follows is not read"))
+
+
+def _is_comment(element: Any) -> bool:
+    names = _names(element)
+    says = any(place("text", name) is not None for name in names) or (
+        not len(element) and place("text", local_name(element.tag)) is not None
+    )
+    return says and any(place(field, name) is not None for name in names for field in _OF_COMMENTS)
+
+
+def _is_thread(element: Any) -> bool:
+    return any(place(field, name) is not None for name in _names(element) for field in _OF_THREADS)
+
+
+def _names(element: Any) -> Sequence[str]:
+    """Return the names of an element's attributes and of elements in it that hold none themselves."""
+    inside = [local_name(child.tag) for child in element if not len(child)]
+    return [name for name in (*map(local_name, element.keys()), *inside) if not is_private(name)]
+
+
+def _fields(element: Any) -> dict[str, str]:
+    found = {local_name(name): value for name, value in element.items()}
+    for child in element:
+        if not len(child) and child.text:
+            found.setdefault(local_name(child.tag), child.text)
+    return found
+
+
+def _about(element: Any, shape: Shape) -> dict[str, str]:
+    for above in element.iterancestors():
+        if local_name(above.tag) == shape.thread:
+            found = _fields(above)
+            texts = [(rank, name) for name in found if (rank := place("text", name)) is not None]
+            return found | ({"article": found[min(texts)[1]]} if texts else {})
+    return {}
+
+
+def _object(element: Any, shape: Shape, about: dict[str, str]) -> dict[str, Any]:
+    made: dict[str, Any] = _fields(element)
+    if not len(element) and element.text and element.text.strip():
+        made["text"] = element.text
+    answered = next((one for one in element.iterancestors() if local_name(one.tag) == shape.comment), None)
+    if answered is not None:
+        known = ((place("id", name), value) for name, value in _fields(answered).items())
+        made["parent"] = {
+            "id": min(((rank, id_) for rank, id_ in known if rank is not None), default=("", None))[1]
+        }
+    return {**made, "thread": about} if about else made
+
+
+def _empty(element: Any, shape: Shape) -> None:
+    """Let go of a comment that was read, but not of one within another, which is still open."""
+    if all(local_name(above.tag) != shape.comment for above in element.iterancestors()):
+        let_go(element)
