@@ -12,7 +12,7 @@ from dashboard import components as ui
 from dashboard.elements import html
 from dashboard.text import one_line, shown
 from threads.errors import InputError
-from threads.language import _, number
+from threads.language import _, number, retold
 from threads.parse.exports.tables.mapping import FIELDS, Mapping, from_values, of_columns
 from threads.parse.exports.tables.presets import PRESETS
 from threads.records import Report, TableColumn
@@ -134,7 +134,7 @@ def _row(place: int, column: TableColumn) -> Component:
                         size="xs",
                         **ui.hyphenated(aria_label=_("What the column {name} is", name=name)),
                     ),
-                    html.Span(one_line(column.reason, 120), className="muted"),
+                    html.Span(one_line(retold(column.reason), 120), className="muted"),
                 ]
             ),
             html.Td(html.Ul([html.Li(one_line(value, 80)) for value in column.examples if value.strip()])),

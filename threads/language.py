@@ -45,7 +45,11 @@ DEEPEST: Final = 4  # a message in a place of a message in …
 Width: TypeAlias = Literal["abbreviated", "wide"]
 FOLDER: Final = Path(__file__).parent / "translations"
 _PLACE: Final = re.compile(r"\{(\w+)\}")
-_NUMBER: Final = re.compile(r"[\d,.]*\d|N")  # N as a count of reasons has it
+_TAKES: Final = {
+    "number": re.compile(r"[\d,.]*\d|N"),  # N as a count of reasons has it
+    "token": re.compile(r"\S+"),
+}
+"""What stands in places that are called so; in another may stand whatever it is."""
 
 _in_use: ContextVar[str] = ContextVar("language", default=SOURCE)
 
@@ -200,7 +204,7 @@ def retold(text: str) -> str:
     """Return a text that was stored in English in the language in use.
 
     It is a message, or one with values in its places, of those that are marked in RETOLD; another stays as
-    it is. A place that is called `{number}` takes nothing but a number.
+    it is. A place that is called `{number}` takes nothing but a number, and `{token}` nothing with a blank.
     """
     if language() == SOURCE or not text:
         return text
@@ -281,7 +285,8 @@ class _Template:
         if start >= end:
             return {}
         values = dict(zip(self.names, (*found, text[start:end]), strict=True))
-        return values if _NUMBER.fullmatch(values.get("number", "0")) else {}
+        fits = all(takes.fullmatch(values[name]) for name, takes in _TAKES.items() if name in values)
+        return values if fits else {}
 
 
 @lru_cache(maxsize=len(LANGUAGES))

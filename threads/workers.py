@@ -25,6 +25,7 @@ from typing import Any, Final, Self, TypeVar
 
 from threads.errors import WorkerError
 from threads.isolation import IS_POSIX, environment
+from threads.language import N_
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -115,8 +116,8 @@ class Workers:
             if attempt < ATTEMPTS:
                 self._told(f"a worker {how}; what it was at is tried once more")
         raise WorkerError(
-            f"a worker {how}, twice at the same part of the input",
-            remedy="Where memory is short, give fewer --workers; --workers 1 says where it fails",
+            N_("a worker {how}, twice at the same part of the input").format(how=how),
+            remedy=N_("Where memory is short, give fewer --workers; --workers 1 says where it fails"),
         )
 
     def _process(self) -> _Process:
@@ -134,7 +135,9 @@ class Workers:
             if self._closed:
                 raise _ClosedError
             code = self._processes.pop(threading.get_ident()).end()
-        return f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+        if code < 0:
+            return N_("was ended by signal {number}").format(number=-code)
+        return N_("ended with exit code {number}").format(number=code)
 
 
 class _ClosedError(Exception):

@@ -20,6 +20,7 @@ REASONS: Final = (
 PLACES: Final = (
     N_("byte {number}"),
     N_("comment {number}"),
+    N_("comment {token}"),
     N_("comment {number} of discussion {discussion}"),
     N_("entry {number}"),
     N_("hit {number}"),
@@ -28,6 +29,7 @@ PLACES: Final = (
     N_("mail {number}"),
     N_("message {number}"),
     N_("post {number}"),
+    N_("post {token}"),
     N_("record {number}"),
     N_("row {number}"),
     N_("status {number}"),

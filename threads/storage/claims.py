@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, delete, or_, select
 
 from threads.errors import StoreError
+from threads.language import N_
 from threads.storage import tables
 from threads.storage.engine import insert_into
 
@@ -94,5 +95,5 @@ def comment_key(connection: Connection, thread_id: str, comment_id: str) -> int:
     query = select(_c.id).where(_c.thread_id == thread_id, _c.comment_id == comment_id)
     key = connection.scalar(query)
     if key is None:
-        raise StoreError("there is no such comment", source=thread_id, place=comment_id)
+        raise StoreError(N_("there is no such comment"), source=thread_id, place=comment_id)
     return int(key)

@@ -27,6 +27,7 @@ import pandas as pd
 
 from threads.errors import InputError
 from threads.frames import typed
+from threads.language import N_
 from threads.parse.spreadsheet import escape_all, unescape
 from threads.parse.storable import from_storable, to_storable
 from threads.records import COMMENT_COLUMNS, Column, Kind
@@ -92,7 +93,7 @@ def read_csv(
     rows = _rows(text.removeprefix(BYTE_ORDER_MARK))
     header = next(rows, None)
     if header is None:
-        raise InputError("the file is empty", source="CSV")
+        raise InputError(N_("the file is empty"), source="CSV")
     safe = mode == "safe" or (mode is None and header[0][1])
     clean: Callable[[str], str] = _clean_safe if safe else from_storable
     declared = _declared([clean(characters) for characters, _ in header], columns)
@@ -110,7 +111,7 @@ def read_csv(
 
 def _declared(names: list[str], columns: tuple[Column, ...]) -> tuple[Column, ...]:
     if len(set(names)) != len(names):
-        raise InputError("two columns have the same name", source="CSV", place="row 1")
+        raise InputError(N_("two columns have the same name"), source="CSV", place="row 1")
     known = {column.name: column for column in columns}
     return tuple(known.get(name, Column(name, "text", "")) for name in names)
 
@@ -119,7 +120,9 @@ def _of_width(rows: Iterator[list[Cell]], width: int) -> Iterator[list[Cell]]:
     for number, row in enumerate(rows, start=2):
         if len(row) != width:
             raise InputError(
-                f"a row has {len(row)} fields, but the header has {width}",
+                N_("a row has {fields} fields, but the header has {width}").format(
+                    fields=len(row), width=width
+                ),
                 source="CSV",
                 place=f"row {number}",
             )
@@ -132,9 +135,9 @@ def _values(name: str, cells: Iterable[Cell], convert: Callable[[str], Any], *, 
             yield convert(characters) if characters or quoted else None
         except ValueError as error:
             raise InputError(
-                f"{characters[:40]!r} is no value of this column",
+                N_("{value} is no value of this column").format(value=repr(characters[:40])),
                 source="CSV",
-                place=f"row {number}, column {name}",
+                place=N_("row {number}, column {column}").format(number=number, column=name),
             ) from error
 
 
@@ -298,10 +301,10 @@ def _rows(text: str) -> Iterator[list[Cell]]:
         end = _END.match(text, field.end()) if field else None
         if field is None or end is None:
             raise InputError(
-                "a quotation mark is not closed, or stands where none may be",
+                N_("a quotation mark is not closed, or stands where none may be"),
                 source="CSV",
                 place=f"row {number}",
-                remedy="Save it again as CSV with quotation marks doubled inside quoted fields",
+                remedy=N_("Save it again as CSV with quotation marks doubled inside quoted fields"),
             )
         quoted = field["quoted"]
         row.append((field["plain"], False) if quoted is None else (quoted.replace('""', '"'), True))

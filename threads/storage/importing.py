@@ -16,6 +16,7 @@ import pandas as pd
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from threads.errors import ConflictError, InputError, StoreError
+from threads.language import N_
 from threads.moderation.decisions import DECIDED
 from threads.moderation.queue_order import risk
 from threads.outline import NO_TIME, STANCES, Piece, moment
@@ -131,12 +132,14 @@ def prepare(parsed: Parsed, scores: pd.DataFrame, flags: Mapping[CommentKey, Seq
     filled = [d for d in parsed.discussions if d.comments]
     if not filled:
         raise InputError(
-            "there are no comments to store",
+            N_("there are no comments to store"),
             source=report.source,
-            remedy="Check the report: it says what was left out and why",
+            remedy=N_("Check the report: it says what was left out and why"),
         )
     empty = [d for d in parsed.discussions if not d.comments]
-    warnings = tuple(f"{d.thread_id}: holds no comments and was not stored" for d in empty)
+    warnings = tuple(
+        N_("{thread}: holds no comments and was not stored").format(thread=d.thread_id) for d in empty
+    )
     columns: dict[str, Sequence[Any]] = {
         name: list(chain.from_iterable(column_of(d.comments, name) for d in filled))
         for name in _COMMENT_NAMES
@@ -147,7 +150,9 @@ def prepare(parsed: Parsed, scores: pd.DataFrame, flags: Mapping[CommentKey, Seq
     places = dict(zip(reversed(keys), reversed(range(len(keys))), strict=True))
     places = dict(reversed(places.items()))
     if stray := next((key for key in flags if key not in places), None):
-        raise StoreError("a flag is on a comment that was not parsed", source=report.source, place=str(stray))
+        raise StoreError(
+            N_("a flag is on a comment that was not parsed"), source=report.source, place=str(stray)
+        )
     return Batch(
         report=replace(report, warnings=report.warnings + warnings),
         discussions=_discussion_rows(filled),
@@ -170,10 +175,10 @@ def check_ids(keys: Iterable[CommentKey], source: str) -> None:
         for name, value in zip(("thread_id", "comment_id"), key, strict=True):
             if problem := _problem_of_id(value):
                 raise InputError(
-                    f"the {name} {problem}",
+                    problem.format(name=name),
                     source=source,
                     place=f"comment {place}",
-                    remedy="Change it wherever it stands, in the same way",
+                    remedy=N_("Change it wherever it stands, in the same way"),
                 )
 
 
@@ -184,14 +189,14 @@ def _are_plain(keys: Sequence[CommentKey]) -> bool:
 
 
 def _problem_of_id(value: str) -> str | None:
-    """Return why an id cannot be stored, or stand in an address; None when it can."""
+    """Return why an id cannot be stored, or stand in an address, its name left open; None when it can."""
     if _HALF.search(value):
-        return "holds half of a character, which no address can carry"
+        return N_("the {name} holds half of a character, which no address can carry")
     length = len(to_storable(value).encode())
-    return (
-        f"has {length:,} bytes, more than the {LONGEST_ID:,} that it may have"
-        if length > LONGEST_ID
-        else None
+    if length <= LONGEST_ID:
+        return None
+    return N_("the {name} has {bytes} bytes, more than the {most} that it may have").format(
+        name="{name}", bytes=f"{length:,}", most=f"{LONGEST_ID:,}"
     )
 
 
@@ -223,9 +228,9 @@ def store_batch(connection: Connection, batch: Batch, now: datetime, held: Held 
     before = _last_imports(connection, [row["thread_id"] for row in batch.discussions])
     if held is not None and (before, last_keeping(connection)) != (held.imports, held.keeping):
         raise ConflictError(
-            "another import of the same discussion, or an erasure, came first",
+            N_("another import of the same discussion, or an erasure, came first"),
             source=batch.report.source,
-            remedy="Try again",
+            remedy=N_("Try again"),
         )
     whole = held is not None
     _store_discussions(connection, batch, now, whole=whole)

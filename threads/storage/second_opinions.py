@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Engine, Select, exists, select
 
 from threads.errors import InputError, StoreError
+from threads.language import N_
 from threads.moderation.decisions import STATES, State
 from threads.storage import tables
 from threads.storage.audit import record
@@ -87,14 +88,17 @@ class SecondOpinions:
             The decision is not there, is the actor's own, or is not in the sample.
         """
         if state not in STATES or state == "open":
-            raise InputError(f"{state!r} is no opinion", remedy=f"Known: {', '.join(STATES[1:])}")
+            raise InputError(
+                N_("{state} is no opinion").format(state=repr(state)),
+                remedy=N_("Known: {names}").format(names=", ".join(STATES[1:])),
+            )
         now = self._clock()
         with writing(self._engine) as connection:
             decided = connection.execute(_DECIDED.where(_d.id == decision)).one_or_none()
             if decided is None or not is_drawn(decided.thread_id, decided.comment_id, share):
-                raise StoreError("no second opinion is asked for", source=f"decision {decision}")
+                raise StoreError(N_("no second opinion is asked for"), source=f"decision {decision}")
             if decided.actor == actor:
-                raise StoreError("a second opinion is somebody else's", source=f"decision {decision}")
+                raise StoreError(N_("a second opinion is somebody else's"), source=f"decision {decision}")
             given = connection.execute(
                 insert_into(connection, tables.second_opinions)
                 .values(decision=decision, actor=actor, state=state, given_at=now)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
+from threads.language import N_
 from threads.parse.exports.tables.mapping import Field, Markup
 from threads.parse.exports.tables.names import OF_POSTS, is_best_as, is_private, place, plain
 from threads.parse.exports.tables.references import is_top, kind_of_parents, plain_id
@@ -226,10 +227,10 @@ class _Guessing:
         for *_, column in named:
             wrong = problem(column) if column.values else ""
             if wrong:
-                self._refused[column.at] = f"its name says {name.replace('_', ' ')}, but {wrong}"
+                self._refused[column.at] = _says_otherwise(name, wrong)
                 continue
-            sure = 0.95 if column.is_sampled else 0.8
-            self._add(name, column, "its name" + (" and its values" if column.is_sampled else ""), sure)
+            reason = N_("its name and its values") if column.is_sampled else N_("its name")
+            self._add(name, column, reason, 0.95 if column.is_sampled else 0.8)
             return True
         return False
 
@@ -267,13 +268,13 @@ class _Guessing:
         able += [c for c in self._free if not c.is_named and len(c.values) < _ENOUGH and c.is_text]
         if not able:
             return False
-        self._add("text", max(able, key=lambda c: c.length * c.filled_share), "longest texts", 0.6)
+        self._add("text", max(able, key=lambda c: c.length * c.filled_share), N_("longest texts"), 0.6)
         return True
 
     def _take_titles_as_text(self) -> bool:
         titles = [c for c in self._free if c.plain in _BESIDE and not self._no_text(c)]
         if titles:
-            self._add("text", titles[0], "the only text", 0.5)
+            self._add("text", titles[0], N_("the only text"), 0.5)
         return bool(titles)
 
     def _time(self) -> None:
@@ -285,14 +286,14 @@ class _Guessing:
         able = [c for c in able if c.is_sampled or (c.times == 1 and c.filled_share == 1 and not c.epochs)]
         written = [c for c in able if c.epochs < 0.5]
         if written or (able and not any(c.known("id") is not None for c in able)):
-            self._add("time", (written or able)[0], "its values are times", 0.6)
+            self._add("time", (written or able)[0], N_("its values are times"), 0.6)
 
     def _thread(self) -> None:
         text, own = self._column("text"), self._column("id")
         of_posts = text is not None and text.plain in OF_POSTS
         named = sorted((k, c.at, c) for c in self._free if (k := c.known("thread")) is not None)
         if own is None and (own := self._id_of_posts([c for *_, c in named], of_posts=of_posts)) is not None:
-            self._add("id", own, "its name, and each row has another", 0.7)
+            self._add("id", own, N_("its name, and each row has another"), 0.7)
         for _, _, column in named:
             if column is own:
                 continue
@@ -303,9 +304,8 @@ class _Guessing:
                 continue
             if of_posts and column.is_sampled and column.different == 1.0 and column.filled_share == 1.0:
                 continue
-            reason = "its name" + (
-                ", and rows share its values" if column.different < 1 and column.values else ""
-            )
+            shared = column.different < 1 and column.values
+            reason = N_("its name, and rows share its values") if shared else N_("its name")
             self._add("thread", column, reason, 0.95 if column.is_sampled else 0.8)
             return
         self._thread_by_values()
@@ -327,7 +327,7 @@ class _Guessing:
                 address = column.share(_ADDRESS.fullmatch) > 0.9
                 opaque = not column.is_named and column.length >= 6 and column.share(_OPAQUE.fullmatch) > 0.9
                 if (address and column.known("url") is not None) or opaque:
-                    self._add("thread", column, "rows share its values", 0.5)
+                    self._add("thread", column, N_("rows share its values"), 0.5)
                     return
 
     def _author(self) -> None:
@@ -337,13 +337,13 @@ class _Guessing:
         ]
         for *_, column in sorted(named):
             if column.values and (wrong := self._no_name(column)):
-                self._refused[column.at] = f"its name says author, but {wrong}"
+                self._refused[column.at] = _says_otherwise("author", wrong)
                 continue
             if column.is_sampled and max(column.numbers, column.share(_OPAQUE.fullmatch)) > 0.9:
                 if "author_id" not in self._found:
-                    self._add("author_id", column, "its name says author, its values are ids", 0.8)
+                    self._add("author_id", column, N_("its name says author, its values are ids"), 0.8)
                 continue
-            self._add("author", column, "its name", 0.95 if column.is_sampled else 0.8)
+            self._add("author", column, N_("its name"), 0.95 if column.is_sampled else 0.8)
             return
         self._author_by_values()
 
@@ -355,13 +355,13 @@ class _Guessing:
         ]
         able = [c for c in able if c.different > 0.2 and c.filled_share > 0.5]
         if able:
-            self._add("author", able[0], "short, with letters, like names", 0.4)
+            self._add("author", able[0], N_("short, with letters, like names"), 0.4)
 
     def _parent(self) -> None:
         own = self._column("id")
         if own is None:
             for column in [c for c in self._free if c.known("parent") is not None]:
-                self._refused[column.at] = "its name says parent, but no column has the ids of comments"
+                self._refused[column.at] = N_("its name says parent, but no column has the ids of comments")
             return
         self._id_that_parents_name(own)
         if self._take("parent", self._no_parent):
@@ -370,7 +370,7 @@ class _Guessing:
             pointing = [value for value in column.filled if not is_top(value)]
             hits = sum(plain_id(value) in own.ids for value in pointing)
             if len(pointing) >= _ENOUGH and hits >= 0.5 * len(pointing) and column.length >= 3:
-                self._add("parent", column, "its values are ids of other rows", 0.7)
+                self._add("parent", column, N_("its values are ids of other rows"), 0.7)
                 return
         if kind_of_parents(own.values, None) == "id":
             self._take("depth", self._no_depth)
@@ -386,7 +386,7 @@ class _Guessing:
                     continue
                 self._found.pop("id")
                 self._free.append(own)
-                self._add("id", column, "parents are named by it", 0.9)
+                self._add("id", column, N_("parents are named by it"), 0.9)
                 return
 
     def _id_by_values(self) -> None:
@@ -395,7 +395,7 @@ class _Guessing:
         for column in self._free:
             full = column.is_sampled and column.filled_share >= 0.9
             if full and not self._no_id(column) and column.share(_OPAQUE.fullmatch) > 0.9:
-                self._add("id", column, "each row has another", 0.5)
+                self._add("id", column, N_("each row has another"), 0.5)
                 return
 
     def _title(self) -> None:
@@ -414,7 +414,7 @@ class _Guessing:
                 self._found["text"].insert(0, (column, "stands above the text", 0.7))
                 self._free.remove(column)
                 return
-            self._add("title", column, "its name", 0.9)
+            self._add("title", column, N_("its name"), 0.9)
             return
 
     # --- what speaks against ---
@@ -424,50 +424,50 @@ class _Guessing:
         if not column.filled and column.values:
             return "it is empty"
         if column.is_sampled and column.numbers > _MOST:
-            return "its values are numbers"
+            return N_("its values are numbers")
         dated = column.is_sampled and column.length <= _LONGEST_TIME and column.times > _MOST
-        return "its values are times" if dated else ""
+        return N_("its values are times") if dated else ""
 
     @staticmethod
     def _no_time(column: _Column) -> str:
         if not column.filled and column.values:
             return "it is empty"
-        return "" if column.times >= _MOST else "its values are no times"
+        return "" if column.times >= _MOST else N_("its values are no times")
 
     def _no_fixed_time(self, column: _Column) -> str:
         """Refuse "2 years ago" where another column may have the day."""
-        return self._no_time(column) or ("its values are spans" if column.spans >= _MOST else "")
+        return self._no_time(column) or (N_("its values are spans") if column.spans >= _MOST else "")
 
     def _no_id(self, column: _Column) -> str:
         if column.filled_share < 0.5:
-            return "most rows have none"
+            return N_("most rows have none")
         if column.share(_ID.fullmatch) < 0.9:
-            return "its values are no ids"
+            return N_("its values are no ids")
         if column.plain == "name" and column.share(_FULL_NAME.fullmatch) < 0.9:
-            return "its values are no ids"  # of all names of ids this one is a person's elsewhere
+            return N_("its values are no ids")  # of all names of ids this one is a person's elsewhere
         # A row that stands twice says nothing against ids: it is left out as a duplicate.
         own = len(column.filled) - self._repeated
-        return "rows share its values" if column.is_sampled and len(column.ids) < 0.9 * own else ""
+        return N_("rows share its values") if column.is_sampled and len(column.ids) < 0.9 * own else ""
 
     @staticmethod
     def _no_id_of_author(column: _Column) -> str:
         if not column.filled and column.values:
             return "it is empty"
-        return "" if column.share(_ID.fullmatch) >= _MOST else "its values are no ids"
+        return "" if column.share(_ID.fullmatch) >= _MOST else N_("its values are no ids")
 
     @staticmethod
     def _no_name(column: _Column) -> str:
         if not column.filled and column.values:
             return "it is empty"
         if column.share(lambda value: value[:3] in {"t1_", "t3_"}) > 0.5:
-            return "its values are ids of comments"
-        return "its values are texts" if column.length > 60 else ""
+            return N_("its values are ids of comments")
+        return N_("its values are texts") if column.length > 60 else ""
 
     @staticmethod
     def _no_count(column: _Column) -> str:
         if not column.filled and column.values:
             return "it is empty"
-        return "" if column.wholes >= _MOST else "its values are no whole numbers"
+        return "" if column.wholes >= _MOST else N_("its values are no whole numbers")
 
     def _no_depth(self, column: _Column) -> str:
         return "" if column.share(lambda v: v.lower() in _YES_OR_NO) == 1.0 else self._no_count(column)
@@ -475,16 +475,16 @@ class _Guessing:
     @staticmethod
     def _no_status(column: _Column) -> str:
         if column.length > _LONGEST_STATUS or column.times >= 0.5:
-            return "its values are no words for a status"
+            return N_("its values are no words for a status")
         return ""
 
     def _no_address(self, column: _Column) -> str:
         """Refuse the address of the comment itself: one of what it stands under is shared."""
         if column.share(lambda value: _ADDRESS.match(value) or value.startswith("/")) < _MOST:
-            return "its values are no addresses"
+            return N_("its values are no addresses")
         thread = self._column("thread")
         if thread is None:
-            return "each row has another" if column.different > 0.9 else ""
+            return N_("each row has another") if column.different > 0.9 else ""
         pairs = {(a, b) for a, b in zip(thread.values, column.values, strict=True) if a and b}
         several = len(pairs) - len({a for a, _ in pairs})
         return "one thread has several" if several > len(pairs) // 10 else ""
@@ -494,18 +494,26 @@ class _Guessing:
         own, author = self._column("id"), self._column("author_id") or self._column("author")
         is_list = all(value[:1] == "[" and "{" not in value for value in pointing)
         if pointing and not is_list and column.share(_ID.fullmatch) * 2 < 1:
-            return "its values are no ids"
+            return N_("its values are no ids")
         if column.plain in _WEAK_PARENTS and own is not None and pointing and not is_list:
             return "" if any(plain_id(value) in own.ids for value in pointing) else "no row has such an id"
         if own is None or sum(plain_id(value) in own.ids for value in pointing) * 20 > len(pointing):
             return ""
         thread = self._column("thread")
         pointing = [v for v in pointing if thread is None or plain_id(v) not in thread.ids]
-        for column_of, what in ((self._column("author_id"), "ids"), (self._column("author"), "names")):
+        for column_of, problem in (
+            (self._column("author_id"), N_("its values are ids of authors")),
+            (self._column("author"), N_("its values are names of authors")),
+        ):
             if column_of is not None and pointing:
                 hits = sum(plain_id(value) in column_of.ids for value in pointing)
                 if hits * 2 > len(pointing):
-                    return f"its values are {what} of authors"
+                    return problem
         if author is not None and pointing and sum(" " in value for value in pointing) * 2 > len(pointing):
-            return "its values are no ids"
+            return N_("its values are no ids")
         return ""
+
+
+def _says_otherwise(name: Field, problem: str) -> str:
+    """Return why a column is not the field that its name says."""
+    return N_("its name says {field}, but {problem}").format(field=name.replace("_", " "), problem=problem)

@@ -164,7 +164,7 @@ def found_in(understood: Understood, options: Options) -> Iterator[Found]:
         if "text" in understood.places:
             yield from _found_in(understood, options)
         else:
-            yield Note(f"{_NO_TEXT}{_closest(understood.columns)}")
+            yield Note(_closest(understood.columns))
     finally:
         understood.table.close()
 
@@ -189,15 +189,20 @@ def _found_in(understood: Understood, options: Options) -> Iterator[Found]:
 
 
 def _closest(columns: Sequence[TableColumn]) -> str:
-    """Return which column comes closest to a text: one whose name says so, or the longest values."""
+    """Return that no column is the text, and which comes closest: by its name, or with the longest values."""
     named = [column for column in columns if column.reason.startswith("its name says text")]
     if named:
-        return f"; closest is {named[0].name[:60]}: {named[0].reason}"
+        return N_("{problem}; closest is {column}: {reason}").format(
+            problem=_NO_TEXT, column=named[0].name[:60], reason=named[0].reason
+        )
     length, _, column = max(
         ((sum(map(len, c.examples)) / EXAMPLES, -place, c) for place, c in enumerate(columns)),
         default=(0.0, 0, None),
     )
-    return f"; closest is {column.name[:60]}, with the longest values" if column and length else ""
+    if not (column and length):
+        return _NO_TEXT
+    longest = N_("{problem}; closest is {column}, with the longest values")
+    return longest.format(problem=_NO_TEXT, column=column.name[:60])
 
 
 def _refused_references(understood: Understood) -> Iterator[str]:
