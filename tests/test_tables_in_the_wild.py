@@ -376,6 +376,17 @@ def test_elements_with_a_text_and_an_author_are_comments():
     ]
 
 
+@pytest.mark.parametrize(("row", "cell"), [("row", "field"), ("table name='name'", "column")])
+def test_rows_of_a_dump_in_xml_are_comments(row, cell):
+    rows = ({"id": "7", "body": "So cool", "author": "ann"}, {"id": "8", "body": "No", "author": "bob"})
+    cells = (
+        "".join(f"<{cell} name='{name}'>{value}</{cell}>" for name, value in one.items()) for one in rows
+    )
+    dump = "".join(f"<{row}>{one}</{row.split()[0]}>" for one in cells)
+    found = comments(f"<?xml version='1.0'?><database name='blog'>{dump}</database>")
+    assert [(c.comment_id, c.author, c.text) for c in found] == [("7", "ann", "So cool"), ("8", "bob", "No")]
+
+
 def test_elements_within_comments_answer_them():
     found = comments(
         "<comments><comment id='7' author='ann'><text>So cool</text>"

@@ -18,6 +18,7 @@ from threads.records import Skipped
 
 _PAGES = frozenset(("html", "svg", "rss", "feed", "rdf", "div", "body", "head"))
 _LISTS = frozenset(("comments", "posts", "thread", "threads", "messages", "discussion", "replies", "reviews"))
+_CELLS = frozenset(("column", "field"))  # of rows, as phpMyAdmin and mysqldump write them
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
 _LOOKED_AT = 60_000  # characters
 _OF_COMMENTS = ("author", "author_id", "time", "id")
@@ -114,15 +115,27 @@ def _is_thread(element: Any) -> bool:
 
 def _names(element: Any) -> Sequence[str]:
     """Return the names of an element's attributes and of elements in it that hold none themselves."""
-    inside = [local_name(child.tag) for child in element if not len(child)]
-    return [name for name in (*map(local_name, element.keys()), *inside) if not is_private(name)]
+    inside = [_name(child) for child in element if not len(child)]
+    return [name for name in (*_attributes(element), *inside) if not is_private(name)]
+
+
+def _name(child: Any) -> str:
+    """Return what an element in a comment is called, which dumps of tables say in an attribute."""
+    name = local_name(child.tag)
+    return child.get("name", name) if name in _CELLS else name
+
+
+def _attributes(element: Any) -> dict[str, str]:
+    """Return the attributes of a comment; those of a row of a table say nothing of it."""
+    is_row = len(element) and local_name(element[0].tag) in _CELLS
+    return {} if is_row else {local_name(name): value for name, value in element.items()}
 
 
 def _fields(element: Any) -> dict[str, str]:
-    found = {local_name(name): value for name, value in element.items()}
+    found = _attributes(element)
     for child in element:
         if not len(child) and child.text:
-            found.setdefault(local_name(child.tag), child.text)
+            found.setdefault(_name(child), child.text)
     return found
 
 

@@ -37,6 +37,16 @@ NAMES: dict[str, tuple[str, ...]] = {
             "review body",
             "review content",
             "html",
+            *(
+                "contents",
+                "raw message",
+                "raw body",
+                "raw text",
+                "comment raw",
+                "msg",
+                "text content",
+                "body text",
+            ),
             "post message",
             "tweet content",
             "raw content",
@@ -128,7 +138,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "author_id": (
         *("author id", "user id", "comment author id", "author fullname", "author channel id", "uid"),
         *("author channel id value", "commenter id", "commenter hex", "from id", "userid", "user hash"),
-        *("actor", "actor id", "actor uuid", "attributed to"),
+        *("user id no", "user no", "actor", "actor id", "actor uuid", "attributed to"),
         *("commenter", "member id", "account id", "owner user id", "author did", "profile id", "sender id"),
         *(
             "comment user id",
@@ -151,6 +161,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         *(
             "submitted at",
             "written at",
+            "reg time",
             "submit date",
             "date posted",
             "time created",
@@ -203,6 +214,7 @@ NAMES: dict[str, tuple[str, ...]] = {
             "replies to id",
             "is reply to",
         ),
+        *("parent comment no", "parent no"),
         *("reply to cid", "reference message id", "parent uuid", "references", "rid"),
         *("in reply to tweet id", "in reply to status id str", "parent cid", "parent review id"),
         *("reply to comment", "replied comment id", "父评论id", "上级评论id", "回复评论id", "被回复评论id"),
@@ -220,7 +232,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "id": (
         *("comment id", "id", "comment hex", "comment counter", "cid", "comment fullname", "short id"),
         *("id post", "message id", "reply id", "tweet id", "status id", "uuid", "guid", "uid", "uri"),
-        *("object id", "content uuid", "content id", "pk"),
+        *("comment no", "object id", "content uuid", "content id", "pk"),
         *("fullname", "name", "review id", "id comment", "comment uri", "mid"),
         *("rpid", "评论id", "댓글id", "コメントid"),
     ),
@@ -317,7 +329,15 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("votes", "total votes", "comment upvotes", "favourites count", "favorite count", "favorites"),
         *("positive votes", "pos votes", "thumbs up", "reactions", "reaction count", "counts score"),
         *(
-            *("votos", "me gustas", "nombre de likes", "nombre de j aime", "anzahl likes", "número de likes"),
+            *(
+                "sympathy count",
+                "votos",
+                "me gustas",
+                "nombre de likes",
+                "nombre de j aime",
+                "anzahl likes",
+                "número de likes",
+            ),
             "like counts",
             "likes counts",
             "total likes",
