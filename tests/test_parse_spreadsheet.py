@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from threads.parse.spreadsheet import escape, unescape
+from threads.parse.spreadsheet import escape, escape_all, unescape
 
 STARTERS = "=+-@|%'\t\r\n＝＋－＠"
 hostile = st.text(alphabet=st.sampled_from("=+-@|%'\t\r\n;,＝＋－＠a\"\x00\ud800"), max_size=30)
@@ -37,3 +37,9 @@ def test_unescape_undoes_escape_for_every_string(value):
 @settings(max_examples=2_000, deadline=None)
 def test_no_escaped_text_has_a_bare_starter(value):
     assert not re.search(r"(?:\A|[\r\n;\t])[=+\-@|%＝＋－＠]", escape(value))
+
+
+@given(st.lists(hostile.map(lambda value: value.replace("\0", "")), min_size=1, max_size=5))
+@settings(max_examples=400, deadline=None)
+def test_many_values_are_marked_at_once_as_each_is(values):
+    assert escape_all("\0".join(values)).split("\0") == list(map(escape, values))

@@ -10,7 +10,8 @@ _BREAKS = r"\r\n;\t"
 _MARKED = r"=+\-@|%'\t\r\n＝＋－＠"
 _TO_LOOK_FOR = "=+-@|%'\t\r\n＝＋－＠"
 _TO_MARK = re.compile(rf"(?:\A|(?<=[{_BREAKS}]))(?=[{_MARKED}])")
-_TO_MARK_AMONG = re.compile(rf"[\0{_BREAKS}](?=[{_MARKED}])")
+# A pattern for each, as searching for one character takes a fraction of the time of searching for several.
+_TO_MARK_AFTER = {start: re.compile(rf"{start}(?=[{_MARKED}])") for start in "\0\r\n;\t"}
 _MARKS = re.compile(rf"(?:\A|(?<=[{_BREAKS}]))'")
 
 
@@ -28,7 +29,11 @@ def escape_all(values: str) -> str:
     """Return many values, joined by NUL, which none of them holds, as `escape` makes them; faster."""
     if not any(character in values for character in _TO_LOOK_FOR):
         return values
-    return _TO_MARK_AMONG.sub(r"\g<0>'", f"\0{values}")[1:]
+    marked = f"\0{values}"
+    for start, pattern in _TO_MARK_AFTER.items():
+        if start in marked:
+            marked = pattern.sub(f"{start}'", marked)
+    return marked[1:]
 
 
 def unescape(value: str) -> str:
