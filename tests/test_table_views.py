@@ -4,6 +4,7 @@ import pytest
 from dash.development.base_component import Component
 
 from dashboard import create_app
+from dashboard.elements import Static
 from dashboard.filters import Filters
 from dashboard.pages import PAGES
 from dashboard.pages.base import Context
@@ -17,8 +18,11 @@ def words(node):
     """Every text in a component, in its order."""
     if isinstance(node, str):
         return node
+    if isinstance(node, Static):
+        return words([node.tree])
     if isinstance(node, list | tuple):
-        return " ".join(words(part) for part in node)
+        is_tree = len(node) > 1 and isinstance(node[1], dict)  # kind, properties and what is in it
+        return " ".join(words(part) for part in (node[2:] if is_tree else node))
     return words(getattr(node, "children", None)) if isinstance(node, Component) else ""
 
 
