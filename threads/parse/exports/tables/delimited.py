@@ -55,9 +55,8 @@ class Delimited:
             self._head: list[list[str]] = []
         else:
             self.columns = tuple(str(number) for number in range(1, width + 1))
-            is_numbered = first == [
-                str(number) for number in range(len(first))
-            ]  # as pandas does without names
+            # As pandas writes where columns have no names.
+            is_numbered = len(first) > 1 and first == list(map(str, range(len(first))))
             self._head = [] if is_numbered else [first]
         self._first = 1 if self._head else 2
         self._head += self._first_rows()

@@ -496,7 +496,8 @@ class _Guessing:
         if pointing and not is_list and column.share(_ID.fullmatch) * 2 < 1:
             return N_("its values are no ids")
         if column.plain in _WEAK_PARENTS and own is not None and pointing and not is_list:
-            return "" if any(plain_id(value) in own.ids for value in pointing) else "no row has such an id"
+            is_known = any(plain_id(value) in own.ids for value in pointing)
+            return "" if is_known else N_("no row has such an id")
         if own is None or sum(plain_id(value) in own.ids for value in pointing) * 20 > len(pointing):
             return ""
         thread = self._column("thread")

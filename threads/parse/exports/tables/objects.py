@@ -55,9 +55,8 @@ _ON_ENVELOPES = frozenset(("code", "status", "success", "ok", "error", "version"
 _THREADS = frozenset(("page", "article", "post", "video", "story", "discussion", "topic", "locator"))
 _TITLES = ("title", "headline")
 _OF_POSTS = frozenset(("shares", "full_picture", "status_type", "num_comments"))  # which no comment has
-_ABOUT = re.compile(
-    r"meta|metadata|info", re.IGNORECASE
-)  # ends of keys under which things are said of threads
+# Ends of keys under which things are said of threads.
+_ABOUT = re.compile(r"meta|metadata|info", re.IGNORECASE)
 _FEWEST_SHARED = 3  # keys that a comment and its answers have in common
 _LOOKED_AT = 100  # objects, of which the first may be posts without comments
 _ABOUT_THE_FILE = frozenset(("type", "version", "comment", "name"))  # what phpMyAdmin writes above a table
