@@ -15,6 +15,7 @@ import dashboard
 from dashboard import components as ui
 from dashboard import create_app, featured
 from dashboard.conversation import PER_PAGE, conversation, pages_of
+from dashboard.elements import Static
 from dashboard.figures import LEFT_MARGIN, POINTS_UP_TO, sentiment_over_time, share_axis, stance_over_time
 from dashboard.filters import NO_NAME, Filters, author_choices
 from dashboard.pages import PAGES
@@ -65,7 +66,16 @@ def texts(component):
         return component
     if isinstance(component, list | tuple):
         return " ".join(texts(child) for child in component)
+    if isinstance(component, Static):
+        return texts_of_tree(component.tree)
     return texts(getattr(component, "children", None) or "") if component is not None else ""
+
+
+def texts_of_tree(part):
+    """All text in what one component draws: [its kind, its properties, child …], or a text."""
+    if isinstance(part, list):
+        return " ".join(map(texts_of_tree, part[2:]))
+    return "" if part is None else str(part)
 
 
 def frame_of(*parents, **columns):

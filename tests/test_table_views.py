@@ -2,6 +2,7 @@
 
 import pytest
 from dash.development.base_component import Component
+from test_dashboard import texts_of_tree
 
 from dashboard import create_app
 from dashboard.elements import Static
@@ -19,10 +20,9 @@ def words(node):
     if isinstance(node, str):
         return node
     if isinstance(node, Static):
-        return words([node.tree])
+        return texts_of_tree(node.tree)
     if isinstance(node, list | tuple):
-        is_tree = len(node) > 1 and isinstance(node[1], dict)  # kind, properties and what is in it
-        return " ".join(words(part) for part in (node[2:] if is_tree else node))
+        return " ".join(words(part) for part in node)
     return words(getattr(node, "children", None)) if isinstance(node, Component) else ""
 
 
