@@ -135,7 +135,8 @@ def test_what_nobody_needs_to_hear_is_told_to_nobody(page, server):
           stop();
           return heard; }"""
     )
-    assert heard == {"nothing": 0, "something": 1}
+    assert heard["nothing"] == 0
+    assert heard["something"] > 0  # once, or more often: what listens may tell more
     waiting = page.evaluate(
         """() => { const waits = (id) => ({ id, path: [id], property: "value" });
           for (const ids of [["filter-until", "filter-text"], ["import-result"]])

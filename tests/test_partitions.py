@@ -16,6 +16,7 @@ from threads.analysis import scored_frame
 from threads.cli import main
 from threads.dynamics.near_duplicates import near_duplicates
 from threads.dynamics.people import people
+from threads.errors import InputError, StoreError
 from threads.frames import comments_frame
 from threads.partitions import files, job
 from threads.records import Comment, Discussion
@@ -150,6 +151,39 @@ def test_whole_discussions_stay_where_they_are_and_the_manifest_comes_last(clien
     names = {"part-000000.parquet", job.PEOPLE, job.DUPLICATES, job.GROUPS}
     assert {one["name"] for one in manifest["files"]} == names
     assert len(pd.read_parquet(tmp_path / "out")) == len(whole[1])  # nothing else is of the table
+
+
+def test_a_second_result_takes_the_place_of_the_first(client, scattered, tmp_path):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    for name in ("part-000009.parquet", job.MANIFEST, "mine.parquet"):
+        (folder / name).write_bytes(b"of another run")
+    gone = []
+    pattern = str(scattered / "0.parquet")
+    job.analyse([pattern], str(folder), SETTINGS, client, told=lambda _: gone.append(manifest_of(folder)))
+    assert set(gone) == {None}
+    there = {path.name for path in folder.iterdir()}
+    assert "part-000009.parquet" not in there
+    assert (folder / "mine.parquet").read_bytes() == b"of another run"
+    named = {file["name"] for file in manifest_of(folder)["files"]}
+    assert named == there - {job.MANIFEST, "mine.parquet"}
+
+
+def manifest_of(folder):
+    file = folder / job.MANIFEST
+    return json.loads(file.read_text()) if file.exists() else None
+
+
+def test_inputs_are_not_written_over(client, scattered):
+    with pytest.raises(InputError, match="lies in the folder of the result"):
+        job.analyse([str(scattered / "*.parquet")], str(scattered), SETTINGS, client)
+
+
+def test_a_file_is_no_folder_for_a_result(client, scattered, tmp_path):
+    (tmp_path / "out").write_bytes(b"mine")
+    with pytest.raises(StoreError, match="cannot be written"):
+        job.analyse([str(scattered / "*.parquet")], str(tmp_path / "out"), SETTINGS, client)
+    assert (tmp_path / "out").read_bytes() == b"mine"
 
 
 def test_a_worker_killed_in_the_middle_loses_nothing(client, scattered, whole, tmp_path):

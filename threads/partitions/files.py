@@ -117,6 +117,38 @@ def read_records(partition: Partition) -> pd.DataFrame:
     return read(partition, [column.name for column in (*COMMENT_COLUMNS, *ABOUT_DISCUSSION)])
 
 
+def begin(folder: str, manifest: str, inputs: Sequence[str]) -> None:
+    """Make a folder for a result, and take away the manifest of an earlier one, which it will not be.
+
+    Raises
+    ------
+    InputError
+        An input lies in it, and would be written over.
+    StoreError
+        It cannot be made or written.
+    """
+    system, path = _system(folder)
+    own = str(system.unstrip_protocol(path)).rstrip("/")
+    if within := next((url for url in inputs if url.rpartition("/")[0] == own), None):
+        raise InputError(
+            "it lies in the folder of the result", source=within, remedy="Give --parquet another folder"
+        )
+    with _written(folder):
+        system.makedirs(path, exist_ok=True)
+        if system.exists(old := beside(path, manifest)):
+            system.rm_file(old)
+
+
+def keep_only(names: Sequence[str], folder: str, pattern: str) -> None:
+    """Remove what an earlier result left in a folder: files of such names that are none of `names`."""
+    system, path = _system(folder)
+    with _written(folder):
+        system.invalidate_cache()
+        for found in system.glob(beside(path, pattern)):
+            if PurePosixPath(found).name not in names:
+                system.rm_file(found)
+
+
 def write(frame: pd.DataFrame, url: str) -> tuple[dict[str, Any], Partition]:
     """Write a table in one go, so that nobody finds half of it in a store.
 
@@ -137,11 +169,9 @@ def write_bytes(content: bytes, url: str) -> dict[str, Any]:
         It cannot be written.
     """
     system, path = _system(url)
-    try:
+    with _written(url):
         system.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
         system.pipe_file(path, content)
-    except OSError as error:
-        raise StoreError(f"it cannot be written ({error.strerror or error})", source=url) from error
     name = PurePosixPath(path).name
     return {"name": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
@@ -159,6 +189,15 @@ def _system(url: str) -> tuple[Any, str]:
     except (ImportError, ValueError) as error:
         raise StoreError(str(error), source=url, remedy="For s3:// install the extra s3") from error
     return system, path
+
+
+@contextmanager
+def _written(url: str) -> Iterator[None]:
+    """Name what cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"it cannot be written ({error.strerror or error})", source=url) from error
 
 
 @contextmanager

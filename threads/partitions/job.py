@@ -23,6 +23,7 @@ from threads.storage.provenance import Provenance, Tally, manifest_text
 if TYPE_CHECKING:
     from distributed import Client, Future
 
+PARTS: Final = "part-*.parquet"
 PEOPLE: Final = "_people.parquet"
 DUPLICATES: Final = "_duplicates.parquet"
 GROUPS: Final = "_duplicate_groups.parquet"
@@ -71,7 +72,7 @@ def analyse(
     patterns
         Addresses of files, with * and the like; `thread_id`, `comment_id` and `text` must be in them.
     folder
-        Where the result goes; parts that are there already are written over.
+        Where the result goes; parts that are there already are written over, and more of them removed.
     client
         Whose workers do it.
     target
@@ -91,6 +92,7 @@ def analyse(
     told("near-duplicates")
     nearly, complete = _near_duplicates(client, parts)
     tables = {PEOPLE: persons, **nearly}
+    files.keep_only([str(one.told["name"]) for one in written], folder, PARTS)
     others = [files.write(table, beside(folder, name))[0] for name, table in tables.items()]
     _write_manifest(folder, settings, target, found, written, others)
     return Done(sum(p.rows for p in parts), len(persons), len(nearly[GROUPS]), complete)
@@ -107,6 +109,7 @@ def score_files(
 ) -> tuple[list[File], list[Written]]:
     """Write the scored parts alone; parameters and errors as in `analyse`."""
     urls = [url for pattern in patterns for url in files.matching(pattern)]
+    files.begin(folder, MANIFEST, urls)
     found: list[File] = client.gather(client.map(files.file_of, urls, pure=False))
     partitions = [partition for file in found for partition in file.partitions]
     if not partitions:
