@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from browsing import as_json
 
-from dashboard.figures import dots_with_intervals
+from dashboard.comparison_figures import dots_with_intervals
 from dashboard.filters import Filters
 from dashboard.pages import compare
 from dashboard.pages.base import Context

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dashboard.comparison_figures import courses_beside_each_other
 from dashboard.components import NUMBERS_SHOWN
-from dashboard.figures import courses_beside_each_other
 from dashboard.filters import COMPARED
 from threads.dynamics.courses import COURSE_COLUMNS, courses
 

@@ -15,8 +15,8 @@ from dash.exceptions import PreventUpdate
 
 from dashboard import components as ui
 from dashboard.background import waiting
+from dashboard.comparison_figures import courses_beside_each_other, dots_with_intervals
 from dashboard.elements import html
-from dashboard.figures import courses_beside_each_other, dots_with_intervals
 from dashboard.filters import COMPARED, NO_NAME, Filters, author_choices
 from dashboard.pages.base import Context, Menu, View
 from dashboard.pages.filtering import filtered_layout
