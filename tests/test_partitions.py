@@ -210,6 +210,35 @@ def test_the_command_on_a_scheduler_that_runs(client, scattered, tmp_path):
     assert (tmp_path / "out" / job.MANIFEST).exists()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal to a whole group of processes")
+def test_interrupted_it_says_one_line_and_what_the_folder_holds(scattered, tmp_path):
+    """Ctrl-C reaches the workers, too."""
+    code = (
+        "import sys, time, threads.cli as c, threads.commands.on_cluster as o\n"
+        "o._tell_on_a_terminal = lambda step: step and (print(step, flush=True), time.sleep(60))\n"
+        "if __name__ == '__main__':\n"
+        "    c.main()\n"
+    )
+    program = tmp_path / "program.py"  # workers import what their parent ran
+    program.write_text(code, encoding="utf-8")
+    arguments = ["--engine", "dask", "--workers", "2", "--parquet", str(tmp_path / "out")]
+    process = subprocess.Popen(
+        [sys.executable, str(program), "analyse", str(scattered / "*.parquet"), *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        start_new_session=True,
+    )
+    assert "600 comments" in process.stdout.readline()
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert said == (
+        f"stopped: {tmp_path / 'out'} holds no whole result; the same command begins anew\n\nAborted!\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -219,5 +219,22 @@ def test_interrupted_nothing_is_half_stored_and_no_process_is_left(tmp_path):
         assert set(store.comments().groupby("thread_id").size()) == {6}
 
 
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal to a process")
+def test_interrupted_while_it_reads_it_says_that_nothing_is_stored(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "threads", "import", "-", "--db", f"sqlite:///{tmp_path / 'store.sqlite'}"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        start_new_session=True,
+    )
+    process.stdin.write(b"a" * 1_000_000)  # more than a pipe holds: once it is written, it is being read
+    process.stdin.flush()
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert said == b"\nstopped: 0 comments are stored; the same command goes on from there\n\nAborted!\n"
+
+
 def test_settings_name_the_workers():
     assert Settings.from_environment({"BTL_WORKERS": "3"}).workers == 3

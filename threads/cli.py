@@ -101,11 +101,12 @@ def parse(sources: tuple[str, ...], pseudonyms: bool, workers: int | None, **how
         from threads.parse.reading import batches
         from threads.storage.parts import ROWS_AT_ONCE, Part, by_id
 
-        return (Part(comments_frame(some), by_id(some)) for some in batches(discussions(), ROWS_AT_ONCE))
+        for some in batches(discussions(), ROWS_AT_ONCE):
+            yield Part(comments_frame(some), by_id(some))
 
     with workers_for(read, workers):
         outputs.write(
-            parts,
+            parts(),
             made,
             json_text=lambda: parsed_json(discussions(), lambda: read.reports),
         )
@@ -179,7 +180,7 @@ def analyse(
         begun = parts()
         first = next(begun, None)
         if first is not None:  # without a comment no file is made
-            under_way = [chain([first], begun)]
+            whole = chain([first], begun)
             if outputs.names:
                 made = Provenance(
                     command="btl analyse",
@@ -187,9 +188,9 @@ def analyse(
                     settings=settings,
                     sources=read.inputs,
                 )
-                outputs.write(lambda: under_way.pop() if under_way else parts(), made)
+                outputs.write(whole, made)
             else:
-                frames = [part.frame for part in under_way.pop()]
+                frames = [part.frame for part in whole]
                 click.echo(scores_text(pd.concat(frames, ignore_index=True)))
     finish(read.failed)
 
@@ -212,10 +213,10 @@ def import_(
     with ExitStack() as stack:
         working = stack.enter_context(workers_for(read, workers))
         store: Store | None = None  # where nothing is to be stored not even an empty one is made
+        told = stack.enter_context(stored_so_far())
         for found in read.with_comments():
             store = store or stack.enter_context(_store(db, settings))
-            with stored_so_far() as told:
-                added = import_reading(store, found, settings, told=told, workers=working)
+            added = import_reading(store, found, settings, told=told, workers=working)
             corrected = f", {added.corrected} times corrected" if added.corrected else ""
             flagged = f", {added.flagged} newly flagged" if added.flagged else ""
             click.echo(

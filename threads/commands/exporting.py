@@ -26,10 +26,7 @@ def write_comments(
 
     key = read_key(settings.key_file) if pseudonyms else None
 
-    def parts() -> Iterator[Part]:
-        stored = store.exports.comments(thread_id, score_columns())
-        return stored if key is None else _pseudonymised(stored, key)
-
+    stored = store.exports.comments(thread_id, score_columns())
     if key is None:
         _put_on_record(store, "comments", store.exports.count(thread_id), thread_id)
     made = Provenance(
@@ -38,7 +35,7 @@ def write_comments(
         settings=settings,
         sources=store.exports.sources(thread_id),
     )
-    outputs.write(parts, made)
+    outputs.write(stored if key is None else _pseudonymised(stored, key), made)
 
 
 def _pseudonymised(parts: Iterable[Part], key: bytes) -> Iterator[Part]:

@@ -40,14 +40,18 @@ def analyse_on_cluster(
     from threads.partitions.job import analyse
 
     count = number_of_workers(workers or settings.workers, LARGE)
+    folder = outputs.names["parquet"]
     with cluster(scheduler, count) as client:
-        done = analyse(
-            patterns, outputs.names["parquet"], settings, client, target=target, told=_tell_on_a_terminal
-        )
+        try:
+            done = analyse(patterns, folder, settings, client, target=target, told=_tell_on_a_terminal)
+        except KeyboardInterrupt:
+            _tell_on_a_terminal("")
+            click.echo(f"stopped: {folder} holds no whole result; the same command begins anew", err=True)
+            raise
     if not done.complete:
         click.echo("note: too many pairs to compare; groups of near-duplicates may be missing", err=True)
     click.echo(
-        f"{outputs.names['parquet']}: {done.comments:,} comments, {done.people:,} people, "
+        f"{folder}: {done.comments:,} comments, {done.people:,} people, "
         f"{done.groups:,} groups of near-duplicates",
         err=True,
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
     from threads.storage.parts import Part
     from threads.storage.provenance import Provenance, Tally
-
-Parts: TypeAlias = "Callable[[], Iterable[Part]]"
-"""Gives what is written, anew for each format."""
 
 FORMATS = ("csv", "parquet", "json", "ndjson", "convokit")
 
@@ -72,28 +70,42 @@ class Outputs:
         return cls(names, options.pop("raw"))
 
     def write(
-        self, parts: Parts, made: Provenance, *, json_text: Callable[[], Iterable[str]] | None = None
+        self,
+        parts: Iterable[Part],
+        made: Provenance,
+        *,
+        json_text: Callable[[], Iterable[str]] | None = None,
     ) -> None:
         """Write each of them, with a manifest beside every file and in the folder of a corpus.
 
-        `json_text` gives the JSON in pieces where a command has more to say in it than discussions.
+        `parts` are worked out once, however many there are to write. `json_text` gives the JSON in pieces
+        where a command has more to say in it than discussions.
         """
+        others = dict(self.names)
+        text_to = others.pop("json", None) if json_text is not None else None
+        with ExitStack() as stack:
+            if len(others) > 1:
+                from threads.storage.kept_parts import KeptParts
+
+                parts = stack.enter_context(KeptParts(parts))
+            for kind, name in others.items():
+                self._write_one(kind, name, parts, made)
+        if text_to is not None and json_text is not None:
+            with output(text_to) as file:
+                file.writelines(json_text())
+
+    def _write_one(self, kind: str, name: str, parts: Iterable[Part], made: Provenance) -> None:
         from threads.storage.provenance import Tally, manifest_beside, write_manifest
 
-        for kind, name in self.names.items():
-            tally = Tally()
-            if kind == "convokit":
-                _write_corpus(Path(name), parts, tally, made)
-                continue
-            if kind == "json" and json_text is not None:
-                with output(name) as file:
-                    file.writelines(json_text())
-                continue
-            self._write_file(kind, name, parts, tally)
-            if name != STANDARD_OUTPUT:
-                write_manifest(manifest_beside(Path(name)), [Path(name)], tally, made)
+        tally = Tally()
+        if kind == "convokit":
+            _write_corpus(Path(name), parts, tally, made)
+            return
+        self._write_file(kind, name, parts, tally)
+        if name != STANDARD_OUTPUT:
+            write_manifest(manifest_beside(Path(name)), [Path(name)], tally, made)
 
-    def _write_file(self, kind: str, name: str, parts: Parts, tally: Tally) -> None:
+    def _write_file(self, kind: str, name: str, parts: Iterable[Part], tally: Tally) -> None:
         if kind == "csv":
             write_csv(name, _frames(parts, tally), self.raw)
         elif kind == "parquet":
@@ -111,7 +123,7 @@ class Outputs:
             from threads.storage.json_files import write_discussions
 
             with output(name) as file:
-                write_discussions(tally.counted(parts()), file)
+                write_discussions(tally.counted(parts), file)
 
 
 def require_one_standard_output(*names: str | None) -> None:
@@ -120,13 +132,13 @@ def require_one_standard_output(*names: str | None) -> None:
         raise click.UsageError("only one of them can go to standard output")
 
 
-def _frames(parts: Parts, tally: Tally) -> Iterator[pd.DataFrame]:
-    return (part.frame for part in tally.counted(parts()))
+def _frames(parts: Iterable[Part], tally: Tally) -> Iterator[pd.DataFrame]:
+    return (part.frame for part in tally.counted(parts))
 
 
-def _write_corpus(folder: Path, parts: Parts, tally: Tally, made: Provenance) -> None:
+def _write_corpus(folder: Path, parts: Iterable[Part], tally: Tally, made: Provenance) -> None:
     from threads.storage.corpus_files import FILES, write_corpus
     from threads.storage.provenance import MANIFEST_OF_FOLDER, PROGRAM, write_manifest
 
-    write_corpus(tally.counted(parts()), folder, version=version(PROGRAM), beside=(MANIFEST_OF_FOLDER,))
+    write_corpus(tally.counted(parts), folder, version=version(PROGRAM), beside=(MANIFEST_OF_FOLDER,))
     write_manifest(folder / MANIFEST_OF_FOLDER, [folder / name for name in FILES], tally, made)

@@ -319,15 +319,13 @@ def stored_so_far() -> Iterator[Callable[[Added], None]]:
         nonlocal done
         done += part.comments + part.known
         if sys.stderr.isatty():
-            click.echo(f"\r{done:,} comments stored ", nl=False, err=True)
+            click.echo(f"\r{done:,} comments stored \r", nl=False, err=True)
 
     try:
         yield told
     except KeyboardInterrupt:
         click.echo(f"\nstopped: {done:,} comments are stored; the same command goes on from there", err=True)
         raise
-    if sys.stderr.isatty():
-        click.echo("\r", nl=False, err=True)
 
 
 def _opener(settings: Settings, encoding: str | None, *, allow_private: bool) -> Callable[[str], Source]:

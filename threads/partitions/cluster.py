@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
@@ -39,13 +41,14 @@ def cluster(scheduler: str | None, workers: int) -> Iterator[Client]:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is told by name
     with ExitStack() as stack:
         if scheduler is None:
-            own = distributed.LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                dashboard_address="127.0.0.1:0",
-                security=True,  # else whoever has an account on this machine could run code in it
-                silence_logs=logging.CRITICAL,
-            )
+            with _interrupts_ignored():
+                own = distributed.LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    dashboard_address="127.0.0.1:0",
+                    security=True,  # else whoever has an account on this machine could run code in it
+                    silence_logs=logging.CRITICAL,
+                )
             stack.enter_context(own)
             client = distributed.Client(own)
         else:
@@ -58,6 +61,22 @@ def cluster(scheduler: str | None, workers: int) -> Iterator[Client]:
                 source=str(scheduler or "--engine dask"),
                 remedy="Give workers more memory, or split the input into smaller groups of rows",
             ) from error
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Ignore Ctrl-C meanwhile: what is started does so for good, and leaves it to this process to end all.
+
+    Blocking it instead would not do: multiprocessing unblocks it in every thread that starts a process.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _client(scheduler: str) -> Client:
