@@ -2,8 +2,9 @@
 
     python -m benchmarks.clicks --database URL [--clicks 30]
 
-Besides: what the server works for it, and what goes over the wire. URL is a store that holds as many comments
-as are to be measured, and nothing in it is changed: `btl import` makes one.
+Besides: what the server works for it, what goes over the wire, and what memory the server holds once every
+page of the menu was seen. URL is a store that holds as many comments as are to be measured, and nothing in it
+is changed: `btl import` makes one.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Response, sync_playwright
 
+from benchmarks.measuring import held
 from benchmarks.moderators import percentile
 from threads.storage import Store
 
@@ -54,13 +56,17 @@ class Click:
     painted: float
 
 
-def clicks(url: str, number: int) -> list[Click]:
-    """Click on filters of a store's overview, each once it is drawn, and return what each click took."""
+def clicks(url: str, number: int) -> tuple[list[Click], int]:
+    """Click on filters of a store's overview, each once it is drawn, then see every page.
+
+    Return what each click took, and how many bytes the server held at the most after a page.
+    """
     command = [sys.executable, "-m", "threads", "serve", "--db", url, "--port", "0"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own program
     try:
         with _opened(_address(server)) as (page, answers):
-            return list(_clicked(page, server.pid, answers, number))
+            taken = list(_clicked(page, server.pid, answers, number))
+            return taken, max(_seen(page, server.pid))
     finally:
         server.terminate()
         server.communicate()
@@ -114,13 +120,22 @@ def _clicked(page: Page, pid: int, answers: list[Response], number: int) -> Iter
             page.wait_for_function(STILL)
 
 
+def _seen(page: Page, pid: int) -> Iterator[int]:
+    """Open every page that the menu leads to; yield what memory the server holds after each."""
+    links = page.locator("nav a[href]").evaluate_all("links => links.map((link) => link.href)")
+    for link in dict.fromkeys(links):
+        page.goto(link)
+        page.wait_for_load_state("networkidle")
+        yield held(pid)
+
+
 def _processor(pid: int) -> float:
     """Return the milliseconds that the threads of a process have worked, finer than `ps` tells."""
     threads = Path(f"/proc/{pid}/task").iterdir()
     return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e6
 
 
-def _table(found: Sequence[Click], comments: int) -> Iterator[str]:
+def _table(found: Sequence[Click], memory: int, comments: int) -> Iterator[str]:
     yield f"| a click on a filter at {comments:,} comments | median | 95% | wanted |"
     yield "|---|---|---|---|"
     rows = (
@@ -130,6 +145,7 @@ def _table(found: Sequence[Click], comments: int) -> Iterator[str]:
     )
     for name, values, wanted in rows:
         yield f"| {name} | {statistics.median(values):.1f} | {percentile(values, 0.95):.1f} | {wanted} |"
+    yield f"| memory of the process that serves, after every page, MB | {memory / 1e6:.0f} | | 700 |"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -140,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(arguments)
     with Store.open(asked.database, must_exist=True) as store:
         comments = store.queue_counts()["all"]
-    print("\n".join(_table(clicks(asked.database, asked.clicks), comments)))
+    print("\n".join(_table(*clicks(asked.database, asked.clicks), comments)))
 
 
 if __name__ == "__main__":

@@ -61,12 +61,20 @@ def peak_of_tree(command: list[str]) -> tuple[float, int]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
     peak = 0
     while process.poll() is None:
-        peak = max(peak, sum(map(_share, _tree(process.pid))))
+        peak = max(peak, sum(map(held, _tree(process.pid))))
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.1)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
     return time.perf_counter() - begun, peak
+
+
+def held(process: int) -> int:
+    """Return the bytes that a process holds, its part of what it shares with others included (Linux)."""
+    with suppress(OSError, AttributeError):
+        text = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
+        return int(re.search(r"Pss:\s+(\d+)", text)[1]) * 1024  # type: ignore[index]
+    return 0
 
 
 def _tree(process: int) -> list[int]:
@@ -76,13 +84,6 @@ def _tree(process: int) -> list[int]:
             for child in children.read_text(encoding="ascii").split():
                 found += _tree(int(child))
     return found
-
-
-def _share(process: int) -> int:
-    with suppress(OSError, AttributeError):
-        text = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
-        return int(re.search(r"Pss:\s+(\d+)", text)[1]) * 1024  # type: ignore[index]
-    return 0
 
 
 def machine() -> dict[str, str]:

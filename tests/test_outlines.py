@@ -25,7 +25,7 @@ from threads.outline import (
     unpacked,
 )
 from threads.records import Comment, Discussion, Parsed, Report
-from threads.storage import tables
+from threads.storage import Store, tables
 from threads.storage.engine import writing
 from threads.storage.keeping import Whom
 from threads.storage.outlines import pieces_of, store_outlines
@@ -160,6 +160,18 @@ rows = st.lists(
     ),
     max_size=20,
 )
+
+
+def test_who_writes_in_several_discussions_is_in_memory_once(tmp_path):
+    url = f"sqlite:///{tmp_path / 'store.sqlite'}"
+    with Store.open(url) as store:
+        for number in range(2):
+            store.add(parsed(f"t{number}"), scores(3), {})
+    with Store.open(url) as store:
+        store.outlines.current()
+        first, second = (piece.people for _, piece in store.outlines._pieces.values())
+    assert first == second
+    assert all(one is other for one, other in zip(first, second, strict=True))
 
 
 @given(people=st.lists(st.tuples(names, names, st.just("page")), min_size=2, max_size=2), rows=rows)

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import starmap
 from typing import Any, Final, NamedTuple, TypeAlias, get_args
 
 import numpy as np
@@ -161,17 +162,23 @@ FORGOTTEN = zlib.compress(b"[null, 0, 0]\n")
 """What `unpacked` finds no piece in."""
 
 
-def unpacked(data: bytes) -> Piece | None:
-    """Return the piece that `packed` was given; None where another version packed it, or it is FORGOTTEN."""
+def unpacked(data: bytes, known: dict[Person, Person] | None = None) -> Piece | None:
+    """Return the piece that `packed` was given; None where another version packed it, or it is FORGOTTEN.
+
+    People who are in `known` are those very objects, and others are put there: who writes in a thousand
+    discussions is in memory once.
+    """
+    known = {} if known is None else known
     content = zlib.decompress(data)
     head, _, rest = content.partition(b"\n")
     form, rows, length = json.loads(head)
     if form != _FORM:
         return None
-    people = tuple(Person(*person) for person in json.loads(rest[:length]))
-    columns, place = {}, length
+    people = tuple(known.setdefault(person, person) for person in starmap(Person, json.loads(rest[:length])))
+    numbers = rest[length:]  # without the names, which would be in memory as long as they
+    columns, place = {}, 0
     for name, dtype, _ in OUTLINE_COLUMNS:
-        columns[name] = np.frombuffer(rest, dtype=dtype, count=rows, offset=place)
+        columns[name] = np.frombuffer(numbers, dtype=dtype, count=rows, offset=place)
         place += columns[name].nbytes
     return Piece(people, columns)
 
@@ -183,20 +190,21 @@ def joined(pieces: Iterable[tuple[str, Piece]]) -> Outline:
     """
     pieces = list(pieces)
     places: dict[tuple[str, bool, str | None], int] = {}
+    known: dict[Person, int] = {}
     people: list[Person] = []
     types = {name: dtype for name, dtype, _ in OUTLINE_COLUMNS} | {"thread": "<i4"}
     parts: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in types}
     rows = 0
     for number, (_, piece) in enumerate(pieces):
-        numbers = np.empty(len(piece.people) + 1, dtype=np.int32)
-        numbers[-1] = -1  # where the place -1 finds it
-        for place, person in enumerate(piece.people):
-            bare = person.id is None
-            key = (person.source_format, bare, person.name if bare else person.id)
-            if key not in places:
-                places[key] = len(people)
-                people.append(person)
-            numbers[place] = places[key]
+        for person in piece.people:
+            if person not in known:
+                bare = person.id is None
+                key = (person.source_format, bare, person.name if bare else person.id)
+                known[person] = places.setdefault(key, len(people))
+                if known[person] == len(people):
+                    people.append(person)
+        # The place -1 finds the last one.
+        numbers = np.array([*map(known.__getitem__, piece.people), -1], dtype=np.int32)
         for name, values in piece.columns.items():
             parts[name].append(values)
         parts["person"][-1] = numbers[piece.columns["person"]]

@@ -95,9 +95,10 @@ class Outlines:
         stamps = dict(row for row in connection.execute(select(_o.thread_id, _o.stamp)))
         known = {name: piece for name, piece in self._pieces.items() if stamps.get(name) == piece[0]}
         stored: dict[str, Piece | None] = {}
+        people = {person: person for person in self._whole.people}
         for chunk in chunks(stamps.keys() - known.keys()):
             query = select(_o.thread_id, _o.content).where(_o.thread_id.in_(chunk))
-            stored |= {name: unpacked(content) for name, content in connection.execute(query)}
+            stored |= {name: unpacked(content, people) for name, content in connection.execute(query)}
         filled = connection.scalars(
             select(tables.discussions.c.thread_id).where(tables.discussions.c.comments > 0)
         )
