@@ -121,3 +121,34 @@ def test_json_that_is_not_known_is_told_what_is_closest():
 def test_a_table_without_texts_is_told_what_is_closest(table, told):
     (note,) = read(Source.from_bytes(table.encode(), "table.csv")).report.warnings
     assert note.endswith(told)
+
+
+def test_posts_without_comments_in_json_are_told():
+    said = {"text": "I like the tunnel", "author": "Ada"}
+    posts = [
+        {"title": "First", "comments": [said]},
+        {"title": "Second", "comments": []},
+        {"title": "Third", "comments": None},
+    ]
+    report = read_json(posts).report
+    assert report.kept == 1
+    assert "2 discussions without comments left out" in report.warnings
+
+
+def test_answers_of_wordpress_are_found_in_what_a_program_keeps_them_in():
+    comments = [
+        {
+            "id": number,
+            "post": 1,
+            "parent": number - 5,
+            "author_name": "Ada",
+            "date_gmt": "2024-05-01T08:00:00",
+            "content": {"rendered": "<p>I like it</p>"},
+            "link": f"https://b.example/p#comment-{number}",
+        }
+        for number in (5, 10)
+    ]
+    found = read_json({"status": 200, "body": comments, "headers": {"X-WP-Total": "2"}})
+    (discussion,) = found.discussions
+    assert discussion.source_format == "wordpress-rest"
+    assert [c.parent_id for c in discussion.comments] == [None, "5"]

@@ -32,9 +32,18 @@ class WordPressRest(JsonExport):
         """Yield every comment and the page that it stands on."""
         number = 0
         for document in documents(source, in_parts=True):
-            for item in records(document) if isinstance(document, list) else [record(document)]:
+            for item in _comments(document):
                 number += 1
                 yield from _found(item, number, options)
+
+
+def _comments(document: object) -> list[dict[str, Any]]:
+    """Return the comments of an answer: a list, or one of them, or what else a program keeps them in."""
+    if isinstance(document, list):
+        return records(document)
+    about = record(document)
+    kept = (records(value) for name, value in about.items() if "content" not in about)
+    return next((found for found in kept if any("content" in one for one in found)), [about])
 
 
 def _found(item: dict[str, Any], number: int, options: Options) -> Iterator[Found]:

@@ -14,6 +14,7 @@ from threads.parse.exports.json_items import items
 from threads.parse.exports.tables.names import OF_POSTS, place, plain
 from threads.parse.exports.tables.table import BLOCK, LARGEST_SAMPLE, MOST_COLUMNS, SAMPLED, Block
 from threads.parse.source import Source
+from threads.parse.wording import counted
 from threads.records import Skipped
 
 _DEEPEST = 6  # keys within keys
@@ -82,7 +83,7 @@ class Objects:
             It is no sound JSON, or holds no objects, or too many kinds of keys.
         """
         self.skipped: list[Skipped] = []
-        self.notes: list[str] = []
+        self._empty = 0  # discussions without comments, so far
         self._items = self._objects(items(source, texts=True) if found is None else found)
         first = next(self._items, None)
         way = (first and _way_to_comments(first[1])) or ()
@@ -116,10 +117,17 @@ class Objects:
         self._mend = (
             _mended if _is_garbled(text for _, item in self._head for _, text in _flat(item)) else None
         )
-        if self._mend is not None:
-            self.notes.append(N_("texts were UTF-8 read as Latin-1, as Facebook exports them: mended"))
         columns = [self._column([item for _, item in self._head], name) for name in names]
         self.sample = list(zip(*columns, strict=True))
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was found of the texts, and how many discussions had no comments."""
+        garbled = N_("texts were UTF-8 read as Latin-1, as Facebook exports them: mended")
+        empty = N_("{discussions} without comments left out").format(
+            discussions=counted(self._empty, "discussion", "discussions")
+        )
+        return [*([garbled] if self._mend is not None else ()), *([empty] if self._empty else ())]
 
     def blocks(self, wanted: Sequence[int]) -> Iterator[Block]:
         """Yield all objects some at a time: values of the keys at `wanted`, in that order."""
@@ -169,6 +177,7 @@ class Objects:
                         map(_own_answers, _dicts(item.get(self._inner))), start=1
                     )
                 ][::-1]
+                self._empty += not waiting
             while waiting:
                 where_one, one = waiting.pop()
                 yield where_one, one
