@@ -35,9 +35,10 @@ EACH = 50  # comments of a discussion
 BAR = 0.5
 _FIRST = datetime(2024, 1, 1, tzinfo=UTC)
 _WORDS = re.findall(
-    r"\w+",
-    "the tunnel is far too dear and nobody asked us about it before they began to dig under our river yes no "
-    "why should we pay for this when trains are late every day i agree with you",
+    r"\S+",
+    "the tunnel is far too dear and nobody asked us about it, before they began to dig under our river! Yes? "
+    "No: why should we pay for this when trains are late every day; I agree with you. "
+    '"never" it\'s <b> & café 10:30 :) 50\\50',  # what must be escaped
 )
 _COMMENT = "{http://wordpress.org/export/1.2/}comment"
 

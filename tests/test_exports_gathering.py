@@ -3,7 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from threads.parse.exports import texts
 from threads.parse.exports.found import FoundComment, FoundComments, FoundThread, Note
 from threads.parse.exports.gathering import gathered, reading
 from threads.parse.exports.moments import since_1970, written
@@ -229,3 +232,27 @@ def test_a_time_that_cannot_be_read_stays_as_written():
 )
 def test_the_text_of_html(markup, text):
     assert from_html(markup) == text
+
+
+SIGNS = (
+    *("a", "b c", " ", "  ", "\n", "\t", "\f", "\xa0", "é", "<", ">", '"', "'", "=", "&", "& ", "\0", "\x01"),
+    *("<p>", "</p>", "<P class='x'>", "<p/>", "<br>", "<br />", "<BR/>", "</br>", "<b>", "</b>", "<a>"),
+    *("</a>", '<a href="x>y">', "<a href=x/>", '<a\nhref = "x">', "<img alt='no'>", "<code>", "</code>"),
+    *("< p>", "<q>", "<div>", "</div>", "<blockquote>", "<pre>", "<!-- x -->", "<script>", "<li>", "</s>"),
+    *("&amp;", "&lt;", "&nbsp;", "&copy", "&notit;", "&#39;", "&#x27;", "&#8217;", "&#10;", "&#32;"),
+    *("&#128;", "&#0;", "&#x1F600;", "&#", "&Tab;", "&NewLine;", "&hellip;", "&foo;"),
+)
+
+
+@settings(max_examples=1_000, deadline=None, derandomize=True)
+@given(st.lists(st.sampled_from(SIGNS), max_size=12).map("".join))
+def test_simple_html_is_read_as_its_tree_is(markup):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(texts, "_MOST_SIMPLE", -1)
+        by_tree = from_html(markup)
+    assert from_html(markup) == by_tree
+
+
+def test_very_many_blanks_and_lines_are_read_at_once():
+    markup = "<p>a" + (" " * 1_000 + "\n") * 5_000 + "b</p>" + "<br>" * 100 + "c"
+    assert from_html(markup) == "a b\n\nc"

@@ -108,6 +108,8 @@ def test_a_list_that_is_cut_stores_nothing(small, tmp_path):
         ('{"id": 1, "text": "one \\\\", "meta": {"a": 1, "a": 2}}\n{"id": 3, "text": "two is said"}', "'a'"),
         ('{"id": 1, "text": "one is said"}\n{"id": NaN, "text": "two is said", "text": "three"}\n', "'text'"),
         ('[{"id": NaN, "text": "one is said", "text": "three"}]', "'text'"),
+        ('{"id": 1, "text": "so :) and \\" : so", "id"  : 2}\n{"id": 3, "text": "two : three"}', "'id'"),
+        ('[{"id" : 1, "text" : "one is said"}, {"id" : 2, "text" : "a", "id" : 3}]', "'id'"),
     ],
 )
 def test_a_key_that_stands_twice_is_told(content, told):

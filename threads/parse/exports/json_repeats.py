@@ -13,6 +13,7 @@ import numpy as np
 from threads.language import N_
 
 _SPACED = re.compile(rb'(?<!\\)"[ \t\r\n]+:')
+_FEW = 10_000  # colons behind a blank, of which most stand in texts
 
 
 @dataclass(slots=True)
@@ -66,13 +67,17 @@ def _keys_in(raw: bytes) -> int:
         if b'\\\\"' in raw:  # the end of a text with a backslash, which escapes no quote
             return -1
         keys -= raw.count(b'\\":')
-    return keys + (len(_SPACED.findall(raw)) if _has_spaced_colon(raw) else 0)
+    return keys + _spaced_keys(raw)
 
 
-def _has_spaced_colon(raw: bytes) -> bool:
+def _spaced_keys(raw: bytes) -> int:
+    """Return how many quotes that nothing escapes have blanks between them and a colon."""
     signs = np.frombuffer(raw, dtype=np.uint8)
-    before = np.flatnonzero(signs == ord(":")) - 1
-    return bool((signs[before] <= ord(" ")).any())
+    colons = np.flatnonzero(signs == ord(":"))
+    places = colons[signs[colons - 1] <= ord(" ")].tolist()
+    if len(places) > _FEW:  # it is written so
+        return len(_SPACED.findall(raw))
+    return sum(_SPACED.fullmatch(raw, raw.rfind(b'"', 0, place), place + 1) is not None for place in places)
 
 
 def _keys_of(values: Sequence[Any], objects: int) -> int:
