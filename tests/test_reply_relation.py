@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from threads.scores import reply_relation
+from threads.scores import classifier
 from threads.scores.reply_relation import ReplyRelation
 
 PLAIN = {
@@ -65,5 +65,5 @@ def test_a_classifier_that_knows_no_sides_leaves_them_missing():
 def test_a_block_ends_nowhere_in_particular(monkeypatch):
     texts = [*PLAIN.values()] * 2
     whole = ReplyRelation().classifier.probabilities(texts, [PARENT] * 8)
-    monkeypatch.setattr(reply_relation, "BLOCK", 3)
+    monkeypatch.setattr(classifier, "BLOCK", 3)
     assert ReplyRelation().classifier.probabilities(texts, [PARENT] * 8).tolist() == whole.tolist()

@@ -8,6 +8,7 @@ import pytest
 
 from threads import models
 from threads.errors import ModelError
+from threads.scores import classifier
 from threads.scores.evaluate import evaluate
 from threads.scores.stance import Stance
 from threads.scores.topic_stance import model as topic_model
@@ -202,3 +203,16 @@ def test_evaluation_takes_two_labels_or_three(tmp_path):
         answer = evaluate("topic_stance", path)
         assert len(answer["per_class"]) == count
         assert answer["accuracy"] == 1.0
+
+
+def test_stance_ends_its_blocks_nowhere_in_particular(monkeypatch):
+    texts = [
+        "The tunnel is far too dear.",
+        "Build it, and soon!",
+        "I like the ferry.",
+        "Nice weather today.",
+    ] * 2
+    whole = Stance().classifier.probabilities(texts, ["The tunnel"] * 8)
+    monkeypatch.setattr(classifier, "BLOCK", 3)
+    assert Stance().classifier.probabilities(texts, ["The tunnel"] * 8).tolist() == whole.tolist()
+    assert Stance().classifier.probabilities([], []).shape == (0, 3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from threads.scores.text import has_word
 Vector = npt.NDArray[np.float64]
 UNCLEAR: Final = "unclear"
 NEVER: Final = 2.0  # a threshold that no probability reaches
+BLOCK: Final = 1_000  # texts judged at a time: what is read in each takes some kilobytes
 
 
 class Classifier(Protocol):
@@ -150,6 +151,18 @@ def _surest(top: Vector, right: npt.NDArray[np.bool_], asked: float, fewest: int
     falls = np.diff(top[order], append=-1.0) < 0  # equal probabilities are said together or not at all
     good = np.flatnonzero((share >= asked) & falls)
     return float(top[order][good[-1]]) if len(good) and good[-1] + 1 >= fewest else NEVER
+
+
+def in_blocks(
+    probabilities: Callable[[Sequence[str], Sequence[str]], Vector],
+    texts: Sequence[str],
+    contexts: Sequence[str],
+    labels: int,
+) -> Vector:
+    """Return the probabilities, texts × `labels`, that a few texts at a time have: it bounds memory."""
+    places = range(0, len(texts), BLOCK)
+    found = [probabilities(texts[at : at + BLOCK], contexts[at : at + BLOCK]) for at in places]
+    return np.concatenate(found) if found else np.empty((0, labels))
 
 
 class TrainedScore:

@@ -29,9 +29,10 @@ by editors were at hand to measure them on.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import starmap
 from typing import Final
 
 import numpy as np
@@ -91,10 +92,12 @@ class Featuring:
     def score(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the columns for each row; earlier is what has an earlier time, else what stands before."""
         order = _reading_order(frame)
-        read = [_read(*row) for row in _rows(frame, order)]
         found = np.full((len(frame), len(CUES)), np.nan)
-        found[order] = _alone(read)
-        within = _within_threads(read)
+        talk = _Talk()
+        for place, comment in zip(order.tolist(), starmap(_read, _rows(frame, order)), strict=True):
+            found[place] = _alone(comment)
+            talk.add(comment)
+        within = _within_threads(talk)
         found[order, CUES.index("thread_relevance")] = within[:, 0]
         found[order, CUES.index("novelty")] = within[:, 1]
         cues = pd.DataFrame(found, columns=[column_of(cue) for cue in CUES], index=frame.index)
@@ -154,6 +157,32 @@ class _Comment:
     english: bool
 
 
+class _Talk:
+    """What stands in comments that come thread by thread, in order, as numbers: their texts are let go of.
+
+    `slots` has a number for every content word, different in every thread; `sizes` how many of them a
+    comment has, `threads` its thread.
+    """
+
+    def __init__(self) -> None:
+        self.slots, self.threads, self.sizes = array("q"), array("q"), array("q")
+        self._thread: object = None
+        self._known: dict[str, int] = {}
+        self._used = 0
+
+    def add(self, comment: _Comment) -> None:
+        """Add the next comment."""
+        if not self.threads or comment.thread != self._thread:
+            self._used += len(self._known)
+            self._thread, self._known = comment.thread, {}
+            self.threads.append(self.threads[-1] + 1 if self.threads else 0)
+        else:
+            self.threads.append(self.threads[-1])
+        known, used = self._known, self._used
+        self.slots.extend([known.setdefault(word, used + len(known)) for word in comment.content])
+        self.sizes.append(len(comment.content))
+
+
 def _reading_order(frame: pd.DataFrame) -> Integers:
     """Return the places of the rows thread by thread, in each by time, then by place in the source."""
     places = pd.DataFrame({"row": np.arange(len(frame))})
@@ -189,45 +218,29 @@ def _read(thread: object, text: object, article: object, language: object) -> _C
     )
 
 
-def _alone(read: list[_Comment]) -> Vector:
-    """Return the cues that need nothing of the thread, comments × CUES."""
-    found = np.full((len(read), len(CUES)), np.nan)
-    for row, comment in zip(found, read, strict=True):
-        if comment.words and comment.english:
-            cues = cues_of(comment.text, comment.words, comment.content, comment.article)
-            row[:] = [np.nan if (value := getattr(cues, cue, None)) is None else value for cue in CUES]
-    return found
+def _alone(comment: _Comment) -> list[float]:
+    """Return the CUES that need nothing of the thread, NaN for the others."""
+    if not (comment.words and comment.english):
+        return [np.nan] * len(CUES)
+    cues = cues_of(comment.text, comment.words, comment.content, comment.article)
+    return [np.nan if (value := getattr(cues, cue, None)) is None else value for cue in CUES]
 
 
-def _within_threads(read: list[_Comment]) -> Vector:
-    """Return thread_relevance and novelty of comments that stand thread by thread, in order; comments × 2."""
-    slots, threads = _slots(read)
-    sizes = np.array([len(comment.content) for comment in read], dtype=np.int64)
-    rows = np.repeat(np.arange(len(read)), sizes)
-    found = np.full((len(read), 2), np.nan)
+def _within_threads(talk: _Talk) -> Vector:
+    """Return thread_relevance and novelty of comments; comments × 2."""
+    slots, threads, sizes = map(np.array, (talk.slots, talk.threads, talk.sizes))
+    count = len(sizes)
+    rows = np.repeat(np.arange(count), sizes)
+    found = np.full((count, 2), np.nan)
     said = np.flatnonzero(sizes)
     if not len(said):
         return found
-    found[said, 0] = _likeness(slots, rows, threads, len(read))[said]
-    new = np.bincount(rows, 1 / (1 + _times_before(slots)), minlength=len(read))
+    found[said, 0] = _likeness(slots, rows, threads, count)[said]
+    new = np.bincount(rows, 1 / (1 + _times_before(slots)), minlength=count)
     found[said, 1] = new[said] / sizes[said]
     _, firsts = np.unique(threads[said], return_index=True)
     found[said[firsts], 1] = np.nan
     return found
-
-
-def _slots(read: list[_Comment]) -> tuple[Integers, Integers]:
-    """Return a number for every content word, different in every thread, and the thread of every comment."""
-    slots: list[int] = []
-    threads: list[int] = []
-    used = 0
-    for number, (_, group) in enumerate(groupby(read, key=lambda comment: comment.thread)):
-        known: dict[str, int] = {}
-        for comment in group:
-            slots += [known.setdefault(word, used + len(known)) for word in comment.content]
-            threads.append(number)
-        used += len(known)
-    return np.array(slots, dtype=np.int64), np.array(threads, dtype=np.int64)
 
 
 def _likeness(slots: Integers, rows: Integers, threads: Integers, count: int) -> Vector:

@@ -12,10 +12,9 @@ import numpy.typing as npt
 from threads.models.calibration import calibrated
 from threads.models.trees import TREE_ARRAYS, tree_scores
 from threads.records import Column
-from threads.scores.classifier import Classifier, StoredClassifier, TrainedScore, Vector, spoken
+from threads.scores.classifier import Classifier, StoredClassifier, TrainedScore, Vector, in_blocks, spoken
 from threads.scores.reply_features import FEATURES, feature_matrix
 
-BLOCK: Final = 1000  # texts at a time; bounds memory at a few megabytes
 SIDES: Final = ("agrees", "disagrees")
 
 
@@ -26,9 +25,7 @@ class ReplyModel(StoredClassifier):
 
     def probabilities(self, texts: Sequence[str], contexts: Sequence[str]) -> Vector:
         """Return probabilities, texts × labels; "" is the context of a comment that answers none."""
-        places = range(0, len(texts), BLOCK)
-        found = [self._block(texts[at : at + BLOCK], contexts[at : at + BLOCK]) for at in places]
-        return np.concatenate(found) if found else np.empty((0, len(self.labels)))
+        return in_blocks(self._block, texts, contexts, len(self.labels))
 
     def _block(self, texts: Sequence[str], contexts: Sequence[str]) -> Vector:
         stored = self.model.arrays

@@ -9,7 +9,7 @@ import numpy as np
 
 from threads.models import Model, installed, load
 from threads.models.calibration import log_sigmoid
-from threads.scores.classifier import NEVER, StoredClassifier, Vector
+from threads.scores.classifier import NEVER, StoredClassifier, Vector, in_blocks
 from threads.scores.labels import task
 from threads.scores.topic_stance.leaning import Leaning
 from threads.scores.topic_stance.relevance import Relevance
@@ -46,6 +46,9 @@ class RelevanceOnly:
 
     def probabilities(self, texts: Sequence[str], contexts: Sequence[str]) -> Vector:
         """Return probabilities, texts × labels: both sides alike."""
+        return in_blocks(self._block, texts, contexts, len(self.labels))
+
+    def _block(self, texts: Sequence[str], contexts: Sequence[str]) -> Vector:
         odds = self._relevance.log_odds([Reading(text) for text in texts], contexts)
         return together(odds, np.zeros(len(odds)))
 
@@ -65,6 +68,9 @@ class TopicStance(StoredClassifier):
 
     def probabilities(self, texts: Sequence[str], contexts: Sequence[str]) -> Vector:
         """Return probabilities, texts × labels; a context is the target."""
+        return in_blocks(self._block, texts, contexts, len(self.labels))
+
+    def _block(self, texts: Sequence[str], contexts: Sequence[str]) -> Vector:
         read = [Reading(text) for text in texts]
         relevance = self._relevance.log_odds(read, contexts)
         leaning = self._leaning.log_odds(read, contexts)
