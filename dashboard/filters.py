@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode
 
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dashboard.derived import derived
 from dashboard.text import well_formed
 from dashboard.topic_filter import of_topic, topics_in
 from threads.dynamics.overall import Rows
@@ -225,7 +225,7 @@ def author_choices(frame: pd.DataFrame) -> pd.Series[str]:
     return frame["author"].fillna(NO_NAME).map(well_formed)
 
 
-@lru_cache(maxsize=4)
+@derived()
 def names_of(outline: Outline) -> npt.NDArray[Any]:
     """Return what the people of an outline are called in the filter of people, and NO_NAME at the end."""
     return np.array(

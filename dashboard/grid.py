@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from dashboard.derived import derived
 from dashboard.filters import Filters, names_of
 from dashboard.pages.base import Context
 from threads.outline import NO_TIME, Outline
@@ -31,8 +31,8 @@ class Order:
 NEWEST: Final = Order("time", down=True)
 
 
-@lru_cache(maxsize=8)
-def in_order(context: Context, outline: Outline, filters: Filters, order: Order) -> Rows:
+@derived(most=8)
+def in_order(outline: Outline, context: Context, filters: Filters, order: Order) -> Rows:
     """Return the rows of `outline` that pass the filters, in order; what is missing comes last.
 
     `outline` is the context's. They are remembered: the next block of rows costs a slice.
@@ -51,7 +51,7 @@ def choice_of(filters: Filters) -> Filters:
     return replace(filters, compared=(), by="", page=1, at="", problems=())
 
 
-@lru_cache(maxsize=8)
+@derived(most=8)
 def _ordered(outline: Outline, order: Order) -> Rows:
     codes, known = _codes(outline, order.column)
     key = np.where(known, -codes if order.down else codes, np.iinfo(codes.dtype).max)
@@ -73,7 +73,7 @@ def _codes(outline: Outline, column: str) -> tuple[Codes, npt.NDArray[np.bool_]]
     return values, values >= 0
 
 
-@lru_cache(maxsize=2)
+@derived()
 def _alphabetical(outline: Outline) -> npt.NDArray[np.int32]:
     """Return the place of each person among the names, and one for those without a name at the end."""
     folded = np.array([name.casefold() for name in names_of(outline)])

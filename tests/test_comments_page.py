@@ -30,7 +30,7 @@ def frame(sampled):
 @pytest.mark.parametrize("down", [False, True], ids=["up", "down"])
 @pytest.mark.parametrize("column", SORTABLE)
 def test_rows_are_in_the_order_of_a_column_and_what_is_missing_comes_last(sampled, frame, column, down):
-    found = in_order(sampled, sampled.outline(), Filters(), Order(column, down))
+    found = in_order(sampled.outline(), sampled, Filters(), Order(column, down))
     assert sorted(found) == list(range(len(frame)))
     values = frame[column].replace({NO_TIME: None}) if column == "time" else frame[column]
     if column == "author":

@@ -77,7 +77,7 @@ class Piece:
         return len(self.columns["key"])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Outline:
     """The outline of many discussions: columns of OUTLINE_COLUMNS, and two more.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Literal, Protocol, TypeVar
 from urllib.parse import unquote
 
@@ -15,6 +14,7 @@ from dash.development.base_component import Component
 from flask import g, has_request_context
 
 from dashboard.background import Background
+from dashboard.derived import derived
 from dashboard.filters import Filters
 from dashboard.recent import Recent
 from dashboard.security.access import current_user, may
@@ -149,7 +149,7 @@ class FilteredPage(Page, Protocol):
         ...
 
 
-@lru_cache(maxsize=2)
+@derived()
 def _pseudonymous(outline: Outline, key: bytes) -> Outline:
     people = (
         Person(pseudonym(key, p.source_format, p.id, p.name), None, p.source_format) for p in outline.people

@@ -84,7 +84,7 @@ class EveryComment(Everything):
 
     def view(self, filters: Filters) -> View:
         """Return everything under the bar of filters."""
-        chosen = len(in_order(self.context, self.outline, choice_of(filters), NEWEST))
+        chosen = len(in_order(self.outline, self.context, choice_of(filters), NEWEST))
         content: list[Component] = [
             html.H1(_("Comments")),
             html.P(
@@ -101,7 +101,7 @@ def rows(context: Context, filters: Filters, order: Order, start: int) -> dict[s
     `rows` are lists in the order of COLUMNS, and at the end where each leads to.
     """
     outline = context.outline()
-    places = in_order(context, outline, choice_of(filters), order)
+    places = in_order(outline, context, choice_of(filters), order)
     block = places[start : start + BLOCK].tolist()
     keys = [int(outline["key"][place]) for place in block]
     stored, names, whole = context.store.comments_at(keys), names_of(outline), may("see_people")

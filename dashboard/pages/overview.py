@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +12,7 @@ from dash import Dash, dcc
 from dash.development.base_component import Component
 
 from dashboard import components as ui
+from dashboard.derived import derived
 from dashboard.elements import html, static
 from dashboard.figures import STANCES, mean_sentiment_over_time, share_axis, stance_over_time
 from dashboard.filters import Filters, names_of
@@ -24,6 +24,7 @@ from threads.dynamics.timeline import Timeline
 from threads.language import N_, _, counted, ngettext, noun, number, signed
 from threads.moderation.roles import Permission
 from threads.outline import NO_TIME, Outline
+from threads.storage import Store
 
 PER_PAGE: Final = 20
 
@@ -82,7 +83,7 @@ class Everything:
         figures = overall(self.outline, rows)
         content = [html.H1(_("All discussions")), html.P(_meta(self.outline, figures), className="meta")]
         if figures.comments:
-            waiting = self.context.store.health.flagged()
+            waiting = _waiting(self.outline, self.context.store, self.context.store.last_change())
             content += [_facts(figures, waiting), _over_time(overall_timeline(self.outline, rows))]
             content += [self._list(figures, filters)]
         else:
@@ -97,7 +98,8 @@ class Everything:
         page = min(filters.page, last)
         places = there[(page - 1) * PER_PAGE : page * PER_PAGE]
         counts = {self.outline.thread_ids[place]: int(figures.by_discussion[place]) for place in places}
-        rows = self.context.store.listed(list(counts))
+        store = self.context.store
+        rows = _listed(self.outline, store, store.last_change(), tuple(counts))
         query = filters.on_page(1).query()
         matching = counts if filters.any else {}
         items = [_item(row, matching.get(row["thread_id"]), query) for row in rows]
@@ -110,7 +112,7 @@ class Everything:
         )
 
 
-@lru_cache(maxsize=4)
+@derived()
 def _choices(outline: Outline) -> Choices:
     figures = overall(outline)
     counts = np.bincount(outline["person"] + 1, minlength=len(outline.people) + 1)
@@ -118,12 +120,24 @@ def _choices(outline: Outline) -> Choices:
     return Choices(list(dict.fromkeys(names.tolist())), figures.first_at, figures.last_at)
 
 
-@lru_cache(maxsize=4)
+@derived()
 def _latest_first(outline: Outline) -> npt.NDArray[np.intp]:
     """Return the places of the discussions, those with the latest comment first."""
     latest = np.full(len(outline.thread_ids), NO_TIME)
     np.maximum.at(latest, outline["thread"], outline["time"])
     return np.argsort(latest, kind="stable")[::-1]
+
+
+@derived()
+def _waiting(_: Outline, store: Store, last_change: int) -> int:  # noqa: ARG001 - the change is for the cache
+    """Return how many flagged comments wait: as long as nothing changed, they are the same."""
+    return store.health.flagged()
+
+
+@derived(most=32)
+def _listed(_: Outline, store: Store, last_change: int, ids: tuple[str, ...]) -> Sequence[Mapping[Any, Any]]:  # noqa: ARG001
+    """Return the rows of discussions, in which the flagged comments are counted."""
+    return store.listed(ids)
 
 
 def _nothing_yet() -> Component:
