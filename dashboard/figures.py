@@ -15,7 +15,7 @@ import pandas as pd
 
 from dashboard.text import for_plotly
 from threads.dynamics.trend import Smooth
-from threads.language import _, localised
+from threads.language import N_, _, localised
 
 Figure = dict[str, Any]
 
@@ -26,8 +26,9 @@ STANCES: dict[str, tuple[str, str]] = {
     "neutral": ("#6f8f72", "diamond"),
     "unclear": ("#9a9386", "circle-open"),
 }
+NO_STANCE = N_("no stance")
 PATTERNS = {"supportive": "", "critical": "/", "neutral": ".", "unclear": ""}
-# What has no stance recedes into the panel, light or dark; its outline is 4 : 1 against either.
+# What has no clear stance recedes into the panel, light or dark; its outline is 4 : 1 against either.
 ABSENT: Figure = {"color": "rgba(133,125,112,0.22)", "line": {"color": "#857d70", "width": 1}}
 _HATCH = {"fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.75)"}
 ACCENT = "#1d8a86"
@@ -140,11 +141,11 @@ def _span(first: int, last: int) -> str:
 def stance_over_time(bins: pd.DataFrame) -> Figure:
     """Return comments by stance in bins of time (TIMELINE_COLUMNS), stacked.
 
-    What has no known stance counts as unclear, so that the bars always are all comments.
+    What has no stance stands on top, so that the bars always are all comments.
     """
     starts, ends = _milliseconds(bins["start"]), _milliseconds(bins["end"])
-    counts = {stance: _counts(bins[stance]) for stance in STANCES if stance != "unclear"}
-    counts["unclear"] = _counts(bins["comments"]) - sum(counts.values())
+    counts = {stance: _counts(bins[stance]) for stance in STANCES}
+    counts[NO_STANCE] = _counts(bins["comments"]) - sum(counts.values())
     traces = [
         {
             "type": "bar",
@@ -156,7 +157,7 @@ def stance_over_time(bins: pd.DataFrame) -> Figure:
             "marker": _stance_marker(stance),
             "hovertemplate": f"%{{y}} {_(stance)}{NO_BOX}",
         }
-        for stance in STANCES
+        for stance in (*STANCES, NO_STANCE)
         if counts[stance].any()
     ]
     return {
@@ -209,6 +210,8 @@ def stance_shares_over_time(bins: pd.DataFrame, fewest: int) -> Figure:
 
 
 def _stance_marker(stance: str, **more: Any) -> Figure:
+    if stance == NO_STANCE:
+        return {**ABSENT, "color": "rgba(0,0,0,0)", **more}
     if stance == "unclear":
         return {**ABSENT, **more}
     pattern = {"shape": PATTERNS[stance], "size": 5, **_HATCH}
@@ -304,9 +307,9 @@ def answers_between(pairs: pd.DataFrame, most: int) -> Figure:
     the most replies.
     """
     named = pairs.dropna(subset=["author", "answered"])
-    active = (
-        named.groupby("author")["replies"].sum().add(named.groupby("answered")["replies"].sum(), fill_value=0)
-    )
+    # Both ends in one column: `Series.add` with a `fill_value` fails for some sets of people.
+    ends = pd.concat([named["author"], named["answered"]], ignore_index=True)
+    active = pd.concat([named["replies"]] * 2, ignore_index=True).groupby(ends).sum()
     people = active.sort_values(ascending=False, kind="stable").head(most).index.tolist()
     both = named[named["author"].isin(people) & named["answered"].isin(people)]
     counts = both.pivot_table(index="author", columns="answered", values="replies", aggfunc="sum")

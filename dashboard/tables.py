@@ -57,8 +57,13 @@ class Shown:
     cell: Callable[[Any], Any] | None = None
 
 
-def table(frame: pd.DataFrame, columns: Sequence[Shown], label: str) -> Component:
-    """Return the first ROWS_SHOWN rows of a frame as a table that is sorted by a click on a heading."""
+def table(
+    frame: pd.DataFrame, columns: Sequence[Shown], label: str, *, total: int | None = None
+) -> Component:
+    """Return the first ROWS_SHOWN rows of a frame as a table that is sorted by a click on a heading.
+
+    `total` is how many rows there are where the frame has only some of them.
+    """
     rows = frame.head(ROWS_SHOWN).to_dict("records")
     head = [
         html.Th(
@@ -68,11 +73,15 @@ def table(frame: pd.DataFrame, columns: Sequence[Shown], label: str) -> Componen
         for column in columns
     ]
     body = [html.Tr([_cell(column, row) for column in columns]) for row in rows]
-    more = len(frame) - len(rows)
+    more = (len(frame) if total is None else total) - len(rows)
     return html.Div(
         [
             html.Table([html.Thead(html.Tr(head)), html.Tbody(body)], className="sortable"),
-            html.P(_("and {more} more", more=number(more)), className="muted") if more > 0 else None,
+            html.P(
+                _("and {more} more, which are not sorted with these", more=number(more)), className="muted"
+            )
+            if more > 0
+            else None,
         ],
         className="scroll figures",
         tabIndex=0,

@@ -353,7 +353,7 @@ def test_a_chart_shows_its_numbers_and_gives_its_files(page, server):
     page.get_by_role("link", name="Port Merrow Says Yes").click()
     expect(page.locator("h1")).to_contain_text("Port Merrow Says Yes")
     chart = page.locator(".chart", has=page.locator("#stance-figure"))
-    expect(chart.locator(".seen")).to_contain_text("Most was written within")
+    expect(chart.locator(".seen")).to_contain_text("It was busiest within")
     chart.get_by_text("Numbers", exact=True).click()
     expect(chart.locator("table th").first).to_have_text("start")
     rows = chart.locator("tbody tr").count()

@@ -8,6 +8,7 @@ from dashboard.comparison_figures import courses_beside_each_other
 from dashboard.components import NUMBERS_SHOWN
 from dashboard.filters import COMPARED
 from threads.dynamics.courses import COURSE_COLUMNS, courses
+from threads.dynamics.key_figures import key_figures
 
 
 def group(minutes, start="2024-06-03", authors=4):
@@ -34,6 +35,12 @@ def test_half_of_the_comments_is_where_it_is():
     assert found.sentence().text == (
         "Half of the comments had come within 2 minutes of the first in A, within 2 hours in <b>."
     )
+
+
+def test_half_is_where_the_key_figures_of_a_discussion_have_it():
+    frame = group([0, 5, 10, 50, 70, 120]).assign(text="a text", parent_source=None, stance=None)
+    half = key_figures(frame).half_within
+    assert courses({"A": frame}).of["A"].half == half.total_seconds() / 3600 == pytest.approx(0.5)
 
 
 def test_one_slow_group_does_not_press_the_others_together():

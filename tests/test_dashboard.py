@@ -307,11 +307,17 @@ def contrast(one, other):
     return (lighter + 0.05) / (darker + 0.05)
 
 
+def test_bars_tell_unclear_comments_from_those_without_a_stance():
+    frame = scored(40).assign(stance=["unclear", "critical", None, None] * 10)
+    bars = {trace["name"]: sum(trace["y"]) for trace in stance_over_time(timeline(frame).rows)["data"]}
+    assert bars == {"critical": 10, "unclear": 10, "no stance": 20}
+
+
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
-def test_bars_without_a_stance_recede_inside_of_an_outline_that_shows(scheme):
+def test_bars_without_a_clear_stance_recede_inside_of_an_outline_that_shows(scheme):
     style = (Path(dashboard.__file__).parent / "assets" / "style.css").read_text(encoding="utf-8")
     card = re.findall(r"--card: (#\w{6})", style)[scheme]
-    (unclear,) = stance_over_time(timeline(scored(40)).rows)["data"]
+    (unclear,) = stance_over_time(timeline(scored(40).assign(stance="unclear")).rows)["data"]
     *fill, opacity = (float(part) for part in re.findall(r"[\d.]+", unclear["marker"]["color"]))
     ground = [int(card[n : n + 2], 16) for n in (1, 3, 5)]
     seen = [opacity * part + (1 - opacity) * below for part, below in zip(fill, ground, strict=True)]

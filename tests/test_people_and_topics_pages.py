@@ -8,11 +8,13 @@ from browsing import as_json, said
 from test_topics import talk
 
 from dashboard import create_app
+from dashboard.figures import answers_between
 from dashboard.filters import Filters
 from dashboard.pages.discussion import OneDiscussion
 from dashboard.pages.overview import OverviewPage
 from dashboard.pages.people import PeoplePage
 from dashboard.pages.topics import TopicsPage
+from dashboard.tables import Shown, table
 from threads.language import using
 
 PAGES = [PeoplePage(), TopicsPage()]
@@ -111,3 +113,26 @@ def test_an_unknown_discussion_is_told(sampled, shown):
 def test_without_a_discussion_there_is_a_choice_or_everybody(sampled, sampled_ids, shown):
     found = as_json(shown.layout(sampled, "", ""))
     assert "Harbour Tunnel" in found or "Maureen Tully" in found
+
+
+@pytest.mark.parametrize(
+    "pairs", [[("b", "c"), ("c", "d"), ("c", "b")], [("a", "b"), ("b", "a")], [("a", "b"), ("c", "b")]]
+)
+def test_who_answers_whom_is_drawn_for_any_set_of_people(pairs):
+    replies = pd.DataFrame(pairs, columns=["author", "answered"]).astype("str")
+    drawn = answers_between(replies.assign(replies=pd.array([2] * len(pairs), dtype="Int64")), most=9)
+    (trace,) = drawn["data"]
+    people = drawn["layout"]["xaxis"]["ticktext"]
+    assert set(people) == {name for pair in pairs for name in pair}
+    assert {
+        (people[row], people[column])
+        for row, counts in enumerate(trace["z"])
+        for column, count in enumerate(counts)
+        if count == 2
+    } == set(pairs)
+
+
+def test_everybody_is_counted_where_a_table_shows_some():
+    frame = pd.DataFrame({"comments": range(500)})
+    shown = as_json(table(frame, [Shown("comments", "Comments")], "Who talks", total=5_187))
+    assert "and 4,987 more" in shown

@@ -118,7 +118,7 @@ def test_a_bin_has_mean_words_and_shares_of_what_is_known():
 
 def test_the_busiest_bin_is_told():
     assert timeline(known_thread(), width="1 hour").sentence().text == (
-        "Most was written within 1 hour from 17 May 2024, 20:00 UTC on: 5 of 10 comments."
+        "It was busiest within 1 hour from 17 May 2024, 20:00 UTC on: 5 of 10 comments."
     )
     assert timeline(thread([None])).sentence().text == "No time is known of 1 comment."
 
@@ -311,7 +311,7 @@ def test_a_thread_without_comments_says_so():
 def test_who_wrote_most_is_linked_to_the_longest_comment():
     frame = thread(range(6), author=["Ann", "Ben", "Cat", "Ann", "Dan", "Eve"], words=[5, 2, 2, 30, 2, 2])
     sentence = next(s for s in what_happened(frame) if "wrote" in s.text)
-    assert sentence.text == "Ann wrote over half of all words (81%) in 2 comments."
+    assert sentence.text == "Ann wrote over half of all words (81%) in 2 comments; the longest."
     assert sentence.comment_ids == ("c4",)
     assert [part.thread_id for part in sentence.parts if part.comment_id] == ["t"]
 
@@ -362,7 +362,9 @@ def test_sides_are_counted_when_there_are_enough():
 
 
 def test_too_few_comments_for_a_change_of_tone_are_said_to_be_too_few():
-    assert "8 comments are too few for a trend." in texts(thread(range(8), sentiment=0.0))
+    assert "8 comments are too few to tell a change of tone, which takes 30." in texts(
+        thread(range(8), sentiment=0.0)
+    )
 
 
 def test_a_change_of_tone_is_told_in_numbers():

@@ -84,7 +84,10 @@ class Everything:
         content = [html.H1(_("All discussions")), html.P(_meta(self.outline, figures), className="meta")]
         if figures.comments:
             waiting = _waiting(self.outline, self.context.store, self.context.store.last_change())
-            content += [_facts(figures, waiting), _over_time(overall_timeline(self.outline, rows))]
+            content += [
+                _facts(figures, waiting, of_all=filters.any),
+                _over_time(overall_timeline(self.outline, rows)),
+            ]
             content += [self._list(figures, filters)]
         else:
             content += [ui.empty(_("No comment passes the filters."))]
@@ -169,7 +172,7 @@ def _meta(outline: Outline, figures: Overall) -> str:
     return f"{said} · {span}"
 
 
-def _facts(figures: Overall, waiting: int) -> Component:
+def _facts(figures: Overall, waiting: int, *, of_all: bool) -> Component:
     return ui.facts(
         [
             (number(figures.discussions), noun(figures.discussions, "discussion", "discussions")),
@@ -186,7 +189,12 @@ def _facts(figures: Overall, waiting: int) -> Component:
                 _("mean sentiment, English only"),
             ),
             ui.sides(figures.judged, figures.stances["supportive"], figures.stances["critical"]),
-            (dcc.Link(number(waiting), href="/moderation"), _("flagged, waiting for a decision")),
+            (
+                dcc.Link(number(waiting), href="/moderation"),
+                _("flagged in all, waiting for a decision")
+                if of_all
+                else _("flagged, waiting for a decision"),
+            ),
         ]
     )
 
@@ -270,8 +278,8 @@ def _size(row: Mapping[Any, Any], matching: int | None) -> str:
     if matching is None:
         return ui.comments_by(row["comments"], row["authors"])
     return ngettext(
-        "{matching} of {number} comment by {people}",
-        "{matching} of {number} comments by {people}",
+        "{matching} chosen; in all {number} comment by {people}",
+        "{matching} chosen; in all {number} comments by {people}",
         row["comments"],
         matching=number(matching),
         people=ui.people(row["authors"]),

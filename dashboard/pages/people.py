@@ -63,7 +63,9 @@ class PeoplePage(DiscussionPage):
                 html.P(_("Of all discussions. Open one for who answers whom."), className="meta"),
                 html.P(said, className="said"),
                 ui.panel(
-                    _("Who talks"), table(found, columns, _("Who talks")), note=_("The most comments first.")
+                    _("Who talks"),
+                    table(found, columns, _("Who talks"), total=len(outline.people)),
+                    note=_("The most comments first."),
                 ),
                 _newcomers(context, outline),
             ]

@@ -164,7 +164,11 @@ def _as_queue(thread_id: str, chosen: pd.DataFrame, filters: Filters) -> Compone
 def _facts(frame: pd.DataFrame) -> Component:
     figures = key_figures(frame)
     interval = (
-        f" ({signed(figures.sentiment_low)} … {signed(figures.sentiment_high)})"
+        _(
+            " (95%, by people: {low} … {high})",
+            low=signed(figures.sentiment_low),
+            high=signed(figures.sentiment_high),
+        )
         if figures.sentiment_low is not None and figures.sentiment_high is not None
         else ""
     )

@@ -118,7 +118,7 @@ def _course(frame: pd.DataFrame) -> Course:
     kept = _places(len(times))
     hours = ((times - times.iloc[0]).dt.total_seconds() / 3600).to_numpy()
     arrived = pd.DataFrame({"hours": hours[kept], "share": (kept + 1) / len(times)})
-    return Course(len(times), first, arrived, float(hours[(len(hours) - 1) // 2]), "", trend)
+    return Course(len(times), first, arrived, float(np.median(hours)), "", trend)
 
 
 def _places(length: int) -> Integers:

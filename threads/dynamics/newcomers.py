@@ -64,7 +64,8 @@ class Newcomers:
             return plain(self.reason)
         new, old = self.rows.iloc[0], self.rows.iloc[1]
         said = _(
-            "{newcomers} wrote {comment_share} of {comments}, {regulars} the others",
+            "In the later half of the discussions {newcomers} wrote {comment_share} of {comments}, "
+            "{regulars} the others",
             newcomers=counted(new["people"], "newcomer", "newcomers"),
             comment_share=percent(new["comment_share"]),
             comments=counted(int(self.rows["comments"].sum()), "comment", "comments"),

@@ -51,22 +51,16 @@ def _dominance(frame: pd.DataFrame) -> Sentence | None:
     amount = (
         _("over half") if shares[top] > 0.5 else _("over a third") if shares[top] > 1 / 3 else _("a third")
     )
-    comments = _("one comment") if len(rows) == 1 else counted(len(rows), "comment", "comments")
-    return Sentence(
-        (
-            Part(
-                _(
-                    "{name} wrote {amount} of all words ({share}) in",
-                    name=name_of(longest),
-                    amount=amount,
-                    share=percent(shares[top]),
-                )
-                + " "
-            ),
-            link(comments, longest),
-            Part("."),
-        )
+    said = _(
+        "{name} wrote {amount} of all words ({share}) in",
+        name=name_of(longest),
+        amount=amount,
+        share=percent(shares[top]),
     )
+    if len(rows) == 1:
+        return Sentence((Part(f"{said} "), link(_("one comment"), longest), Part(".")))
+    comments = counted(len(rows), "comment", "comments")
+    return Sentence((Part(f"{said} {comments}; "), link(_("the longest"), longest), Part(".")))
 
 
 def _most_negative(frame: pd.DataFrame) -> Sentence | None:
@@ -127,9 +121,10 @@ def _tone(frame: pd.DataFrame) -> Sentence | None:
             (
                 Part(
                     ngettext(
-                        "{number} comment is too few for a trend.",
-                        "{number} comments are too few for a trend.",
+                        "{number} comment is too few to tell a change of tone, which takes {fewest}.",
+                        "{number} comments are too few to tell a change of tone, which takes {fewest}.",
                         count,
+                        fewest=FEWEST_FOR_CHANGE,
                     )
                 ),
             )

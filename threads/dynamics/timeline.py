@@ -97,7 +97,7 @@ class Timeline:
         whole_days = self.width >= pd.Timedelta(days=1)
         start = written(busiest["start"], _("%-d %B %Y")) if whole_days else when(busiest["start"])
         said = _(
-            "Most was written within {length} from {start} on: {comments} of {all}",
+            "It was busiest within {length} from {start} on: {comments} of {all}",
             length=_(self.label),
             start=start,
             comments=number(int(busiest["comments"])),

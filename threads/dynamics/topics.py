@@ -138,9 +138,11 @@ class Topics:
         )
         return plain(
             _(
-                "People speak of {count} things{few}, most of {said}.",
+                "People speak of {count} things{few}: of {clear} that clearly are about one, most are about "
+                "{said}.",
                 count=len(self.rows),
                 few=few,
+                clear=counted(int(self.rows["comments"].sum()), "comment", "comments"),
                 said=said,
             )
         )
