@@ -8,10 +8,12 @@ import dash_mantine_components as dmc
 import plotly.io as pio
 from dash import Dash, Input, Output, ctx, dcc, no_update
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 from flask import Response, has_request_context
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from flask_wtf.csrf import generate_csrf
+from werkzeug.exceptions import HTTPException
 
 from dashboard import components as ui
 from dashboard.api import add_api
@@ -21,9 +23,10 @@ from dashboard.elements import html
 from dashboard.hooks import add_hooks
 from dashboard.languages import add_languages, complete, switch
 from dashboard.live import add_changes
+from dashboard.log import log_failure
 from dashboard.menu import menu
 from dashboard.pages import FILTERED_PAGES, PAGES
-from dashboard.pages.base import Context, find_page
+from dashboard.pages.base import Context, Page, find_page
 from dashboard.pages.filtering import register_filters
 from dashboard.perspective import add_perspective
 from dashboard.security.access import needs, require
@@ -179,4 +182,18 @@ def _register_routes(app: Dash, context: Context) -> None:
             return no_update, no_update  # their own callback follows the query
         require(page.permission)
         with context.store.one_view():
-            return page.layout(context, rest, search or ""), menu(PAGES, page, context.queue_counts())
+            return _drawn(page, context, rest, search or ""), menu(PAGES, page, context.queue_counts())
+
+
+def _drawn(page: Page, context: Context, rest: str, search: str) -> Component:
+    """Return what a page shows at an address; that it failed where it did, so that the menu stays."""
+    try:
+        return page.layout(context, rest, search)
+    except (HTTPException, PreventUpdate):
+        raise
+    except ThreadsError as error:
+        said = explained(error)
+    except Exception as error:  # noqa: BLE001 - the log says what and where
+        log_failure(error, page=page.path)
+        said = _("This page cannot be drawn: the program failed at it. What and where, its log says.")
+    return html.Div([html.H1(_(page.title)), ui.empty(said)])

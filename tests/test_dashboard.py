@@ -21,13 +21,14 @@ from dashboard.filters import NO_NAME, Filters, author_choices
 from dashboard.pages import PAGES
 from dashboard.pages.base import Context, find_page
 from dashboard.pages.discussion import OneDiscussion
+from dashboard.pages.guide import GuidePage
 from dashboard.pages.importing.understanding import understood
 from dashboard.pages.thread import ThreadPage
 from dashboard.security import is_loopback, require_safe
 from dashboard.text import for_plotly, marked, one_line, shown
 from threads.analysis import analyse_parsed
 from threads.dynamics.timeline import timeline
-from threads.errors import SettingError, ThreadsError
+from threads.errors import SettingError, StoreError, ThreadsError
 from threads.parse import Options, Source, parse
 from threads.records import Comment, Discussion, Parsed, Report, Skipped
 from threads.samples import add_samples
@@ -702,3 +703,28 @@ def test_only_the_controls_that_show_something_else_are_set_anew(store):
     answer = post(client, {**body, "changedPropIds": ["filter-stances.value"]}).json["response"]
     controls = {name for name in answer if "value" in answer[name]}
     assert (controls, answer["filter-until"]["value"]) == ({"filter-until"}, "2024-05-18 00:00:00")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ValueError("what a commenter wrote"), "This page cannot be drawn"),
+        (StoreError("the database is gone"), "the database is gone"),
+    ],
+)
+def test_a_page_that_fails_says_so_and_keeps_the_menu(store, monkeypatch, capsys, error, said):
+    app = create_app(store, Settings())
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(GuidePage, "layout", fail)
+    body = body_for(app, "..content.children...menu.children..", lambda _item: "/guide")
+    answer = app.server.test_client().post(
+        "/_dash-update-component", json=body, base_url=LOCAL, headers={"Origin": LOCAL}
+    )
+    assert answer.status_code == 200
+    drawn = answer.json["response"]
+    assert said in str(drawn["content"])
+    assert "/people" in str(drawn["menu"])
+    assert "what a commenter wrote" not in str(drawn) + capsys.readouterr().err
