@@ -164,6 +164,31 @@ def test_every_comment_is_in_a_table_that_sorts_and_scrolls_by_keyboard(page, se
     expect(page.locator(".comment.found")).to_be_in_viewport()
 
 
+def test_how_comments_are_sorted_and_where_one_stands_is_in_the_address(page, server):
+    page.goto(f"{server}comments")
+    table = page.get_by_role("table")
+    page.get_by_role("button", name="Words").press("Enter")
+    page.get_by_role("button", name="Words").press("Enter")
+    heading = table.get_by_role("columnheader", name="Words")
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    table.press("PageDown")
+    page.wait_for_url(re.compile(r"#sort=words&up=1&row=\d+$"))
+    address, top = page.url, int(page.url.rpartition("=")[2])
+    row = table.locator(f"[aria-rowindex='{top + 1}']:not([aria-busy])")
+    expect(row).to_be_in_viewport()
+    said = row.inner_text()
+    row.get_by_role("link").click()
+    expect(page.locator(".comment.found")).to_be_in_viewport()
+    page.go_back()
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    expect(row).to_be_in_viewport()
+    assert (page.url, row.inner_text()) == (address, said)
+    page.get_by_label("Text contains").fill("the")
+    page.wait_for_url("**q=the**")
+    expect(heading).to_have_attribute("aria-sort", "ascending")  # and the row is of other comments now
+    page.wait_for_url(re.compile(r"#sort=words&up=1$"))
+
+
 def test_filters_narrow_the_page_and_live_in_its_address(page, server):
     open_thread(page, server, TITLE)
     page.get_by_label("Text contains").fill("customs TABLES")

@@ -1,11 +1,13 @@
 // A table of very many rows: only those in sight are drawn, and they come from the server in blocks, sorted there.
 // It stands in a box that React leaves empty; the box says where the rows are, how many, and which columns.
+// How they are sorted and which one is on top stands in the address, behind its #, for the way back and for links.
 (function () {
   "use strict";
   const _ = (...told) => window.btlWords.say(...told);
   const TALLEST = 8_000_000; // pixels; browsers draw no taller element. More rows than fit share its height.
   const BEYOND = 6; // rows drawn above and below those in sight
   const KEPT = 40; // blocks
+  const STILL = 200; // milliseconds without scrolling until the address says where
   let grid = null;
 
   function element(tag, role, className, ...children) {
@@ -17,20 +19,32 @@
   }
 
   class Grid {
-    constructor(box) {
+    constructor(box, sort, down) {
       this.box = box;
       this.source = box.dataset.rows;
       this.columns = JSON.parse(box.dataset.columns);
       this.total = Number(box.dataset.total);
       this.size = Number(box.dataset.block);
-      this.sort = box.dataset.sort;
-      this.down = true;
+      this.sort = sort;
+      this.down = down;
       this.blocks = new Map();
     }
 
-    begin() {
+    begin(row) {
       this.build();
       this.draw();
+      if (row > 0) this.scroll.scrollTop = row * this.step;
+    }
+
+    // Say in the address how it is sorted and where it stands; nothing for what comes without being asked for.
+    remember() {
+      const row = Math.round(this.scroll.scrollTop / this.step);
+      const told = new URLSearchParams();
+      if (this.sort !== this.box.dataset.sort || !this.down) told.set("sort", this.sort);
+      if (told.has("sort") && !this.down) told.set("up", "1");
+      if (row > 0) told.set("row", String(row + 1));
+      const hash = String(told) && `#${told}`;
+      if (hash !== location.hash) history.replaceState(history.state, "", location.pathname + location.search + hash);
     }
 
     build() {
@@ -43,7 +57,11 @@
       this.scroll.setAttribute("aria-rowcount", String(this.total + 1));
       this.said = element("p", "status", "grid-said");
       this.box.replaceChildren(this.scroll, this.said);
-      this.scroll.addEventListener("scroll", () => this.draw());
+      this.scroll.addEventListener("scroll", () => {
+        this.draw();
+        clearTimeout(this.still);
+        this.still = setTimeout(() => this.remember(), STILL);
+      });
       this.scroll.addEventListener("keydown", (event) => this.key(event));
       this.measure = new ResizeObserver(() => this.draw());
       this.measure.observe(this.scroll);
@@ -74,6 +92,7 @@
       this.blocks.clear();
       this.scroll.scrollTop = 0;
       this.draw();
+      this.remember();
     }
 
     // The height of a row is the style's to say: a phone has taller ones.
@@ -172,14 +191,32 @@
     }
   }
 
+  // What the address says, as far as this table can be sorted so.
+  function asked(box) {
+    const told = new URLSearchParams(location.hash.slice(1));
+    const sort = told.get("sort");
+    const known = JSON.parse(box.dataset.columns).some(([name, , sortable]) => sortable && name === sort);
+    return { sort: known ? sort : box.dataset.sort, down: !known || !told.has("up"), row: Number(told.get("row") || 1) - 1 };
+  }
+
+  function leave() {
+    grid.measure.disconnect();
+    clearTimeout(grid.still);
+  }
+
   function look() {
     const box = document.getElementById("comments-grid");
     if (!box) {
+      if (grid) leave();
       grid = null;
     } else if (!grid || grid.box !== box || grid.source !== box.dataset.rows) {
-      if (grid) grid.measure.disconnect();
-      grid = new Grid(box);
-      grid.begin(); // which changes the page, and so looks again
+      // Other filters keep the order, and begin at the top.
+      const { sort, down, row } = grid ? { sort: grid.sort, down: grid.down, row: 0 } : asked(box);
+      const again = grid !== null;
+      if (grid) leave();
+      grid = new Grid(box, sort, down);
+      grid.begin(row); // which changes the page, and so looks again
+      if (again) grid.remember();
     }
   }
   new MutationObserver(look).observe(document.documentElement, {
