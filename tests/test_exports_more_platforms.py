@@ -152,3 +152,89 @@ def test_answers_of_wordpress_are_found_in_what_a_program_keeps_them_in():
     (discussion,) = found.discussions
     assert discussion.source_format == "wordpress-rest"
     assert [c.parent_id for c in discussion.comments] == [None, "5"]
+
+
+def test_answers_within_comments_without_ids_answer_them_on_the_same_page():
+    def said(text, *children, name="Ada"):
+        return {"name": name, "created": "2024-05-01T10:00:00Z", "message": text, "children": list(children)}
+
+    pages = {
+        "/tunnel": [said("Who wants it?", said("I do, and why not?", said("It is dear.")))],
+        "/ferry": [said("Who wants it?"), said("Not me, for one.")],
+    }
+    found = read_json(pages)
+    assert found.report.warnings == ()
+    first, second = found.discussions
+    top, answer, below = first.comments
+    assert (top.parent_id, answer.parent_id, below.parent_id) == (None, top.comment_id, answer.comment_id)
+    assert [c.text for c in second.comments] == ["Who wants it?", "Not me, for one."]
+    again = read_json({"/harbour": [said("A new page, above.")], **pages}).discussions[1]
+    assert [c.comment_id for c in again.comments] == [c.comment_id for c in first.comments]
+
+
+def test_what_tells_of_a_writer_or_a_program_is_no_page():
+    comments = [
+        {
+            "id": number,
+            "issue_url": "https://api.example/repos/a/issues/22",
+            "user": {"login": name, "id": number, "url": f"https://api.example/users/{name}"},
+            "member": {"nameplate": {"nid": number}},
+            "created_at": "2024-05-01T10:00:00Z",
+            "body": f"I am {name}, and I like the tunnel.",
+            "performed_via_github_app": {"id": 70 + number, "name": "A review bot"},
+        }
+        for number, name in enumerate(("ada", "ben", "cyd"), start=1)
+    ]
+    (discussion,) = read_json(comments).discussions
+    assert (discussion.title, len(discussion.comments)) == (None, 3)
+
+
+def test_numbers_of_posts_are_no_times():
+    rows = [f"11226851{n % 3:08},{n},Ada,I like the tunnel no. {n}" for n in range(60)]
+    found = read(
+        Source.from_bytes("\n".join(["post_id,comment_id,author,text", *rows]).encode(), "table.csv")
+    )
+    assert len(found.discussions) == 3
+    assert {c.published_at for d in found.discussions for c in d.comments} == {None}
+
+
+def test_the_empty_guid_is_no_parent():
+    rows = [
+        "id,parentid,text",
+        "a,00000000-0000-0000-0000-000000000000,I like the tunnel",
+        "b,a,And I the ferry",
+    ]
+    (discussion,) = read(Source.from_bytes("\n".join(rows).encode(), "table.csv")).discussions
+    assert [c.parent_id for c in discussion.comments] == [None, "a"]
+
+
+def test_a_time_of_editing_that_is_the_comments_own_is_none():
+    said = {"id": "1", "text": "I like it", "author": "Ada", "created_at": "2024-05-01T10:00:00Z"}
+    edited = [{**said, "updated_at": "2024-05-01T10:00:00Z"}]
+    edited += [{**said, "id": "2", "text": "No", "updated_at": "2024-05-01T11:00:00Z"}]
+    (discussion,) = read_json(edited).discussions
+    assert [c.edited_at is None for c in discussion.comments] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("title", "author", "page"),
+    [
+        ("Comment on The tunnel by night by Ada", "Ada", "The tunnel by night"),
+        ("Commentaires sur Le tunnel par Ada / HCL", "Ada / HCL", "Le tunnel"),
+        ("Kommentar zu Der Tunnel von Ada", "Ada", "Der Tunnel"),
+        ("Комментарий к записи Туннель (Ада)", "Ада", "Туннель"),
+        ("Comentario en El túnel por Ada", None, "El túnel"),
+        ("Re: The tunnel", "Ada", "The tunnel"),
+    ],
+)
+def test_feeds_say_what_they_are_about_in_the_languages_of_wordpress(title, author, page):
+    creator = "" if author is None else f"<dc:creator>{author}</dc:creator>"
+    feed = (
+        '<rss xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Comments</title><item>'
+        f"<title>{title}</title><link>https://b.example/t/#comment-7</link>{creator}"
+        "<pubDate>Wed, 01 May 2024 10:00:00 +0000</pubDate><description>I like it.</description>"
+        "</item></channel></rss>"
+    )
+    (discussion,) = read(Source.from_bytes(feed.encode(), "feed.xml")).discussions
+    assert discussion.title == page
+    assert discussion.comments[0].author == (author or "Ada")

@@ -47,7 +47,15 @@ _PREFIX = re.compile(
     r"\s*<p>[^<>]{0,60}<a\s[^<>]{0,1000}?href=[\"'][^\"'<>]{0,900}?#comment-(\d+)[\"'][^<>]{0,400}>[^<>]{0,200}</a>"
     r"[^<>]{0,30}</p>\s*"
 )
-_ON = re.compile(r"(?:Comment on |Re: )(.+)", re.DOTALL)
+# "Comment on X by Y" as WordPress says it in its languages; in Russian Y stands in brackets.
+_ON = re.compile(
+    r"(?:Comments? on|Commentaires? sur|Kommentare? zu|Comentarios? en|Comment[io] su"
+    r"|Comentários? (?:sobre|em|a)|Reacties? op|Komentarz do|Komentář k|Kommentar(?:er)? (?:till|til)"
+    r"|Комментарий к записи|Коментар до|Re:)\s+(.+)",
+    re.DOTALL,
+)
+_CONNECTED = re.compile(r"\s+(?:by|par|von|por|di|door|av|od|af)\Z")
+_WRITER = re.compile(r"(.+) (?:by|par|von|por|di|door|av|od|af) (.+)|(.+) \((.+)\)", re.DOTALL)
 _OF_ONE = re.compile(r"[^:]{3,40}:\s+(\S.*)", re.DOTALL)
 _BY = re.compile(r"[^:]{1,12}?\s?:\s+\S")
 _IN_BRACKETS = re.compile(r"\S+@\S+ \((.+)\)")
@@ -176,9 +184,20 @@ def _author(entry: Fields, feed: Fields) -> tuple[str | None, str | None]:
     if about is None:
         of_one = _OF_ONE.fullmatch(of_all) if _BY.match(title) else None
         return author or name(title.partition(":")[2]), of_one[1] if of_one else None
-    subject, by, writer = about[1].rpartition(" by ")
-    if title.startswith("Re: "):
+    if title.startswith("Re:"):
         return author, about[1]
-    if author is not None and title.endswith(f" by {author}"):
-        return author, about[1].removesuffix(f" by {author}")
-    return name(writer) if by else author, subject if by else about[1]
+    if author is not None and (before := _before(about[1], author)):
+        return author, before
+    said = _WRITER.fullmatch(about[1])
+    if said is None:
+        return author, about[1]
+    return name(said[2] or said[4]), said[1] or said[3]
+
+
+def _before(about: str, author: str) -> str:
+    """Return what a title says before its writer; "" where it does not end with this one."""
+    for ending in (author, f"({author})"):
+        before = about.removesuffix(ending).rstrip()
+        if before != about.rstrip():
+            return before if ending != author else _CONNECTED.sub("", before)
+    return ""

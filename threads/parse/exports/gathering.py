@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -230,12 +231,17 @@ def _columns(
         "published_at_raw": [raw or None for raw in kept.raw],
         "published_at_precision": kept.precision,
         "timezone_source": kept.zone,
-        "edited_at": kept.edited_at,
+        "edited_at": list(map(_if_other, kept.edited_at, kept.at)),
         "text": kept.text,
         "likes": kept.likes,
         "status": kept.status,
         "source_format": [format_name] * number,
     }
+
+
+def _if_other(edited: datetime | None, at: datetime | None) -> datetime | None:
+    """Return when a comment was edited; some platforms repeat the time of one that nobody has edited."""
+    return None if edited == at else edited
 
 
 def _with_ids(comments: FoundComments, of: Places) -> FoundComments:

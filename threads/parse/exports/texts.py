@@ -20,13 +20,16 @@ _UNSEEN = frozenset(
     ("head", "iframe", "noscript", "object", "script", "style", "template", "textarea", "title")
 )
 _DEEPEST = 200  # elements inside each other; what is deeper is read as flat text
+_SMILEYS = re.compile(r"emoji|emot|smil|sticker", re.IGNORECASE)
+_LETTER = re.compile(r"\w")
+_LONGEST_SMILEY = 40  # characters
 _BREAKS = _BLOCKS | _PARAGRAPHS | {"blockquote", "br"}
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,20})(?=[\s/>])[^<>]*>")
 _LONGEST_TAG = 5_000  # characters; the parser compares each attribute with all before it
 _LONG_TAG = re.compile(rf"<(/?[A-Za-z][\w:-]{{0,40}})[^<>]{{{_LONGEST_TAG},}}>?")
 # Tags that are text, paragraph or line break wherever they stand, closed or not.
 _SIMPLE = re.compile(
-    r"<(?:(br) ?/?|/?(?:(p)|a|abbr|b|big|cite|code|del|em|font|i|img|ins|mark|q|s|small|span|strike|strong"
+    r"<(?:(br) ?/?|/?(?:(p)|a|abbr|b|big|cite|code|del|em|font|i|ins|mark|q|s|small|span|strike|strong"
     r"|sub|sup|u)"
     r"""(?: [\w:-]+(?:="[^"<>]*"|='[^'<>]*'|=[^ "'<>=`]+)?)* ?/?)>""",
     re.ASCII | re.IGNORECASE,
@@ -126,8 +129,8 @@ def _piece(node: LexborNode, depth: int) -> list[str]:
     tag = node.tag or "-"
     if tag == "-text" or depth > _DEEPEST:
         return [_in_one_line(node.text(deep=True))]
-    if tag == "br":
-        return ["\n"]
+    if tag in ("br", "img"):
+        return ["\n" if tag == "br" else _drawn_words(node)]
     if tag in _UNSEEN or tag.startswith("-"):
         return []
     inside = _pieces(node, depth)
@@ -138,6 +141,13 @@ def _piece(node: LexborNode, depth: int) -> list[str]:
     return (
         ["\n", *inside, *(() if tag in ("li", "tr", "dd", "dt") else ("\n",))] if tag in _BLOCKS else inside
     )
+
+
+def _drawn_words(node: LexborNode) -> str:
+    """Return the emoji or smiley that an image stands for: by the signs of its alt, or by its class."""
+    alt = (node.attributes.get("alt") or "").strip()
+    is_drawn = _SMILEYS.search(node.attributes.get("class") or "") or not _LETTER.search(alt)
+    return alt if is_drawn and len(alt) <= _LONGEST_SMILEY else ""
 
 
 def _quoted(text: str) -> str:

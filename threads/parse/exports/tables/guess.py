@@ -111,6 +111,12 @@ class _Column:
         """Return the share of filled cells of which something is true; 0 without any."""
         return sum(bool(of(value)) for value in self.filled) / len(self.filled) if self.filled else 0.0
 
+    @property
+    def is_of_ids(self) -> bool:
+        """Whether its name says that it holds ids, which may look like seconds since 1970."""
+        fields = ("id", "thread", "parent", "author_id")
+        return self.plain.endswith("id") or any(self.known(field) is not None for field in fields)
+
     @cached_property
     def filled_share(self) -> float:
         return len(self.filled) / len(self.values) if self.values else 1.0
@@ -282,6 +288,7 @@ class _Guessing:
             return
         able = [c for c in self._of_comments if 6 <= c.length <= _LONGEST_TIME and c.filled_share >= 0.5]
         able = [c for c in able if c.share(_DIGIT.search) > 0.9 and c.times >= 0.9]
+        able = [c for c in able if c.epochs < 0.5 or not c.is_of_ids]
         # Of a few rows all must be times, and written ones: ids may look like numbers since 1970.
         able = [c for c in able if c.is_sampled or (c.times == 1 and c.filled_share == 1 and not c.epochs)]
         written = [c for c in able if c.epochs < 0.5]

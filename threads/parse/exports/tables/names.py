@@ -190,6 +190,7 @@ NAMES: dict[str, tuple[str, ...]] = {
             *("noticia id", "id artículo"),
             *("id articulo", "articulo id", "id publicación", "id publicacion", "id vidéo"),
             *("id notícia", "id wpisu"),
+            *("page key", "board id", "issue url"),
             "content container uuid",
             "container id",
             "asin",
@@ -213,7 +214,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "url": (
         *("article url", "link permalink", "thread url", "story url", "post url", "page url", "video url"),
         *("discussion url", "post link", "article link", "web url", "webpage url", "link url", "url", "link"),
-        *("thread link", "source url", "issue url", "video web url", "product url", "locator url"),
+        *("thread link", "source url", "video web url", "product url", "locator url"),
         *("news url",),
     ),
     "article": (
@@ -282,6 +283,25 @@ _OF_PLACES = frozenset(
         "language",
     )
 )
+# What objects are called that tell of a person, or of what somebody wrote with: no page stands in them.
+_OF_PEOPLE = frozenset(
+    (
+        *(
+            "user",
+            "author",
+            "member",
+            "owner",
+            "commenter",
+            "account",
+            "profile",
+            "actor",
+            "creator",
+            "sender",
+        ),
+        *("from", "avatar", "badge", "nameplate", "pendant", "app", "performed via github app"),
+    )
+)
+_OF_PAGES = frozenset(("thread", "title", "url", "article"))
 # Tables of posts: their text is the post's, so "post id" is the row's own and "title" belongs to the text.
 OF_POSTS = frozenset(
     ("selftext", "self text", "post text", "post body", "post content", "description", "title")
@@ -325,7 +345,8 @@ def is_best_as(field: str, name: str) -> bool:
     own = place(field, name)
     if own is None or own < 100:
         return own is not None
-    if plain(name.rpartition(".")[0].rpartition(".")[2]) in _OF_PLACES:
+    *above, _end = map(plain, name.split("."))
+    if not _OF_PLACES.isdisjoint(above[-1:]) or (field in _OF_PAGES and not _OF_PEOPLE.isdisjoint(above)):
         return False
     others = (place(other, name) for other in NAMES if other != field)
     return all(other is None or other // 100 >= own // 100 for other in others)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from hashlib import blake2s
 from itertools import chain, islice
 from typing import Any, TypeGuard
 
@@ -100,6 +103,8 @@ class Objects:
             )
         begin = [first, *islice(self._items, _LOOKED_AT)]
         self._inner = next((key for _, item in begin if (key := _list_of_comments(item)) is not None), None)
+        first_ones = [c for _, item in begin for c in self._own_comments(item)]
+        self._ids = _MadeIds() if any(map(_is_answered_without_id, first_ones)) else None
         self._rows = self._comments(chain(begin, self._items))
         self._head = self._first_rows()
         names: dict[str, None] = {}
@@ -168,14 +173,15 @@ class Objects:
         """Yield the comments in objects, answers after what they answer."""
         for where, item in objects:
             if self._inner is None:
-                waiting = [(where, _own_answers(item))]
+                waiting = [(where, self._with_id(_own_answers(item)))]
             else:
                 about = _about(item, self._inner)
                 waiting = [
-                    (f"comment {number:,} of {where}", {**comment, _THREAD: comment.get(_THREAD, about)})
-                    for number, comment in enumerate(
-                        map(_own_answers, _dicts(item.get(self._inner))), start=1
+                    (
+                        f"comment {number:,} of {where}",
+                        self._with_id({**comment, _THREAD: comment.get(_THREAD, about)}),
                     )
+                    for number, comment in enumerate(self._own_comments(item), start=1)
                 ][::-1]
                 self._empty += not waiting
             while waiting:
@@ -183,21 +189,28 @@ class Objects:
                 yield where_one, one
                 waiting += self._below(where_one, one)[::-1]
 
+    def _own_comments(self, item: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the comments that an object is or holds, without those below them."""
+        found = [item] if self._inner is None else _dicts(item.get(self._inner))
+        return list(map(_own_answers, found))
+
+    def _with_id(self, comment: dict[str, Any]) -> dict[str, Any]:
+        return comment if self._ids is None else self._ids.given(comment)
+
     def _below(self, where: str, above: dict[str, Any]) -> list[Item]:
         answers = _dicts(above.get(_list_of_answers(above) or ""))
         if not answers:
             return []
-        ids = [
-            (rank, name)
-            for name in above
-            if (rank := place("id", name)) is not None and _is_plain(above[name])
-        ]
-        parent = {"id": above[min(ids)[1]]} if ids else None
+        own = _own_id(above)
+        parent = None if own is None else {"id": above[own]}
         beside = {name: value for name, value in above.items() if _is_of_thread(name, value)}
-        if self._inner is not None:
+        if _THREAD in above:
             beside[_THREAD] = above[_THREAD]
         return [
-            (f"answer {number:,} to {where}"[:120], {_PARENT: parent, **beside, **answer})
+            (
+                f"answer {number:,} to {where}"[:120],
+                {_PARENT: parent, **beside, **self._with_id(answer)},
+            )
             for number, answer in enumerate(map(_own_answers, answers), start=1)
         ]
 
@@ -210,6 +223,34 @@ class Objects:
             if len(head) >= SAMPLED or size > LARGEST_SAMPLE:
                 break
         return head
+
+
+class _MadeIds:
+    """Ids for comments that have none and are answered: by what they say, the same whenever they are read."""
+
+    def __init__(self) -> None:
+        self._made: Counter[str] = Counter()
+
+    def given(self, comment: dict[str, Any]) -> dict[str, Any]:
+        """Return a comment with an id."""
+        if _own_id(comment) is not None:
+            return comment
+        said = json.dumps(sorted((name, str(value)) for name, value in comment.items() if _is_plain(value)))
+        made = blake2s(said.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+        self._made[made] += 1
+        number = self._made[made]
+        return {"id": made if number == 1 else f"{made}-{number}", **comment}
+
+
+def _own_id(comment: dict[str, Any]) -> str | None:
+    """Return the key of a comment's own id; None where it has none."""
+    ranks = ((place("id", name), name) for name, value in comment.items() if _is_plain(value))
+    known = [(rank, name) for rank, name in ranks if rank is not None and place("author", name) is None]
+    return min(known)[1] if known else None
+
+
+def _is_answered_without_id(comment: dict[str, Any]) -> bool:
+    return _own_id(comment) is None and bool(_dicts(comment.get(_list_of_answers(comment) or "")))
 
 
 def _flat(item: dict[str, Any]) -> Iterator[tuple[str, Any]]:

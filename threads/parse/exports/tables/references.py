@@ -12,6 +12,7 @@ _TOPS = frozenset(
     (
         *("", "0", "0.0", "root", "none", "nan", "null", "<na>", "na", "n/a", "-1", "-1.0", "-", "undefined"),
         *("false", "top", "top-level", "toplevel", "[]", "{}", "nil", "#n/a", "0000000000000000"),
+        "00000000-0000-0000-0000-000000000000",
     )
 )
 _ANSWER_ON_YOUTUBE = re.compile(r"Ug[\w-]{20,30}\.[\w-]{10,40}\Z")
