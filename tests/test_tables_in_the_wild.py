@@ -62,6 +62,16 @@ TABLES = {
         ("7", "9", "5", "1700000000", "ann", "So cool", "5", "0"),
         ("8", "9", "6", "1700000001", "bob", "Not at all", "3", "7"),
     ),
+    "Artalk": table(
+        ("id", "rid", "page_key", "page_title", "content", "nick", "link", "created_at", "vote_up"),
+        ("7", "0", "/tunnel", "Tunnel", "So cool", "ann", "https://a.example/", "2023-11-14T22:13:20Z", "5"),
+        ("8", "7", "/tunnel", "Tunnel", "Not at all", "bob", "", "2023-11-14T22:13:21Z", "3"),
+    ),
+    "Comments on reviews": table(
+        ("id", "review_id", "parent_id", "text", "author", "pub_date", "likes"),
+        ("7", "3", "", "So cool", "ann", "2023-11-14T22:13:20Z", "5"),
+        ("8", "3", "7", "Not at all", "bob", "2023-11-14T22:13:21Z", "3"),
+    ),
     "Bluesky, by addresses": table(
         ("uri", "cid", "author.handle", "text", "createdAt", "likeCount", "reply.parent.uri"),
         ("at://7", "b7", "ann", "So cool", "2023-11-14T22:13:20Z", "5", ""),

@@ -190,7 +190,7 @@ NAMES: dict[str, tuple[str, ...]] = {
             *("noticia id", "id artículo"),
             *("id articulo", "articulo id", "id publicación", "id publicacion", "id vidéo"),
             *("id notícia", "id wpisu"),
-            *("page key", "board id", "issue url"),
+            *("page key", "board id", "issue url", "review id"),
             "content container uuid",
             "container id",
             "asin",
