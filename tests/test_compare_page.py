@@ -152,3 +152,14 @@ def test_measures_keep_their_capitals_in_german(sampled, sampled_ids):
         found = said(sampled, f"?a={sampled_ids[0]}&b={sampled_ids[1]}")
     assert "Personen auf 5 Kommentare" in found
     assert "personen auf" not in found
+
+
+def test_in_german_nothing_is_left_in_english(sampled, sampled_ids):
+    with using("de"):
+        found = said(sampled, f"?a={sampled_ids[0]}&b={sampled_ids[1]}")
+        sources, _note = compare._groups(sampled.comments(), "source", ())
+    assert "Niemand schrieb zweimal" in found
+    assert "Nobody wrote twice" not in found
+    assert "Beleidigend ab 0,5" in found
+    assert "Kein Verlauf: 8 Kommentare mit Zeit" in found
+    assert list(sources) == ["eingefügter Text"]

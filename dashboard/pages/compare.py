@@ -277,9 +277,8 @@ def _groups(frame: pd.DataFrame, by: str, chosen: Sequence[str]) -> tuple[Groups
         names = author_choices(frame)
         named = frame.assign(author=names)[names != NO_NAME]
         return _most(by_column(named, "author"), N_("The {kept} of {all} people who wrote most."))
-    return _most(
-        by_column(frame, "source_format"), N_("The {kept} of {all} sources that have most comments.")
-    )
+    sources = {_(name): rows for name, rows in by_column(frame, "source_format").items()}
+    return _most(sources, N_("The {kept} of {all} sources that have most comments."))
 
 
 def _last(weeks: Groups) -> tuple[Groups, str]:

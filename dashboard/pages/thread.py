@@ -131,7 +131,7 @@ class ThreadPage(DiscussionPage):
 
 
 def _meta(discussion: Discussion, frame: pd.DataFrame) -> str:
-    source_format = one_line(discussion.source_format, 40)
+    source_format = one_line(_(discussion.source_format), 40)
     if frame.empty:
         return _("{source_format} · no comment passes the filters", source_format=source_format)
     authors = frame["author"].nunique()

@@ -457,7 +457,7 @@ def _jackknifed(
 
     error = float(np.sqrt((size - 1) / size * ((others - others.mean()) ** 2).sum()))
     if np.bincount(people[people >= 0]).max() == 1:
-        return _Sample(estimate, named, size, reason=NOBODY_TWICE)
+        return _Sample(estimate, named, size, reason=_(NOBODY_TWICE))
     reach = float(stdtrit(size - 1, 0.975)) * error
     return _Sample(estimate, named, size, max(1.0, estimate - reach), estimate + reach, error=error)
 

@@ -97,16 +97,15 @@ def _discussion(discussion: Discussion) -> Component:
     names = {comment.comment_id: ui.author_name(comment.author) for comment in comments}
     more = len(comments) - PREVIEWED
     words = len((discussion.article_text or "").split())
+    source_format = one_line(_(discussion.source_format), 40)
     return html.Div(
         [
             html.H3(shown(one_line(discussion.title, 160)) if discussion.title else _("No title found")),
             html.P(
-                f"{one_line(discussion.source_format, 40)} · "
+                f"{source_format} · "
                 + ngettext("article of {number} word", "article of {number} words", words)
                 if words
-                else _(
-                    "{source_format} · no article text", source_format=one_line(discussion.source_format, 40)
-                ),
+                else _("{source_format} · no article text", source_format=source_format),
                 className="meta",
             ),
             html.Div(
