@@ -123,7 +123,7 @@ def test_each_measure_has_an_axis_and_what_is_unsure_is_open():
     assert first["marker"]["symbol"] == ["circle", "circle-open"]
     assert first["error_x"]["array"] == [0.25, 0]
     assert second["x"] == [0.1]
-    assert figure["layout"]["xaxis2"]["tickformat"] == ".0%"
+    assert figure["layout"]["xaxis2"]["tickformat"] == "~%"
     assert figure["layout"]["yaxis"]["ticktext"] == ["A", "&lt;b&gt;"]
     domains = [figure["layout"][axis]["domain"] for axis in ("yaxis", "yaxis2")]
     assert domains[0][0] > domains[1][1]

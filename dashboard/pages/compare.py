@@ -38,7 +38,7 @@ from threads.dynamics.courses import FEWEST as FEWEST_TIMES
 from threads.dynamics.courses import SHOWN_SHARE, Courses, courses
 from threads.dynamics.sentences import figure
 from threads.dynamics.steps import Told, unwatched
-from threads.language import N_, SOURCE, _, counted, language, number, percent
+from threads.language import N_, SOURCE, _, chance, counted, language, number, percent
 from threads.moderation.roles import Permission
 
 MOST_COMMENTS: Final = 50_000
@@ -506,10 +506,14 @@ def _differences(found: Comparison) -> Component:
         Shown("title", _("Measure"), str),
         Shown("group", _("Between"), cell=lambda row: _pair(row["group"], row["other"])),
         Shown("difference", _("Difference"), cell=_difference),
-        Shown("q", _("p, adjusted"), lambda value: "–" if pd.isna(value) else figure(value, 3)),
-        Shown("p", _("p, alone"), lambda value: "–" if pd.isna(value) else figure(value, 3)),
+        Shown("q", _("p, adjusted"), _p),
+        Shown("p", _("p, alone"), _p),
     ]
     return table(rows, columns, _("Differences between groups"))
+
+
+def _p(value: float) -> str:
+    return "–" if pd.isna(value) else chance(value).removeprefix("= ")
 
 
 def _pair(group: str, other: str) -> list[Any]:
