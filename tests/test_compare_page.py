@@ -163,3 +163,16 @@ def test_in_german_nothing_is_left_in_english(sampled, sampled_ids):
     assert "Beleidigend ab 0,5" in found
     assert "Kein Verlauf: 8 Kommentare mit Zeit" in found
     assert list(sources) == ["eingefügter Text"]
+
+
+def test_nothing_is_offered_to_download_before_something_is_chosen(sampled, sampled_ids):
+    def page(query):
+        return as_json(ComparePage().layout(sampled, "", query))
+
+    nothing, weeks = page(""), page("?by=week")
+    assert "/export.csv" not in nothing
+    assert "0 of 98 comments" in nothing
+    assert "all: choose" not in nothing
+    assert "/export.csv?by=week" in weeks
+    assert "98 of 98 comments" in weeks
+    assert "all: choose" in weeks

@@ -209,12 +209,13 @@ def _chooser(titles: Mapping[str, str], filters: Filters) -> Component:
     """Return the control that chooses discussions: those imported last, and those that are chosen."""
     offered = dict.fromkeys([*(key for key in filters.compared if key in titles), *list(titles)[:OFFERED]])
     more = len(titles) - len(offered)
+    nothing = _("all: choose some to compare just those") if filters.by else _("choose two or more")
     return html.Div(
         [
             dmc.MultiSelect(
                 id="compare-discussions",
                 label=_("Discussions"),
-                placeholder="" if filters.compared else _("all: choose two or more to compare just those"),
+                placeholder="" if filters.compared else nothing,
                 data=[{"value": key, "label": titles[key]} for key in offered],
                 value=[key for key in filters.compared if key in titles],
                 maxValues=len(COMPARED),
