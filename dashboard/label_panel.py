@@ -14,12 +14,14 @@ from dashboard import components as ui
 from dashboard.elements import html
 from dashboard.labelling import Job, Labelling
 from dashboard.pages.base import Context
+from dashboard.pages.moderation.item import answered
 from dashboard.security.access import may, needs, require
 from dashboard.text import one_line, shown
 from threads.errors import ThreadsError
 from threads.language import N_, _, explained, number, percent
 from threads.scores.own_topic.fitting import Accuracy
 from threads.scores.own_topic.labelled import FEWEST
+from threads.storage import QueueItem
 from threads.storage.labels import SKIPPED
 
 LONGEST_TARGET: Final = 200
@@ -205,7 +207,25 @@ def _next(
                 _("Nothing is left to label: every comment that teaches something has one.")
             ), None
     item = context.store.queue_item(thread_id, wanted)
-    return ui.comment_text(item.text), wanted
+    return _to_judge(item), wanted
+
+
+def _to_judge(item: QueueItem) -> Component:
+    """Return a comment with who wrote it, when, and in answer to what: thanks are a stance to what is thanked."""
+    return html.Div(
+        [
+            html.P(
+                [
+                    html.Strong(shown(one_line(ui.author_name(item.author), 60))),
+                    " ",
+                    ui.time_label(item.published_at, item.published_at_precision, item.published_at_raw),
+                ],
+                className="meta",
+            ),
+            answered(item),
+            ui.comment_text(item.text),
+        ]
+    )
 
 
 def _progress(

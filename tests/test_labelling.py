@@ -13,6 +13,7 @@ from dashboard.label_panel import ANSWERS
 from dashboard.labelling import Labelling
 from dashboard.pages.base import Context
 from dashboard.security.access import User
+from dashboard.text import one_line
 from threads import own_topics
 from threads.analysis import import_parsed
 from threads.parse import parse
@@ -70,6 +71,17 @@ def test_an_answer_is_stored_and_undone(store, settings, thread_id, label):
     answer = ask(store, settings, "answer", "label-undo", **at)
     assert given(store, thread_id) == {}
     assert json.loads(answer.text)["response"]["label-comment"]["data"] == comment_id
+
+
+def test_a_comment_is_shown_with_who_when_and_what_it_answers(store, settings, thread_id):
+    frame = store.comments(thread_id)
+    reply = frame[frame["parent_id"].notna()].iloc[0]
+    above = frame.set_index("comment_id").loc[reply["parent_id"]]
+    store.labels.give(thread_id, reply["comment_id"], TARGET, "critical", "local")
+    shown = ask(store, settings, "answer", "label-undo", label_thread=thread_id, label_target=TARGET).text
+    for told in (reply["author"], f"{reply['published_at']:%d %b %Y, %H:%M}", above["author"]):
+        assert told in shown
+    assert json.dumps(one_line(above["text"], 400))[1:40] in shown
 
 
 def test_without_a_target_nothing_is_stored(store, settings, thread_id):
