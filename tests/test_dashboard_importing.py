@@ -23,6 +23,7 @@ from threads.storage import Store
 THREAD = (
     "Ann Lee\nMay 17, 2024 at 20:41\nAt last, a tunnel.\n\nBob Ray\nMay 18, 2024 at 9:10\nIt took years.\n"
 )
+TITLED = "title,author,text\nBridges,Ann,At last a bridge.\nBridges,Bob,It took years to build.\n"
 URL = "https://news.example.com/tunnel"
 
 
@@ -169,3 +170,13 @@ def test_a_preview_counts_what_was_left_out_and_found_and_shows_the_first_of_man
         False,
         True,
     )
+
+
+def test_what_has_no_title_gets_that_of_the_form():
+    table = "data:text/csv;base64," + base64.b64encode(TITLED.encode()).decode()
+    read = [
+        understood(Settings(), text, contents, "file.csv", None, None, title="  The\ntunnel ")
+        for text, contents in ((THREAD, None), (None, table))
+    ]
+    assert [d.title for parsed in read for d in parsed.discussions] == ["The tunnel", "Bridges"]
+    assert understood(Settings(), THREAD, None, None, None, None, title=" ").discussions[0].title is None
