@@ -19,7 +19,7 @@ from threads.dynamics.half_life import HalfLife, half_life
 from threads.dynamics.sentences import Sentence, figure
 from threads.dynamics.steps import Told, unwatched
 from threads.dynamics.turning_points import Turn, TurningPoint, TurningPoints, error_rate, turning_points
-from threads.language import _, number
+from threads.language import _, chance, number
 
 Link = Callable[[str], str]
 
@@ -131,10 +131,10 @@ def _turning_point(point: TurningPoint, names: dict[str, Any], link: Link) -> li
 def _sure(turn: Turn) -> str:
     apart = figure(abs(turn.strength), 1)
     return _(
-        "{measure}: {apart} standard deviations apart, p = {p} (adjusted)",
+        "{measure}: {apart} standard deviations apart, p {p} (adjusted)",
         measure=_(turn.measure),
         apart=apart,
-        p=number(turn.p, 3),
+        p=chance(turn.p),
     )
 
 

@@ -8,6 +8,8 @@ from typing import Final
 from threads.language import N_, _
 
 WORDS: Final = (
+    # formats that are no names
+    N_("pasted"),
     # stances
     N_("supportive"),
     N_("critical"),

@@ -9,10 +9,11 @@ import pandas as pd
 from dashboard.figures import ACCENT, GRID, NO_BOX, Figure, plain_layout
 from dashboard.text import for_plotly
 from threads.dynamics.courses import Course, Courses
-from threads.language import _, counted
+from threads.dynamics.sentences import figure
+from threads.language import _, counted, percent
 
 _SCALES: dict[str, Figure] = {
-    "share": {"type": "linear", "rangemode": "tozero", "tickformat": ".0%"},
+    "share": {"type": "linear", "rangemode": "tozero", "tickformat": "~%"},  # as many decimals as ticks need
     "sentiment": {"type": "linear", "range": [-1.05, 1.05], "tickvals": [-1, -0.5, 0, 0.5, 1]},
     "amount": {"type": "linear", "rangemode": "tozero"},
 }
@@ -80,11 +81,11 @@ def dots_with_intervals(rows: pd.DataFrame) -> Figure:
 
 def _dots(rows: pd.DataFrame, groups: list[str], number: str) -> Figure:
     sure = rows["low"].notna() & rows["high"].notna()
-    form = ".0%" if rows["kind"].iloc[0] == "share" else ".2f"
+    written = percent if rows["kind"].iloc[0] == "share" else figure
     said = [
-        f"{for_plotly(row['group'], 60)}: {row['estimate']:{form}}"
+        f"{for_plotly(row['group'], 60)}: {written(row['estimate'])}"
         + (
-            " " + _("({low} to {high})", low=f"{row['low']:{form}}", high=f"{row['high']:{form}}")
+            " " + _("({low} to {high})", low=written(row["low"]), high=written(row["high"]))
             if known
             else _(", no interval")
         )

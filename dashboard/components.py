@@ -32,7 +32,7 @@ RELATIONS = {
     "agrees": N_("agrees (tentative)"),  # the weakest of the four, as its card says
     "disagrees": N_("disagrees"),
     "asks": N_("asks"),
-    "comments": N_("comments"),
+    "comments": N_("only comments"),  # a verb: beside numbers "comments .93" reads as a count
 }
 OFFENSIVE = Offensive()  # keeps its model, once it is needed
 INDENT_LEVELS = 8

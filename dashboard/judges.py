@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pandas as pd
 
+from dashboard.pages.base import Context
 from dashboard.text import one_line
 from threads.language import _
+from threads.own_topics import kept
 from threads.scores.own_topic import OwnTopic
 from threads.scores.stance import Stance
+
+OWN: Final = "own:"
+"""What names of models of one's own begin with."""
 
 
 def who_judged(models: pd.Series, own: OwnTopic | None = None) -> str:
@@ -21,4 +28,21 @@ def who_judged(models: pd.Series, own: OwnTopic | None = None) -> str:
         )
     if labels == [builtin.label]:
         return _(builtin.sentence)
-    return _("Judged by {list}; see `btl models`.", list=", ".join(one_line(label, 80) for label in labels))
+    told = ", ".join(_called(label) for label in labels)
+    if all(label.startswith(OWN) for label in labels):
+        return _("Judged by {list}.", list=told)
+    return _("Judged by {list}; see `btl models`.", list=told)
+
+
+def own_model(context: Context, thread_id: str) -> OwnTopic | None:
+    """Return the model of one's own that was kept for a discussion."""
+    target = context.store.labels.target_of(thread_id)
+    return None if target is None else kept(context.settings, thread_id, target)
+
+
+def _called(label: str) -> str:
+    """Return what readers call a model: one of their own by what it is about, another by its name."""
+    if not label.startswith(OWN):
+        return one_line(label, 80)
+    target = label.removeprefix(OWN).rpartition("@")[0]
+    return _("the model of your own topic “{target}”", target=one_line(target, 80))

@@ -14,12 +14,15 @@ from dashboard import components as ui
 from dashboard.elements import html
 from dashboard.labelling import Job, Labelling
 from dashboard.pages.base import Context
+from dashboard.pages.moderation.item import answered
 from dashboard.security.access import may, needs, require
 from dashboard.text import one_line, shown
 from threads.errors import ThreadsError
 from threads.language import N_, _, explained, number, percent
 from threads.scores.own_topic.fitting import Accuracy
 from threads.scores.own_topic.labelled import FEWEST
+from threads.scores.own_topic.model import FEWEST_SAID
+from threads.storage import QueueItem
 from threads.storage.labels import SKIPPED
 
 LONGEST_TARGET: Final = 200
@@ -37,6 +40,7 @@ _SHOWN: Final = (
     ("label-applied", "children"),
     ("label-poll", "disabled"),
     ("label-cancel", "disabled"),
+    ("label-sure", "hidden"),
 )
 _IDS: Final = {f"label-{answer}": answer for answer in ANSWERS}
 
@@ -61,6 +65,7 @@ def label_panel(context: Context, thread_id: str, title: str) -> Component | Non
         html.Div(
             [
                 html.Button(_("Apply to this discussion"), id="label-apply", className="button primary"),
+                html.Button(_("Apply all the same"), id="label-sure", className="button", hidden=True),
                 html.Button(_("Back to the built-in"), id="label-back", className="button"),
                 html.Button(_("Cancel"), id="label-cancel", className="button", disabled=True),
             ],
@@ -111,7 +116,8 @@ def _register_answers(app: Dash, context: Context, labelling: Labelling) -> None
         target, comment_id, thread_id = _target(values[-3]), values[-2], str(values[-1])
         actor, trigger, wanted = require("decide").name, ctx.triggered_id, None
         if not target:
-            return ui.problem(_("Say in words what the stance is toward.")), None, None, None, True, True
+            return _nothing_but(_("Say in words what the stance is toward."))
+        labelling.forget(thread_id)
         try:
             if trigger in _IDS and isinstance(comment_id, str):
                 labels.give(thread_id, comment_id, target, _IDS[trigger], actor)
@@ -119,7 +125,11 @@ def _register_answers(app: Dash, context: Context, labelling: Labelling) -> None
                 wanted = labels.take_back(thread_id, target, actor)
             return _state(context, labelling, thread_id, target, wanted)
         except ThreadsError as error:
-            return ui.problem(explained(error)), None, None, None, True, True
+            return _nothing_but(explained(error))
+
+
+def _nothing_but(problem: str) -> tuple[Any, ...]:
+    return ui.problem(problem), None, None, None, True, True, True
 
 
 def _register_telling(app: Dash, context: Context, labelling: Labelling) -> None:
@@ -137,7 +147,7 @@ def _register_telling(app: Dash, context: Context, labelling: Labelling) -> None
         try:
             now, *others = _state(context, labelling, str(thread_id), _target(target), wanted)
         except ThreadsError as error:
-            return ui.problem(explained(error)), None, None, None, True, True
+            return _nothing_but(explained(error))
         # What is shown stays: somebody may have answered meanwhile.
         return (no_update, no_update, *others[1:]) if wanted else (now, *others)
 
@@ -145,7 +155,10 @@ def _register_telling(app: Dash, context: Context, labelling: Labelling) -> None
 def _register_applying(app: Dash, context: Context, labelling: Labelling) -> None:
     @app.callback(
         Output("label-poll", "disabled", allow_duplicate=True),
+        Output("label-applied", "children", allow_duplicate=True),
+        Output("label-sure", "hidden", allow_duplicate=True),
         Input("label-apply", "n_clicks"),
+        Input("label-sure", "n_clicks"),
         Input("label-back", "n_clicks"),
         Input("label-cancel", "n_clicks"),
         State("label-target", "value"),
@@ -153,17 +166,20 @@ def _register_applying(app: Dash, context: Context, labelling: Labelling) -> Non
         prevent_initial_call=True,
     )
     @needs("train")
-    def apply(_apply: Any, _back: Any, _cancel: Any, target: Any, thread_id: Any) -> bool:
+    def apply(
+        _apply: Any, _sure: Any, _back: Any, _cancel: Any, target: Any, thread_id: Any
+    ) -> tuple[bool, Component | None, bool]:
         actor, thread_id = require("train").name, str(thread_id)
         context.store.discussion(thread_id)
         if ctx.triggered_id == "label-cancel":
             if (job := labelling.jobs.get(thread_id)) is not None:
                 job.stop.set()
-        elif ctx.triggered_id == "label-apply":
-            labelling.begin(thread_id, _target(target), actor)
+        elif ctx.triggered_id in ("label-apply", "label-sure"):
+            labelling.begin(thread_id, _target(target), actor, sure=ctx.triggered_id == "label-sure")
         elif ctx.triggered_id == "label-back":
             labelling.begin(thread_id, None, actor)
-        return False
+        # What was told of an earlier run goes at once, so that this one is seen to run.
+        return False, html.P(_("At work …"), className="muted"), True
 
 
 def _target(value: Any) -> str:
@@ -182,7 +198,8 @@ def _state(
     settled = now is not None and growth is not None and idle
     waits = html.P(_("Choosing what to label …"), className="muted")
     progress = _progress(given, growth, thread_id, target)
-    return now or waits, comment_id, progress, _applied(job, thread_id), settled, idle
+    asked = job is not None and job.ended == "asked"
+    return now or waits, comment_id, progress, _applied(job, thread_id), settled, idle, not asked
 
 
 def _next(
@@ -205,7 +222,25 @@ def _next(
                 _("Nothing is left to label: every comment that teaches something has one.")
             ), None
     item = context.store.queue_item(thread_id, wanted)
-    return ui.comment_text(item.text), wanted
+    return _to_judge(item), wanted
+
+
+def _to_judge(item: QueueItem) -> Component:
+    """Return a comment with who wrote it, when, and in answer to what: without which thanks mean nothing."""
+    return html.Div(
+        [
+            html.P(
+                [
+                    html.Strong(shown(one_line(ui.author_name(item.author), 60))),
+                    " ",
+                    ui.time_label(item.published_at, item.published_at_precision, item.published_at_raw),
+                ],
+                className="meta",
+            ),
+            answered(item),
+            ui.comment_text(item.text),
+        ]
+    )
 
 
 def _progress(
@@ -290,7 +325,10 @@ def _applied(job: Job | None, thread_id: str) -> Component | None:
         return None
     if job.ended == "applied":
         again = html.A(_("Show it"), href=ui.thread_path(thread_id, "/stance"))
-        return html.P([_("This discussion was judged anew."), " ", again], className="said")
+        at = "" if job.at is None else f"{job.at:%H:%M:%S}"
+        return html.P([_("Judged anew at {time} UTC.", time=at), " ", again], className="said")
+    if job.ended == "asked":
+        return ui.problem(_(job.doubt, fewest=FEWEST_SAID))
     if job.ended == "cancelled":
         return html.P(_("Cancelled: nothing was changed."), className="muted")
     if job.ended:

@@ -36,7 +36,7 @@ def test_a_turn_is_told_with_its_figures_and_leads_to_its_comments(sampled, samp
     found = said(sampled, sampled_ids[0], turned)
     assert "comments get more negative" in found
     assert "mean sentiment 0.4" in found
-    assert "standard deviations apart, p = 0.0" in found
+    assert "standard deviations apart, p = .0" in found
     (point,) = turning_points(turned).points
     assert found.count(f'"href": "#comment-{point.around[3]}"') >= 2
     assert f"at={point.around[0]}" in found or f'"href": "#comment-{point.around[0]}"' in found

@@ -185,4 +185,6 @@ def test_the_thread_page_says_how_right_the_judge_was_or_names_it():
     package = classifier_for("topic_stance", "builtin")
     assert who_judged(pd.Series([package.label, None])) == package.sentence
     other = pd.Series([package.label, "own:the tunnel@12345678"])
-    assert who_judged(other) == f"Judged by {package.label}, own:the tunnel@12345678; see `btl models`."
+    own = "the model of your own topic “the tunnel”"
+    assert who_judged(other) == f"Judged by {package.label}, {own}; see `btl models`."
+    assert who_judged(other.iloc[1:]) == f"Judged by {own}."

@@ -123,7 +123,7 @@ def test_each_measure_has_an_axis_and_what_is_unsure_is_open():
     assert first["marker"]["symbol"] == ["circle", "circle-open"]
     assert first["error_x"]["array"] == [0.25, 0]
     assert second["x"] == [0.1]
-    assert figure["layout"]["xaxis2"]["tickformat"] == ".0%"
+    assert figure["layout"]["xaxis2"]["tickformat"] == "~%"
     assert figure["layout"]["yaxis"]["ticktext"] == ["A", "&lt;b&gt;"]
     domains = [figure["layout"][axis]["domain"] for axis in ("yaxis", "yaxis2")]
     assert domains[0][0] > domains[1][1]
@@ -152,3 +152,27 @@ def test_measures_keep_their_capitals_in_german(sampled, sampled_ids):
         found = said(sampled, f"?a={sampled_ids[0]}&b={sampled_ids[1]}")
     assert "Personen auf 5 Kommentare" in found
     assert "personen auf" not in found
+
+
+def test_in_german_nothing_is_left_in_english(sampled, sampled_ids):
+    with using("de"):
+        found = said(sampled, f"?a={sampled_ids[0]}&b={sampled_ids[1]}")
+        sources, _note = compare._groups(sampled.comments(), "source", ())
+    assert "Niemand schrieb zweimal" in found
+    assert "Nobody wrote twice" not in found
+    assert "Beleidigend ab 0,5" in found
+    assert "Kein Verlauf: 8 Kommentare mit Zeit" in found
+    assert list(sources) == ["eingefügter Text"]
+
+
+def test_nothing_is_offered_to_download_before_something_is_chosen(sampled, sampled_ids):
+    def page(query):
+        return as_json(ComparePage().layout(sampled, "", query))
+
+    nothing, weeks = page(""), page("?by=week")
+    assert "/export.csv" not in nothing
+    assert "0 of 98 comments" in nothing
+    assert "all: choose" not in nothing
+    assert "/export.csv?by=week" in weeks
+    assert "98 of 98 comments" in weeks
+    assert "all: choose" in weeks

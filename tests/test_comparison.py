@@ -1,5 +1,7 @@
 """Groups side by side: known answers, intervals that hold, chance that is not told, and what is too small."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,6 +18,7 @@ from threads.dynamics.comparison import (
     equal_people,
 )
 from threads.errors import SettingError
+from threads.language import chance
 
 START = pd.Timestamp("2024-05-17T20:41", tz="UTC")
 
@@ -234,3 +237,19 @@ def test_where_nobody_wrote_twice_the_number_of_people_is_not_compared():
     found = compare({"once": once, "talk": talk(40, people=12)})
     assert "Nobody wrote twice" in row(found.estimates, group="once", measure="people")["reason"]
     assert "Nobody wrote twice" in row(found.differences, measure="people")["reason"]
+
+
+def test_a_p_below_a_thousandth_is_not_told_as_none():
+    found = compare({"tunnel": talk(60, mean=0.4), "park": talk(60, seed=2)})
+    q = found.differences["q"]
+    differences = found.differences.assign(q=q.where(q.isna(), 2e-5))
+    text = replace(found, differences=differences).sentence().text
+    assert "; p < .001, adjusted for" in text
+    assert chance(0.0123) == "= .012"
+
+
+def test_large_means_have_their_thousands_set_apart():
+    pair = {name: talk(30, seed=seed) for seed, name in enumerate("ab")}
+    found = compare({name: frame.assign(words=frame["words"] * 100) for name, frame in pair.items()})
+    estimates = found.estimates.assign(estimate=2410.1)
+    assert "2,410.10 in a" in replace(found, estimates=estimates)._told("a", "sentiment")

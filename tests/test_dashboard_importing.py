@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from browsing import as_json
 
 from dashboard.pages.importing import understanding
 from dashboard.pages.importing.preview import preview_of
@@ -15,6 +16,7 @@ from threads.errors import InputError, SettingError, StoreError, ThreadsError
 from threads.language import explained, using
 from threads.parse import Options, parse
 from threads.parse.exports.tables.mapping import from_pairs
+from threads.parse.reading import in_words
 from threads.parse.source import Origin, Source
 from threads.records import Discussion, Parsed, Report, Skipped
 from threads.settings import Settings
@@ -23,6 +25,7 @@ from threads.storage import Store
 THREAD = (
     "Ann Lee\nMay 17, 2024 at 20:41\nAt last, a tunnel.\n\nBob Ray\nMay 18, 2024 at 9:10\nIt took years.\n"
 )
+TITLED = "title,author,text\nBridges,Ann,At last a bridge.\nBridges,Bob,It took years to build.\n"
 URL = "https://news.example.com/tunnel"
 
 
@@ -169,3 +172,28 @@ def test_a_preview_counts_what_was_left_out_and_found_and_shows_the_first_of_man
         False,
         True,
     )
+
+
+def test_what_has_no_title_gets_that_of_the_form():
+    table = "data:text/csv;base64," + base64.b64encode(TITLED.encode()).decode()
+    read = [
+        understood(Settings(), text, contents, "file.csv", None, None, title="  The\ntunnel ")
+        for text, contents in ((THREAD, None), (None, table))
+    ]
+    assert [d.title for parsed in read for d in parsed.discussions] == ["The tunnel", "Bridges"]
+    assert understood(Settings(), THREAD, None, None, None, None, title=" ").discussions[0].title is None
+
+
+def test_one_of_what_a_report_counts_is_told_in_the_singular():
+    assert in_words({"discussions": 1, "replies": 2, "spam": 1_000}) == "1,000 spam, 2 replies, 1 discussion"
+    with using("de"):
+        assert in_words({"discussions": 1, "orphans": 3}) == "3 ohne Bezug, 1 Diskussion"
+
+
+def test_a_table_without_text_says_what_to_do_on_the_page_and_nothing_of_the_command_line():
+    table = "data:text/csv;base64," + base64.b64encode(b"Film,Year\nSolaris,1972\nStalker,1979\n").decode()
+    found = as_json(preview_of(preview(contents=table)))
+    assert "no column looks like the text of comments: say which it is" in found
+    assert "choose “text” for the column that has the comments, and preview again" in found
+    assert "--mapping" not in found
+    assert "choose “text”" not in as_json(preview_of(preview(THREAD)))

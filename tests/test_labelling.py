@@ -13,6 +13,7 @@ from dashboard.label_panel import ANSWERS
 from dashboard.labelling import Labelling
 from dashboard.pages.base import Context
 from dashboard.security.access import User
+from dashboard.text import one_line
 from threads import own_topics
 from threads.analysis import import_parsed
 from threads.parse import parse
@@ -72,6 +73,17 @@ def test_an_answer_is_stored_and_undone(store, settings, thread_id, label):
     assert json.loads(answer.text)["response"]["label-comment"]["data"] == comment_id
 
 
+def test_a_comment_is_shown_with_who_when_and_what_it_answers(store, settings, thread_id):
+    frame = store.comments(thread_id)
+    reply = frame[frame["parent_id"].notna()].iloc[0]
+    above = frame.set_index("comment_id").loc[reply["parent_id"]]
+    store.labels.give(thread_id, reply["comment_id"], TARGET, "critical", "local")
+    shown = ask(store, settings, "answer", "label-undo", label_thread=thread_id, label_target=TARGET).text
+    for told in (reply["author"], f"{reply['published_at']:%d %b %Y, %H:%M}", above["author"]):
+        assert told in shown
+    assert json.dumps(one_line(above["text"], 400))[1:40] in shown
+
+
 def test_without_a_target_nothing_is_stored(store, settings, thread_id):
     at = {"label_thread": thread_id, "label_target": " ", "label_comment": "x"}
     assert "Say in words" in ask(store, settings, "answer", "label-critical", **at).text
@@ -102,13 +114,28 @@ def label_some(store, thread_id):
 def test_applying_marks_the_scores_and_keeps_the_model(store, settings, thread_id):
     label_some(store, thread_id)
     labelling = Labelling(Context(store, settings))
-    labelling.begin(thread_id, TARGET, "lea")
+    labelling.begin(thread_id, TARGET, "lea", sure=True)
     labelling.close()
     job = labelling.jobs[thread_id]
     assert (job.ended, job.done) == ("applied", 90)
+    assert job.at is not None
+    labelling.forget(thread_id)
+    assert labelling.jobs == {}
     model = own_topics.kept(settings, thread_id, TARGET)
     models = store.comments(thread_id, own_topics.Stance.columns)["stance_model"]
     assert set(models.dropna()) == {model.label}
+
+
+def test_what_helps_little_is_not_applied_before_somebody_is_sure(store, settings, thread_id):
+    label_some(store, thread_id)
+    before = store.comments(thread_id, own_topics.Stance.columns)
+    labelling = Labelling(Context(store, settings))
+    labelling.begin(thread_id, TARGET, "lea")
+    labelling.close()
+    job = labelling.jobs[thread_id]
+    assert job.ended == "asked"
+    assert "Every comment would become unclear" in job.doubt
+    assert store.comments(thread_id, own_topics.Stance.columns).equals(before)
 
 
 def test_too_few_labels_are_told(store, settings, thread_id):
@@ -148,6 +175,14 @@ def test_a_dozen_is_labelled_by_keys_and_applied(page, store, settings, thread_i
         expect(page.locator("#label-progress table")).to_contain_text("12")
         assert barriers(page) == {}
         page.get_by_role("button", name="Apply to this discussion").click()
+        expect(page.get_by_role("alert")).to_contain_text("Every comment would become unclear")
+        page.get_by_role("button", name="Apply all the same").click()
+        expect(page.locator("#label-applied")).to_contain_text("Judged anew at")
+        page.get_by_role("button", name="Apply to this discussion").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        page.get_by_role("button", name="Apply all the same").click()
         page.get_by_role("link", name="Show it").click()
+        expect(page.locator("#label-progress table")).to_be_visible()
+        expect(page.locator("#label-applied")).to_be_empty()  # told once
         expect(page.get_by_text(f"Judged by your own model of the stance toward “{TARGET}”")).to_be_visible()
     assert len(given(store, thread_id)) == 12

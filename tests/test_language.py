@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from browsing import as_json, get
 
-from dashboard import create_app, topic_filter
+from dashboard import components, create_app, topic_filter
 from dashboard.languages import COOKIE
 from dashboard.pages import PAGES
 from threads import language
@@ -301,3 +301,10 @@ def test_what_is_shown_comes_in_the_language_of_who_asks(sampled):
     get(client, "/")
     shown = get(client, "/_dash-layout").text
     assert "Zum Inhalt springen" in shown
+
+
+@pytest.mark.parametrize(("code", "said"), [("en", "only comments .93"), ("de", "kommentiert nur 0,93")])
+def test_a_reply_that_comments_says_so_with_a_verb_and_not_with_what_reads_as_a_count(code, said):
+    with using(code):
+        label = components.relation_label({"reply_relation": "comments", "reply_relation_probability": 0.93})
+    assert label.children == said

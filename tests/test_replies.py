@@ -1,5 +1,7 @@
 """Replies: shape of the tree, who answers whom, sides against chance, and ranges where links are inferred."""
 
+import re
+
 import networkx
 import numpy as np
 import pandas as pd
@@ -153,6 +155,11 @@ def test_random_trees_have_the_mean_path_that_is_expected():
 )
 def test_h_index(levels, expected):
     assert h_index(np.array(levels, dtype=int)) == expected
+
+
+def test_ways_are_told_against_those_of_random_trees_and_not_as_a_range():
+    said = shape(thread([ARTICLE] + [0] * 30)).sentence().text
+    assert re.search(r"in random trees of this size \([\d.]+ against [\d.]+ steps\)", said)
 
 
 def test_lost_parents_and_circles_count_as_answers_to_the_article():

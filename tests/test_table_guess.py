@@ -182,3 +182,25 @@ def test_every_header_of_the_wild_is_understood_as_a_person_would():
         ]
         print(number, *columns)
         assert columns == (seen[str(number)].split() if number not in NONE else ["-"] * 5), header[:8]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("Datum", "Wer", "Beitrag", "Antwort auf"),
+        ("Uhrzeit", "Verfasser", "Kommentar", "Als Antwort auf"),
+        ("Datum und Uhrzeit", "Nutzername", "Beitragstext", "antwortet auf"),
+        ("Publié le", "Auteur", "Commentaire", "Réponse à"),
+        ("Fecha y hora", "Autor", "Comentario", "Respuesta a"),
+        ("Data e ora", "Autore", "Commento", "Risposta a"),
+        ("Data e hora", "Autora", "Mensagem", "Em resposta a"),
+        ("Tijdstip", "Schrijver", "Reactie", "Antwoord op"),
+    ],
+)
+def test_headings_of_european_languages_are_known(header):
+    times = [f"2024-05-17T20:4{number}:00Z" for number in range(3)]
+    columns = (IDS[:3], times, ["Ann", "Bob", "Ann"], TEXTS[3:], ["", IDS[0], IDS[0]])
+    found = fields(["id", *header], *columns)
+    expected = dict(zip(("time", "author", "text", "parent"), header, strict=True))
+    assert found == {"id": "id", **expected}
+    assert fields(list(header[:3]), *columns[1:4]) == dict(list(expected.items())[:3])

@@ -188,7 +188,7 @@ def test_a_column_that_is_not_there_is_named_with_those_that_are():
 def test_a_table_without_texts_says_what_to_do():
     report = read("Actor,Score\nAnn,3\nBob,4\nCid,5\n").report
     assert (report.kept, [c.name for c in report.columns]) == (0, ["Actor", "Score"])
-    assert "--mapping text=COLUMN" in report.warnings[0]
+    assert "say which it is" in report.warnings[0]
 
 
 def test_the_report_says_what_columns_were_taken_for():

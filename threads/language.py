@@ -144,6 +144,11 @@ def decimals(value: float, digits: int = 2) -> str:
     return text.removeprefix("0") if language() == SOURCE else localised(text)
 
 
+def chance(p: float) -> str:
+    """Return a p behind its sign, "= .012"; one that three decimals would make none is "< .001"."""
+    return f"< {decimals(0.001, 3)}" if p < 0.001 else f"= {decimals(p, 3)}"
+
+
 def localised(text: str) -> str:
     """Return a number as Python writes it with the signs of the language in use."""
     return text.translate(_signs(language()))

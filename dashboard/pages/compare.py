@@ -38,7 +38,7 @@ from threads.dynamics.courses import FEWEST as FEWEST_TIMES
 from threads.dynamics.courses import SHOWN_SHARE, Courses, courses
 from threads.dynamics.sentences import figure
 from threads.dynamics.steps import Told, unwatched
-from threads.language import N_, SOURCE, _, counted, language, number, percent
+from threads.language import N_, SOURCE, _, chance, counted, language, number, percent
 from threads.moderation.roles import Permission
 
 MOST_COMMENTS: Final = 50_000
@@ -209,12 +209,13 @@ def _chooser(titles: Mapping[str, str], filters: Filters) -> Component:
     """Return the control that chooses discussions: those imported last, and those that are chosen."""
     offered = dict.fromkeys([*(key for key in filters.compared if key in titles), *list(titles)[:OFFERED]])
     more = len(titles) - len(offered)
+    nothing = _("all: choose some to compare just those") if filters.by else _("choose two or more")
     return html.Div(
         [
             dmc.MultiSelect(
                 id="compare-discussions",
                 label=_("Discussions"),
-                placeholder="" if filters.compared else _("all: choose two or more to compare just those"),
+                placeholder="" if filters.compared else nothing,
                 data=[{"value": key, "label": titles[key]} for key in offered],
                 value=[key for key in filters.compared if key in titles],
                 maxValues=len(COMPARED),
@@ -277,9 +278,8 @@ def _groups(frame: pd.DataFrame, by: str, chosen: Sequence[str]) -> tuple[Groups
         names = author_choices(frame)
         named = frame.assign(author=names)[names != NO_NAME]
         return _most(by_column(named, "author"), N_("The {kept} of {all} people who wrote most."))
-    return _most(
-        by_column(frame, "source_format"), N_("The {kept} of {all} sources that have most comments.")
-    )
+    sources = {_(name): rows for name, rows in by_column(frame, "source_format").items()}
+    return _most(sources, N_("The {kept} of {all} sources that have most comments."))
 
 
 def _last(weeks: Groups) -> tuple[Groups, str]:
@@ -507,10 +507,14 @@ def _differences(found: Comparison) -> Component:
         Shown("title", _("Measure"), str),
         Shown("group", _("Between"), cell=lambda row: _pair(row["group"], row["other"])),
         Shown("difference", _("Difference"), cell=_difference),
-        Shown("q", _("p, adjusted"), lambda value: "–" if pd.isna(value) else figure(value, 3)),
-        Shown("p", _("p, alone"), lambda value: "–" if pd.isna(value) else figure(value, 3)),
+        Shown("q", _("p, adjusted"), _p),
+        Shown("p", _("p, alone"), _p),
     ]
     return table(rows, columns, _("Differences between groups"))
+
+
+def _p(value: float) -> str:
+    return "–" if pd.isna(value) else chance(value).removeprefix("= ")
 
 
 def _pair(group: str, other: str) -> list[Any]:

@@ -109,8 +109,10 @@ def count_text(view: View) -> str:
     )
 
 
-def downloads_of(rest: str, filters: Filters) -> list[Component]:
-    """Return links to what is shown as files; Parquet needs an extra."""
+def downloads_of(rest: str, filters: Filters, view: View) -> list[Component]:
+    """Return links to what is shown as files, none where nothing is; Parquet needs an extra."""
+    if view.chosen == 0:
+        return []
     query = filters.query(**({"thread": rest} if rest else {}))
     kinds = {"csv": _("Download CSV"), "ndjson": "NDJSON", "parquet": _("Parquet")}
     return [

@@ -51,7 +51,7 @@ def filtered_layout(page: FilteredPage, context: Context, rest: str, search: str
         [
             # What draws whole pages need not hear of a change of the filters: no refresh.
             dcc.Location(id="filter-url", refresh=False),
-            filter_bar(subject.choices(), filters, view, downloads_of(rest, filters)),
+            filter_bar(subject.choices(), filters, view, downloads_of(rest, filters, view)),
             dcc.Store(id="filter-drawn", data=search),
             dcc.Store(id="filter-anew"),
             html.Div(_content(view, filters), id="filtered-content"),
@@ -96,7 +96,11 @@ def _register_drawing(app: Dash, context: Context, pages: tuple[FilteredPage, ..
             subject = page.subject(context, rest)
             filters = subject.checked(asked)
             view = subject.view(filters)
-        shown = {"count": count_text(view), "content": _content(view, filters)}
+        shown = {
+            "count": count_text(view),
+            "content": _content(view, filters),
+            "downloads": downloads_of(rest, filters, view),
+        }
         if trigger == "filter-anew":  # comments came while the page is open
             return {**UNCHANGED, **shown}
         return {
@@ -104,7 +108,6 @@ def _register_drawing(app: Dash, context: Context, pages: tuple[FilteredPage, ..
             "search": no_update if trigger == "filter-url" else filters.query(),
             "controls": _moved(chosen, dict(zip(CONTROLS, control_values(filters), strict=True))),
             "buttons": set_texts(filters),
-            "downloads": downloads_of(rest, filters),
             "drawn": address if trigger == "filter-url" else filters.query(),
         }
 

@@ -12,7 +12,7 @@ from dashboard import components as ui
 from dashboard.elements import html
 from dashboard.figures import STANCES, share_axis, stance_over_time, stance_shares_over_time
 from dashboard.filters import NO_NAME, Filters
-from dashboard.judges import who_judged
+from dashboard.judges import own_model, who_judged
 from dashboard.label_panel import label_panel, register_labelling
 from dashboard.pages.base import Context, Menu
 from dashboard.pages.discussion import DiscussionPage, Reading
@@ -22,8 +22,6 @@ from threads.dynamics.sentences import Sentence, plain
 from threads.dynamics.sides import SIDES, Across, across, sides_of_people
 from threads.dynamics.timeline import Timeline, timeline
 from threads.language import N_, _, counted, ngettext, number, percent, written
-from threads.own_topics import kept
-from threads.scores.own_topic import OwnTopic
 
 FEWEST: Final = 5  # known stances of a bin below which its shares are greyed out
 EXAMPLES: Final = 6
@@ -106,18 +104,12 @@ def _said(counts: dict[str, int], total: int) -> Sentence:
 
 
 def _judge(reading: Reading, counts: dict[str, int]) -> Component:
+    own = own_model(reading.context, reading.discussion.thread_id)
     return ui.panel(
         _("Who judged, and how right that is"),
         ui.stance_strip(counts),
-        html.P(shown(who_judged(reading.chosen["stance_model"], _own(reading))), className="seen"),
+        html.P(shown(who_judged(reading.chosen["stance_model"], own)), className="seen"),
     )
-
-
-def _own(reading: Reading) -> OwnTopic | None:
-    """Return the model of one's own that was kept for this discussion."""
-    thread_id = reading.discussion.thread_id
-    target = reading.context.store.labels.target_of(thread_id)
-    return None if target is None else kept(reading.context.settings, thread_id, target)
 
 
 def _over_time(frame: pd.DataFrame) -> Component:

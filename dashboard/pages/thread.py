@@ -22,7 +22,7 @@ from dashboard.conversation import PER_PAGE, Turn, conversation, pages_of
 from dashboard.elements import html
 from dashboard.figures import POINTS_UP_TO, STANCES, sentiment_over_time, share_axis, stance_over_time
 from dashboard.filters import Filters
-from dashboard.judges import who_judged
+from dashboard.judges import own_model, who_judged
 from dashboard.pages.base import Context, Menu, find_page
 from dashboard.pages.discussion import DiscussionPage, Reading
 from dashboard.pages.moderation.address import Address
@@ -131,7 +131,7 @@ class ThreadPage(DiscussionPage):
 
 
 def _meta(discussion: Discussion, frame: pd.DataFrame) -> str:
-    source_format = one_line(discussion.source_format, 40)
+    source_format = one_line(_(discussion.source_format), 40)
     if frame.empty:
         return _("{source_format} · no comment passes the filters", source_format=source_format)
     authors = frame["author"].nunique()
@@ -418,7 +418,8 @@ def _stance_panel(reading: Reading) -> Component:
     label = _to_labelling(reading.discussion.thread_id)
     if not sum(counts.values()):
         return ui.panel(title, ui.empty(_("No stance: it needs an English text and a title.")), label)
-    return ui.panel(title, ui.stance_strip(counts), label, note=who_judged(frame["stance_model"]))
+    own = own_model(reading.context, reading.discussion.thread_id)
+    return ui.panel(title, ui.stance_strip(counts), label, note=who_judged(frame["stance_model"], own))
 
 
 def _to_labelling(thread_id: str) -> Component | None:

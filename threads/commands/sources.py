@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -349,13 +349,15 @@ def _opener(settings: Settings, encoding: str | None, *, allow_private: bool) ->
 
 
 def _tell(report: Report) -> None:
+    from threads.parse.reading import in_words
+
     click.echo(
         f"{report.source}: {report.read:,} comments read, {report.kept:,} kept, {report.dropped:,} left out"
-        + (f" ({_listed(report.left_out)})" if report.dropped > SHOWN_REASONS else ""),
+        + (f" ({in_words(report.left_out)})" if report.dropped > SHOWN_REASONS else ""),
         err=True,
     )
     if report.found:
-        click.echo(f"  found: {_listed(report.found)}", err=True)
+        click.echo(f"  found: {in_words(report.found)}", err=True)
     for skipped in report.skipped[:SHOWN_REASONS]:
         click.echo(f"  left out: {skipped.place}: {skipped.reason}", err=True)
     if report.dropped > SHOWN_REASONS:
@@ -363,12 +365,6 @@ def _tell(report: Report) -> None:
     for warning in report.warnings:
         click.echo(f"  note: {warning}", err=True)
     tell_columns(report)
-
-
-def _listed(counts: Mapping[str, int]) -> str:
-    """Return counts in words, the largest first: "100 a pingback, 3 duplicate"."""
-    ordered = sorted(counts.items(), key=lambda item: -item[1])
-    return ", ".join(f"{count:,} {name}" for name, count in ordered)
 
 
 def _standard_input(settings: Settings) -> bytes:

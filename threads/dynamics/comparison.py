@@ -30,7 +30,7 @@ from threads.dynamics.timeline import OFFENSIVE
 from threads.dynamics.tree import tree_of
 from threads.errors import SettingError
 from threads.frames import typed
-from threads.language import N_, _, counted, number, percent
+from threads.language import N_, _, chance, counted, percent
 from threads.records import Column
 
 Unit = Literal["threads", "chains", "people"]
@@ -181,10 +181,10 @@ class Comparison:
             self._told(surest[side], surest["measure"]) for side in ("group", "other")
         )
         said = _(
-            "{measure}: {sides}; p = {q}, adjusted for {among}.",
+            "{measure}: {sides}; p {q}, adjusted for {among}.",
             measure=_sentence_case(_(HELP[surest["measure"]])),
             sides=sides,
-            q=number(surest["q"], 3),
+            q=chance(surest["q"]),
             among=among,
         )
         return Sentence((Part(said),))
@@ -457,7 +457,7 @@ def _jackknifed(
 
     error = float(np.sqrt((size - 1) / size * ((others - others.mean()) ** 2).sum()))
     if np.bincount(people[people >= 0]).max() == 1:
-        return _Sample(estimate, named, size, reason=NOBODY_TWICE)
+        return _Sample(estimate, named, size, reason=_(NOBODY_TWICE))
     reach = float(stdtrit(size - 1, 0.975)) * error
     return _Sample(estimate, named, size, max(1.0, estimate - reach), estimate + reach, error=error)
 

@@ -135,7 +135,7 @@ class Shape:
             )
             said += _(
                 "; the ways between two comments are {run} in random trees of this size ({virality} "
-                "to {virality_by_chance} steps)",
+                "against {virality_by_chance} steps)",
                 run=run,
                 virality=number(self.virality, 1),
                 virality_by_chance=number(self.virality_by_chance, 1),

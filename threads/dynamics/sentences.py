@@ -77,8 +77,8 @@ def when(time: pd.Timestamp) -> str:
 
 
 def figure(value: float, digits: int = 2) -> str:
-    """Return a number with a proper minus sign."""
-    return localised(f"{value:.{digits}f}")
+    """Return a number with a proper minus sign, its thousands set apart."""
+    return localised(f"{value:,.{digits}f}")
 
 
 def in_words(length: pd.Timedelta) -> str:

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from threads.errors import InputError
-from threads.language import N_
+from threads.language import N_, counted, number, retold
 from threads.records import Discussion, Parsed, Report, column_of
+
+_NOUNS: Final[Mapping[str, Callable[[int], str]]] = {
+    "discussions": lambda count: counted(count, "discussion", "discussions"),
+    "replies": lambda count: counted(count, "reply", "replies"),
+    "orphans": lambda count: counted(count, "orphan", "orphans"),
+}
+
+
+def in_words(counts: Mapping[str, int]) -> str:
+    """Return what a report counts, the largest first: "100 replies, 1 discussion"."""
+    ordered = sorted(counts.items(), key=lambda item: -item[1])
+    return ", ".join(
+        _NOUNS[name](count) if name in _NOUNS else f"{number(count)} {retold(name)}"
+        for name, count in ordered
+    )
 
 
 @dataclass(frozen=True, slots=True)

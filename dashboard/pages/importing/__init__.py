@@ -34,6 +34,7 @@ _FORM = (
     State("import-mapping", "value"),
     State("import-previewed", "data"),
     State({"type": table_columns.COLUMN, "index": ALL}, "value"),
+    State("import-title", "value"),
 )
 _MAPPING = 5  # its place in the form
 
@@ -134,6 +135,7 @@ class ImportPage:
             Input("import-text", "value"),
             Input("import-timezone", "value"),
             Input("import-captured", "value"),
+            Input("import-title", "value"),
             Input("import-mapping", "value"),
             State("import-previewed", "data"),
             prevent_initial_call=True,

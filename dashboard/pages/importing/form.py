@@ -53,10 +53,20 @@ def form(settings: Settings) -> Component:
                 ],
                 className="muted",
             ),
-            html.Div([_timezone(), _captured(), _mapping(settings)], className="controls"),
+            html.Div([_title(), _timezone(), _captured(), _mapping(settings)], className="controls"),
             html.P(html.Button(_("Preview"), id="import-preview", className="button")),
         ],
         className="panel",
+    )
+
+
+def _title() -> Component:
+    return dmc.TextInput(
+        id="import-title",
+        label=_("Title"),
+        description=_("where the source has none"),
+        placeholder=_("none"),
+        size="xs",
     )
 
 

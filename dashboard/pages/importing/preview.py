@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from dash import dcc
 from dash.development.base_component import Component
 
@@ -11,7 +9,8 @@ from dashboard import components as ui
 from dashboard.elements import html
 from dashboard.text import one_line, shown
 from threads.language import _, counted, ngettext, number, retold
-from threads.records import Comment, Discussion, Parsed
+from threads.parse.reading import in_words
+from threads.records import Comment, Discussion, Parsed, Report
 from threads.storage import Added
 
 PREVIEWED = 20
@@ -32,15 +31,16 @@ def preview_of(parsed: Parsed) -> Component:
             ),
             className="count",
         ),
-        html.P(_("Found: {listed}.", listed=_listed(report.found.items()))) if report.found else None,
+        html.P(_("Found: {listed}.", listed=in_words(report.found))) if report.found else None,
         *(_discussion(discussion) for discussion in parsed.discussions[:PREVIEWED] if report.kept),
         _more(len(parsed.discussions) - PREVIEWED, "discussions"),
         html.Ul([html.Li(one_line(retold(text), 400)) for text in report.warnings], className="warnings")
         if report.warnings
         else None,
+        _how_to_say_the_text(report),
         html.Details(
             [
-                html.Summary(_("Left out: {listed}", listed=one_line(_listed(report.left_out.items()), 400))),
+                html.Summary(_("Left out: {listed}", listed=one_line(in_words(report.left_out), 400))),
                 html.Ul(
                     [
                         html.Li(one_line(f"{retold(item.place)}: {retold(item.reason)}", 300))
@@ -54,6 +54,18 @@ def preview_of(parsed: Parsed) -> Component:
         if report.skipped
         else None,
     )
+
+
+def _how_to_say_the_text(report: Report) -> Component | None:
+    """Return what to do where no column of a table was taken for the text."""
+    if not report.columns or any(column.field == "text" for column in report.columns):
+        return None
+    said = _(
+        "Under “{columns}”, choose “{text}” for the column that has the comments, and preview again.",
+        columns=_("What the columns are"),
+        text=_("text"),
+    )
+    return html.P(said, className="said")
 
 
 def stored(parsed: Parsed, added: Added) -> Component:
@@ -97,16 +109,15 @@ def _discussion(discussion: Discussion) -> Component:
     names = {comment.comment_id: ui.author_name(comment.author) for comment in comments}
     more = len(comments) - PREVIEWED
     words = len((discussion.article_text or "").split())
+    source_format = one_line(_(discussion.source_format), 40)
     return html.Div(
         [
             html.H3(shown(one_line(discussion.title, 160)) if discussion.title else _("No title found")),
             html.P(
-                f"{one_line(discussion.source_format, 40)} · "
+                f"{source_format} · "
                 + ngettext("article of {number} word", "article of {number} words", words)
                 if words
-                else _(
-                    "{source_format} · no article text", source_format=one_line(discussion.source_format, 40)
-                ),
+                else _("{source_format} · no article text", source_format=source_format),
                 className="meta",
             ),
             html.Div(
@@ -146,12 +157,6 @@ def _row(comment: Comment, names: dict[str, str]) -> Component:
             html.Td(one_line(comment.text, 120)),
         ]
     )
-
-
-def _listed(counts: Iterable[tuple[str, int]]) -> str:
-    """Return counts in words, the largest first: "100 a pingback, 3 duplicate"."""
-    ordered = sorted(counts, key=lambda item: -item[1])
-    return ", ".join(f"{number(count)} {retold(name)}" for name, count in ordered)
 
 
 def _more(count: int, what: str) -> Component | None:

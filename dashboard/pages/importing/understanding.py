@@ -26,6 +26,7 @@ from threads.storage import Added, Store
 from threads.storage.mappings import SavedMappings
 
 FETCHED_PAGES = 4
+LONGEST_TITLE = 300
 FETCHED_FOR = timedelta(minutes=10)
 
 
@@ -39,8 +40,11 @@ def understood(
     mapping: Any = None,
     previewed: Any = None,
     fields: Any = None,
+    title: Any = None,
 ) -> Parsed:
     """Parse what the form holds; columns of a table as the controls say that stand beside a preview.
+
+    What has no title of its own gets that of the form.
 
     Raises
     ------
@@ -54,8 +58,18 @@ def understood(
     )
     if contents:
         name = one_line(str(filename or "file"), 120)
-        return parse_isolated(_decoded(str(contents)), chosen, settings=settings, name=name)
-    return parse_isolated(_pasted(str(text or ""), settings), chosen, settings=settings)
+        parsed = parse_isolated(_decoded(str(contents)), chosen, settings=settings, name=name)
+    else:
+        parsed = parse_isolated(_pasted(str(text or ""), settings), chosen, settings=settings)
+    return _titled(parsed, one_line(title, LONGEST_TITLE).strip() if isinstance(title, str) else "")
+
+
+def _titled(parsed: Parsed, title: str) -> Parsed:
+    """Return what was read with a title where it has none."""
+    if not title:
+        return parsed
+    named = tuple(d if d.title else replace(d, title=title) for d in parsed.discussions)
+    return replace(parsed, discussions=named)
 
 
 def named(mapping: Any, settings: Settings) -> Mapping | None:

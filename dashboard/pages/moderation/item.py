@@ -136,7 +136,7 @@ def article(item: QueueItem, place: int, found: Sequence[Reason], *, second: int
         [
             html.P(_where(item), className="meta"),
             _article_excerpt(item),
-            _parent(item),
+            answered(item),
             html.Div(marked_text(item.text, found), className="text large", dir="auto"),
             html.P(_who(item), className="scores"),
             html.P(_scores(item), className="scores"),
@@ -226,7 +226,8 @@ def _article_excerpt(item: QueueItem) -> Component | None:
     )
 
 
-def _parent(item: QueueItem) -> Component | None:
+def answered(item: QueueItem) -> Component | None:
+    """Return the beginning of what a comment answers, and by whom it is."""
     if item.parent_text is None:
         return None
     sure = (

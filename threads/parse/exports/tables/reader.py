@@ -37,10 +37,7 @@ from threads.records import Skipped, Status, TableColumn
 
 EXAMPLES = 3
 _LONGEST_EXAMPLE = 200
-_NO_TEXT = N_(
-    "no column looks like the text of comments: say which it is, with --mapping "
-    "text=COLUMN or on the import page"
-)
+_NO_TEXT = N_("no column looks like the text of comments: say which it is")  # how, its reader is told beside
 _NOTHING = 4  # letters of "null", "None", "nan"
 _OF_THREADS: tuple[Field, ...] = ("title", "url", "article")
 _STATUSES: dict[str, Status] = {
