@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -497,3 +498,14 @@ def test_a_click_on_a_mark_leads_to_its_comment_on_whichever_page(page, server):
         expect(found).to_contain_text(re.compile(r"Tram 12\d "))  # those about it lie over it
         expect(found).to_be_in_viewport()
     assert re.search(r"\?q=tram&at=\w+#comment-\w+$", page.url)
+
+
+def test_the_names_of_the_matrix_cover_no_other_on_a_phone(page, server):
+    page.set_viewport_size({"width": 390, "height": 800})
+    open_thread(page, server, "Port Merrow Says Yes to a Harbour Tunnel, by a Single Vote")
+    page.goto(page.url.replace("/thread/", "/people/"))
+    names = page.locator("#answers-figure .xtick text")
+    expect(names).to_have_count(12)
+    boxes = [name.bounding_box() for name in names.all()]
+    for one, other in pairwise(boxes):
+        assert one["x"] + one["width"] <= other["x"] + 1

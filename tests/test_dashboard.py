@@ -270,6 +270,22 @@ def test_few_comments_carry_names_and_many_do_not():
     assert sentiment_over_time(scored(80), None)["data"][0]["mode"] == "markers"
 
 
+def names_drawn(frame):
+    return [name for trace in sentiment_over_time(frame, None)["data"] for name in trace["text"] if name]
+
+
+def test_names_that_would_cover_each_other_are_not_drawn():
+    one_moment = scored(12).assign(published_at=scored(1)["published_at"][0], author="dave_from_fishgate")
+    assert names_drawn(one_moment) == ["dave_from_fishgate"] * 2  # above the marks, and below
+    spread = [n / 6 - 0.9 for n in range(12)]
+    assert len(names_drawn(one_moment.assign(sentiment=spread))) == 12
+
+
+def test_a_name_at_the_edge_stands_to_its_left():
+    (trace,) = sentiment_over_time(scored(2).assign(author="dave_from_fishgate"), None)["data"]
+    assert trace["textposition"] == ["top center", "top left"]
+
+
 def test_very_many_comments_are_drawn_as_a_density():
     (trace,) = sentiment_over_time(scored(POINTS_UP_TO + 1), None)["data"]
     assert trace["type"] == "heatmap"

@@ -257,8 +257,8 @@ def _sentiment_panel(frame: pd.DataFrame, found: TurningPoints | None) -> Compon
     points = changes.strongest(found) if found is not None else ()
     note = (
         _(
-            "Each mark is a comment; its area is its length. A click leads to it; dragging with a mouse selects "
-            "a stretch of time."
+            "Each mark is a comment; its area is its length. A click leads to it; dragging with a mouse "
+            "selects a stretch of time."
         )
         if len(placed) <= POINTS_UP_TO
         else _("The darker, the more comments. Dragging with a mouse selects a stretch of time.")
