@@ -509,3 +509,18 @@ def test_the_names_of_the_matrix_cover_no_other_on_a_phone(page, server):
     boxes = [name.bounding_box() for name in names.all()]
     for one, other in pairwise(boxes):
         assert one["x"] + one["width"] <= other["x"] + 1
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_tables_of_people_break_no_name_and_have_room_for_all_columns(page, server, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    open_thread(page, server, "Port Merrow Says Yes to a Harbour Tunnel, by a Single Vote")
+    page.get_by_text("How they write", exact=True).click()
+    name = page.locator("td", has_text="dave_from_fishgate").first
+    expect(name).to_be_visible()
+    assert name.evaluate("(cell) => { const all = document.createRange(); all.selectNodeContents(cell);"
+                         " return all.getClientRects().length; }") == 1  # fmt: skip
+    page.goto(page.url.replace("/thread/", "/people/"))
+    table = page.get_by_role("region", name="Who talks")
+    table.wait_for()
+    assert width < 1400 or table.evaluate("(one) => one.scrollWidth <= one.clientWidth")
