@@ -18,6 +18,7 @@ from threads.dynamics.trend import Smooth
 from threads.language import _, localised
 
 Figure = dict[str, Any]
+_Box = tuple[float, float, float, float]  # its middle, across and down, its width and height, in pixels
 
 # Blue and orange stay apart for every common form of colour blindness; the symbols say it again.
 STANCES: dict[str, tuple[str, str]] = {
@@ -348,29 +349,40 @@ def answers_between(pairs: pd.DataFrame, most: int) -> Figure:
 
 
 def _names_apart(rows: pd.DataFrame) -> pd.Series[str]:
-    """Return where at its mark a name stands, empty where it would cover one that was placed before."""
+    """Return where at its mark a name stands, empty where it would cover another mark, or a name before."""
     times = np.array(_milliseconds(rows["published_at"]))
     across = (times - times.min(initial=np.inf)) / max(float(np.ptp(times)) if len(times) else 0, 1)
-    down = -rows["sentiment"].to_numpy(dtype=float) / 2
-    widths = [LETTER_WIDTH * len(_label(name)) for name in rows["author"]]
-    away = (_sizes(rows, len(rows)) + NAME_HEIGHT) / 2
-    taken: list[tuple[float, float, float]] = []
+    sizes = _sizes(rows, len(rows)).tolist()
+    marks: list[_Box] = list(
+        zip(
+            (across * NAMES_ACROSS).tolist(),
+            (-rows["sentiment"].to_numpy(dtype=float) / 2 * NAMES_DOWN).tolist(),
+            sizes,
+            sizes,
+            strict=True,
+        )
+    )
+    taken = list(marks)
     places = []
-    for x, y, width, off in zip(across * NAMES_ACROSS, down * NAMES_DOWN, widths, away, strict=True):
+    for (x, y, size, _height), name in zip(marks, rows["author"], strict=True):
+        width = LETTER_WIDTH * len(_label(name))
         at_edge = x + width / 2 > NAMES_ACROSS + RIGHT_MARGIN
         side, centre = ("left", x - width / 2) if at_edge else ("center", x)
-        heights = {"top": y - off, "bottom": y + off}
-        free = [name for name, height in heights.items() if not _covers(centre, height, width, taken)]
+        away = (size + NAME_HEIGHT) / 2
+        boxes: dict[str, _Box] = {
+            "top": (centre, y - away, width, NAME_HEIGHT),
+            "bottom": (centre, y + away, width, NAME_HEIGHT),
+        }
+        free = [height for height, box in boxes.items() if not any(_overlap(box, one) for one in taken)]
         places.append(f"{free[0]} {side}" if free else "")
-        taken += [(centre, heights[name], width) for name in free[:1]]
+        taken += [boxes[height] for height in free[:1]]
     return pd.Series(places, index=rows.index, dtype="str")
 
 
-def _covers(x: float, y: float, width: float, taken: Sequence[tuple[float, float, float]]) -> bool:
-    """Return whether a name around a place would cover one of those at (x, y, width)."""
-    return any(
-        abs(y - down) < NAME_HEIGHT and abs(x - across) < (width + broad) / 2 for across, down, broad in taken
-    )
+def _overlap(one: _Box, other: _Box) -> bool:
+    """Return whether two boxes share more than an edge."""
+    across, down = abs(one[0] - other[0]), abs(one[1] - other[1])
+    return across + 0.5 < (one[2] + other[2]) / 2 and down + 0.5 < (one[3] + other[3]) / 2
 
 
 def _author(name: Any) -> str:

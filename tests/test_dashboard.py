@@ -274,11 +274,13 @@ def names_drawn(frame):
     return [name for trace in sentiment_over_time(frame, None)["data"] for name in trace["text"] if name]
 
 
-def test_names_that_would_cover_each_other_are_not_drawn():
+def test_names_that_would_cover_something_are_not_drawn():
     one_moment = scored(12).assign(published_at=scored(1)["published_at"][0], author="dave_from_fishgate")
     assert names_drawn(one_moment) == ["dave_from_fishgate"] * 2  # above the marks, and below
-    spread = [n / 6 - 0.9 for n in range(12)]
-    assert len(names_drawn(one_moment.assign(sentiment=spread))) == 12
+    between_marks = one_moment.head(8).assign(sentiment=[n / 7 - 0.5 for n in range(8)])
+    assert len(names_drawn(between_marks)) == 2
+    apart = one_moment.head(8).assign(sentiment=[n / 4 - 0.9 for n in range(8)])
+    assert len(names_drawn(apart)) == 8
 
 
 def test_a_name_at_the_edge_stands_to_its_left():
