@@ -524,3 +524,21 @@ def test_tables_of_people_break_no_name_and_have_room_for_all_columns(page, serv
     table = page.get_by_role("region", name="Who talks")
     table.wait_for()
     assert width < 1400 or table.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+
+
+def test_the_pages_of_a_conversation_are_chosen_by_number_above_and_below_it(page, server):
+    chart_of_a_long_thread(page, server)
+    panel = page.locator("#conversation")
+    above, below = panel.get_by_role("navigation").all()
+    assert above.get_by_role("spinbutton").input_value() == "1"
+    below.get_by_role("spinbutton").fill("2")
+    below.get_by_role("spinbutton").press("Enter")
+    page.wait_for_url("**?page=2#conversation")
+    expect(comments(page).last).to_contain_text(f"Tram {RIDES - 1} ")
+    expect(panel).to_be_in_viewport()
+    expect(below.get_by_role("spinbutton")).to_have_value("2")
+    above.get_by_role("spinbutton").fill("1")
+    above.get_by_role("button", name="Go").click()
+    expect(comments(page).first).to_contain_text("Tram 0 ")
+    expect(above.get_by_role("spinbutton")).to_have_value("1")
+    assert barriers(page) == {}

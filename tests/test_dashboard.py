@@ -247,6 +247,22 @@ def test_a_missing_sentiment_says_why():
     assert texts(ui.sentiment_bar(float("nan"))) == "no sentiment"
 
 
+def pages_led_to(page, last):
+    links = [one for one in ui.pager(page, last, Filters(text="a"), "there").children if one is not None]
+    return {one.children: one.href for one in links if hasattr(one, "href")}
+
+
+def test_a_pager_leads_to_the_ends_and_the_neighbours():
+    assert pages_led_to(1, 2) == {"later →": "?q=a&page=2#there"}
+    assert list(pages_led_to(2, 3)) == ["← earlier", "later →"]
+    assert pages_led_to(15, 30) == {
+        "« first": "?q=a#there",
+        "← earlier": "?q=a&page=14#there",
+        "later →": "?q=a&page=16#there",
+        "last »": "?q=a&page=30#there",
+    }
+
+
 # Figures
 
 
@@ -490,8 +506,12 @@ def test_every_flagged_comment_is_on_some_page_of_the_queue(stored):
 def test_a_link_to_a_comment_opens_the_page_it_stands_on(stored):
     context, discussion = stored([f"Say {n}." for n in range(PER_PAGE + 5)])
     last = discussion.comments[-1].comment_id
-    assert "page 2 of 2" in texts(page_at("/thread").layout(context, discussion.thread_id, f"?at={last}"))
-    assert "page 1 of 2" in texts(page_at("/thread").layout(context, discussion.thread_id, "?at=nothing"))
+    of_it, of_nothing = (
+        texts(page_at("/thread").layout(context, discussion.thread_id, f"?at={asked}"))
+        for asked in (last, "nothing")
+    )
+    assert (f"Say {PER_PAGE}." in of_it, "Say 1." in of_it) == (True, False)
+    assert (f"Say {PER_PAGE}." in of_nothing, "Say 1." in of_nothing) == (False, True)
 
 
 # Who may ask

@@ -71,6 +71,17 @@
     },
   };
 
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.matches(".page-choice")) return;
+    event.preventDefault();
+    const query = new URLSearchParams(window.location.search);
+    for (const name of ["at", "page"]) query.delete(name);
+    const page = Number(form.elements.page.value);
+    if (page > 1) query.set("page", page);
+    goTo(`?${query}`, `#${form.dataset.target}`);
+  });
+
   function decoded(text) {
     try {
       return decodeURIComponent(text);
