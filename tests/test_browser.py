@@ -366,6 +366,12 @@ def test_a_chart_shows_its_numbers_and_gives_its_files(page, server):
         assert taken.value.suggested_filename == f"comments-over-time.{kind.lower()}"
         assert content.startswith(start)
         assert kind != "CSV" or len(content.decode("utf-8-sig").splitlines()) == rows + 1
+        if kind == "SVG":  # of which the PNG is made
+            texts = re.findall(r"<text[^>]*>([^<]+)", content.decode())
+            assert "Comments and stance" in texts
+            assert any(text.startswith("Port Merrow Says Yes") for text in texts)
+            ground = chart.evaluate("(one) => getComputedStyle(one.closest('.panel')).backgroundColor")
+            assert f"fill: {ground}; fill-opacity: 1" in content.decode()[:2000]
 
 
 def test_filters_of_tone_and_depth_live_in_the_address(page, server):
