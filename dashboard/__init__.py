@@ -27,6 +27,7 @@ from dashboard.log import log_failure
 from dashboard.menu import menu
 from dashboard.pages import FILTERED_PAGES, PAGES
 from dashboard.pages.base import Context, Page, find_page
+from dashboard.pages.discussion import register_choosing
 from dashboard.pages.filtering import register_filters
 from dashboard.perspective import add_perspective
 from dashboard.security.access import needs, require
@@ -87,6 +88,7 @@ def create_app(store: Store, settings: Settings) -> Dash:
     app.layout = _shell
     _register_routes(app, context)
     register_filters(app, context, FILTERED_PAGES)
+    register_choosing(app)
     register_background(app, context.background)
     for page in PAGES:
         page.register(app, context)

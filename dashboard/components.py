@@ -15,7 +15,7 @@ from dash import dcc
 from dash.development.base_component import Component
 
 from dashboard.codes import why_no_sentiment
-from dashboard.elements import html, static
+from dashboard.elements import Static, html, static
 from dashboard.figures import STANCES, Figure
 from dashboard.filters import Filters
 from dashboard.languages import of_plotly
@@ -207,20 +207,42 @@ def sides(judged: int, supportive: int, critical: int) -> tuple[str, str]:
     return f"{number(supportive)} : {number(critical)}", _("lean supportive : critical")
 
 
-def pager(page: int, last: int, filters: Filters, target: str) -> Component:
-    """Return the way to the pages before and after; `target` is the element that they lead to."""
+def pager(page: int, last: int, filters: Filters, target: str, *, below: bool = True) -> Component:
+    """Return the way to the first, the last and the neighbouring pages, and to one whose number is typed.
+
+    `target` is the element that they lead to, `below` whether this stands under it, rather than on top.
+    """
 
     def link(number: int, label: str) -> Component:
         return dcc.Link(label, href=(filters.on_page(number).query() or "?") + f"#{target}")
 
     return html.Nav(
         [
+            link(1, _("« first")) if page > 2 else None,
             link(page - 1, _("← earlier")) if page > 1 else None,
-            html.Span(_("page {page} of {last}", page=number(page), last=number(last))),
+            _page_choice(page, last, target),
             link(page + 1, _("later →")) if page < last else None,
+            link(last, _("last »")) if page < last - 1 else None,
         ],
-        className="pager",
-        **hyphenated(aria_label=_("Pages")),
+        className="pager" if below else "pager above",
+        **hyphenated(aria_label=_("Pages of the list") if below else _("Pages of the list, above")),
+    )
+
+
+def _page_choice(page: int, last: int, target: str) -> Component:
+    """Return the number of the page, to be typed over; assets/thread.js goes there."""
+    before, after = _("page {page} of {last}", page="|", last=number(last)).split("|")
+    field = {
+        **{"type": "number", "name": "page", "min": 1, "max": last, "required": True},
+        **{"key": page, "defaultValue": page},  # a field of its own for each page, whatever was typed
+    }
+    return Static(
+        [
+            "Form",
+            {"className": "page-choice", "data-target": target},
+            ["Label", {}, before, ["Input", field], after],
+            ["Button", {"className": "link"}, _("Go")],
+        ]
     )
 
 

@@ -18,6 +18,7 @@ from threads.dynamics.trend import Smooth
 from threads.language import N_, _, localised
 
 Figure = dict[str, Any]
+_Box = tuple[float, float, float, float]  # its middle, across and down, its width and height, in pixels
 
 # Blue and orange stay apart for every common form of colour blindness; the symbols say it again.
 STANCES: dict[str, tuple[str, str]] = {
@@ -33,6 +34,8 @@ ABSENT: Figure = {"color": "rgba(133,125,112,0.22)", "line": {"color": "#857d70"
 _HATCH = {"fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.75)"}
 ACCENT = "#1d8a86"
 LABELLED_UP_TO = 12
+NAMES_ACROSS, NAMES_DOWN = 200, 230  # pixels of the marks on a phone, between whose names is to be room
+NAME_HEIGHT, LETTER_WIDTH = 14, 6.5  # pixels of a name beside a mark
 NAME_UP_TO = 40  # characters of a name that a figure shows
 POINTS_UP_TO = 5_000
 DENSITY_BINS = (120, 41)
@@ -80,16 +83,17 @@ def sentiment_over_time(
 ) -> Figure:
     """Return sentiment against time: a mark for each comment, area by length, form and colour by stance.
 
-    Few comments carry their authors' names; above POINTS_UP_TO a density is drawn instead of marks. `curve`
-    is the trend with its band, where the thread can carry one; `turns` get a numbered line. Rows without time
-    or sentiment are left out; the page says how many.
+    Few comments carry their authors' names, as far as there is room; above POINTS_UP_TO a density is drawn
+    instead of marks. `curve` is the trend with its band, where the thread can carry one; `turns` get a
+    numbered line. Rows without time or sentiment are left out; the page says how many.
     """
     rows = frame.dropna(subset=["published_at", "sentiment"])
     if len(rows) > POINTS_UP_TO:
         traces = [_density(rows)]
     else:
+        placed = _names_apart(rows) if len(rows) <= LABELLED_UP_TO else pd.Series(dtype="str")
         traces = [
-            _marks(rows[rows["stance"].fillna("unclear") == stance], stance, of=len(rows))
+            _marks(rows[rows["stance"].fillna("unclear") == stance], stance, placed, of=len(rows))
             for stance in STANCES
         ]
     if curve is not None:
@@ -338,7 +342,8 @@ def answers_between(pairs: pd.DataFrame, most: int) -> Figure:
     return {
         "data": [trace],
         "layout": plain_layout(
-            xaxis={"type": "linear", "tickangle": -45, **ticks},
+            # Upright, as 12 columns on a phone are no further apart than lines of text.
+            xaxis={"type": "linear", "tickangle": -90, "tickfont": {"size": 11}, **ticks},
             yaxis={"autorange": "reversed", **ticks},
             dragmode=False,
             height=160 + 26 * len(people),
@@ -346,22 +351,69 @@ def answers_between(pairs: pd.DataFrame, most: int) -> Figure:
     }
 
 
-def _marks(rows: pd.DataFrame, stance: str, *, of: int) -> Figure:
-    """Return the marks of one stance, in a figure of `of` marks."""
-    labelled, base, growth = of <= LABELLED_UP_TO, *((3, 0.7) if of >= MANY else (6, 1.5))
+def _names_apart(rows: pd.DataFrame) -> pd.Series[str]:
+    """Return where at its mark a name stands, empty where it would cover another mark, or a name before."""
+    times = np.array(_milliseconds(rows["published_at"]))
+    across = (times - times.min(initial=np.inf)) / max(float(np.ptp(times)) if len(times) else 0, 1)
+    sizes = _sizes(rows, len(rows)).tolist()
+    marks: list[_Box] = list(
+        zip(
+            (across * NAMES_ACROSS).tolist(),
+            (-rows["sentiment"].to_numpy(dtype=float) / 2 * NAMES_DOWN).tolist(),
+            sizes,
+            sizes,
+            strict=True,
+        )
+    )
+    taken = list(marks)
+    places = []
+    for (x, y, size, _height), name in zip(marks, rows["author"], strict=True):
+        width = LETTER_WIDTH * len(_label(name))
+        at_edge = x + width / 2 > NAMES_ACROSS + RIGHT_MARGIN
+        side, centre = ("left", x - width / 2) if at_edge else ("center", x)
+        away = (size + NAME_HEIGHT) / 2
+        boxes: dict[str, _Box] = {
+            "top": (centre, y - away, width, NAME_HEIGHT),
+            "bottom": (centre, y + away, width, NAME_HEIGHT),
+        }
+        free = [height for height, box in boxes.items() if not any(_overlap(box, one) for one in taken)]
+        places.append(f"{free[0]} {side}" if free else "")
+        taken += [boxes[height] for height in free[:1]]
+    return pd.Series(places, index=rows.index, dtype="str")
+
+
+def _overlap(one: _Box, other: _Box) -> bool:
+    """Return whether two boxes share more than an edge."""
+    across, down = abs(one[0] - other[0]), abs(one[1] - other[1])
+    return across + 0.5 < (one[2] + other[2]) / 2 and down + 0.5 < (one[3] + other[3]) / 2
+
+
+def _author(name: Any) -> str:
+    return for_plotly(name, NAME_UP_TO) if isinstance(name, str) else _("(no name)")
+
+
+def _label(name: Any) -> str:
+    """Return the first of a person's names, which stands at a mark."""
+    return _author(name).split(" ")[0]
+
+
+def _marks(rows: pd.DataFrame, stance: str, placed: pd.Series[str], *, of: int) -> Figure:
+    """Return the marks of one stance, in a figure of `of` marks; `placed` says where names stand, if any."""
+    labelled = of <= LABELLED_UP_TO
     colour, symbol = STANCES[stance]
-    words = rows["words"].fillna(1).to_numpy(dtype=float)
-    names = [
-        for_plotly(name, NAME_UP_TO) if isinstance(name, str) else _("(no name)") for name in rows["author"]
-    ]
+    words = rows["words"].fillna(1)
+    names = [_author(name) for name in rows["author"]]
+    places = placed[rows.index].tolist() if labelled else []
     return {
         "type": "scatter",
         "mode": "markers+text" if labelled else "markers",
         "name": _(stance),
         "x": _milliseconds(rows["published_at"]),
         "y": rows["sentiment"].astype(float).round(4).tolist(),
-        "text": [name.split(" ")[0] for name in names] if labelled else None,
-        "textposition": "top center",
+        "text": [_label(name) if place else "" for name, place in zip(rows["author"], places, strict=True)]
+        if labelled
+        else None,
+        "textposition": [place or "top center" for place in places] if labelled else None,
         "textfont": {"size": 11},
         "customdata": [
             [name, for_plotly(text), int(count), comment_id]
@@ -379,11 +431,17 @@ def _marks(rows: pd.DataFrame, stance: str, *, of: int) -> Figure:
         "marker": {
             "color": colour,
             "symbol": symbol,
-            "size": (base + growth * np.sqrt(words)).clip(max=44).round(1).tolist(),
+            "size": _sizes(rows, of).round(1).tolist(),
             "opacity": 0.78,
             "line": {"width": (1 if of >= MANY else 2) if symbol.endswith("open") else 0, "color": colour},
         },
     }
+
+
+def _sizes(rows: pd.DataFrame, of: int) -> npt.NDArray[np.float64]:
+    """Return how wide marks are, in pixels, in a figure of `of` marks: their area is the length of a text."""
+    base, growth = (3, 0.7) if of >= MANY else (6, 1.5)
+    return (base + growth * np.sqrt(rows["words"].fillna(1).to_numpy(dtype=float))).clip(max=44)
 
 
 def _density(rows: pd.DataFrame) -> Figure:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from dashboard.components import INDENT_LEVELS, author_name, period, title_of
 from dashboard.conversation import Turn, conversation
-from dashboard.figures import STANCES
+from dashboard.figures import ACCENT, STANCES
 from dashboard.text import one_line, visible
 from threads.dynamics.key_figures import KeyFigures, key_figures
 from threads.dynamics.participation import participation
@@ -28,6 +28,7 @@ from threads.records import Discussion
 
 WIDTH, HEIGHT, BARS = 760, 220, 110  # of the pictures, in pixels
 LEFT, RIGHT, EDGE = 64, 10, 12
+LEGEND, LETTER = 22, 6.5  # how high the row is that says what is what, and how wide a letter
 MOST_POINTS: Final = 4_000
 PEOPLE_SHOWN: Final = 30
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
@@ -52,6 +53,27 @@ article p { margin: .2rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 @media (max-width: 560px) { dl { grid-template-columns: 1fr 1fr; } }
 @media print { body { margin: 0; max-width: none; } }
 """
+_TREND_LINE: Final = f'fill="none" stroke="{ACCENT}" stroke-width="2.5"'
+_BAND_FILL: Final = f'fill="{ACCENT}" fill-opacity=".16"'
+_TREND: Final = f'<path d="M0,6h12" {_TREND_LINE}/>'
+_BAND: Final = f'<rect width="12" height="12" {_BAND_FILL}/>'
+_FILLS: Final = {
+    "supportive": f'fill="{STANCES["supportive"][0]}"',
+    "critical": 'fill="url(#critical)"',
+    "neutral": 'fill="url(#neutral)"',
+    "unclear": 'fill="#857d70" fill-opacity=".22" stroke="#857d70" stroke-width=".8"',
+}
+_PATTERN: Final = (
+    '<pattern id="{stance}" width="6" height="6" patternUnits="userSpaceOnUse">'
+    '<rect width="6" height="6" fill="{colour}"/>{over}</pattern>'
+)
+_PATTERNS: Final = "".join(
+    _PATTERN.format(stance=stance, colour=STANCES[stance][0], over=over)
+    for stance, over in (
+        ("critical", '<path d="M-1,1l2,-2M0,6l6,-6M5,7l2,-2" stroke="#fff" stroke-opacity=".7"/>'),
+        ("neutral", '<circle cx="3" cy="3" r="1" fill="#fff" fill-opacity=".75"/>'),
+    )
+)
 
 
 def discussion_html(
@@ -150,20 +172,42 @@ def _pictures(chosen: pd.DataFrame) -> Iterable[str]:
     start, end = _milliseconds(bins.rows["start"].iloc[0]), _milliseconds(bins.rows["end"].iloc[-1])
     line = smooth(chosen)
     yield _heading(_("Sentiment over time"))
-    yield _figure(_sentiment(placed, line.curve, start, end), HEIGHT, line.sentence().text, bins)
+    marks = [(_mark(stance, 6, 6), _(stance)) for stance in _stances(placed)]
+    trend = [] if line.curve is None else [(_TREND, _("trend")), (_BAND, _("95% band"))]
+    legend = _legend([*marks, *trend])
+    yield _figure(legend, _sentiment(placed, line.curve, start, end), HEIGHT, line.sentence().text, bins)
     yield _heading(_("Comments and stance"))
-    yield _figure(_bars(bins, start, end), BARS, bins.sentence().text, bins)
+    legend = _legend([(_bar(stance, 0, 1, 12, 10), _(stance)) for stance in _stances(chosen)])
+    yield _figure(legend, _PATTERNS + _bars(bins, start, end), BARS, bins.sentence().text, bins)
 
 
-def _figure(marks: str, height: int, caption: str, bins: Timeline) -> str:
+def _stances(frame: pd.DataFrame) -> list[str]:
+    """Return the stances that are drawn of a frame, in their order; what has none is unclear."""
+    there = set(frame["stance"].fillna("unclear"))
+    return [stance for stance in STANCES if stance in there]
+
+
+def _legend(signs: Iterable[tuple[str, str]]) -> str:
+    """Return a row of signs, of 12 by 12 pixels each, and what they stand for."""
+    parts, x = [], 0.0
+    for sign, word in signs:
+        parts.append(
+            f'<g transform="translate({x:.1f},0)">{sign}<text x="18" y="10">{_text(word)}</text></g>'
+        )
+        x += 18 + LETTER * len(word) + 16
+    return "".join(parts)
+
+
+def _figure(legend: str, marks: str, height: int, caption: str, bins: Timeline) -> str:
     first, last = bins.rows["start"].iloc[0], bins.rows["end"].iloc[-1]
     axis = (
         f'<text x="{LEFT}" y="{height + 14}">{_text(moment(first))}</text>'
         f'<text x="{WIDTH - RIGHT}" y="{height + 14}" text-anchor="end">{_text(moment(last))}</text>'
     )
     return (
-        f'<figure><svg viewBox="0 0 {WIDTH} {height + 20}" role="img" aria-label="{_text(caption)}" '
-        f'font-family="Helvetica Neue, Arial, sans-serif" font-size="11" fill="#625c52">{marks}{axis}</svg>'
+        f'<figure><svg viewBox="0 {-LEGEND} {WIDTH} {LEGEND + height + 20}" role="img" '
+        f'aria-label="{_text(caption)}" font-family="Helvetica Neue, Arial, sans-serif" font-size="11" '
+        f'fill="#625c52"><g transform="translate(0,{-LEGEND})">{legend}</g>{marks}{axis}</svg>'
         f"<figcaption>{_text(caption)}</figcaption></figure>"
     )
 
@@ -181,14 +225,16 @@ def _sentiment(placed: pd.DataFrame, curve: Smooth | None, start: float, end: fl
         _mark(stance if isinstance(stance, str) and stance in STANCES else "unclear", px, py)
         for stance, px, py in zip(rows["stance"], x, y, strict=True)
     )
-    trend = ""
-    if curve is not None:
-        points = " ".join(
-            f"{_across(_milliseconds(time), start, end):.1f},{_down(value):.1f}"
-            for time, value in zip(curve.time, curve.value, strict=True)
-        )
-        trend = f'<polyline points="{points}" fill="none" stroke="#1d8a86" stroke-width="2.5"/>'
-    return lines + marks + trend
+    if curve is None:
+        return lines + marks
+    along = [_across(_milliseconds(time), start, end) for time in curve.time]
+    around = [*_points(along, curve.high), *reversed(_points(along, curve.low))]
+    band = f'<polygon points="{" ".join(around)}" {_BAND_FILL}/>'
+    return f'{lines}{band}{marks}<polyline points="{" ".join(_points(along, curve.value))}" {_TREND_LINE}/>'
+
+
+def _points(along: Iterable[float], values: Iterable[float]) -> list[str]:
+    return [f"{x:.1f},{_down(value):.1f}" for x, value in zip(along, values, strict=True)]
 
 
 def _mark(stance: str, x: float, y: float) -> str:
@@ -198,6 +244,9 @@ def _mark(stance: str, x: float, y: float) -> str:
         return (
             f'<rect x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8" fill="{colour}" fill-opacity=".8"/>'
         )
+    if stance == "neutral":
+        corners = f"M{x:.1f},{y - 5:.1f}l5,5l-5,5l-5,-5z"
+        return f'<path d="{corners}" fill="{colour}" fill-opacity=".8"/>'
     if stance == "unclear":
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="none" stroke="{colour}"/>'
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}" fill-opacity=".8"/>'
@@ -215,12 +264,18 @@ def _bars(bins: Timeline, start: float, end: float) -> str:
             size = count / most * (BARS - EDGE)
             bottom -= size
             if count:
-                parts.append(
-                    f'<rect x="{left:.1f}" y="{bottom:.1f}" width="{max(1, right - left - 1):.1f}" '
-                    f'height="{size:.1f}" fill="{STANCES[stance][0]}">'
-                    f"<title>{_text(f'{number(count)} {_(stance)}')}</title></rect>"
-                )
+                said = _text(f"{number(count)} {_(stance)}")
+                parts.append(_bar(stance, left, bottom, max(1, right - left - 1), size, said))
     return "".join(parts)
+
+
+def _bar(stance: str, x: float, y: float, width: float, height: float, said: str = "") -> str:
+    """Return a bar whose pattern says the stance too, as on the page."""
+    title = f"<title>{said}</title>" if said else ""
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" {_FILLS[stance]}>'
+        f"{title}</rect>"
+    )
 
 
 def _people(chosen: pd.DataFrame) -> str:

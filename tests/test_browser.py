@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -390,6 +391,12 @@ def test_a_chart_shows_its_numbers_and_gives_its_files(page, server):
         assert taken.value.suggested_filename == f"comments-over-time.{kind.lower()}"
         assert content.startswith(start)
         assert kind != "CSV" or len(content.decode("utf-8-sig").splitlines()) == rows + 1
+        if kind == "SVG":  # of which the PNG is made
+            texts = re.findall(r"<text[^>]*>([^<]+)", content.decode())
+            assert "Comments and stance" in texts
+            assert any(text.startswith("Port Merrow Says Yes") for text in texts)
+            ground = chart.evaluate("(one) => getComputedStyle(one.closest('.panel')).backgroundColor")
+            assert f"fill: {ground}; fill-opacity: 1" in content.decode()[:2000]
 
 
 def test_filters_of_tone_and_depth_live_in_the_address(page, server):
@@ -427,3 +434,142 @@ def test_discussions_are_chosen_compared_and_kept_in_the_address(page, server):
     page.get_by_role("navigation", name="What is compared").get_by_role("link", name="People").click()
     page.wait_for_url(re.compile(r"&c=.*&by=author"))
     expect(page.locator(".compared li")).to_have_count(6)
+
+
+LONG = "A long thread about trams"
+RIDES = 130  # comments of it: two pages
+
+
+def chart_of_a_long_thread(page, server):
+    """Open a thread of several pages, pasted where nobody did yet; return its chart."""
+    page.goto(server)
+    page.locator(".discussions li").first.wait_for()
+    if not page.get_by_role("link", name=LONG, exact=True).count():
+        rides = (
+            f"Rider {n % 7}\nMay 17, 2024 AT {8 + n // 60}:{n % 60:02}"
+            f"Tram {n} was {'lovely' if n % 3 else 'terrible'}."
+            for n in range(RIDES)
+        )
+        page.goto(f"{server}import")
+        page.get_by_label("Pasted text").fill("\n".join([LONG, "An article.", *rides]))
+        page.get_by_role("button", name="Preview").click()
+        page.get_by_text(f"{RIDES} kept").wait_for()
+        page.get_by_role("button", name="Store it").click()
+        page.get_by_role("link", name=re.compile("^Open")).click()
+        comments(page).first.wait_for()
+    else:
+        open_thread(page, server, LONG)
+    chart = page.locator("#sentiment-figure")
+    expect(chart.locator(".points path")).to_have_count(RIDES)
+    chart.scroll_into_view_if_needed()
+    return chart
+
+
+def drag(page, chart, across, down):
+    box = chart.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + 90
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in (0.5, 1):
+        page.mouse.move(x + across * step, y + down * step)
+    page.mouse.up()
+
+
+def test_a_drag_of_almost_no_width_chooses_nothing(page, server):
+    chart = chart_of_a_long_thread(page, server)
+    address = page.url
+    drag(page, chart, 0, 120)
+    expect(chart.locator(".selectionlayer path")).to_have_count(0)
+    assert page.url == address
+    drag(page, chart, 100, 3)
+    page.wait_for_url("**from=**")
+    expect(page.locator("#filter-count")).to_have_text(re.compile(rf"^[1-9]\d* of {RIDES} "))
+
+
+def test_a_thumb_scrolls_over_a_chart_and_chooses_nothing(page, server, browser):
+    chart_of_a_long_thread(page, server)
+    phone = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    page = phone.new_page()
+    chart = chart_of_a_long_thread(page, server)
+    address, top = page.url, page.evaluate("scrollY")
+    x, y = 150, chart.bounding_box()["y"] + 200
+    fingers = phone.new_cdp_session(page)
+
+    def touch(kind, *points):
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    touch("touchStart", {"x": x, "y": y})
+    for step in range(1, 11):
+        touch("touchMove", {"x": x + 2 * step, "y": y - 25 * step})
+    touch("touchEnd")
+    page.wait_for_function(f"scrollY > {top} + 100")
+    expect(page.locator("#filter-count")).to_have_text(f"{RIDES} of {RIDES} comments")
+    assert page.url == address
+    phone.close()
+
+
+PLACE_OF_THE_LAST = """(plot) => {
+  const [trace] = plot.data.filter((one) => one.customdata), last = trace.x.length - 1;
+  const { xaxis, yaxis, _size } = plot._fullLayout, box = plot.getBoundingClientRect();
+  return [box.left + _size.l + xaxis.d2p(trace.x[last]), box.top + _size.t + yaxis.d2p(trace.y[last])];
+}"""
+
+
+def test_a_click_on_a_mark_leads_to_its_comment_on_whichever_page(page, server):
+    chart = chart_of_a_long_thread(page, server)
+    page.goto(f"{page.url}?q=tram")
+    comments(page).first.wait_for()
+    expect(chart.locator(".points path")).to_have_count(RIDES)
+    for _again in range(2):
+        chart.scroll_into_view_if_needed()
+        place = chart.locator(".js-plotly-plot").evaluate(PLACE_OF_THE_LAST)
+        page.mouse.move(place[0], place[1] - 1)
+        page.mouse.click(*place)
+        found = page.locator(".comment.found")
+        expect(found).to_contain_text(re.compile(r"Tram 12\d "))  # those about it lie over it
+        expect(found).to_be_in_viewport()
+    assert re.search(r"\?q=tram&at=\w+#comment-\w+$", page.url)
+
+
+def test_the_names_of_the_matrix_cover_no_other_on_a_phone(page, server):
+    page.set_viewport_size({"width": 390, "height": 800})
+    open_thread(page, server, "Port Merrow Says Yes to a Harbour Tunnel, by a Single Vote")
+    page.goto(page.url.replace("/thread/", "/people/"))
+    names = page.locator("#answers-figure .xtick text")
+    expect(names).to_have_count(12)
+    boxes = [name.bounding_box() for name in names.all()]
+    for one, other in pairwise(boxes):
+        assert one["x"] + one["width"] <= other["x"] + 1
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_tables_of_people_break_no_name_and_have_room_for_all_columns(page, server, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    open_thread(page, server, "Port Merrow Says Yes to a Harbour Tunnel, by a Single Vote")
+    page.get_by_text("How they write", exact=True).click()
+    name = page.locator("td", has_text="dave_from_fishgate").first
+    expect(name).to_be_visible()
+    assert name.evaluate("(cell) => { const all = document.createRange(); all.selectNodeContents(cell);"
+                         " return all.getClientRects().length; }") == 1  # fmt: skip
+    page.goto(page.url.replace("/thread/", "/people/"))
+    table = page.get_by_role("region", name="Who talks")
+    table.wait_for()
+    assert width < 1400 or table.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+
+
+def test_the_pages_of_a_conversation_are_chosen_by_number_above_and_below_it(page, server):
+    chart_of_a_long_thread(page, server)
+    panel = page.locator("#conversation")
+    above, below = panel.get_by_role("navigation").all()
+    assert above.get_by_role("spinbutton").input_value() == "1"
+    below.get_by_role("spinbutton").fill("2")
+    below.get_by_role("spinbutton").press("Enter")
+    page.wait_for_url("**?page=2#conversation")
+    expect(comments(page).last).to_contain_text(f"Tram {RIDES - 1} ")
+    expect(panel).to_be_in_viewport()
+    expect(below.get_by_role("spinbutton")).to_have_value("2")
+    above.get_by_role("spinbutton").fill("1")
+    above.get_by_role("button", name="Go").click()
+    expect(comments(page).first).to_contain_text("Tram 0 ")
+    expect(above.get_by_role("spinbutton")).to_have_value("1")
+    assert barriers(page) == {}

@@ -131,3 +131,16 @@ def test_hostile_names_stay_text(sampled, sampled_ids, turned):
     assert "U+202E" in found
     assert "\u202e" not in found
     assert pd.notna(found)
+
+
+def test_a_comment_that_is_not_shown_is_told(sampled, sampled_ids):
+    subject = ThreadPage().subject(sampled, sampled_ids[0])
+
+    def told(filters):
+        return as_json(ThreadPage().content(subject.reading(filters)))
+
+    assert "at='zzz', which is no comment of this discussion" in told(Filters(at="zzz"))
+    row = subject.frame.dropna(subset=["author"]).iloc[0]
+    other = next(name for name in subject.frame["author"].dropna() if name != row["author"])
+    assert "a comment that the filters leave out" in told(Filters(at=row["comment_id"], authors=(other,)))
+    assert "The address has" not in told(Filters(at=row["comment_id"]))

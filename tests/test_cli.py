@@ -309,3 +309,16 @@ def test_a_source_with_too_large_a_discussion_costs_no_other(btl, monkeypatch):
     assert result.exit_code == 1
     assert "large: a discussion has at least 10 comments, more than the limit of 5" in result.stderr
     assert len(result.stdout.splitlines()) == 1 + 6
+
+
+def test_what_is_saved_in_the_demo_is_gone_with_it(btl, tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr("threads.samples.add_samples", lambda *_: [])
+    monkeypatch.setattr("threads.cli._serve", lambda _store, settings, **_: seen.append(settings))
+    assert btl("demo", "--no-browser").exit_code == 0
+    (settings,) = seen
+    for place in (settings.mapping_folder, settings.topic_folder, settings.key_file):
+        assert Path(place).is_absolute()
+        assert not Path(place).is_relative_to(tmp_path)
+        assert not Path(place).parent.exists()
+    assert list(tmp_path.iterdir()) == []

@@ -248,6 +248,22 @@ def test_a_missing_sentiment_says_why():
     assert texts(ui.sentiment_bar(float("nan"))) == "no sentiment"
 
 
+def pages_led_to(page, last):
+    links = [one for one in ui.pager(page, last, Filters(text="a"), "there").children if one is not None]
+    return {one.children: one.href for one in links if hasattr(one, "href")}
+
+
+def test_a_pager_leads_to_the_ends_and_the_neighbours():
+    assert pages_led_to(1, 2) == {"later →": "?q=a&page=2#there"}
+    assert list(pages_led_to(2, 3)) == ["← earlier", "later →"]
+    assert pages_led_to(15, 30) == {
+        "« first": "?q=a#there",
+        "← earlier": "?q=a&page=14#there",
+        "later →": "?q=a&page=16#there",
+        "last »": "?q=a&page=30#there",
+    }
+
+
 # Figures
 
 
@@ -269,6 +285,24 @@ def scored(count):
 def test_few_comments_carry_names_and_many_do_not():
     assert sentiment_over_time(scored(8), None)["data"][0]["mode"] == "markers+text"
     assert sentiment_over_time(scored(80), None)["data"][0]["mode"] == "markers"
+
+
+def names_drawn(frame):
+    return [name for trace in sentiment_over_time(frame, None)["data"] for name in trace["text"] if name]
+
+
+def test_names_that_would_cover_something_are_not_drawn():
+    one_moment = scored(12).assign(published_at=scored(1)["published_at"][0], author="dave_from_fishgate")
+    assert names_drawn(one_moment) == ["dave_from_fishgate"] * 2  # above the marks, and below
+    between_marks = one_moment.head(8).assign(sentiment=[n / 7 - 0.5 for n in range(8)])
+    assert len(names_drawn(between_marks)) == 2
+    apart = one_moment.head(8).assign(sentiment=[n / 4 - 0.9 for n in range(8)])
+    assert len(names_drawn(apart)) == 8
+
+
+def test_a_name_at_the_edge_stands_to_its_left():
+    (trace,) = sentiment_over_time(scored(2).assign(author="dave_from_fishgate"), None)["data"]
+    assert trace["textposition"] == ["top center", "top left"]
 
 
 def test_very_many_comments_are_drawn_as_a_density():
@@ -479,8 +513,12 @@ def test_every_flagged_comment_is_on_some_page_of_the_queue(stored):
 def test_a_link_to_a_comment_opens_the_page_it_stands_on(stored):
     context, discussion = stored([f"Say {n}." for n in range(PER_PAGE + 5)])
     last = discussion.comments[-1].comment_id
-    assert "page 2 of 2" in texts(page_at("/thread").layout(context, discussion.thread_id, f"?at={last}"))
-    assert "page 1 of 2" in texts(page_at("/thread").layout(context, discussion.thread_id, "?at=nothing"))
+    of_it, of_nothing = (
+        texts(page_at("/thread").layout(context, discussion.thread_id, f"?at={asked}"))
+        for asked in (last, "nothing")
+    )
+    assert (f"Say {PER_PAGE}." in of_it, "Say 1." in of_it) == (True, False)
+    assert (f"Say {PER_PAGE}." in of_nothing, "Say 1." in of_nothing) == (False, True)
 
 
 # Who may ask

@@ -61,6 +61,19 @@ def test_every_comment_is_in_it_once(discussion, frame):
     assert made.count("<svg") == 2
 
 
+def test_its_pictures_say_what_is_what(discussion, frame):
+    drawn = frame.assign(stance=["supportive", "critical", "neutral"] * 30)
+    points, bars = re.findall("<svg.*?</svg>", discussion_html(discussion, drawn, drawn), re.DOTALL)
+    legends = [re.findall(r'<text x="18"[^>]*>([^<]+)', picture) for picture in (points, bars)]
+    assert legends == [["supportive", "critical", "neutral", "trend", "95% band"], [*legends[0][:3]]]
+    assert points.count("<polygon") == 1
+    count = [points.count(form) for form in ('<circle cx="', '<rect x="', '<path d="M')]
+    assert count == [31, 31, 32]  # of each stance 30 and that of the legend; the line of the trend
+    for stance in ("critical", "neutral"):
+        assert bars.count(f'<pattern id="{stance}"') == 1
+        assert bars.count(f'fill="url(#{stance})"') > 1
+
+
 def test_nothing_that_commenters_write_becomes_markup(discussion, frame):
     bad = frame.assign(text=HOSTILE, author=HOSTILE)
     made = discussion_html(discussion, bad, bad, HOSTILE)

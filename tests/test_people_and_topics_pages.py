@@ -1,15 +1,20 @@
 """The pages of people and topics say what the dynamics found, and of few comments why there is nothing."""
 
 import json
+from urllib.parse import quote
 
 import pandas as pd
 import pytest
 from browsing import as_json, said
+from chromium import barriers
+from playwright.sync_api import expect
+from queue_server import serving
 from test_topics import talk
 
 from dashboard import create_app
 from dashboard.figures import answers_between
 from dashboard.filters import Filters
+from dashboard.pages import discussion
 from dashboard.pages.discussion import OneDiscussion
 from dashboard.pages.overview import OverviewPage
 from dashboard.pages.people import PeoplePage
@@ -136,3 +141,36 @@ def test_everybody_is_counted_where_a_table_shows_some():
     frame = pd.DataFrame({"comments": range(500)})
     shown = as_json(table(frame, [Shown("comments", "Comments")], "Who talks", total=5_187))
     assert "and 4,987 more" in shown
+
+
+def test_discussions_to_choose_from_have_their_date_the_newest_first_and_can_be_searched(
+    sampled, sampled_ids, monkeypatch
+):
+    monkeypatch.setattr(discussion, "LISTED", 1)
+    tree = json.loads(as_json(TopicsPage().without_discussion(sampled)))
+    _title, _what, search, listed, more = tree["props"]["children"][:5]
+    dates = [choice["label"][-11:] for choice in search["props"]["data"]]
+    assert dates == sorted(dates, key=pd.to_datetime, reverse=True)
+    assert [choice["value"] for choice in search["props"]["data"]] == [
+        f"/topics/{quote(key, safe='')}" for key in ordered(sampled)
+    ]
+    assert len(listed["props"]["children"]) == 1
+    assert "and 1 more: search for them above" in json.dumps(more)
+
+
+def ordered(sampled):
+    stored = sampled.store.discussions()
+    return stored.sort_values("first_at", ascending=False)["thread_id"].tolist()
+
+
+@pytest.mark.browser
+def test_a_discussion_is_found_by_its_title(page, sampled, sampled_ids):
+    with serving(sampled.store) as address:
+        page.goto(f"{address}topics")
+        search = page.get_by_role("textbox", name="Search by title or date")
+        search.wait_for()
+        assert barriers(page) == {}
+        search.fill("putin")
+        page.get_by_role("option", name="Putin Flies").click()
+        page.wait_for_url("**/topics/*")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Putin Flies")

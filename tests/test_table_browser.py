@@ -24,7 +24,7 @@ UNKNOWN = "Actor,Film\nAnn,Tunnel\nBob,Bridge\nCid,Ferry\nDee,Canal\n"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """Run the demo in a folder of its own, in which mappings are saved; yield its address."""
+    """Run the demo in a folder of its own, in which nothing is left behind; yield its address."""
     folder = tmp_path_factory.mktemp("demo")
     command = [sys.executable, "-m", "threads", "demo", "--port", "0", "--no-browser"]
     path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
@@ -47,6 +47,7 @@ def server(tmp_path_factory):
             process.send_signal(signal.SIGINT)
             _, messages = process.communicate(timeout=20)
     assert "Traceback" not in messages
+    assert list(folder.iterdir()) == []
 
 
 def choose(page, server, name, content):

@@ -285,7 +285,7 @@ def serve(db: str | None, host: str | None, port: int | None) -> None:
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 def demo(port: int | None, no_browser: bool) -> None:
-    """Open the dashboard on the sample threads, in a store that is gone afterwards."""
+    """Open the dashboard on the sample threads; what is stored and saved in it is gone afterwards."""
     import tempfile
 
     from threads.samples import add_samples
@@ -297,7 +297,13 @@ def demo(port: int | None, no_browser: bool) -> None:
     ):
         for line in add_samples(store, settings):
             click.echo(line, err=True)
-        _serve(store, settings, open_browser=not no_browser, any_port=port is None)
+        _serve(store, _kept_in(Path(folder), settings), open_browser=not no_browser, any_port=port is None)
+
+
+def _kept_in(folder: Path, settings: Settings) -> Settings:
+    """Return settings by which all that a dashboard saves beside its store stands in a folder."""
+    places = {name: str(folder / name) for name in ("mapping_folder", "topic_folder", "key_file")}
+    return settings.replace(**places)
 
 
 main.add_command(duplicates)

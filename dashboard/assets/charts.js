@@ -3,6 +3,8 @@
   "use strict";
   const _ = (...told) => window.btlWords.say(...told);
 
+  const [TITLE_HEIGHT, BESIDE_TITLE] = [56, 10]; // pixels over a chart that is taken away, and at its side
+
   function save(content, type, name) {
     const address = URL.createObjectURL(new Blob([content], { type }));
     const link = Object.assign(document.createElement("a"), { href: address, download: name });
@@ -10,10 +12,51 @@
     setTimeout(() => URL.revokeObjectURL(address), 10000);
   }
 
+  // As plotly's labels are read: a subset of HTML. What has no room is cut.
+  function label(text, size, width) {
+    const room = Math.floor(width / (0.55 * size));
+    const cut = text.length > room ? `${text.slice(0, room - 1).trimEnd()}…` : text;
+    return cut.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  }
+
+  // The heading over a chart, or else that of its panel.
+  function heading(chart) {
+    const before = chart.previousElementSibling;
+    const over = before && before.matches("h3") ? before : (chart.closest(".panel") || document).querySelector("h2");
+    return over ? over.textContent : "";
+  }
+
+  // The figure as it stands alone: with what it is about on top, on the ground of the page.
+  function alone(plot) {
+    const [width, height] = [plot.clientWidth, plot.clientHeight];
+    const colours = getComputedStyle(document.body);
+    const [ground, ink, mute] = ["--card", "--ink", "--mute"].map((name) => colours.getPropertyValue(name).trim());
+    const page = document.querySelector("main h1");
+    const line = (text, size, color) => ({ text: label(text, size, width - 2 * BESIDE_TITLE), font: { size, color } });
+    const title = {
+      ...line(heading(plot.closest(".chart")), 16, ink),
+      subtitle: line(page ? page.textContent : "", 12, mute),
+      ...{ x: 0, xanchor: "left", y: 1, yref: "container", yanchor: "top" },
+      pad: { l: BESIDE_TITLE, t: 12 },
+    };
+    const { layout } = plot;
+    const margin = { ...layout.margin, t: plot._fullLayout._size.t + TITLE_HEIGHT };
+    return {
+      data: plot.data,
+      layout: {
+        ...layout,
+        ...{ title, margin, width, height: height + TITLE_HEIGHT },
+        ...{ paper_bgcolor: ground, plot_bgcolor: ground, font: { ...layout.font, color: mute } },
+      },
+      config: plot._context.locale ? { locale: plot._context.locale, locales: plot._context.locales } : {},
+    };
+  }
+
   // Plotly's own PNG goes by a blob's address, which on a busy machine at times never loads.
   async function picture(plot, take, name) {
-    const [width, height] = [plot.clientWidth, plot.clientHeight];
-    const address = await window.Plotly.toImage(plot, { format: "svg", width, height });
+    const figure = alone(plot);
+    const { width, height } = figure.layout;
+    const address = await window.Plotly.toImage(figure, { format: "svg", width, height });
     if (take === "svg") {
       save(decodeURIComponent(address.slice(address.indexOf(",") + 1)), "image/svg+xml", `${name}.svg`);
       return;

@@ -5,10 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+import dash_mantine_components as dmc
 import pandas as pd
-from dash import Dash, dcc
+from dash import Dash, Input, Output, dcc
 from dash.development.base_component import Component
 
 from dashboard import components as ui
@@ -19,7 +20,7 @@ from dashboard.pages.filtering import filtered_layout
 from dashboard.text import one_line, shown
 from dashboard.topic_filter import topics_in
 from threads.errors import StoreError
-from threads.language import N_, _, counted, explained, number
+from threads.language import N_, _, counted, day, explained, number
 from threads.moderation.roles import Permission
 from threads.records import Discussion
 
@@ -30,6 +31,8 @@ TABS: Final = (
     ("/topics", N_("Topics")),
 )
 LISTED: Final = 200
+OFFERED: Final = 2_000
+"""Discussions that can be searched for by their title, in the browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,28 +74,38 @@ class DiscussionPage(ABC):
         return filtered_layout(self, context, rest, search)
 
     def without_discussion(self, context: Context) -> Component:
-        """Return the discussions to choose from, those imported last first."""
-        stored = context.store.discussions()
+        """Return the discussions to choose from by title and date, those that began last first."""
+        stored = context.store.discussions().sort_values(
+            "first_at", ascending=False, kind="stable", na_position="last"
+        )
         if stored.empty:
             return html.Div([html.H1(_(self.title)), ui.empty([_("Nothing here yet."), " ", ui.to_import()])])
+        offered = [
+            {"value": ui.thread_path(row["thread_id"], self.path), "label": _dated(row)}
+            for row in stored.head(OFFERED).to_dict("records")
+        ]
         items = [
             html.Li(
                 [
-                    dcc.Link(
-                        shown(one_line(ui.title_of(row["title"], row["first_at"]), 160)),
-                        href=ui.thread_path(row["thread_id"], self.path),
-                    ),
-                    html.Span(f" {counted(row['comments'], 'comment', 'comments')}", className="muted"),
+                    dcc.Link(shown(choice["label"]), href=choice["value"]),
+                    html.Span(f" {counted(comments, 'comment', 'comments')}", className="muted"),
                 ]
             )
-            for row in stored.head(LISTED).to_dict("records")
+            for choice, comments in zip(offered[:LISTED], stored["comments"], strict=False)
         ]
-        more = len(stored) - len(items)
+        more = len(stored) - len(offered)
         return html.Div(
             [
                 html.H1(_(self.title)),
                 html.P(_("Of which discussion?"), className="meta"),
+                _search(offered) if len(offered) > 1 else None,
                 html.Ul(items, className="choose"),
+                html.P(
+                    _("and {more} more: search for them above", more=number(len(offered) - len(items))),
+                    className="muted",
+                )
+                if len(offered) > len(items)
+                else None,
                 html.P(_("and {more} more: find them on the overview", more=number(more)), className="muted")
                 if more
                 else None,
@@ -107,6 +120,37 @@ class DiscussionPage(ABC):
     def register(self, app: Dash, context: Context) -> None:
         """Add the page's callbacks: none where that of the filters draws all of it."""
         del app, context
+
+
+def register_choosing(app: Dash) -> None:
+    """Go to the discussion that is chosen on a page without one."""
+    app.clientside_callback(
+        "(path) => path || window.dash_clientside.no_update",
+        Output("url", "href", allow_duplicate=True),
+        Input("choose-discussion", "value"),
+        prevent_initial_call=True,
+    )
+
+
+def _search(offered: list[dict[str, str]]) -> Component:
+    return dmc.Select(
+        id="choose-discussion",
+        data=offered,
+        placeholder=_("Search by title or date"),
+        searchable=True,
+        limit=LISTED,
+        nothingFoundMessage=_("No discussion of that title"),
+        size="sm",
+        className="search-discussion",
+        **ui.hyphenated(aria_label=_("Search by title or date")),
+    )
+
+
+def _dated(row: Mapping[Any, Any]) -> str:
+    """Return a discussion's title with the day it began, as several may have the same title."""
+    title = one_line(ui.title_of(row["title"], row["first_at"]), 140)
+    is_dated = pd.isna(row["title"]) or not row["title"] or pd.isna(row["first_at"])
+    return title if is_dated else f"{title}, {day(row['first_at'])}"
 
 
 @dataclass(frozen=True, slots=True)

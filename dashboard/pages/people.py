@@ -81,9 +81,10 @@ class PeoplePage(DiscussionPage):
         return [
             _facts(took, network),
             html.P([part for s in said for part in (*shown(s.text), " ")], className="said"),
+            _talking(reading),
             html.Div(
                 [
-                    html.Div([_talking(reading), _matrix(frame, network)]),
+                    html.Div([_matrix(frame, network)]),
                     html.Div([_built(form), _answered(reading)]),
                 ],
                 className="columns",

@@ -58,13 +58,15 @@ class ThreadPage(DiscussionPage):
         frame, chosen = reweighted(reading.frame, settings), reweighted(reading.chosen, settings)
         turns = conversation(frame, chosen)
         pages = pages_of(turns)
-        filters = replace(reading.filters, page=pages.get(reading.filters.at, reading.filters.page), at="")
+        sought = reading.filters.at
+        filters = replace(reading.filters, page=pages.get(sought, reading.filters.page), at="")
         found, work = _changes(reading)
 
         def link(key: str) -> str:
             return _link(key, filters, pages)
 
         return [
+            *([_not_here(sought, frame)] if sought and sought not in pages else []),
             html.P(
                 [_meta(discussion, chosen), _as_queue(discussion.thread_id, chosen, filters)],
                 className="meta",
@@ -128,6 +130,16 @@ class ThreadPage(DiscussionPage):
             reading = subject.reading(subject.checked(Filters.from_query(search)))
             task = partial(changes.changes_of, reading)
             return context.background.ask(changes.key_of(reading), task).number  # with which it is drawn anew
+
+
+def _not_here(comment_id: str, frame: pd.DataFrame) -> Component:
+    """Return why the comment that the address asks for is not shown."""
+    asked = f"at={comment_id[:40]!r}"
+    if (frame["comment_id"] == comment_id).any():
+        return ui.empty(_("The address has {asked}, a comment that the filters leave out.", asked=asked))
+    return ui.empty(
+        _("The address has {asked}, which is no comment of this discussion, or no longer.", asked=asked)
+    )
 
 
 def _meta(discussion: Discussion, frame: pd.DataFrame) -> str:
@@ -260,9 +272,12 @@ def _sentiment_panel(frame: pd.DataFrame, found: TurningPoints | None) -> Compon
     line = smooth(frame)
     points = changes.strongest(found) if found is not None else ()
     note = (
-        _("Each mark is a comment; its area is its length. Drag to select a stretch of time.")
+        _(
+            "Each mark is a comment; its area is its length. A click leads to it; dragging with a mouse "
+            "selects a stretch of time."
+        )
         if len(placed) <= POINTS_UP_TO
-        else _("The darker, the more comments. Drag to select a stretch of time.")
+        else _("The darker, the more comments. Dragging with a mouse selects a stretch of time.")
     )
     left_out = len(frame) - len(placed)
     notes = [
@@ -331,6 +346,7 @@ def _conversation_panel(
     note = _("In the order of the page, replies under what they answer. Dashed: inferred, with confidence.")
     return ui.panel(
         _("The conversation"),
+        ui.pager(page, last, filters, "conversation", below=False) if last > 1 else None,
         html.Div(
             [
                 _turn(turn, spans, filters, pages, weight_of)

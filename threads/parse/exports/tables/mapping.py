@@ -209,7 +209,7 @@ def _places(column: str, header: Sequence[str], source: str) -> tuple[int, ...]:
             N_("the table has no column called {column}").format(column=repr(column[:60])),
             source=source,
             place=N_("columns {columns}").format(columns=shown),
-            remedy=N_("Name one of them with --mapping, or its number"),
+            remedy=N_("Name one of them, or its number"),
         )
     return found
 
