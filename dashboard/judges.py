@@ -8,7 +8,7 @@ import pandas as pd
 
 from dashboard.pages.base import Context
 from dashboard.text import one_line
-from threads.language import _
+from threads.language import _, number, percent
 from threads.own_topics import kept
 from threads.scores.own_topic import OwnTopic
 from threads.scores.stance import Stance
@@ -24,7 +24,7 @@ def who_judged(models: pd.Series, own: OwnTopic | None = None) -> str:
         return _(
             "Judged by your own model of the stance toward “{target}”. {sentence}",
             target=one_line(own.target, 120),
-            sentence=own.sentence,
+            sentence=_how_right(own),
         )
     if labels == [builtin.label]:
         return _(builtin.sentence)
@@ -38,6 +38,20 @@ def own_model(context: Context, thread_id: str) -> OwnTopic | None:
     """Return the model of one's own that was kept for a discussion."""
     target = context.store.labels.target_of(thread_id)
     return None if target is None else kept(context.settings, thread_id, target)
+
+
+def _how_right(own: OwnTopic) -> str:
+    """Return what `own.sentence` says, in the language in use."""
+    found, usual = own.figures["cross_validated"], own.figures["majority"]
+    commonest = usual["label"]
+    return _(
+        "Learnt from {labelled} comments that its user labelled; on others of them than it had seen right "
+        "{right} of the time, where always saying {label} would be right {usual}.",
+        labelled=number(found["n"]),
+        right=percent(found["accuracy"]),
+        label=_(commonest),
+        usual=percent(usual["accuracy"]),
+    )
 
 
 def _called(label: str) -> str:

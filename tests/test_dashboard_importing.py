@@ -13,7 +13,7 @@ from dashboard.pages.importing import understanding
 from dashboard.pages.importing.preview import preview_of
 from dashboard.pages.importing.understanding import stored_now, understood
 from threads.errors import InputError, SettingError, StoreError, ThreadsError
-from threads.language import explained, using
+from threads.language import explained, retold, using
 from threads.parse import Options, parse
 from threads.parse.exports.tables.mapping import from_pairs
 from threads.parse.reading import in_words
@@ -197,3 +197,5 @@ def test_a_table_without_text_says_what_to_do_on_the_page_and_nothing_of_the_com
     assert "choose “text” for the column that has the comments, and preview again" in found
     assert "--mapping" not in found
     assert "choose “text”" not in as_json(preview_of(preview(THREAD)))
+    with using("de"):
+        assert retold(preview(contents=table).report.columns[0].reason) == "nicht bekannt"

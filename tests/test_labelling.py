@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from queue_server import serving
 
 from dashboard import create_app
+from dashboard.judges import who_judged
 from dashboard.label_panel import ANSWERS
 from dashboard.labelling import Labelling
 from dashboard.pages.base import Context
@@ -16,6 +17,7 @@ from dashboard.security.access import User
 from dashboard.text import one_line
 from threads import own_topics
 from threads.analysis import import_parsed
+from threads.language import using
 from threads.parse import parse
 from threads.parse.formats import Options
 from threads.parse.source import Source
@@ -124,6 +126,9 @@ def test_applying_marks_the_scores_and_keeps_the_model(store, settings, thread_i
     model = own_topics.kept(settings, thread_id, TARGET)
     models = store.comments(thread_id, own_topics.Stance.columns)["stance_model"]
     assert set(models.dropna()) == {model.label}
+    assert model.sentence in who_judged(models, model)
+    with using("de"):
+        assert "Gelernt aus 12 beurteilten Kommentaren" in who_judged(models, model)
 
 
 def test_what_helps_little_is_not_applied_before_somebody_is_sure(store, settings, thread_id):

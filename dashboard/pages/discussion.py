@@ -150,7 +150,8 @@ def _dated(row: Mapping[Any, Any]) -> str:
     """Return a discussion's title with the day it began, as several may have the same title."""
     title = one_line(ui.title_of(row["title"], row["first_at"]), 140)
     is_dated = pd.isna(row["title"]) or not row["title"] or pd.isna(row["first_at"])
-    return title if is_dated else f"{title}, {day(row['first_at'])}"
+    # On one line once more: who searches for "3. Juni" types no blank that keeps a line together.
+    return title if is_dated else one_line(f"{title}, {day(row['first_at'])}", 200)
 
 
 @dataclass(frozen=True, slots=True)

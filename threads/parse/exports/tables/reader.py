@@ -144,7 +144,7 @@ def _told(
             name=name or f"column {place + 1}",
             key=column_name(table.columns, place),
             field=reasons[place][0] if place in reasons else None,
-            reason=reasons[place][1] if place in reasons else refused.get(place, "not known"),
+            reason=reasons[place][1] if place in reasons else refused.get(place, N_("not known")),
             confidence=reasons[place][2] if place in reasons else None,
             examples=tuple(
                 row[place][:_LONGEST_EXAMPLE] if place < len(row) else "" for row in table.sample[:EXAMPLES]
