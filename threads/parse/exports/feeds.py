@@ -17,7 +17,7 @@ from threads.parse.exports.found import Found, FoundComment, FoundThread
 from threads.parse.exports.moments import written
 from threads.parse.exports.texts import from_html, name
 from threads.parse.exports.wordpress import WordPressExport
-from threads.parse.exports.xml_records import Fields, Layout, Record, records, root_tag
+from threads.parse.exports.xml_records import Fields, Layout, Record, records, root_name
 from threads.parse.formats import Options
 from threads.parse.source import Source
 from threads.records import Skipped, Status
@@ -36,9 +36,9 @@ _ATOM: Final = Layout(
     },
 )
 _TEXTS: Final = ("encoded", "content", "description", "summary")
-_LAYOUTS: Final = {"<rss": _RSS, "<feed": _ATOM, "<rdf:RDF": _RDF}
+_LAYOUTS: Final = {"rss": _RSS, "feed": _ATOM, "RDF": _RDF}
 _SIGNS = re.compile(
-    r"#comment-?\d|#c\d{2,}|kind#comment|[:<]in-reply-to\b|<blogger:type>COMMENT"
+    r"#comment-?\d|#c\d{2,}|kind#comment|[:<]in-reply-to\b|:type>COMMENT<"
     r"|kind#(?:template|settings)"  # of Blogger's backups, which have these first, and they are long
 )
 _FRAGMENT = re.compile(r"#(?:comment-?|c|cmt)?(\d+)\s*\Z")
@@ -81,8 +81,7 @@ class CommentFeed(Export):
 def _layout(source: Source) -> Layout | None:
     if WordPressExport().sniff(source):
         return None
-    tag = root_tag(source.head)
-    return next((layout for start, layout in _LAYOUTS.items() if tag.startswith(start)), None)
+    return _LAYOUTS.get(root_name(source.head))
 
 
 def _entry(entry: Fields, feed: Fields, number: int, options: Options) -> Iterator[Found]:

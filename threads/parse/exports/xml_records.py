@@ -44,6 +44,7 @@ _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[
 _PROLOGUE = re.compile(r"(?is)\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>")
 _ROOT = re.compile(rf"<[A-Za-z_][^<>]{{0,{_LONGEST_TAG}}}>")
 _PREFIX = r"(?:[A-Za-z_][\w.-]{0,40}:)?"
+_NAME = re.compile(rf"<{_PREFIX}([A-Za-z_][\w.-]*)")
 _ATTRIBUTE = re.compile(r"(?:[\w.-]+:)?([\w.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 
 
@@ -102,6 +103,12 @@ def root_tag(head: str) -> str:
         position = found.end()
     tag = _ROOT.match(head, position)
     return tag[0] if tag else ""
+
+
+def root_name(head: str) -> str:
+    """Return the local name of the root of an XML document, whatever prefix its writer gave it; else ""."""
+    name = _NAME.match(root_tag(head))
+    return name[1] if name else ""
 
 
 def records(source: Source, layout: Layout) -> Iterator[Record | Note | Skipped]:
@@ -337,6 +344,9 @@ def _add(fields: Fields, name: str, element: Any) -> None:
 def _text(element: Any) -> str:
     if len(element) == 0:
         return element.text or ""
+    for part in element.iterdescendants():
+        if part.prefix:
+            part.tag = local_name(part.tag)  # of HTML, whose elements have no prefixes
     inside = (etree.tostring(child, encoding="unicode", method="html") for child in element)
     return "".join((html.escape(element.text or "", quote=False), *inside))
 

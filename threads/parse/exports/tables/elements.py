@@ -12,14 +12,13 @@ from lxml import etree
 from threads.language import N_
 from threads.parse.exports.json_items import Item
 from threads.parse.exports.tables.names import is_private, place
-from threads.parse.exports.xml_records import Clean, let_go, local_name, opened, root_tag
+from threads.parse.exports.xml_records import Clean, let_go, local_name, opened, root_name
 from threads.parse.source import Source
 from threads.records import Skipped
 
 _PAGES = frozenset(("html", "svg", "rss", "feed", "rdf", "div", "body", "head"))
 _LISTS = frozenset(("comments", "posts", "thread", "threads", "messages", "discussion", "replies", "reviews"))
 _CELLS = frozenset(("column", "field"))  # of rows, as phpMyAdmin and mysqldump write them
-_ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
 _LOOKED_AT = 60_000  # characters
 _OF_COMMENTS = ("author", "author_id", "time", "id")
 _OF_THREADS = ("title", "url")
@@ -42,10 +41,10 @@ class Shape(NamedTuple):
 def shape(source: Source) -> Shape | None:
     """Return what elements at the beginning of a document of XML are comments, None without any."""
     head = source.head[:_LOOKED_AT]
-    root = _ROOT.match(root_tag(head))
-    if root is None or root[1].lower() in _PAGES:
+    root = root_name(head).lower()
+    if not root or root in _PAGES:
         return None
-    if not head.lstrip("\ufeff \t\r\n").startswith("<?xml") and root[1].lower() not in _LISTS:
+    if not head.lstrip("\ufeff \t\r\n").startswith("<?xml") and root not in _LISTS:
         return None
     try:
         parser = etree.XMLParser(recover=True, **_SAFE)
