@@ -399,7 +399,28 @@ def test_xml_that_ends_in_the_middle_is_read_up_to_there():
     cut = "<comments><comment id='7' author='ann'>So cool</comment><comment id='8' author='bob'>No"
     parsed = parse(Source.from_text(cut), Options())
     assert [c.text for c in parsed.discussions[0].comments] == ["So cool"]
-    assert any("no well-formed XML" in reason for reason in parsed.report.left_out)
+    assert parsed.report.left_out == {"the file ends in the middle of it": 1}
+    assert any("not well-formed XML" in warning for warning in parsed.report.warnings)
+
+
+@pytest.mark.parametrize(
+    "junk", ["\n<b>Warning</b>: no such index", "Done.", "<comments></comments>", "\n<!--"]
+)
+def test_comments_before_what_a_server_wrote_behind_them_are_kept(junk):
+    sound = "<?xml version='1.0'?><page><comment author='ann'>So cool</comment></page>"
+    parsed = parse(Source.from_text(sound + junk), Options())
+    assert [c.text for d in parsed.discussions for c in d.comments] == ["So cool"]
+    assert parsed.report.warnings[0].startswith("this is not well-formed XML (line ")
+
+
+def test_damage_in_one_element_does_not_reach_the_next():
+    body = "<author>ann</author><body>{0} 1 < 2 &eacute;<![CDATA[ & 3]]></body>"
+    page = f"<page><title>{{0}}</title><c>{body}</c><c><author>bob</author><body>No</body></c></page>"
+    document = page.format("Tunnel") + page.format("Bridge")
+    first, other = discussions(f"<?xml version='1.0'?><pages>{document}</pages>")
+    assert (first.title, other.title) == ("Tunnel", "Bridge")
+    assert [(c.author, c.text) for c in first.comments] == [("ann", "Tunnel 1 < 2 é & 3"), ("bob", "No")]
+    assert [(c.author, c.text) for c in other.comments] == [("ann", "Bridge 1 < 2 é & 3"), ("bob", "No")]
 
 
 def test_entities_of_xml_are_not_followed():
