@@ -395,6 +395,16 @@ def test_elements_within_comments_answer_them():
     assert {c.comment_id: c.parent_id for c in found} == {"7": None, "8": "7"}
 
 
+def test_attributes_of_what_holds_comments_tell_them_apart():
+    group = "<notes articlename='{}' lang='en'><note><author>ann</author><text>{}</text></note></notes>"
+    document = (
+        f"<?xml version='1.0'?><all made='x'>{group.format('Tunnel', 1)}{group.format('Bridge', 2)}</all>"
+    )
+    parsed = parse(Source.from_text(document), Options())
+    assert [(d.title, d.comments[0].text) for d in parsed.discussions] == [("Tunnel", "1"), ("Bridge", "2")]
+    assert [c.name for c in parsed.report.columns if c.field is None] == ["thread.lang"]
+
+
 def test_xml_that_ends_in_the_middle_is_read_up_to_there():
     cut = "<comments><comment id='7' author='ann'>So cool</comment><comment id='8' author='bob'>No"
     parsed = parse(Source.from_text(cut), Options())

@@ -26,6 +26,7 @@ _BARE = re.compile(
     r"(?s)(<!\[CDATA\[.*?(?:\]\]>|\Z))|<(?![\w/!?])|&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[\da-fA-F]+);)(?:\w{1,40};)?"
 )
 _MOST_ATTRIBUTES = 300
+_OF_XML = "{http://www.w3.org/"  # xsi:schemaLocation, xml:lang
 _LOOKED_AT = 60_000  # characters
 _OF_COMMENTS = ("author", "author_id", "time", "id")
 _OF_THREADS = ("title", "url")
@@ -74,8 +75,10 @@ def shape(source: Source) -> Shape | None:
         return None
     comment = max(inner)[1]
     first = next(one for one in document.iterdescendants() if local_name(one.tag) == comment)
-    above = (one for one in first.iterancestors() if one.tag != first.tag and _is_thread(one))
-    return Shape(comment, next((local_name(one.tag) for one in above), None))
+    above = [one for one in first.iterancestors() if one.tag != first.tag]
+    # What has a title or an address is told apart by that; else what stands nearest and says anything.
+    holders = [one for one in above if _is_thread(one)] or [one for one in above if _attributes(one)]
+    return Shape(comment, local_name(holders[0].tag) if holders else None)
 
 
 def elements(source: Source, shape: Shape) -> Iterator[Item]:
@@ -189,9 +192,10 @@ def _name(child: Any) -> str:
 
 
 def _attributes(element: Any) -> dict[str, str]:
-    """Return the attributes of a comment; those of a row of a table say nothing of it."""
+    """Return the attributes of an element; those of a row of a table, and XML's own, say nothing of it."""
     is_row = len(element) and local_name(element[0].tag) in _CELLS
-    return {} if is_row else {local_name(name): value for name, value in element.items()}
+    own = [] if is_row else [(name, value) for name, value in element.items() if not name.startswith(_OF_XML)]
+    return {local_name(name): value for name, value in own}
 
 
 def _fields(element: Any) -> dict[str, str]:

@@ -207,6 +207,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("article title", "headline", "link title", "post title", "thread title", "story title"),
         *("video title",),
         *("discussion title", "topic title", "page title", "submission title", "article headline", "title"),
+        *("article name", "page name", "thread name", "topic name", "story name", "video name"),
         *("post name", "titel", "titre", "título", "titolo", "product name", "app name", "movie title"),
         *("hotel name", "视频标题", "文章标题", "新闻标题", "标题", "記事タイトル", "기사제목", "заголовок"),
     ),
