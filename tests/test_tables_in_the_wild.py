@@ -284,6 +284,22 @@ def test_comments_are_found_by_the_names_of_what_they_stand_under():
     assert [[c.comment_id for c in one.comments] for one in ids] == [["-M7"], ["-M8", "-M9"]]
 
 
+@pytest.mark.parametrize(
+    ("keys", "urls", "titles"),
+    [
+        (("/blog/a", "/blog/b/"), ["/blog/a", "/blog/b/"], [None, None]),
+        (("", "https://kites.example/b"), [None, "https://kites.example/b"], [None, None]),
+        (("clip a", "/b"), [None, None], ["clip a", "/b"]),
+    ],
+)
+def test_what_comments_stand_under_by_name_is_their_address_or_title(keys, urls, titles):
+    of_each = [{"author": "ann", "text": "So cool", "url": f"https://{n}.example"} for n in range(2)]
+    of_each[0]["replies"] = [{"author": "bob", "text": "Not at all"}]
+    found = discussions(json.dumps(dict.fromkeys(keys, of_each)))
+    assert ([d.url for d in found], [d.title for d in found]) == (urls, titles)
+    assert [len(d.comments) for d in found] == [3, 3]
+
+
 def test_lists_of_values_are_columns():
     found = comments({"author": ["ann", "bob"], "comment": ["So cool", "Not at all"], "likes": [5, None]})
     assert [(c.author, c.text, c.likes) for c in found] == [
