@@ -184,6 +184,26 @@ def test_a_takeout_of_blogger_is_known_by_whatever_prefix():
     assert told(anew) == [("comment-feed", "tag:post-2", None, None, "Text 2")]
 
 
+@pytest.mark.parametrize("root", ["rss", "feed", "a:feed xmlns:a='http://www.w3.org/2005/Atom'"])
+def test_a_feed_without_entries_says_so(root):
+    channel = f"<channel><title>Comments on Kites</title></channel></{root.split()[0]}>"
+    for start in ("", "<?xml version='1.0'?>"):
+        parsed = parse(Source.from_text(f"{start}<{root}>{channel}"), Options())
+        assert parsed.report.warnings == ("the feed has no entries: there are no comments in it",)
+
+
+def test_a_feed_of_articles_is_told_from_what_is_not_known():
+    text = "<?xml version='1.0'?><rss><channel><item><title>Kites</title></item></channel></rss>"
+    parsed = parse(Source.from_text(text), Options())
+    assert parsed.report.warnings[0].startswith("this is a feed of articles")
+    backup = (
+        "<feed><entry><category term='blogger/2008/kind#post'/><id>1</id><title>Kites</title></entry></feed>"
+    )
+    assert parse(Source.from_text(backup), Options()).report.warnings == (
+        "1 discussion without comments left out",
+    )
+
+
 def told(data):
     return [
         (d.source_format, c.comment_id, c.parent_id, c.author, c.text)

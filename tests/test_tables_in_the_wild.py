@@ -1,6 +1,7 @@
 """Tables as programs that collect comments write them: names of columns, nesting, encodings."""
 
 import json
+import re
 
 import pytest
 
@@ -374,6 +375,20 @@ def test_times_of_mongodb_in_both_their_shapes():
         {"text": "Not at all", "createdAt": {"$date": {"$numberLong": "1577836860000"}}},
     ])  # fmt: skip
     assert (second.published_at - first.published_at).seconds == 60
+
+
+@pytest.mark.parametrize(
+    "header", ["cid,author name,body,created_at\n", "user;time;message", "author\ttext\tdate\tthread_id\n\n"]
+)
+def test_a_table_of_names_alone_is_said_to_have_no_rows(header):
+    parsed = parse(Source.from_text(header), Options())
+    assert (parsed.discussions, len(parsed.report.columns)) == ((), len(re.split("[,;\t]", header)))
+    assert parsed.report.warnings[0].startswith("the table has the names of its columns and no rows")
+
+
+@pytest.mark.parametrize("line", ["Message, author, time", "So cool, text", "text,author", "url,a,b,c"])
+def test_a_line_of_prose_is_no_table_of_names(line):
+    assert parse(Source.from_text(line), Options()).discussions[0].source_format == "pasted"
 
 
 # --- XML ---

@@ -161,7 +161,9 @@ def _told(
 def found_in(understood: Understood, options: Options) -> Iterator[Found]:
     """Yield the comments of a table, and the threads that its rows name."""
     try:
-        if "text" in understood.places:
+        if not any(map(any, understood.table.sample)):
+            yield Note(N_("the table has the names of its columns and no rows: there are no comments in it"))
+        elif "text" in understood.places:
             yield from _found_in(understood, options)
         else:
             yield Note(_closest(understood.columns))
