@@ -391,6 +391,20 @@ def test_a_line_of_prose_is_no_table_of_names(line):
     assert parse(Source.from_text(line), Options()).discussions[0].source_format == "pasted"
 
 
+@pytest.mark.parametrize("number", [2, 8])
+def test_stories_with_the_number_of_their_comments_are_no_comments(number):
+    story = {"title": "Digging the tunnel under the bay", "author": "ann"}
+    stories = [{**story, "url": f"https://n.example/{n}", "comments": n * 7} for n in range(number)]
+    parsed = parse(Source.from_text(json.dumps(stories)), Options())
+    assert parsed.discussions == ()
+    assert "they are stories, not comments" in parsed.report.warnings[0]
+
+
+def test_a_number_of_comments_is_no_text_beside_one():
+    (one,) = comments([{"author": "ann", "description": "So cool", "comments": 7}])
+    assert one.text == "So cool"
+
+
 # --- XML ---
 
 

@@ -39,6 +39,8 @@ _FIELDS_OF_THREADS = frozenset(("thread", "title", "url", "article"))
 _ROOTS = ("root id", "rootid")  # of a discussion, or the first comment of an exchange
 _WEAK_PARENTS = ("rid", "references")
 _BESIDE = ("title", "post title", "headline")
+_COUNTS = ("comments", "post comments", "comentarios", "comentários", "kommentarer", "yorumlar")  # or texts
+STORIES = N_("rows have a title and an address each and no text: they are stories, not comments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +252,7 @@ class _Guessing:
 
     def _text(self) -> None:
         if not self._take("text", self._no_text):
+            self._leave_stories()
             self._text_by_values() or self._take_titles_as_text()
         text = self._column("text")
         if text is None:
@@ -259,11 +262,21 @@ class _Guessing:
             self._found["text"].insert(0, (column, "stands above the text", 0.8))
             self._free.remove(column)
 
+    def _leave_stories(self) -> None:
+        """Refuse titles as texts where each row has an address of its own, as lists of stories have."""
+        addresses = [c for c in self._of_comments if c.known("url") is not None and c.different > 0.9]
+        if any(c.share(_ADDRESS.fullmatch) * c.filled_share >= _MOST for c in addresses):
+            self._refused |= {c.at: STORIES for c in self._free if c.plain in _BESIDE}
+
     def _text_by_values(self) -> bool:
         able = [
             c
             for c in self._of_comments
-            if c.is_sampled and c.is_text and c.length >= 15 and c.different > 0.3
+            if self._refused.get(c.at) != STORIES
+            and c.is_sampled
+            and c.is_text
+            and c.length >= 15
+            and c.different > 0.3
         ]
         able += [c for c in self._free if not c.is_named and len(c.values) < _ENOUGH and c.is_text]
         if not able:
@@ -272,7 +285,8 @@ class _Guessing:
         return True
 
     def _take_titles_as_text(self) -> bool:
-        titles = [c for c in self._free if c.plain in _BESIDE and not self._no_text(c)]
+        able = [c for c in self._free if c.plain in _BESIDE and self._refused.get(c.at) != STORIES]
+        titles = [c for c in able if not self._no_text(c)]
         if titles:
             self._add("text", titles[0], N_("the only text"), 0.5)
         return bool(titles)
@@ -424,6 +438,8 @@ class _Guessing:
         if not column.filled and column.values:
             return "it is empty"
         if column.is_sampled and column.numbers > _MOST:
+            return N_("its values are numbers")
+        if column.is_named and column.plain in _COUNTS and column.numbers == 1:
             return N_("its values are numbers")
         dated = column.is_sampled and column.length <= _LONGEST_TIME and column.times > _MOST
         return N_("its values are times") if dated else ""

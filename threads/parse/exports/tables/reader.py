@@ -13,7 +13,7 @@ from operator import methodcaller, not_
 from threads.language import N_
 from threads.parse.exports.columns import each
 from threads.parse.exports.found import NO_MOMENT, Found, FoundComments, FoundThread, Moment, Moments, Note
-from threads.parse.exports.tables.guess import Guess, column_name, guess, is_nothing, markup_of
+from threads.parse.exports.tables.guess import STORIES, Guess, column_name, guess, is_nothing, markup_of
 from threads.parse.exports.tables.mapping import FIELDS, Field, Mapping, places
 from threads.parse.exports.tables.names import FLAGS, plain
 from threads.parse.exports.tables.presets import PRESETS, fitted, preset_by_values, preset_for
@@ -192,6 +192,8 @@ def _found_in(understood: Understood, options: Options) -> Iterator[Found]:
 
 def _closest(columns: Sequence[TableColumn]) -> str:
     """Return that no column is the text, and which comes closest: by its name, or with the longest values."""
+    if any(column.reason == STORIES for column in columns):
+        return STORIES
     named = [column for column in columns if column.reason.startswith("its name says text")]
     if named:
         return N_("{problem}; closest is {column}: {reason}").format(
