@@ -405,6 +405,39 @@ def test_a_number_of_comments_is_no_text_beside_one():
     assert one.text == "So cool"
 
 
+TREE = {"A": (0, None), "B": (1, "A"), "C": (2, "B"), "D": (1, "A"), "E": (0, None), "F": (1, "E")}
+
+
+def levels(name, lowest=0, **more):
+    rows = [{"user": "ann", name: level + lowest, "text": text, **more} for text, (level, _) in TREE.items()]
+    parsed = parse(Source.from_text(json.dumps(rows)), Options())
+    return parsed.discussions[0].comments, parsed.report
+
+
+@pytest.mark.parametrize("more", [{}, {"video_id": "v1"}])
+@pytest.mark.parametrize(("name", "lowest"), [("indent", 0), ("level", 1), ("nesting", 0), ("depth", 1)])
+def test_levels_in_the_order_of_a_tree_say_who_answers_whom(name, lowest, more):
+    found, report = levels(name, lowest, **more)
+    texts = {c.comment_id: c.text for c in found}
+    assert {c.text: texts.get(c.parent_id) for c in found} == {
+        text: above for text, (_, above) in TREE.items()
+    }
+    assert any(said.startswith("4 answers inferred from the order of rows") for said in report.warnings)
+
+
+def test_levels_are_told_from_those_of_people():
+    rows = [{"user": "ann", "level": n * 7 % 5, "text": f"So cool {n}"} for n in range(20)]
+    assert {c.parent_id for c in comments(rows)} == {None}
+
+
+def test_a_row_without_a_text_still_stands_between_others():
+    rows = [("A", 0), ("", 1), ("B", 2), ("", 0), ("C", 1)]
+    found = comments([{"user": "ann", "indent": level, "text": text} for text, level in rows])
+    known = {c.comment_id for c in found}
+    assert [(c.text, c.parent_id in known) for c in found] == [("A", False), ("B", False), ("C", False)]
+    assert all(c.parent_id for c in found[1:])
+
+
 # --- XML ---
 
 

@@ -169,6 +169,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "level",
         "nesting level",
         "indent",
+        *("nesting", "nesting depth", "comment depth", "reply depth", "reply level", "indentation"),
         "is reply",
         "reply",
     ),
