@@ -405,6 +405,12 @@ def test_a_number_of_comments_is_no_text_beside_one():
     assert one.text == "So cool"
 
 
+def test_what_is_left_out_of_a_line_of_many_comments_is_told_apart():
+    rows = [{"author": "ann", "text": text} for text in ("So cool", "", "No", "")]
+    parsed = parse(Source.from_text(json.dumps({"code": 0, "data": rows})), Options())
+    assert [one.place for one in parsed.report.skipped] == ["item 2 of line 1", "item 4 of line 1"]
+
+
 TREE = {"A": (0, None), "B": (1, "A"), "C": (2, "B"), "D": (1, "A"), "E": (0, None), "F": (1, "E")}
 
 
