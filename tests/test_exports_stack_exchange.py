@@ -52,3 +52,18 @@ def test_a_file_that_is_cut_is_read_as_far_as_it_goes(tmp_path):
     parsed = read(tmp_path, COMMENTS[: COMMENTS.index("Low tide")])
     assert parsed.report.kept == 1
     assert any("not well-formed" in warning for warning in parsed.report.warnings)
+
+
+def test_rows_before_and_behind_what_is_no_xml_are_read(tmp_path):
+    junk = COMMENTS + "\n\nFields: Id, PostId, e.g. <row Id"
+    parsed = read(tmp_path, junk)
+    assert [c.text for d in parsed.discussions for c in d.comments] == ["Which tide?", "Low tide."]
+    assert parsed.report.warnings[0].startswith("this is not well-formed XML (line 8)")
+    parsed = read(tmp_path, COMMENTS.replace("<row", "& <row", 1))
+    assert parsed.report.kept == 2
+
+
+def test_a_long_question_behind_damage_is_read(tmp_path):
+    posts = POSTS.replace("<posts>", "<posts>&").replace("shallow", "shallow " * 5_000)
+    (tmp_path / "Posts.xml").write_text(posts, encoding="utf-8")
+    assert read(tmp_path).discussions[0].title == "When to sail?"

@@ -1,6 +1,7 @@
 """Records of XML exports: the same from a sound file and a damaged one, and nothing hostile is followed."""
 
 import time
+from xml.etree import ElementTree
 
 import pytest
 from conftest import ROOT
@@ -152,3 +153,60 @@ def test_a_long_file_is_read_in_little_memory():
 def test_parse_knows_it_behind_a_servers_warning():
     text = "Warning: session in <b>x.php</b>\n" + HEAD.format("") + COMMENT.format(1, "one") + TAIL
     assert parse(Source.from_text(text), Options()).discussions[0].source_format == "wordpress-wxr"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "disqus_export",
+        "feed_atom",
+        "feed_blogger",
+        "feed_rss",
+        "stack_exchange",
+        "wordpress_wxr",
+        "xml_table",
+    ],
+)
+def test_what_elementtree_wrote_anew_with_prefixes_of_its_own_reads_the_same(name):
+    file = (ROOT / "sample_data" / name / "thread.xml").read_bytes()
+    anew = ElementTree.tostring(ElementTree.fromstring(file), "utf-8", xml_declaration=True)
+    assert told(anew) == told(file)
+
+
+def test_a_takeout_of_blogger_is_known_by_whatever_prefix():
+    entry = (
+        "<entry><id>tag:post-{n}</id><{p}type>{kind}</{p}type><content type='html'>Text {n}</content></entry>"
+    )
+    entries = entry.format(n=1, p="b:", kind="POST") + entry.format(n=2, p="b:", kind="COMMENT")
+    feed = "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:b='http://schemas.google.com/blogger/2018'>"
+    anew = ElementTree.tostring(ElementTree.fromstring(f"{feed}{entries}</feed>"))
+    assert anew.startswith(b"<ns0:feed")
+    assert told(anew) == [("comment-feed", "tag:post-2", None, None, "Text 2")]
+
+
+@pytest.mark.parametrize("root", ["rss", "feed", "a:feed xmlns:a='http://www.w3.org/2005/Atom'"])
+def test_a_feed_without_entries_says_so(root):
+    channel = f"<channel><title>Comments on Kites</title></channel></{root.split()[0]}>"
+    for start in ("", "<?xml version='1.0'?>"):
+        parsed = parse(Source.from_text(f"{start}<{root}>{channel}"), Options())
+        assert parsed.report.warnings == ("the feed has no entries: there are no comments in it",)
+
+
+def test_a_feed_of_articles_is_told_from_what_is_not_known():
+    text = "<?xml version='1.0'?><rss><channel><item><title>Kites</title></item></channel></rss>"
+    parsed = parse(Source.from_text(text), Options())
+    assert parsed.report.warnings[0].startswith("this is a feed of articles")
+    backup = (
+        "<feed><entry><category term='blogger/2008/kind#post'/><id>1</id><title>Kites</title></entry></feed>"
+    )
+    assert parse(Source.from_text(backup), Options()).report.warnings == (
+        "1 discussion without comments left out",
+    )
+
+
+def told(data):
+    return [
+        (d.source_format, c.comment_id, c.parent_id, c.author, c.text)
+        for d in parse(Source.from_bytes(data), Options()).discussions
+        for c in d.comments
+    ]

@@ -1,6 +1,7 @@
 """Tables as programs that collect comments write them: names of columns, nesting, encodings."""
 
 import json
+import re
 
 import pytest
 
@@ -294,6 +295,22 @@ def test_comments_are_found_by_the_names_of_what_they_stand_under():
     assert [[c.comment_id for c in one.comments] for one in ids] == [["-M7"], ["-M8", "-M9"]]
 
 
+@pytest.mark.parametrize(
+    ("keys", "urls", "titles"),
+    [
+        (("/blog/a", "/blog/b/"), ["/blog/a", "/blog/b/"], [None, None]),
+        (("", "https://kites.example/b"), [None, "https://kites.example/b"], [None, None]),
+        (("clip a", "/b"), [None, None], ["clip a", "/b"]),
+    ],
+)
+def test_what_comments_stand_under_by_name_is_their_address_or_title(keys, urls, titles):
+    of_each = [{"author": "ann", "text": "So cool", "url": f"https://{n}.example"} for n in range(2)]
+    of_each[0]["replies"] = [{"author": "bob", "text": "Not at all"}]
+    found = discussions(json.dumps(dict.fromkeys(keys, of_each)))
+    assert ([d.url for d in found], [d.title for d in found]) == (urls, titles)
+    assert [len(d.comments) for d in found] == [3, 3]
+
+
 def test_lists_of_values_are_columns():
     found = comments({"author": ["ann", "bob"], "comment": ["So cool", "Not at all"], "likes": [5, None]})
     assert [(c.author, c.text, c.likes) for c in found] == [
@@ -370,6 +387,73 @@ def test_times_of_mongodb_in_both_their_shapes():
     assert (second.published_at - first.published_at).seconds == 60
 
 
+@pytest.mark.parametrize(
+    "header", ["cid,author name,body,created_at\n", "user;time;message", "author\ttext\tdate\tthread_id\n\n"]
+)
+def test_a_table_of_names_alone_is_said_to_have_no_rows(header):
+    parsed = parse(Source.from_text(header), Options())
+    assert (parsed.discussions, len(parsed.report.columns)) == ((), len(re.split("[,;\t]", header)))
+    assert parsed.report.warnings[0].startswith("the table has the names of its columns and no rows")
+
+
+@pytest.mark.parametrize("line", ["Message, author, time", "So cool, text", "text,author", "url,a,b,c"])
+def test_a_line_of_prose_is_no_table_of_names(line):
+    assert parse(Source.from_text(line), Options()).discussions[0].source_format == "pasted"
+
+
+@pytest.mark.parametrize("number", [2, 8])
+def test_stories_with_the_number_of_their_comments_are_no_comments(number):
+    story = {"title": "Digging the tunnel under the bay", "author": "ann"}
+    stories = [{**story, "url": f"https://n.example/{n}", "comments": n * 7} for n in range(number)]
+    parsed = parse(Source.from_text(json.dumps(stories)), Options())
+    assert parsed.discussions == ()
+    assert "they are stories, not comments" in parsed.report.warnings[0]
+
+
+def test_a_number_of_comments_is_no_text_beside_one():
+    (one,) = comments([{"author": "ann", "description": "So cool", "comments": 7}])
+    assert one.text == "So cool"
+
+
+def test_what_is_left_out_of_a_line_of_many_comments_is_told_apart():
+    rows = [{"author": "ann", "text": text} for text in ("So cool", "", "No", "")]
+    parsed = parse(Source.from_text(json.dumps({"code": 0, "data": rows})), Options())
+    assert [one.place for one in parsed.report.skipped] == ["item 2 of line 1", "item 4 of line 1"]
+
+
+TREE = {"A": (0, None), "B": (1, "A"), "C": (2, "B"), "D": (1, "A"), "E": (0, None), "F": (1, "E")}
+
+
+def levels(name, lowest=0, **more):
+    rows = [{"user": "ann", name: level + lowest, "text": text, **more} for text, (level, _) in TREE.items()]
+    parsed = parse(Source.from_text(json.dumps(rows)), Options())
+    return parsed.discussions[0].comments, parsed.report
+
+
+@pytest.mark.parametrize("more", [{}, {"video_id": "v1"}])
+@pytest.mark.parametrize(("name", "lowest"), [("indent", 0), ("level", 1), ("nesting", 0), ("depth", 1)])
+def test_levels_in_the_order_of_a_tree_say_who_answers_whom(name, lowest, more):
+    found, report = levels(name, lowest, **more)
+    texts = {c.comment_id: c.text for c in found}
+    assert {c.text: texts.get(c.parent_id) for c in found} == {
+        text: above for text, (_, above) in TREE.items()
+    }
+    assert any(said.startswith("4 answers inferred from the order of rows") for said in report.warnings)
+
+
+def test_levels_are_told_from_those_of_people():
+    rows = [{"user": "ann", "level": n * 7 % 5, "text": f"So cool {n}"} for n in range(20)]
+    assert {c.parent_id for c in comments(rows)} == {None}
+
+
+def test_a_row_without_a_text_still_stands_between_others():
+    rows = [("A", 0), ("", 1), ("B", 2), ("", 0), ("C", 1)]
+    found = comments([{"user": "ann", "indent": level, "text": text} for text, level in rows])
+    known = {c.comment_id for c in found}
+    assert [(c.text, c.parent_id in known) for c in found] == [("A", False), ("B", False), ("C", False)]
+    assert all(c.parent_id for c in found[1:])
+
+
 # --- XML ---
 
 
@@ -405,11 +489,42 @@ def test_elements_within_comments_answer_them():
     assert {c.comment_id: c.parent_id for c in found} == {"7": None, "8": "7"}
 
 
+def test_attributes_of_what_holds_comments_tell_them_apart():
+    group = "<notes articlename='{}' lang='en'><note><author>ann</author><text>{}</text></note></notes>"
+    document = (
+        f"<?xml version='1.0'?><all made='x'>{group.format('Tunnel', 1)}{group.format('Bridge', 2)}</all>"
+    )
+    parsed = parse(Source.from_text(document), Options())
+    assert [(d.title, d.comments[0].text) for d in parsed.discussions] == [("Tunnel", "1"), ("Bridge", "2")]
+    assert [c.name for c in parsed.report.columns if c.field is None] == ["thread.lang"]
+
+
 def test_xml_that_ends_in_the_middle_is_read_up_to_there():
     cut = "<comments><comment id='7' author='ann'>So cool</comment><comment id='8' author='bob'>No"
     parsed = parse(Source.from_text(cut), Options())
     assert [c.text for c in parsed.discussions[0].comments] == ["So cool"]
-    assert any("no well-formed XML" in reason for reason in parsed.report.left_out)
+    assert parsed.report.left_out == {"the file ends in the middle of it": 1}
+    assert any("not well-formed XML" in warning for warning in parsed.report.warnings)
+
+
+@pytest.mark.parametrize(
+    "junk", ["\n<b>Warning</b>: no such index", "Done.", "<comments></comments>", "\n<!--"]
+)
+def test_comments_before_what_a_server_wrote_behind_them_are_kept(junk):
+    sound = "<?xml version='1.0'?><page><comment author='ann'>So cool</comment></page>"
+    parsed = parse(Source.from_text(sound + junk), Options())
+    assert [c.text for d in parsed.discussions for c in d.comments] == ["So cool"]
+    assert parsed.report.warnings[0].startswith("this is not well-formed XML (line ")
+
+
+def test_damage_in_one_element_does_not_reach_the_next():
+    body = "<author>ann</author><body>{0} 1 < 2 &eacute;<![CDATA[ & 3]]></body>"
+    page = f"<page><title>{{0}}</title><c>{body}</c><c><author>bob</author><body>No</body></c></page>"
+    document = page.format("Tunnel") + page.format("Bridge")
+    first, other = discussions(f"<?xml version='1.0'?><pages>{document}</pages>")
+    assert (first.title, other.title) == ("Tunnel", "Bridge")
+    assert [(c.author, c.text) for c in first.comments] == [("ann", "Tunnel 1 < 2 é & 3"), ("bob", "No")]
+    assert [(c.author, c.text) for c in other.comments] == [("ann", "Bridge 1 < 2 é & 3"), ("bob", "No")]
 
 
 def test_entities_of_xml_are_not_followed():

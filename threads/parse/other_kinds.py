@@ -9,7 +9,10 @@ from threads.language import N_
 
 _HEAD = 8_192  # characters looked at
 _HTML_START = re.compile(r"\s*(?:<!doctype html|<html\b|<head\b|<body\b|<\?xml\b)", re.IGNORECASE)
-_XML_ROOT = re.compile(r"(?s)\s*<\?xml\b[^<>]{0,300}>(?:\s|<!--.{0,2000}?-->|<[?!][^<>]{0,500}>)*<([\w:.-]+)")
+_XML_ROOT = re.compile(
+    r"(?s)\s*<\?xml\b[^<>]{0,300}>(?:\s|<!--.{0,2000}?-->|<[?!][^<>]{0,500}>)*<((?:[\w.-]+:)?([\w.-]+))"
+)
+_FEEDS = ("rss", "feed", "RDF")
 _TAG_END = re.compile(
     r"</(?:a|article|div|h[1-6]|li|p|script|section|span|style|table|td|ul)>", re.IGNORECASE
 )
@@ -23,7 +26,11 @@ _HTML = N_("this is HTML source and no pasted text: --format page reads it")
 def source_code_kind(text: str) -> str | None:
     """Return the warning for HTML source or JSON, else None; only the beginning is looked at."""
     head = text[:_HEAD].removeprefix("\ufeff")
-    if (root := _XML_ROOT.match(head)) and root[1].lower() != "html":
+    if (root := _XML_ROOT.match(head)) and root[2].lower() != "html":
+        if root[2] in _FEEDS:
+            return N_(
+                "this is a feed of articles: comments are in another one, for WordPress /comments/feed/"
+            )
         return N_(
             "this is XML of a kind that is not known ({root}): known are feeds of comments (rss, "
             "feed), exports of WordPress (rss) and Disqus (disqus), and data dumps of Stack "

@@ -25,6 +25,7 @@ PLACES: Final = (
     N_("entry {number}"),
     N_("hit {number}"),
     N_("item {number}"),
+    N_("item {number} of line {line}"),
     N_("line {number}"),
     N_("mail {number}"),
     N_("message {number}"),

@@ -14,7 +14,7 @@ from threads.parse.exports.base import Export
 from threads.parse.exports.found import Found, FoundComment, FoundThread, Note
 from threads.parse.exports.moments import written
 from threads.parse.exports.texts import from_html, from_loose_html, name
-from threads.parse.exports.xml_records import Fields, Layout, Record, records, root_tag
+from threads.parse.exports.xml_records import Fields, Layout, Record, records, root_name
 from threads.parse.formats import Options
 from threads.parse.source import Source
 from threads.parse.wording import counted
@@ -37,7 +37,7 @@ class DisqusExport(Export):
 
     def sniff(self, source: Source) -> bool:
         """Return whether the root is `disqus`."""
-        return root_tag(source.head).startswith("<disqus")
+        return root_name(source.head) == "disqus"
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield threads and comments; of closed and deleted threads only how many there are."""

@@ -13,13 +13,13 @@ from typing import Final
 
 from threads.language import N_
 from threads.parse.exports.base import Export
-from threads.parse.exports.found import Found, FoundComment, FoundThread
+from threads.parse.exports.found import Found, FoundComment, FoundThread, Note
 from threads.parse.exports.moments import written
 from threads.parse.exports.texts import from_html, name
 from threads.parse.exports.wordpress import WordPressExport
-from threads.parse.exports.xml_records import Fields, Layout, Record, records, root_tag
+from threads.parse.exports.xml_records import Fields, Layout, Record, records, root_name
 from threads.parse.formats import Options
-from threads.parse.source import Source
+from threads.parse.source import HEAD_BYTES, Source
 from threads.records import Skipped, Status
 
 _SHARED = ("title", "link", "encoded", "description", "content", "summary", "in-reply-to", "creator", "date")
@@ -36,11 +36,12 @@ _ATOM: Final = Layout(
     },
 )
 _TEXTS: Final = ("encoded", "content", "description", "summary")
-_LAYOUTS: Final = {"<rss": _RSS, "<feed": _ATOM, "<rdf:RDF": _RDF}
+_LAYOUTS: Final = {"rss": _RSS, "feed": _ATOM, "RDF": _RDF}
 _SIGNS = re.compile(
-    r"#comment-?\d|#c\d{2,}|kind#comment|[:<]in-reply-to\b|<blogger:type>COMMENT"
-    r"|kind#(?:template|settings)"  # of Blogger's backups, which have these first, and they are long
+    r"#comment-?\d|#c\d{2,}|kind#comment|[:<]in-reply-to\b|:type>COMMENT<"
+    r"|kind#(?:template|settings|post)"  # of Blogger's backups, which have these first, and they are long
 )
+_ENTRY = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]")
 _FRAGMENT = re.compile(r"#(?:comment-?|c|cmt)?(\d+)\s*\Z")
 _BLOGGER_ID = re.compile(r"(?:\.post-|/comments/default/)(\d+)\Z")
 _PREFIX = re.compile(
@@ -69,8 +70,10 @@ class CommentFeed(Export):
     help = "A feed of comments: RSS or Atom, of WordPress, Blogger (its backup too), Disqus and others."
 
     def sniff(self, source: Source) -> bool:
-        """Return whether it is a feed whose entries link to comments; one of articles alone is none."""
-        return _layout(source) is not None and bool(_SIGNS.search(source.head))
+        """Return whether it is a feed whose entries link to comments, or of none; one of articles is none."""
+        head = source.head
+        is_empty = len(source.start) < HEAD_BYTES and not _ENTRY.search(head)
+        return _layout(source) is not None and (is_empty or bool(_SIGNS.search(head)))
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield every comment and what it is about, in the feed's order: most have the newest first."""
@@ -84,13 +87,14 @@ class CommentFeed(Export):
             elif record.name in ("item", "entry"):
                 number += 1
                 yield from _entry(record.fields, feed, number, options)
+        if not number:
+            yield Note(N_("the feed has no entries: there are no comments in it"))
 
 
 def _layout(source: Source) -> Layout | None:
     if WordPressExport().sniff(source):
         return None
-    tag = root_tag(source.head)
-    return next((layout for start, layout in _LAYOUTS.items() if tag.startswith(start)), None)
+    return _LAYOUTS.get(root_name(source.head))
 
 
 def _entry(entry: Fields, feed: Fields, number: int, options: Options) -> Iterator[Found]:

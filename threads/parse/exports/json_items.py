@@ -178,7 +178,11 @@ def _of_each(first: int, lines: list[bytes], repeats: Repeats, *, texts: bool) -
             found.append((place, Skipped(place, N_("no sound JSON: {reason}").format(reason=error))))
             continue
         repeats.look(line, [value])
-        found += [_item(place, one, texts=texts) for one in _within(value)]
+        within = _within(value)
+        found += [
+            _item(place if len(within) == 1 else f"item {item:,} of {place}", one, texts=texts)
+            for item, one in enumerate(within, start=1)
+        ]
     return found
 
 

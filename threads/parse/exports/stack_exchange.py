@@ -16,7 +16,7 @@ from threads.parse.exports.found import Found, FoundComment, FoundThread
 from threads.parse.exports.moments import written
 from threads.parse.exports.texts import from_html
 from threads.parse.exports.values import name, whole
-from threads.parse.exports.xml_records import Fields, Layout, Record, records, root_tag
+from threads.parse.exports.xml_records import Fields, Layout, Record, records, root_name
 from threads.parse.formats import Options
 from threads.parse.identity import stable_id
 from threads.parse.source import Source
@@ -37,7 +37,7 @@ class StackExchange(Export):
     def sniff(self, source: Source) -> bool:
         """Return whether it begins as XML with rows of comments on posts, or of posts."""
         head = source.head
-        return (root_tag(head).startswith("<comments") and bool(_ROW.search(head))) or _is_posts(source)
+        return (root_name(head) == "comments" and bool(_ROW.search(head))) or _is_posts(source)
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield each comment, then what Posts.xml tells of the posts that have some."""
@@ -64,7 +64,7 @@ class StackExchange(Export):
 
 
 def _is_posts(source: Source) -> bool:
-    return root_tag(source.head).startswith("<posts") and bool(_POST.search(source.head))
+    return root_name(source.head) == "posts" and bool(_POST.search(source.head))
 
 
 def _answers(source: Source, options: Options) -> Iterator[Found]:

@@ -13,7 +13,7 @@ from threads.parse.exports.columns import each
 from threads.parse.exports.found import Found, FoundComments, FoundThread, Moment, Moments, Note
 from threads.parse.exports.moments import all_written, written
 from threads.parse.exports.texts import all_from_loose_html, from_html, from_loose_html, name
-from threads.parse.exports.xml_records import Fields, Layout, Record, Rows, in_rows, root_tag
+from threads.parse.exports.xml_records import Fields, Layout, Record, Rows, in_rows, root_name, root_tag
 from threads.parse.formats import Options
 from threads.parse.source import Source
 from threads.parse.wording import counted
@@ -72,8 +72,8 @@ class WordPressExport(Export):
 
     def sniff(self, source: Source) -> bool:
         """Return whether the root is `rss` with WordPress' own names in it."""
-        root = root_tag(source.head)
-        return root.startswith("<rss") and bool(_NAMESPACE.search(root) or "<wp:" in source.head)
+        head = source.head
+        return root_name(head) == "rss" and bool(_NAMESPACE.search(root_tag(head)) or "<wp:" in head)
 
     def found(self, source: Source, options: Options) -> Iterator[Found]:
         """Yield every comment, what each is about, and what is none."""

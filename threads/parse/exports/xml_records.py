@@ -33,7 +33,8 @@ local ones, without prefix or namespace."""
 _CHUNK = 1 << 18
 _BLOCK = 500  # records inside another that are read together
 _FEW = 4  # of which each is read alone
-_LONGEST_TAG = 8_192
+_LONGEST_TAG = 65_536  # characters of attributes: posts of Stack Exchange are one
+_AROUND_ATTRIBUTES = 512
 _MOST_TAGS = 1_000  # that are remembered
 _WINDOW = 10_000  # bytes that are looked at for attributes
 _MOST_ATTRIBUTES = 300  # in so many bytes
@@ -44,6 +45,7 @@ _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[
 _PROLOGUE = re.compile(r"(?is)\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>")
 _ROOT = re.compile(rf"<[A-Za-z_][^<>]{{0,{_LONGEST_TAG}}}>")
 _PREFIX = r"(?:[A-Za-z_][\w.-]{0,40}:)?"
+_NAME = re.compile(rf"<{_PREFIX}([A-Za-z_][\w.-]*)")
 _ATTRIBUTE = re.compile(r"(?:[\w.-]+:)?([\w.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 
 
@@ -104,6 +106,12 @@ def root_tag(head: str) -> str:
     return tag[0] if tag else ""
 
 
+def root_name(head: str) -> str:
+    """Return the local name of the root of an XML document, whatever prefix its writer gave it; else ""."""
+    name = _NAME.match(root_tag(head))
+    return name[1] if name else ""
+
+
 def records(source: Source, layout: Layout) -> Iterator[Record | Note | Skipped]:
     """Yield the records of an XML document, sound or not, and what had to be said of it.
 
@@ -126,11 +134,16 @@ def in_rows(source: Source, layout: Layout) -> Iterator[Record | Rows | Note | S
             yield record
         return
     except (etree.XMLSyntaxError, LookupError) as error:
-        line = getattr(error, "lineno", None)
+        yield Note(damage(error))
+    yield from _in_rows(islice(_damaged(source, layout), passed, None), layout)
+
+
+def damage(error: Exception) -> str:
+    """Return the sentence for the report of a document that is read on by its tags."""
+    line = getattr(error, "lineno", None)
     damaged = N_("this is not well-formed XML: what follows was read by the tags of its records")
     there = N_("this is not well-formed XML (line {line}): what follows was read by the tags of its records")
-    yield Note(there.format(line=f"{line:,}") if line else damaged)
-    yield from _in_rows(islice(_damaged(source, layout), passed, None), layout)
+    return there.format(line=f"{line:,}") if line else damaged
 
 
 def _in_rows(
@@ -337,6 +350,9 @@ def _add(fields: Fields, name: str, element: Any) -> None:
 def _text(element: Any) -> str:
     if len(element) == 0:
         return element.text or ""
+    for part in element.iterdescendants():
+        if part.prefix:
+            part.tag = local_name(part.tag)  # of HTML, whose elements have no prefixes
     inside = (etree.tostring(child, encoding="unicode", method="html") for child in element)
     return "".join((html.escape(element.text or "", quote=False), *inside))
 
@@ -356,12 +372,12 @@ def let_go(element: Any) -> None:
 def _damaged(source: Source, layout: Layout) -> Iterator[Record | Skipped | Note]:
     opened = _Opened(layout)
     stream = _mended(source)
-    for text, tag in _pieces(stream, layout):
+    for text, tag in _pieces(stream, {*layout.names, *((layout.inside,) if layout.inside else ())}):
         opened.add(text)
         if tag is None:
             continue
         if tag["attributes"].endswith("/"):
-            opened.add(tag[0])
+            yield from opened.whole(tag["name"], tag["attributes"].rstrip("/"), tag[0])
         elif tag["end"]:
             yield from opened.end(tag["name"], tag[0])
         else:
@@ -426,6 +442,14 @@ class _Opened:
                 yield Record(name, {})
             self._outer = None
 
+    def whole(self, name: str, attributes: str, tag: str) -> Iterator[Record]:
+        """Take an element that ends where it begins: a row of attributes alone, or a field of a record."""
+        if self._layout.inside is None and self._outer is None:
+            self._outer = _Open(name, attributes)
+            yield from self.end(name, "")
+        else:
+            self.add(tag)
+
     def finish(self) -> Iterator[Record | Skipped]:
         cut = self._inner or (self._outer if self._layout.inside is None else None)
         if cut is not None:
@@ -436,10 +460,18 @@ class _Opened:
             yield self._outer.record(self._layout)
 
 
-def _pieces(stream: Utf8Stream, layout: Layout) -> Iterator[tuple[str, re.Match[str] | None]]:
-    """Yield the text in pieces, each with the tag of a record's name that follows it, if one does."""
-    kinds = "|".join(map(re.escape, sorted((*layout.names, *((layout.inside,) if layout.inside else ())))))
-    pattern = re.compile(rf"<(?P<end>/?){_PREFIX}(?P<name>{kinds})(?P<attributes>(?:\s[^<>]{{0,8000}})?/?)>")
+def pieces(source: Source, names: Set[str]) -> Iterator[tuple[str, re.Match[str] | None]]:
+    """Yield a document in pieces of text, each with the tag of one of the names that follows it, if one does.
+
+    Groups of a tag are its "end" ("/" or ""), "name" and "attributes", which end with "/" if it stands alone.
+    """
+    return _pieces(_mended(source), names)
+
+
+def _pieces(stream: Utf8Stream, names: Set[str]) -> Iterator[tuple[str, re.Match[str] | None]]:
+    kinds = "|".join(map(re.escape, sorted(names)))
+    attributes = rf"(?P<attributes>(?:\s[^<>]{{0,{_LONGEST_TAG}}})?/?)"
+    pattern = re.compile(rf"<(?P<end>/?){_PREFIX}(?P<name>{kinds}){attributes}>")
     rest = ""
     for text in _decoded(stream):
         rest += text
@@ -447,7 +479,7 @@ def _pieces(stream: Utf8Stream, layout: Layout) -> Iterator[tuple[str, re.Match[
         while tag := pattern.search(rest, position):
             yield rest[position : tag.start()], tag
             position = tag.end()
-        settled = max(position, len(rest) - _LONGEST_TAG)
+        settled = max(position, len(rest) - _LONGEST_TAG - _AROUND_ATTRIBUTES)
         yield rest[position:settled], None
         rest = rest[settled:]
     yield rest, None

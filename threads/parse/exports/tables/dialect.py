@@ -19,6 +19,7 @@ _ROWS = 200
 _MOST_ABOVE = 10  # lines, such as a title, above the names of columns
 _ALIKE = 0.8  # share of rows that have the same number of cells
 _ALIKE_UNDER_NAMES = 0.4  # texts with separators that nobody quoted make rows longer
+_FEWEST_ALONE = 3  # columns of a table without rows
 _LONGEST_NAME = 60
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # written by Excel, for Excel
 _OTHER = re.compile(r'\s*(?:<[!?a-z]|\{|\[\s*[\[{"])', re.IGNORECASE)  # markup and JSON
@@ -112,12 +113,10 @@ def _several_columns(
     text: str, delimiter: str, escape: str | None, skipped: int, *, is_whole: bool
 ) -> tuple[tuple[bool, float, int], Dialect] | None:
     rows = _rows(text, delimiter, escape, is_whole=is_whole)
-    if len(rows) == 1 and not is_whole and _are_known(rows[0]):  # the first comment is a long one
-        return (True, 1.0, len(rows[0])), Dialect(delimiter, escape, True, skipped, len(rows[0]))
-    if len(rows) == 1 and not is_whole and len(rows[0]) > MOST_COLUMNS:  # which is said where it is read
-        return (True, 0.0, len(rows[0])), Dialect(delimiter, escape, True, skipped, len(rows[0]))
     if len(rows) < 2:
-        return None
+        sure = _sure_of_names(rows[0], text, delimiter, is_whole=is_whole) if rows else None
+        names = Dialect(delimiter, escape, True, skipped, len(rows[0])) if rows else None
+        return None if names is None or sure is None else ((True, sure, names.columns), names)
     widths = Counter(len(row) for row in rows[1:])
     width, often = widths.most_common(1)[0]
     share = often / (len(rows) - 1)
@@ -172,6 +171,16 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
 
 def _are_known(names: Sequence[str]) -> bool:
     return len(names) > 1 and sum(map(is_known, names)) * 2 > len(names)
+
+
+def _sure_of_names(cells: Sequence[str], text: str, delimiter: str, *, is_whole: bool) -> float | None:
+    """Return how sure it is that the only row seen has the names of columns; None where it has not."""
+    if is_whole:
+        are_names = len(cells) >= _FEWEST_ALONE and all(map(_IDENTIFIER.fullmatch, cells))
+        return 0.0 if are_names and _are_known(cells) and not _is_prose(text, delimiter) else None
+    if _are_known(cells):
+        return 1.0  # the first comment is a long one
+    return 0.0 if len(cells) > MOST_COLUMNS else None  # which is said where it is read
 
 
 def _is_value(cell: str) -> bool:

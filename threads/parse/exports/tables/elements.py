@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -12,14 +14,19 @@ from lxml import etree
 from threads.language import N_
 from threads.parse.exports.json_items import Item
 from threads.parse.exports.tables.names import is_private, place
-from threads.parse.exports.xml_records import Clean, let_go, local_name, opened, root_tag
+from threads.parse.exports.xml_records import Clean, damage, let_go, local_name, opened, pieces, root_name
 from threads.parse.source import Source
 from threads.records import Skipped
 
 _PAGES = frozenset(("html", "svg", "rss", "feed", "rdf", "div", "body", "head"))
 _LISTS = frozenset(("comments", "posts", "thread", "threads", "messages", "discussion", "replies", "reviews"))
 _CELLS = frozenset(("column", "field"))  # of rows, as phpMyAdmin and mysqldump write them
-_ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
+# Signs that XML wants written otherwise, and entities that only HTML has; CDATA sections first, as they stay.
+_BARE = re.compile(
+    r"(?s)(<!\[CDATA\[.*?(?:\]\]>|\Z))|<(?![\w/!?])|&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[\da-fA-F]+);)(?:\w{1,40};)?"
+)
+_MOST_ATTRIBUTES = 300
+_OF_XML = "{http://www.w3.org/"  # xsi:schemaLocation, xml:lang
 _LOOKED_AT = 60_000  # characters
 _OF_COMMENTS = ("author", "author_id", "time", "id")
 _OF_THREADS = ("title", "url")
@@ -42,10 +49,10 @@ class Shape(NamedTuple):
 def shape(source: Source) -> Shape | None:
     """Return what elements at the beginning of a document of XML are comments, None without any."""
     head = source.head[:_LOOKED_AT]
-    root = _ROOT.match(root_tag(head))
-    if root is None or root[1].lower() in _PAGES:
+    root = root_name(head).lower()
+    if not root or root in _PAGES:
         return None
-    if not head.lstrip("\ufeff \t\r\n").startswith("<?xml") and root[1].lower() not in _LISTS:
+    if not head.lstrip("\ufeff \t\r\n").startswith("<?xml") and root not in _LISTS:
         return None
     try:
         parser = etree.XMLParser(recover=True, **_SAFE)
@@ -68,37 +75,96 @@ def shape(source: Source) -> Shape | None:
         return None
     comment = max(inner)[1]
     first = next(one for one in document.iterdescendants() if local_name(one.tag) == comment)
-    above = (one for one in first.iterancestors() if one.tag != first.tag and _is_thread(one))
-    return Shape(comment, next((local_name(one.tag) for one in above), None))
+    above = [one for one in first.iterancestors() if one.tag != first.tag]
+    # What has a title or an address is told apart by that; else what stands nearest and says anything.
+    holders = [one for one in above if _is_thread(one)] or [one for one in above if _attributes(one)]
+    return Shape(comment, local_name(holders[0].tag) if holders else None)
 
 
 def elements(source: Source, shape: Shape) -> Iterator[Item]:
-    """Yield the comments of a document as objects, with what they stand under; a damaged one up to there."""
-    encoding, stream = opened(source)
+    """Yield the comments of a document as objects, with what they stand under; damaged ones by their tags."""
+    found: Iterator[dict[str, Any] | Skipped] = _sound(source, shape)
     number = 0
+    try:
+        for number, item in enumerate(found, start=1):
+            yield f"{shape.comment} {number:,}", item
+        return
+    except (etree.XMLSyntaxError, LookupError) as error:
+        source.remarks.append(damage(error))
+    for item in islice(_by_tags(source, shape), number, None):
+        number += 1
+        yield f"{shape.comment} {number:,}", item
+
+
+def _sound(source: Source, shape: Shape) -> Iterator[dict[str, Any]]:
+    """Yield the comments of a document up to where it is damaged.
+
+    Raises
+    ------
+    XMLSyntaxError
+        After the comments that stand before the damage.
+    """
+    encoding, stream = opened(source)
+    damaged: etree.XMLSyntaxError | None = None
     about: dict[str, str] = {}
     parser = etree.XMLPullParser(
         events=("start", "end"), encoding=encoding, tag=[f"{{*}}{name}" for name in shape if name], **_SAFE
     )
     with stream:
         clean = Clean(stream, source.name)
-        try:
-            while chunk := clean.read():
+        while damaged is None and (chunk := clean.read()):
+            try:
                 parser.feed(chunk)
-                for event, element in parser.read_events():
-                    if local_name(element.tag) != shape.comment:
-                        about = {}
-                        if event == "end":
-                            let_go(element)
-                    elif event == "end":
-                        number += 1
-                        about = about or _about(element, shape)
-                        yield f"{shape.comment} {number:,}", _object(element, shape, about)
-                        _empty(element, shape)
-            parser.close()
-        except etree.XMLSyntaxError as error:
-            line = f"line {error.lineno or 0:,}"
-            yield line, Skipped(line, N_("no well-formed XML: what follows is not read"))
+            except etree.XMLSyntaxError as error:
+                damaged = error
+            for event, element in parser.read_events():
+                if local_name(element.tag) != shape.comment:
+                    about = {}
+                    if event == "end":
+                        let_go(element)
+                elif event == "end":
+                    about = about or _about(element, shape)
+                    yield _object(element, shape, about)
+                    _empty(element, shape)
+        if damaged is not None:
+            raise damaged
+        parser.close()
+
+
+def _by_tags(source: Source, shape: Shape) -> Iterator[dict[str, Any] | Skipped]:
+    """Yield the comments of a damaged document, each from its tag to its end or to where the next begins."""
+    begun: re.Match[str] | None = None  # of a comment, or of what holds comments until the first of them
+    parts: list[str] = []
+    about: dict[str, str] = {}
+    for text, tag in pieces(source, {name for name in shape if name}):
+        parts.append(text)
+        if tag is None:
+            continue
+        if begun is not None:
+            element = _mended(begun, parts)
+            if begun["name"] == shape.comment:
+                yield _object(element, shape, about)
+            else:
+                about = _said(element)
+        about = about if tag["name"] == shape.comment else {}
+        begun, parts = None if tag["end"] else tag, []
+    if begun is not None and begun["name"] == shape.comment:
+        place = N_("the last {element}").format(element=shape.comment)
+        yield Skipped(place, N_("the file ends in the middle of it"))
+
+
+def _mended(begun: re.Match[str], parts: Sequence[str]) -> Any:
+    """Return an element of which the start tag and what stands in it are given, whatever is wrong in it."""
+    parser = etree.XMLParser(recover=True, **_SAFE)
+    name, start = begun["name"], begun["attributes"].rstrip("/")
+    if start.count("=") > _MOST_ATTRIBUTES:  # of which libxml2 compares each with all others
+        start = ""
+    inside = _BARE.sub(lambda m: m[1] or html.escape(html.unescape(m[0])), "".join(parts))
+    try:
+        element = etree.fromstring(f"<{name}{start}>{inside}</{name}>".encode(), parser)
+    except (etree.LxmlError, ValueError):
+        element = None
+    return etree.Element(name) if element is None else element
 
 
 def _is_comment(element: Any) -> bool:
@@ -126,9 +192,10 @@ def _name(child: Any) -> str:
 
 
 def _attributes(element: Any) -> dict[str, str]:
-    """Return the attributes of a comment; those of a row of a table say nothing of it."""
+    """Return the attributes of an element; those of a row of a table, and XML's own, say nothing of it."""
     is_row = len(element) and local_name(element[0].tag) in _CELLS
-    return {} if is_row else {local_name(name): value for name, value in element.items()}
+    own = [] if is_row else [(name, value) for name, value in element.items() if not name.startswith(_OF_XML)]
+    return {local_name(name): value for name, value in own}
 
 
 def _fields(element: Any) -> dict[str, str]:
@@ -142,10 +209,15 @@ def _fields(element: Any) -> dict[str, str]:
 def _about(element: Any, shape: Shape) -> dict[str, str]:
     for above in element.iterancestors():
         if local_name(above.tag) == shape.thread:
-            found = _fields(above)
-            texts = [(rank, name) for name in found if (rank := place("text", name)) is not None]
-            return found | ({"article": found[min(texts)[1]]} if texts else {})
+            return _said(above)
     return {}
+
+
+def _said(thread: Any) -> dict[str, str]:
+    """Return what an element says of itself that holds comments; its text is the article."""
+    found = _fields(thread)
+    texts = [(rank, name) for name in found if (rank := place("text", name)) is not None]
+    return found | ({"article": found[min(texts)[1]]} if texts else {})
 
 
 def _object(element: Any, shape: Shape, about: dict[str, str]) -> dict[str, Any]:

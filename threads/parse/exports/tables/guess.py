@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from threads.language import N_
 from threads.parse.exports.tables.mapping import Field, Markup
-from threads.parse.exports.tables.names import OF_POSTS, is_best_as, is_private, place, plain
+from threads.parse.exports.tables.names import NAMES, OF_POSTS, is_best_as, is_private, place, plain
 from threads.parse.exports.tables.references import is_top, kind_of_parents, plain_id
 from threads.parse.exports.tables.times import is_epoch, is_span, is_time
 
@@ -39,6 +39,10 @@ _FIELDS_OF_THREADS = frozenset(("thread", "title", "url", "article"))
 _ROOTS = ("root id", "rootid")  # of a discussion, or the first comment of an exchange
 _WEAK_PARENTS = ("rid", "references")
 _BESIDE = ("title", "post title", "headline")
+_LEVELS = frozenset(NAMES["depth"]) - {"is reply", "reply"}
+_FEW_JUMPS = 20  # one in so many rows may stand below one that was deleted
+_COUNTS = ("comments", "post comments", "comentarios", "comentários", "kommentarer", "yorumlar")  # or texts
+STORIES = N_("rows have a title and an address each and no text: they are stories, not comments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +260,7 @@ class _Guessing:
 
     def _text(self) -> None:
         if not self._take("text", self._no_text):
+            self._leave_stories()
             self._text_by_values() or self._take_titles_as_text()
         text = self._column("text")
         if text is None:
@@ -265,11 +270,21 @@ class _Guessing:
             self._found["text"].insert(0, (column, "stands above the text", 0.8))
             self._free.remove(column)
 
+    def _leave_stories(self) -> None:
+        """Refuse titles as texts where each row has an address of its own, as lists of stories have."""
+        addresses = [c for c in self._of_comments if c.known("url") is not None and c.different > 0.9]
+        if any(c.share(_ADDRESS.fullmatch) * c.filled_share >= _MOST for c in addresses):
+            self._refused |= {c.at: STORIES for c in self._free if c.plain in _BESIDE}
+
     def _text_by_values(self) -> bool:
         able = [
             c
             for c in self._of_comments
-            if c.is_sampled and c.is_text and c.length >= 15 and c.different > 0.3
+            if self._refused.get(c.at) != STORIES
+            and c.is_sampled
+            and c.is_text
+            and c.length >= 15
+            and c.different > 0.3
         ]
         able += [c for c in self._free if not c.is_named and len(c.values) < _ENOUGH and c.is_text]
         if not able:
@@ -278,7 +293,8 @@ class _Guessing:
         return True
 
     def _take_titles_as_text(self) -> bool:
-        titles = [c for c in self._free if c.plain in _BESIDE and not self._no_text(c)]
+        able = [c for c in self._free if c.plain in _BESIDE and self._refused.get(c.at) != STORIES]
+        titles = [c for c in able if not self._no_text(c)]
         if titles:
             self._add("text", titles[0], N_("the only text"), 0.5)
         return bool(titles)
@@ -369,6 +385,7 @@ class _Guessing:
         if own is None:
             for column in [c for c in self._free if c.known("parent") is not None]:
                 self._refused[column.at] = N_("its name says parent, but no column has the ids of comments")
+            self._take("depth", self._no_level)
             return
         self._id_that_parents_name(own)
         if self._take("parent", self._no_parent):
@@ -432,6 +449,8 @@ class _Guessing:
             return "it is empty"
         if column.is_sampled and column.numbers > _MOST:
             return N_("its values are numbers")
+        if column.is_named and column.plain in _COUNTS and column.numbers == 1:
+            return N_("its values are numbers")
         dated = column.is_sampled and column.length <= _LONGEST_TIME and column.times > _MOST
         return N_("its values are times") if dated else ""
 
@@ -477,7 +496,32 @@ class _Guessing:
         return "" if column.wholes >= _MOST else N_("its values are no whole numbers")
 
     def _no_depth(self, column: _Column) -> str:
-        return "" if column.share(lambda v: v.lower() in _YES_OR_NO) == 1.0 else self._no_count(column)
+        if column.share(lambda v: v.lower() in _YES_OR_NO) == 1.0:
+            return ""
+        return self._no_count(column) or self._no_tree(column)
+
+    def _no_level(self, column: _Column) -> str:
+        """Refuse what alone would say who answers whom, where rows have no ids, and is no level of a tree."""
+        if column.plain not in _LEVELS:
+            return N_("no column has the ids of comments")
+        return self._no_count(column) or self._no_tree(column)
+
+    def _no_tree(self, column: _Column) -> str:
+        """Refuse levels of which many are higher by more than one than that above them in the thread."""
+        thread = self._column("thread")
+        of = thread.values if thread is not None else [""] * len(column.values)
+        levels = [
+            (of_row, int(float(value)))
+            for of_row, value in zip(of, column.values, strict=True)
+            if _COUNTED.fullmatch(value)
+        ]
+        lowest = min((level for _, level in levels), default=0)
+        above: dict[str, int] = {}
+        jumps = 0
+        for of_row, level in levels:
+            jumps += level > above.get(of_row, lowest - 1) + 1
+            above[of_row] = level
+        return N_("rows are not in the order of a tree by it") if jumps * _FEW_JUMPS > len(levels) else ""
 
     @staticmethod
     def _no_status(column: _Column) -> str:

@@ -61,6 +61,7 @@ _TITLES = ("title", "headline")
 _OF_POSTS = frozenset(("shares", "full_picture", "status_type", "num_comments"))  # which no comment has
 # Ends of keys under which things are said of threads.
 _ABOUT = re.compile(r"meta|metadata|info", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?:/)?/\S*\Z", re.IGNORECASE)
 _FEWEST_SHARED = 3  # keys that a comment and its answers have in common
 _LOOKED_AT = 100  # objects, of which the first may be posts without comments
 _ABOUT_THE_FILE = frozenset(("type", "version", "comment", "name"))  # what phpMyAdmin writes above a table
@@ -379,7 +380,8 @@ def _by_threads(item: dict[str, Any]) -> list[dict[str, Any]] | None:
         return None
     if not any(rows.values()) or not all(_says_text(several[0]) for several in rows.values() if several):
         return None
-    return [{_THREAD: {"id": key}, **row} for key, several in rows.items() for row in several]
+    says = "url" if all(map(_ADDRESS.match, filter(None, item))) else "title"
+    return [{_THREAD: {"id": key, says: key}, **row} for key, several in rows.items() for row in several]
 
 
 def _with_ids(item: dict[str, Any]) -> list[Any]:

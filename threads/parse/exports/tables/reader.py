@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
@@ -13,7 +14,7 @@ from operator import methodcaller, not_
 from threads.language import N_
 from threads.parse.exports.columns import each
 from threads.parse.exports.found import NO_MOMENT, Found, FoundComments, FoundThread, Moment, Moments, Note
-from threads.parse.exports.tables.guess import Guess, column_name, guess, is_nothing, markup_of
+from threads.parse.exports.tables.guess import STORIES, Guess, column_name, guess, is_nothing, markup_of
 from threads.parse.exports.tables.mapping import FIELDS, Field, Mapping, places
 from threads.parse.exports.tables.names import FLAGS, plain
 from threads.parse.exports.tables.presets import PRESETS, fitted, preset_by_values, preset_for
@@ -32,7 +33,8 @@ from threads.parse.exports.tables.times import Reader, time_reader
 from threads.parse.exports.texts import from_html
 from threads.parse.exports.wordpress import NO_COMMENTS
 from threads.parse.formats import Options
-from threads.parse.identity import stable_id
+from threads.parse.identity import CommentIds, stable_id
+from threads.parse.wording import counted
 from threads.records import Skipped, Status, TableColumn
 
 EXAMPLES = 3
@@ -158,7 +160,9 @@ def _told(
 def found_in(understood: Understood, options: Options) -> Iterator[Found]:
     """Yield the comments of a table, and the threads that its rows name."""
     try:
-        if "text" in understood.places:
+        if not any(map(any, understood.table.sample)):
+            yield Note(N_("the table has the names of its columns and no rows: there are no comments in it"))
+        elif "text" in understood.places:
             yield from _found_in(understood, options)
         else:
             yield Note(_closest(understood.columns))
@@ -187,6 +191,8 @@ def _found_in(understood: Understood, options: Options) -> Iterator[Found]:
 
 def _closest(columns: Sequence[TableColumn]) -> str:
     """Return that no column is the text, and which comes closest: by its name, or with the longest values."""
+    if any(column.reason == STORIES for column in columns):
+        return STORIES
     named = [column for column in columns if column.reason.startswith("its name says text")]
     if named:
         return N_("{problem}; closest is {column}: {reason}").format(
@@ -222,6 +228,10 @@ class _Rows:
         self._has_zero = _is_somebody("0", understood)
         self._told: set[str] = set()
         self._levels: dict[str, list[str]] = {}
+        self._made: dict[str, CommentIds] = defaultdict(CommentIds)  # ids of rows that have none, by thread
+        levels = map(_whole, _sampled(understood, "depth"))
+        self._lowest = min((level for level in levels if level is not None), default=0)
+        self._by_level = 0
         self._unread = self._unknown = 0
         self._codes = _codes(understood)
         self._has_roots = _has_roots(understood)
@@ -230,6 +240,8 @@ class _Rows:
         """Yield the comments of a block of rows, and the threads that it is the first to name."""
         text = self._texts(texts)
         statuses = self._statuses(cells.get("status"), text)
+        if "depth" in cells:
+            cells = self._with_parents(cells, text)
         if min(map(len, text), default=0) <= _NOTHING:
             kept = [
                 status in _GONE or not _is_nothing(said) for said, status in zip(text, statuses, strict=True)
@@ -307,10 +319,21 @@ class _Rows:
         named = self._parent(cells.get("parent", [""] * len(own)), own, tops)
         if "depth" not in cells:
             return named
-        return [
-            self._above(thread, depth, id_) if depth else parent
-            for thread, depth, id_, parent in zip(threads, cells["depth"], own, named, strict=True)
-        ]
+        return [above or parent for above, parent in zip(cells["depth"], named, strict=True)]
+
+    def _with_parents(self, cells: Cells, text: list[str]) -> Cells:
+        """Return columns with ids, and whom each row answers for its depth; what has no text counts."""
+        threads = self._threads(cells, len(text))
+        if "id" in cells:
+            own = plain_ids(cells["id"])
+        else:
+            known = [cells.get(name, [""] * len(text)) for name in ("author", "time")]
+            rows = zip(threads, *known, text, strict=True)
+            own = [self._made[thread].make(by or None, at or None, said) for thread, by, at, said in rows]
+        levels = zip(threads, cells["depth"], own, strict=True)
+        above = [self._above(thread, depth, id_) if depth else None for thread, depth, id_ in levels]
+        self._by_level += len(above) - above.count(None)
+        return {**cells, "id": own, "depth": [parent or "" for parent in above]}
 
     def _statuses(self, said: Sequence[str] | None, text: list[str]) -> list[Status]:
         if said is None and not any(map(_MAY_BE_GONE, text)):
@@ -323,6 +346,10 @@ class _Rows:
 
     def notes(self) -> Iterator[str]:
         """Yield what the reader of the report should know, once all rows were read."""
+        if self._by_level:
+            yield N_(
+                "{answers} inferred from the order of rows: to the one above that stands a level higher"
+            ).format(answers=counted(self._by_level, "answer", "answers"))
         if self._unread:
             yield N_("{times} times could not be read; they stay as found").format(times=f"{self._unread:,}")
         if self._unknown:
@@ -348,7 +375,9 @@ class _Rows:
     def _above(self, thread: str, depth: str, own: str) -> str | None:
         """Return the latest comment of a thread that stands one level higher."""
         above = self._levels.setdefault(thread, [])
-        level = min(max(1 if depth.strip().lower() in _YES else _whole(depth) or 0, 0), len(above))
+        said = _whole(depth)
+        said = int(depth.strip().lower() in _YES) if said is None else said - self._lowest
+        level = min(max(said, 0), len(above))
         del above[level:]
         above.append(own)
         return above[level - 1] if level else None
