@@ -210,3 +210,22 @@ def told(data):
         for d in parse(Source.from_bytes(data), Options()).discussions
         for c in d.comments
     ]
+
+
+def test_markup_within_a_text_is_read_as_what_it_is():
+    said = (
+        "I <b>like</b> the tunnel<br/>and &lt;b&gt; &amp; you",
+        "<p>No, take</p><p>the ferry</p>",
+        "Plain &amp; only",
+    )
+    comments = (
+        f"<comment><author>Ada {n}</author><date>2024-05-01T10:0{n}:00Z</date><body>{text}</body></comment>"
+        for n, text in enumerate(said)
+    )
+    document = f"<?xml version='1.0'?><guestbook>{''.join(comments)}</guestbook>"
+    found = parse(Source.from_bytes(document.encode(), "file"), Options())
+    assert [c.text for d in found.discussions for c in d.comments] == [
+        "I like the tunnel\nand <b> & you",
+        "No, take\n\nthe ferry",
+        "Plain & only",
+    ]

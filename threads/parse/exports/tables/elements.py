@@ -20,6 +20,12 @@ from threads.records import Skipped
 
 _PAGES = frozenset(("html", "svg", "rss", "feed", "rdf", "div", "body", "head"))
 _LISTS = frozenset(("comments", "posts", "thread", "threads", "messages", "discussion", "replies", "reviews"))
+_MARKUP = frozenset(
+    (
+        *("p", "br", "b", "i", "u", "s", "a", "em", "strong", "span", "div", "code", "pre", "img", "small"),
+        *("blockquote", "ul", "ol", "li", "del", "ins", "sub", "sup", "q", "cite", "font"),
+    )
+)
 _CELLS = frozenset(("column", "field"))  # of rows, as phpMyAdmin and mysqldump write them
 # Signs that XML wants written otherwise, and entities that only HTML has; CDATA sections first, as they stay.
 _BARE = re.compile(
@@ -180,8 +186,8 @@ def _is_thread(element: Any) -> bool:
 
 
 def _names(element: Any) -> Sequence[str]:
-    """Return the names of an element's attributes and of elements in it that hold none themselves."""
-    inside = [_name(child) for child in element if not len(child)]
+    """Return the names of an element's attributes and of elements in it that hold none but markup."""
+    inside = [_name(child) for child in element if _says(child) is not None]
     return [name for name in (*_attributes(element), *inside) if not is_private(name)]
 
 
@@ -201,9 +207,19 @@ def _attributes(element: Any) -> dict[str, str]:
 def _fields(element: Any) -> dict[str, str]:
     found = _attributes(element)
     for child in element:
-        if not len(child) and child.text:
-            found.setdefault(_name(child), child.text)
+        if said := _says(child):
+            found.setdefault(_name(child), said)
     return found
+
+
+def _says(child: Any) -> str | None:
+    """Return the text of an element, with HTML in it as HTML; None where it holds other elements."""
+    if not len(child):
+        return child.text or ""
+    if not all(local_name(inner.tag) in _MARKUP for inner in child.iterdescendants()):
+        return None
+    inside = (etree.tostring(inner, encoding="unicode", method="html") for inner in child)
+    return "".join((html.escape(child.text or "", quote=False), *inside))
 
 
 def _about(element: Any, shape: Shape) -> dict[str, str]:
