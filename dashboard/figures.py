@@ -28,6 +28,7 @@ STANCES: dict[str, tuple[str, str]] = {
     "unclear": ("#9a9386", "circle-open"),
 }
 NO_STANCE = N_("no stance")
+MARKS: dict[str, tuple[str, str]] = {**STANCES, NO_STANCE: ("#9a9386", "circle-open-dot")}
 PATTERNS = {"supportive": "", "critical": "/", "neutral": ".", "unclear": ""}
 # What has no clear stance recedes into the panel, light or dark; its outline is 4 : 1 against either.
 ABSENT: Figure = {"color": "rgba(133,125,112,0.22)", "line": {"color": "#857d70", "width": 1}}
@@ -93,8 +94,8 @@ def sentiment_over_time(
     else:
         placed = _names_apart(rows) if len(rows) <= LABELLED_UP_TO else pd.Series(dtype="str")
         traces = [
-            _marks(rows[rows["stance"].fillna("unclear") == stance], stance, placed, of=len(rows))
-            for stance in STANCES
+            _marks(rows[rows["stance"].fillna(NO_STANCE) == stance], stance, placed, of=len(rows))
+            for stance in MARKS
         ]
     if curve is not None:
         traces = [_band(curve), *traces, _line(curve)]
@@ -400,7 +401,7 @@ def _label(name: Any) -> str:
 def _marks(rows: pd.DataFrame, stance: str, placed: pd.Series[str], *, of: int) -> Figure:
     """Return the marks of one stance, in a figure of `of` marks; `placed` says where names stand, if any."""
     labelled = of <= LABELLED_UP_TO
-    colour, symbol = STANCES[stance]
+    colour, symbol = MARKS[stance]
     words = rows["words"].fillna(1)
     names = [_author(name) for name in rows["author"]]
     places = placed[rows.index].tolist() if labelled else []
@@ -433,7 +434,7 @@ def _marks(rows: pd.DataFrame, stance: str, placed: pd.Series[str], *, of: int) 
             "symbol": symbol,
             "size": _sizes(rows, of).round(1).tolist(),
             "opacity": 0.78,
-            "line": {"width": (1 if of >= MANY else 2) if symbol.endswith("open") else 0, "color": colour},
+            "line": {"width": (1 if of >= MANY else 2) if "open" in symbol else 0, "color": colour},
         },
     }
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from dashboard.components import INDENT_LEVELS, author_name, period, title_of
 from dashboard.conversation import Turn, conversation
-from dashboard.figures import ACCENT, STANCES
+from dashboard.figures import ACCENT, MARKS, NO_STANCE, STANCES
 from dashboard.text import one_line, visible
 from threads.dynamics.key_figures import KeyFigures, key_figures
 from threads.dynamics.participation import participation
@@ -62,6 +62,7 @@ _FILLS: Final = {
     "critical": 'fill="url(#critical)"',
     "neutral": 'fill="url(#neutral)"',
     "unclear": 'fill="#857d70" fill-opacity=".22" stroke="#857d70" stroke-width=".8"',
+    NO_STANCE: 'fill="none" stroke="#857d70" stroke-width=".8"',
 }
 _PATTERN: Final = (
     '<pattern id="{stance}" width="6" height="6" patternUnits="userSpaceOnUse">'
@@ -182,9 +183,9 @@ def _pictures(chosen: pd.DataFrame) -> Iterable[str]:
 
 
 def _stances(frame: pd.DataFrame) -> list[str]:
-    """Return the stances that are drawn of a frame, in their order; what has none is unclear."""
-    there = set(frame["stance"].fillna("unclear"))
-    return [stance for stance in STANCES if stance in there]
+    """Return the stances that are drawn of a frame, in their order."""
+    there = set(frame["stance"].fillna(NO_STANCE))
+    return [stance for stance in MARKS if stance in there]
 
 
 def _legend(signs: Iterable[tuple[str, str]]) -> str:
@@ -222,7 +223,7 @@ def _sentiment(placed: pd.DataFrame, curve: Smooth | None, start: float, end: fl
         for v, word in ((1, _("positive")), (0, _("neutral")), (-1, _("negative")))
     )
     marks = "".join(
-        _mark(stance if isinstance(stance, str) and stance in STANCES else "unclear", px, py)
+        _mark(stance if isinstance(stance, str) and stance in STANCES else NO_STANCE, px, py)
         for stance, px, py in zip(rows["stance"], x, y, strict=True)
     )
     if curve is None:
@@ -239,7 +240,7 @@ def _points(along: Iterable[float], values: Iterable[float]) -> list[str]:
 
 def _mark(stance: str, x: float, y: float) -> str:
     """Return a mark whose form says the stance too."""
-    colour = STANCES[stance][0]
+    colour = MARKS[stance][0]
     if stance == "critical":
         return (
             f'<rect x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8" fill="{colour}" fill-opacity=".8"/>'
@@ -247,8 +248,9 @@ def _mark(stance: str, x: float, y: float) -> str:
     if stance == "neutral":
         corners = f"M{x:.1f},{y - 5:.1f}l5,5l-5,5l-5,-5z"
         return f'<path d="{corners}" fill="{colour}" fill-opacity=".8"/>'
-    if stance == "unclear":
-        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="none" stroke="{colour}"/>'
+    if stance in ("unclear", NO_STANCE):
+        dot = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1" fill="{colour}"/>' if stance == NO_STANCE else ""
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="none" stroke="{colour}"/>{dot}'
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}" fill-opacity=".8"/>'
 
 
@@ -257,8 +259,8 @@ def _bars(bins: Timeline, start: float, end: float) -> str:
     parts = [f'<text x="{LEFT - 6}" y="{EDGE + 4}" text-anchor="end">{number(most)}</text>']
     for row in bins.rows.to_dict("records"):
         left, right = (_across(_milliseconds(row[name]), start, end) for name in ("start", "end"))
-        known = {stance: int(row[stance]) for stance in STANCES if stance != "unclear"}
-        counts = {**known, "unclear": int(row["comments"]) - sum(known.values())}
+        known = {stance: int(row[stance]) for stance in STANCES}
+        counts = {**known, NO_STANCE: int(row["comments"]) - sum(known.values())}
         bottom = float(BARS)
         for stance, count in counts.items():
             size = count / most * (BARS - EDGE)

@@ -346,6 +346,8 @@ def test_bars_tell_unclear_comments_from_those_without_a_stance():
     frame = scored(40).assign(stance=["unclear", "critical", None, None] * 10)
     bars = {trace["name"]: sum(trace["y"]) for trace in stance_over_time(timeline(frame).rows)["data"]}
     assert bars == {"critical": 10, "unclear": 10, "no stance": 20}
+    marks = {trace["name"]: len(trace["x"]) for trace in sentiment_over_time(frame, None)["data"]}
+    assert marks == bars
 
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])

@@ -114,6 +114,13 @@ def test_the_file_is_in_the_language_of_who_asks(store, discussion):
     assert (wrong.status_code, "das ist keine Zeit" in wrong.text) == (400, True)
 
 
+def test_what_has_no_stance_is_not_drawn_as_unclear(discussion, frame):
+    bare = frame.assign(stance=pd.Series(None, index=frame.index, dtype="str"))
+    drawn = "".join(re.findall(r"<svg.*?</svg>", discussion_html(discussion, bare, bare), flags=re.DOTALL))
+    assert "no stance" in drawn
+    assert "unclear" not in drawn
+
+
 def test_a_table_of_texts_alone_is_told(discussion, frame):
     bare = frame.assign(
         published_at=pd.Series(pd.NaT, index=frame.index, dtype=frame["published_at"].dtype), author=None
