@@ -1,6 +1,7 @@
 """Mails as files, tweets, boards and topics: what is particular to them beyond the samples."""
 
 import json
+import time
 import zipfile
 from pathlib import Path
 
@@ -238,3 +239,15 @@ def test_feeds_say_what_they_are_about_in_the_languages_of_wordpress(title, auth
     (discussion,) = read(Source.from_bytes(feed.encode(), "feed.xml")).discussions
     assert discussion.title == page
     assert discussion.comments[0].author == (author or "Ada")
+
+
+@pytest.mark.parametrize("unit", [" (", "\xa0", " by", "( "])
+def test_a_hostile_title_of_a_feed_is_read_at_once(unit):
+    feed = (
+        "<rss><channel><item><link>https://b.example/t/#comment-7</link><description>I like it.</description>"
+        f"<title>Comment on X{unit * 300_000}</title></item></channel></rss>"
+    )
+    begun = time.process_time()
+    (discussion,) = read(Source.from_bytes(feed.encode(), "feed.xml")).discussions
+    assert discussion.source_format == "comment-feed"
+    assert time.process_time() - begun < 20

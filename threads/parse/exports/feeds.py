@@ -55,8 +55,7 @@ _ON = re.compile(
     r"|Комментарий к записи|Коментар до|Re:)\s+(.+)",
     re.DOTALL,
 )
-_CONNECTED = re.compile(r"\s+(?:by|par|von|por|di|door|av|od|af)\Z")
-_WRITER = re.compile(r"(.+) (?:by|par|von|por|di|door|av|od|af) (.+)|(.+) \((.+)\)", re.DOTALL)
+_BETWEEN = frozenset(("by", "par", "von", "por", "di", "door", "av", "od", "af"))  # the page and the writer
 _OF_ONE = re.compile(r"[^:]{3,40}:\s+(\S.*)", re.DOTALL)
 _BY = re.compile(r"[^:]{1,12}?\s?:\s+\S")
 _IN_BRACKETS = re.compile(r"\S+@\S+ \((.+)\)")
@@ -190,18 +189,23 @@ def _author(entry: Fields, feed: Fields) -> tuple[str | None, str | None]:
         return author or name(title.partition(":")[2]), of_one[1] if of_one else None
     if title.startswith("Re:"):
         return author, about[1]
-    if author is not None and (before := _before(about[1], author)):
-        return author, before
-    said = _WRITER.fullmatch(about[1])
-    if said is None:
-        return author, about[1]
-    return name(said[2] or said[4]), said[1] or said[3]
+    page, writer = _page_and_writer(about[1], author)
+    return author or name(writer), page
 
 
-def _before(about: str, author: str) -> str:
-    """Return what a title says before its writer; "" where it does not end with this one."""
-    for ending in (author, f"({author})"):
-        before = about.removesuffix(ending).rstrip()
-        if before != about.rstrip():
-            return before if ending != author else _CONNECTED.sub("", before)
-    return ""
+def _page_and_writer(about: str, author: str | None) -> tuple[str, str]:
+    """Return what a title names behind "Comment on": the page, and "" or who wrote, `author` where known.
+
+    No pattern does it: with many brackets or blanks one would take quadratic time.
+    """
+    if about.endswith(")"):
+        page, _, writer = about[:-1].rpartition(" (")
+        if page and (author is None or writer == author):
+            return page, writer
+    if author is not None and about.endswith(f" {author}"):
+        page, _, word = about.removesuffix(author).rstrip().rpartition(" ")
+        if page and word in _BETWEEN:
+            return page, author
+    words = about.split(" ")
+    last = next((at for at in range(len(words) - 2, 0, -1) if words[at] in _BETWEEN), None)
+    return (about, "") if last is None else (" ".join(words[:last]), " ".join(words[last + 1 :]))
