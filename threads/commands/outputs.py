@@ -81,17 +81,16 @@ class Outputs:
         `parts` are worked out once, however many there are to write. `json_text` gives the JSON in pieces
         where a command has more to say in it than discussions.
         """
-        others = dict(self.names)
-        text_to = others.pop("json", None) if json_text is not None else None
+        own = {kind: name for kind, name in self.names.items() if kind != "json" or json_text is None}
         with ExitStack() as stack:
-            if len(others) > 1:
+            if len(own) > 1:
                 from threads.storage.kept_parts import KeptParts
 
                 parts = stack.enter_context(KeptParts(parts))
-            for kind, name in others.items():
+            for kind, name in own.items():
                 self._write_one(kind, name, parts, made)
-        if text_to is not None and json_text is not None:
-            with output(text_to) as file:
+        if json_text is not None and "json" in self.names:
+            with output(self.names["json"]) as file:
                 file.writelines(json_text())
 
     def _write_one(self, kind: str, name: str, parts: Iterable[Part], made: Provenance) -> None:
