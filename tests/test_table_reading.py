@@ -472,3 +472,37 @@ def test_a_list_of_texts_alone():
     assert JsonTable().sniff(source)
     (discussion,) = JsonTable().read(source, Options()).discussions
     assert [c.text for c in discussion.comments] == ["A tunnel leaks", "It does not"]
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "second"),
+    [
+        ("Date,Time", "2024-05-13,14:32", "2024-05-14,9:05"),
+        ("Datum,Uhrzeit", "13.05.2024,14:32 Uhr", "14.05.2024,09:05 Uhr"),
+        ("Date,Time", "5/13/2024,2:32 PM", "5/14/2024,9:05 AM"),
+        ("Time,Date", "14:32:00,2024-05-13 00:00:00", "09:05:00,2024-05-14 00:00:00"),
+        ("Date,Heure", "13/05/2024,14h32", "14/05/2024,9h05"),
+    ],
+)
+def test_the_day_and_the_time_of_day_in_two_columns(header, first, second):
+    found = comments(f"{header},Name,Comment\n{first},Ann,No tunnel please\n{second},Bob,A bridge then\n")
+    assert [comment.published_at for comment in found] == [
+        datetime(2024, 5, 13, 14, 32, tzinfo=UTC),
+        datetime(2024, 5, 14, 9, 5, tzinfo=UTC),
+    ]
+
+
+def test_a_day_without_its_time_of_day():
+    found = comments("Date,Time,Comment\n2024-05-13,,No tunnel\n2024-05-14,09:05,A bridge\n")
+    assert found[0].published_at == datetime(2024, 5, 13, tzinfo=UTC)
+    assert found[0].published_at_precision == "day"
+
+
+def test_how_long_something_took_is_no_time_of_day():
+    found = comments("Date,Duration,Comment\n2024-05-13,14:32,No tunnel\n2024-05-14,9:05,A bridge\n")
+    assert {comment.published_at_precision for comment in found} == {"day"}
+
+
+def test_two_columns_of_a_time_are_given():
+    found = comments("d,h,Comment\n2024-05-13,14:32,No tunnel\n", "time=d+h")
+    assert found[0].published_at == datetime(2024, 5, 13, 14, 32, tzinfo=UTC)

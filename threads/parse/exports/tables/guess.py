@@ -12,7 +12,7 @@ from threads.language import N_
 from threads.parse.exports.tables.mapping import Field, Markup
 from threads.parse.exports.tables.names import NAMES, OF_POSTS, is_best_as, is_private, place, plain
 from threads.parse.exports.tables.references import is_top, kind_of_parents, plain_id
-from threads.parse.exports.tables.times import is_epoch, is_span, is_time
+from threads.parse.exports.tables.times import is_day, is_epoch, is_span, is_time
 
 _ENOUGH = 5  # rows from which values say something of their own
 _MOST = 0.8
@@ -34,6 +34,10 @@ _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|nbsp|apos|#\d{1,6}|#x[0-9a-f]{1,5});",
 _NO_SPACES = re.compile("[\u0e00-\u0fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NAME = re.compile(r"[^\W\d_][\w .'’-]{1,40}")
 _POSTS = ("post id", "postid")
+_HOUR = re.compile(
+    r"\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)? ?(?:[ap]\.?m\.?|Uhr|h|Z|[A-Z]{3,4}|[+-]\d\d:?\d\d)?",
+    re.IGNORECASE,
+)
 _OF_THREADS = "thread."  # what objects of JSON say of that which comments stand under
 _FIELDS_OF_THREADS = frozenset(("thread", "title", "url", "article"))
 _ROOTS = ("root id", "rootid")  # of a discussion, or the first comment of an exchange
@@ -211,6 +215,7 @@ class _Guessing:
         self._text()
         if "text" in self._found:
             self._time()
+            self._time_of_day()
             self._take("id", self._no_id)
             self._thread()
             self._author()
@@ -310,6 +315,17 @@ class _Guessing:
         written = [c for c in able if c.epochs < 0.5]
         if written or (able and not any(c.known("id") is not None for c in able)):
             self._add("time", (written or able)[0], N_("its values are times"), 0.6)
+
+    def _time_of_day(self) -> None:
+        """Take the column of the time of day where another has only days, as in "Date" and "Time"."""
+        day = self._column("time")
+        if day is None or day.share(is_day) < _MOST:
+            return
+        able = [
+            c for c in self._of_comments if c.known("time") is not None and c.share(_HOUR.fullmatch) >= _MOST
+        ]
+        if able:
+            self._add("time", able[0], N_("the time of day, beside a column of days"), 0.9)
 
     def _thread(self) -> None:
         text, own = self._column("text"), self._column("id")

@@ -35,7 +35,7 @@ FIELDS: dict[Field, str] = {
     "text": "what was written; of several columns, joined by empty lines",
     "author": "the name displayed",
     "author_id": "the platform's own id of the author",
-    "time": "when it was written",
+    "time": "when it was written; of two columns, the day and the time of day",
     "edited": "when it was last edited",
     "parent": "the id of the comment that it answers",
     "depth": "how many comments it stands below, in tables that list each answer after its comment",
@@ -60,6 +60,7 @@ PARENTS: dict[Parents, str] = {
     "path": "the ids of all comments above and its own, such as 0.12.34",
     "list": "the ids of all comments above, the one answered last, such as ['12', '34']",
 }
+_MOST_COLUMNS = {"text": 1_000, "time": 2}
 _OWN = ("markup", "time_format", "time_zone", "parents")
 _REMEDY = N_(
     "Give such as text=body,author=user,time=created_at; `btl parse` without --mapping shows the columns"
@@ -85,7 +86,7 @@ class Mapping:
 
 
 def from_pairs(text: str) -> Mapping:
-    """Return the changes that `field=column,field=column` asks for; two columns of text are `text=a+b`.
+    """Return the changes that `field=column,field=column` asks for; two columns are `text=a+b`.
 
     A column whose name holds a comma is quoted: `"text=Comment, in full"`. A column can be given by its
     number, counted from 1. `field=` takes the field out of the guess.
@@ -233,13 +234,13 @@ def _columns(key: str, value: Any, source: str) -> tuple[str, ...]:
             remedy=N_('Write it such as text = "body"'),
         )
     names = tuple(name for name in names if name)
-    if len(names) > 1 and key != "text":
+    if len(names) > _MOST_COLUMNS.get(key, 1):
         raise SettingError(
             N_("{field} has {number} columns: {columns}").format(
                 field=key, number=len(names), columns=", ".join(names)[:120]
             ),
             source=source,
-            remedy=N_("Only a text can be put together of several; leave one"),
+            remedy=N_("A text may have several, a time two (the day and the time of day); leave one"),
         )
     return names
 

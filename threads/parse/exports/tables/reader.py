@@ -29,7 +29,7 @@ from threads.parse.exports.tables.references import (
     separator,
 )
 from threads.parse.exports.tables.table import Table
-from threads.parse.exports.tables.times import Reader, time_reader
+from threads.parse.exports.tables.times import Reader, time_reader, without_midnight
 from threads.parse.exports.texts import from_html
 from threads.parse.exports.wordpress import NO_COMMENTS
 from threads.parse.formats import Options
@@ -176,7 +176,8 @@ def _found_in(understood: Understood, options: Options) -> Iterator[Found]:
     yield from map(Note, (*rows.guessed, *_refused_references(understood)))
     names: list[Field] = [name for name in FIELDS if name in at and name != "text"]
     kinds = [place for place, name in enumerate(table.columns) if plain(name) == _KIND]
-    for where, columns in table.blocks([*(at[name][0] for name in names), *at["text"], *kinds]):
+    hours = at.get("time", ())[1:]
+    for where, columns in table.blocks([*(at[name][0] for name in names), *at["text"], *hours, *kinds]):
         kept = [kind not in NO_COMMENTS for kind in columns[-1]] if kinds else []
         if not all(kept):
             left_out = compress(zip(where, columns[-1], strict=True), map(not_, kept))
@@ -184,7 +185,10 @@ def _found_in(understood: Understood, options: Options) -> Iterator[Found]:
         some = columns if all(kept) else [list(compress(column, kept)) for column in columns]
         places_left = where if all(kept) else list(compress(where, kept))
         cells = dict(zip(names, some, strict=False))
-        yield from rows.found(places_left, cells, some[len(names) : len(names) + len(at["text"])])
+        texts_end = len(names) + len(at["text"])
+        if hours:
+            cells["time"] = list(map(_at_hour, cells["time"], some[texts_end]))
+        yield from rows.found(places_left, cells, some[len(names) : texts_end])
     yield from table.skipped
     yield from map(Note, (*table.notes, *rows.notes()))
 
@@ -456,8 +460,16 @@ def _parent_reader(understood: Understood) -> _Parents:
 
 
 def _sampled(understood: Understood, name: Field) -> list[str]:
-    at = understood.places.get(name, (len(understood.table.columns),))[0]
-    return [row[at].strip() if at < len(row) else "" for row in understood.table.sample]
+    """Return the first values of a field; of a time of two columns, both together."""
+    places = understood.places.get(name, (len(understood.table.columns),))
+    columns = [
+        [row[at].strip() if at < len(row) else "" for row in understood.table.sample] for at in places[:2]
+    ]
+    return list(map(_at_hour, *columns)) if name == "time" and len(columns) > 1 else columns[0]
+
+
+def _at_hour(day: str, hour: str) -> str:
+    return f"{without_midnight(day.strip())} {hour.strip()}".strip()
 
 
 def _has_roots(understood: Understood) -> bool:

@@ -29,6 +29,7 @@ _SECONDS = 10  # digits of a number of seconds since 1970, from 2001 to 2286
 _MARKERS = frozenset(
     ("", "0", "none", "null", "nan", "nat", "na", "n/a", "-", "false", "0.0", "-1", "undefined")
 )
+_MIDNIGHT = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?$")
 _DIGIT = re.compile(r"\d")
 _EPOCH = re.compile(
     r"\d{9,10}(?:\.\d+)?|\d{12,13}(?:\.0)?|\d{15,16}|\d{18,19}|\d\.\d+e\+?(?:09|9|12)", re.IGNORECASE
@@ -53,6 +54,18 @@ def is_time(value: str) -> bool:
 def is_epoch(value: str) -> bool:
     """Return whether a cell may be a number of seconds (milli-, micro-, nano-) since 1970."""
     return _EPOCH.fullmatch(value.strip()) is not None
+
+
+def is_day(value: str) -> bool:
+    """Return whether a cell holds a date without a time of day, or at midnight, as spreadsheets write it."""
+    value = without_midnight(value.strip())
+    stamp = None if is_epoch(value) else _stamp(value)
+    return stamp is not None and not stamp.is_relative and stamp.hour is None and is_time(value)
+
+
+def without_midnight(value: str) -> str:
+    """Return a date without the midnight that spreadsheets write after it."""
+    return _MIDNIGHT.sub("", value)
 
 
 def is_span(value: str) -> bool:
