@@ -6,7 +6,7 @@ from textwrap import wrap
 
 import pandas as pd
 
-from dashboard.figures import ACCENT, GRID, NO_BOX, Figure, plain_layout
+from dashboard.figures import ACCENT, GRID, NO_BOX, Figure, plain_layout, ticks_of_shares
 from dashboard.text import for_plotly
 from threads.dynamics.courses import Course, Courses
 from threads.dynamics.sentences import figure
@@ -20,7 +20,7 @@ _SCALES: dict[str, Figure] = {
 TITLE_HEIGHT, TICKS_HEIGHT = 26, 26  # pixels
 COURSE_HEIGHT, COURSE_GAP = 118, 12  # pixels of a row, and between it and the next
 COURSE_SIDES: tuple[tuple[str, list[float], Figure], ...] = (
-    ("share", [0, 0.46], {"range": [0, 1.04], "tickvals": [0, 0.5, 1], "tickformat": ".0%"}),
+    ("share", [0, 0.46], {"range": [0, 1.04]}),
     ("sentiment", [0.54, 1], {"range": [-1.05, 1.05], "tickvals": [-1, 0, 1], "ticktext": ["−1", "0", "+1"]}),
 )
 COURSE_NAME, WRAPPED_AT = 24, 22  # characters of a line in a small chart, on a phone too
@@ -154,6 +154,7 @@ def courses_beside_each_other(found: Courses) -> Figure:
             figure["layout"][f"yaxis{number}"] = {
                 **GRID,
                 **scale,
+                **(ticks_of_shares() if kind == "share" else {}),
                 "type": "linear",
                 "domain": [max(bottom, 0), top],
                 "anchor": f"x{number}",

@@ -15,7 +15,7 @@ import pandas as pd
 
 from dashboard.text import for_plotly
 from threads.dynamics.trend import Smooth
-from threads.language import N_, _, localised
+from threads.language import N_, _, localised, percent
 
 Figure = dict[str, Any]
 _Box = tuple[float, float, float, float]  # its middle, across and down, its width and height, in pixels
@@ -180,6 +180,12 @@ def stance_over_time(bins: pd.DataFrame) -> Figure:
     }
 
 
+def ticks_of_shares() -> Figure:
+    """Return the ticks of an axis of shares, in the reader's way to write percent."""
+    shares = [0, 0.5, 1]
+    return {"tickvals": shares, "ticktext": list(map(percent, shares))}
+
+
 def stance_shares_over_time(bins: pd.DataFrame, fewest: int) -> Figure:
     """Return the shares of known stances in bins of time (TIMELINE_COLUMNS), stacked up to all of them.
 
@@ -202,15 +208,17 @@ def stance_shares_over_time(bins: pd.DataFrame, fewest: int) -> Figure:
             "x": starts,
             "offset": 0,
             "width": [0.94 * (end - start) for start, end in zip(starts, ends, strict=True)],
-            "y": bins[f"{stance}_share"].fillna(0.0).round(4).tolist(),
-            "customdata": notes,
+            "y": (shares := bins[f"{stance}_share"].fillna(0.0).round(4).tolist()),
+            "customdata": [
+                f"{percent(share)} {_(stance)}, {note}" for share, note in zip(shares, notes, strict=True)
+            ],
             "marker": _stance_marker(stance, opacity=[FADED if thin else 1 for thin in few]),
-            "hovertemplate": f"%{{y:.0%}} {_(stance)}, %{{customdata}}{NO_BOX}",
+            "hovertemplate": f"%{{customdata}}{NO_BOX}",
         }
         for stance in STANCES
         if bins[stance].sum()
     ]
-    yaxis = {"range": [0, 1], "tickformat": ".0%", "tickvals": [0, 0.5, 1], "fixedrange": True}
+    yaxis = {"range": [0, 1], **ticks_of_shares(), "fixedrange": True}
     return {"data": traces, "layout": plain_layout(barmode="stack", yaxis=yaxis, dragmode=False)}
 
 

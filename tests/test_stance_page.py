@@ -4,11 +4,12 @@ import pandas as pd
 import pytest
 from browsing import as_json, said
 
-from dashboard.figures import FADED, stance_shares_over_time
+from dashboard.figures import FADED, stance_shares_over_time, ticks_of_shares
 from dashboard.filters import Filters
 from dashboard.pages.discussion import OneDiscussion
 from dashboard.pages.stance import StancePage
 from threads.dynamics.timeline import timeline
+from threads.language import using
 from threads.scores.stance import Stance
 
 PAGE = StancePage()
@@ -79,10 +80,23 @@ def test_shares_of_few_comments_are_greyed_out(bins):
     assert [trace["marker"]["opacity"] for trace in traces] == [[1, FADED]] * 3
     assert traces[0]["y"] == [0.8333, 0.0]
     assert traces[1]["y"] == [0.1667, 0.5]
-    assert traces[0]["customdata"] == ["judged 6 of 7", "judged 2 of 2, few"]
+    assert traces[0]["customdata"] == [
+        "83% supportive, judged 6 of 7",
+        "0% supportive, judged 2 of 2, few",
+    ]
 
 
 def test_each_side_has_a_pattern_of_its_own(bins):
     traces = stance_shares_over_time(bins, 5)["data"]
     supportive, critical = (trace["marker"]["pattern"]["shape"] for trace in traces[:2])
     assert supportive != critical
+
+
+def test_an_axis_of_shares_is_written_as_its_reader_writes():
+    with using("de"):
+        assert ticks_of_shares()["ticktext"] == [
+            "0\N{NO-BREAK SPACE}%",
+            "50\N{NO-BREAK SPACE}%",
+            "100\N{NO-BREAK SPACE}%",
+        ]
+    assert ticks_of_shares()["ticktext"] == ["0%", "50%", "100%"]
