@@ -11,9 +11,9 @@ need("torch", "transformers", "tokenizers")
 
 import torch  # noqa: E402 - only where it is there
 
-from training import encoder  # noqa: E402
+from training import encoder, encoder_offensive  # noqa: E402
+from training import offensive as builtin  # noqa: E402
 from training.encoder import Recipe, Rows  # noqa: E402
-from training.encoder_offensive import examples, harmless  # noqa: E402
 
 RECIPE = Recipe(max_tokens=16, importance=(1.0, 1.0), folds=2, runs=2, epochs=12, batch=4, rate=5e-3)
 
@@ -100,29 +100,28 @@ def test_batches_hold_each_row_once(rows):
     assert [len(batch) for batch in sorted(found, key=len)] == [2, 4, 4]
 
 
-def test_sentences_that_a_span_touches_are_left_out():
-    text = "The vote is on Monday. You are an idiot! Bring a pen."
-    start = text.index("idiot")
-    assert harmless(text, [(start, start + 5)]) == "The vote is on Monday. Bring a pen."
+@pytest.fixture
+def known():
+    """Texts of two sources, half of them offensive; each two are parts of one."""
+    sources = np.repeat(["Civil", "New York Times"], 20)
+    targets = np.tile([0.75, 0.25], 20)[:, None]
+    texts = [f"text {number}" for number in range(40)]
+    return builtin.Rows(texts, sources, targets, np.repeat(np.arange(20), 2))
 
 
-def test_parts_of_one_comment_are_one_group(tmp_path):
-    (tmp_path / "offensive").mkdir()
-    (tmp_path / "sentiment").mkdir()
-    (tmp_path / "offensive" / "davidson.jsonl").write_text('{"text": "hello", "label": "neither"}\n')
-    comment = (
-        '{"text": "You idiot. The vote is on Monday.", "annotators": 4, "not_toxic": 1,'
-        ' "spans": [{"start": 4, "end": 9, "type": "Insult", "votes": 3}]}\n'
-    )
-    (tmp_path / "offensive" / "civil_comments_spans.jsonl").write_text(comment * 2)
-    for name in ("nytEditorialSnippets", "amazonReviewSnippets", "movieReviewSnippets"):
-        lines = "1_1\t0.5\tGood.\n1_2\t0.1\tFine.\n2_1\t0\tSo so.\n"
-        (tmp_path / "sentiment" / f"{name}_GroundTruth.txt").write_text(lines)
-    found = examples(tmp_path)
-    comments = [(item.text, item.offensive) for item in found if item.group == "comment 1"]
-    assert comments == [("You idiot. The vote is on Monday.", 0.75), ("The vote is on Monday.", 0.0)]
-    assert all(item.offensive == 0 for item in found if "Snippets" in item.group)
-    assert not any("Fine." in item.text and "So so." in item.text for item in found)
+def test_of_each_source_as_many_as_is_said(known, monkeypatch):
+    monkeypatch.setattr(encoder_offensive, "MOST", {"Civil": (3, 4), "New York Times": (0, 20)})
+    chosen = encoder_offensive.chosen_of(known)
+    assert len(set(chosen)) == len(chosen)
+    assert known.sources[chosen].tolist() == ["Civil"] * 7 + ["New York Times"] * 10
+    assert known.targets[chosen, 0].tolist() == [0.75] * 3 + [0.25] * 14
+
+
+def test_the_share_of_readers_is_learnt(known):
+    found = encoder_offensive.rows_of(known, np.array([0, 3]))
+    assert found.texts == ["text 0", "text 3"]
+    assert found.targets.tolist() == [[0.75, 0.25], [0.25, 0.75]]
+    assert found.groups.tolist() == [0, 1]
 
 
 def test_the_words_of_the_tiny_encoder_are_known():

@@ -279,3 +279,25 @@ def test_it_is_never_called_what_it_is_not():
     card = SCORE.classifier.card
     said = json.dumps([SCORE.help, card.sentence, *(column.help for column in SCORE.columns)]).lower()
     assert "hate" not in said
+
+
+class Averaged:
+    """What judges together with the model of the package, as a fine-tuned encoder does."""
+
+    label, labels, beside = "onnx:offensive@2", ("clean", "offensive"), SCORE.classifier
+
+    def probabilities(self, texts, _contexts):
+        return np.tile([0.25, 0.75], (len(texts), 1))
+
+
+def test_the_words_beside_another_models_probability():
+    text = "You are an idiot and a liar."
+    averaged, own = (score.values([text, "!"], [])[0] for score in (Offensive(Averaged()), SCORE))
+    assert averaged[0] == 0.75
+    assert averaged[1:-1].tolist() == own[1:-1].tolist()
+    assert averaged[-1] == "onnx:offensive@2"
+    assert Offensive(Averaged()).marked(text) == SCORE.marked(text) != []
+
+
+def test_a_text_without_words_has_no_probability_beside_another_model():
+    assert Offensive(Averaged()).values(["!"], [])[0].tolist() == [None] * len(SCORE.columns)

@@ -85,14 +85,17 @@ class Offensive(TrainedScore):
     def values(self, texts: list[str], contexts: list[str]) -> npt.NDArray[Any]:  # noqa: ARG002
         """Return the values of `columns` for texts, texts × columns."""
         model = self.classifier
-        if not isinstance(model, OffensiveModel):
+        explaining = explaining_of(model)
+        if explaining is None:
             return self._of_another(model, texts)
         values = np.full((len(texts), len(self.columns)), None, dtype=object)
         place = 0
         for block in blocks_of(texts):
             read = [tokens(text) for text in block]
-            found = model.judge(read)
-            chances = model.chances(found.odds)
+            found = explaining.judge(read)
+            chances = explaining.chances(found.odds)
+            if model is not explaining:
+                chances[:, 0] = _offensive(model, block)
             there = ~np.isnan(found.odds[:, 0])
             part = values[place : place + len(block)]
             part[there, : len(HEADS)] = chances[there]
@@ -104,8 +107,7 @@ class Offensive(TrainedScore):
     def _of_another(self, model: Classifier, texts: list[str]) -> npt.NDArray[Any]:
         """Return the values that any classifier of the task can give: probability and name."""
         values = np.full((len(texts), len(self.columns)), None, dtype=object)
-        offensive = model.labels.index("offensive")
-        values[:, 0] = model.probabilities(texts, [""] * len(texts))[:, offensive]
+        values[:, 0] = _offensive(model, texts)
         values[:, -1] = model.label
         return values
 
@@ -119,9 +121,21 @@ class Offensive(TrainedScore):
 
     def marked_in(self, texts: Sequence[str]) -> list[list[Span]]:
         """Return for each text what `marked` does, faster for many at once."""
-        model = self.classifier
-        found = model.marked_in(texts) if isinstance(model, OffensiveModel) else [[] for _ in texts]
+        model = explaining_of(self.classifier)
+        found = [[] for _ in texts] if model is None else model.marked_in(texts)
         return [_strongest(spans) for spans in found]
+
+
+def explaining_of(model: Classifier) -> OffensiveModel | None:
+    """Return the model that says which words carry an offence: `model`, or what it is averaged with."""
+    for one in (model, getattr(model, "beside", None)):
+        if isinstance(one, OffensiveModel):
+            return one
+    return None
+
+
+def _offensive(model: Classifier, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+    return model.probabilities(texts, [""] * len(texts))[:, model.labels.index("offensive")]
 
 
 def _strongest(spans: Sequence[Span]) -> list[Span]:
