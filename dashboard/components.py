@@ -510,6 +510,14 @@ def title_of(title: Any, first_at: Any) -> str:
     return _("A thread without a title") + ("" if pd.isna(first_at) else f", {day(first_at)}")
 
 
+def dated_title(row: Mapping[Any, Any]) -> str:
+    """Return a discussion's title with the day it began, as several may have the same title."""
+    title = one_line(title_of(row["title"], row["first_at"]), 140)
+    is_dated = pd.isna(row["title"]) or not row["title"] or pd.isna(row["first_at"])
+    # On one line once more: who searches for "3. Juni" types no blank that keeps a line together.
+    return title if is_dated else one_line(f"{title}, {day(row['first_at'])}", 200)
+
+
 def anchor(comment_id: str) -> str:
     """Return the id of a comment's element on its page."""
     return f"comment-{comment_id}"

@@ -176,3 +176,10 @@ def test_nothing_is_offered_to_download_before_something_is_chosen(sampled, samp
     assert "/export.csv?by=week" in weeks
     assert "98 of 98 comments" in weeks
     assert "all: choose" in weeks
+
+
+def test_discussions_are_offered_with_the_day_they_began(sampled, sampled_ids):
+    (chooser,) = [
+        c for c in _inside(view(sampled, "").content) if getattr(c, "id", "") == "compare-discussions"
+    ]
+    assert {one["label"].rpartition(", ")[2] for one in chooser.data} == {"17 May 2024", "03 Jun 2024"}

@@ -131,11 +131,9 @@ class SideBySide(Everything):
     def view(self, filters: Filters) -> View:
         """Return everything under the bar of filters."""
         stored = self.context.store.discussions()
-        titles = {
-            row["thread_id"]: one_line(ui.title_of(row["title"], row["first_at"]), 60)
-            for row in stored.to_dict("records")
-        }
-        head: list[Component] = [html.H1(_("Compare")), _chooser(titles, filters), _groupings(filters)]
+        rows = {row["thread_id"]: row for row in stored.to_dict("records")}
+        titles = {key: one_line(ui.title_of(row["title"], row["first_at"]), 60) for key, row in rows.items()}
+        head: list[Component] = [html.H1(_("Compare")), _chooser(rows, filters), _groupings(filters)]
         unknown = [key for key in filters.compared if key not in titles]
         head += [ui.empty(_("There is no discussion {key} here.", key=one_line(key, 60))) for key in unknown]
         chosen = [key for key in filters.compared if key in titles]
@@ -205,10 +203,10 @@ def _side(name: str, rows: pd.DataFrame) -> Side:
     return Side(name, rows["thread_id"].iloc[0], len(rows), rows["author"].nunique(), first, last)
 
 
-def _chooser(titles: Mapping[str, str], filters: Filters) -> Component:
+def _chooser(rows: Mapping[str, Mapping[Any, Any]], filters: Filters) -> Component:
     """Return the control that chooses discussions: those imported last, and those that are chosen."""
-    offered = dict.fromkeys([*(key for key in filters.compared if key in titles), *list(titles)[:OFFERED]])
-    more = len(titles) - len(offered)
+    offered = dict.fromkeys([*(key for key in filters.compared if key in rows), *list(rows)[:OFFERED]])
+    more = len(rows) - len(offered)
     nothing = _("all: choose some to compare just those") if filters.by else _("choose two or more")
     return html.Div(
         [
@@ -216,8 +214,8 @@ def _chooser(titles: Mapping[str, str], filters: Filters) -> Component:
                 id="compare-discussions",
                 label=_("Discussions"),
                 placeholder="" if filters.compared else nothing,
-                data=[{"value": key, "label": titles[key]} for key in offered],
-                value=[key for key in filters.compared if key in titles],
+                data=[{"value": key, "label": ui.dated_title(rows[key])} for key in offered],
+                value=[key for key in filters.compared if key in rows],
                 maxValues=len(COMPARED),
                 searchable=True,
                 clearable=True,

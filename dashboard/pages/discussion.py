@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import dash_mantine_components as dmc
 import pandas as pd
@@ -17,10 +17,10 @@ from dashboard.elements import html
 from dashboard.filters import Filters, author_choices
 from dashboard.pages.base import Choices, Context, Menu, View
 from dashboard.pages.filtering import filtered_layout
-from dashboard.text import one_line, shown
+from dashboard.text import shown
 from dashboard.topic_filter import topics_in
 from threads.errors import StoreError
-from threads.language import N_, _, counted, day, explained, number
+from threads.language import N_, _, counted, explained, number
 from threads.moderation.roles import Permission
 from threads.records import Discussion
 
@@ -81,7 +81,7 @@ class DiscussionPage(ABC):
         if stored.empty:
             return html.Div([html.H1(_(self.title)), ui.empty([_("Nothing here yet."), " ", ui.to_import()])])
         offered = [
-            {"value": ui.thread_path(row["thread_id"], self.path), "label": _dated(row)}
+            {"value": ui.thread_path(row["thread_id"], self.path), "label": ui.dated_title(row)}
             for row in stored.head(OFFERED).to_dict("records")
         ]
         items = [
@@ -144,14 +144,6 @@ def _search(offered: list[dict[str, str]]) -> Component:
         className="search-discussion",
         **ui.hyphenated(aria_label=_("Search by title or date")),
     )
-
-
-def _dated(row: Mapping[Any, Any]) -> str:
-    """Return a discussion's title with the day it began, as several may have the same title."""
-    title = one_line(ui.title_of(row["title"], row["first_at"]), 140)
-    is_dated = pd.isna(row["title"]) or not row["title"] or pd.isna(row["first_at"])
-    # On one line once more: who searches for "3. Juni" types no blank that keeps a line together.
-    return title if is_dated else one_line(f"{title}, {day(row['first_at'])}", 200)
 
 
 @dataclass(frozen=True, slots=True)
