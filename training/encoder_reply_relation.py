@@ -17,7 +17,7 @@ from threads.scores.labels import task
 from threads.scores.reply_relation import ReplyRelation
 from training import reply_relation as builtin
 from training.common import labelled, numbered
-from training.encoder import Recipe, Rows, cross_fitted
+from training.encoder import Recipe, Rows, held_out, trained
 from training.encoder_output import MINILM, settled, write
 from training.output import About
 
@@ -30,7 +30,7 @@ RECIPE: Final = Recipe(
 SAMPLES: Final = 50
 ABOUT: Final = About(
     name=NAME,
-    version="1",
+    version="2",
     purpose="Judges how a reply relates to the comment it answers: a small language model, fine-tuned, "
     f"averaged half and half with {builtin.ABOUT.name}@{builtin.ABOUT.version} of the package.",
     data=(builtin.RUMOUREVAL, MINILM),
@@ -39,9 +39,10 @@ ABOUT: Final = About(
     says="",
     not_for=builtin.ABOUT.not_for,
     notes={
-        "How it was trained": f"{RECIPE.runs} runs, each on all threads but its fold, {RECIPE.epochs} "
-        f"epochs at a rate of {RECIPE.rate:g}; the model is the mean of their weights. The table out of fold "
-        "is of the single runs, before their mean and before rounding to int8; the others are of the file.",
+        "How it was trained": f"{RECIPE.runs} runs, {RECIPE.epochs} epochs at a rate of {RECIPE.rate:g}; "
+        "the model is the mean of their weights. The table out of fold, and how sure it is, are of "
+        f"{RECIPE.held_out} further runs, each on all threads but a third, which it judges; the others are "
+        "of the file.",
     },
 )
 
@@ -55,10 +56,11 @@ def main(data: Path, out: Path, work: Path | None = None) -> dict[str, Any]:
 def _made(data: Path, out: Path, work: Path) -> dict[str, Any]:
     train = labelled(NAME, data / "reply_relation/rumoureval2019_train.jsonl")
     labels = numbered(train.labels, LABELS, "the training data of reply_relation")
-    judge, held_out = cross_fitted(rows_of(train), RECIPE, work)
+    rows = rows_of(train)
+    judge = trained(rows, RECIPE, work)
     arrays, logs = builtin.learnt(train)
     found, probabilities = settled(
-        held_out,
+        held_out(rows, RECIPE, work),
         labels,
         names=LABELS,
         max_tokens=RECIPE.max_tokens,
