@@ -506,3 +506,10 @@ def test_how_long_something_took_is_no_time_of_day():
 def test_two_columns_of_a_time_are_given():
     found = comments("d,h,Comment\n2024-05-13,14:32,No tunnel\n", "time=d+h")
     assert found[0].published_at == datetime(2024, 5, 13, 14, 32, tzinfo=UTC)
+
+
+def test_comments_that_are_bare_texts_in_an_object():
+    text = '{"title": "Tunnel", "comments": ["It leaks at both ends.", "Then swim."], "tags": ["a b", "c"]}'
+    (discussion,) = JsonTable().read(Source.from_text(text), Options()).discussions
+    assert discussion.title == "Tunnel"
+    assert [comment.text for comment in discussion.comments] == ["It leaks at both ends.", "Then swim."]

@@ -24,6 +24,7 @@ _DEEPEST = 6  # keys within keys
 _THREAD, _PARENT = "thread", "parent"
 _ANSWERS = ("replies", "children", "answers", "responses", "comments")
 _ANSWERS_KEYS = frozenset(_ANSWERS)
+_BARE = frozenset((*_ANSWERS, "texts", "messages", "reviews"))  # may list texts without anything beside them
 _LISTS = ("items", "nodes", "edges", "data", "comments")  # what a list stands under, beside its length
 _LISTS_OF_FILES = frozenset(  # which are no names of what comments stand under
     (
@@ -168,7 +169,7 @@ class Objects:
                 for number, one in enumerate(several, start=1):
                     yield f"{number:,} in {where}", one
             else:
-                yield where, item
+                yield where, _with_objects(item)
 
     def _comments(self, objects: Iterator[Item]) -> Iterator[Item]:
         """Yield the comments in objects, answers after what they answer."""
@@ -338,6 +339,20 @@ def _dicts(value: Any) -> list[dict[str, Any]]:
             return _by_threads(value) or _by_ids(value) or []
         value = [item.get("node", item) if isinstance(item, dict) else item for item in inner]
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _with_objects(item: dict[str, Any]) -> dict[str, Any]:
+    """Return an object with objects in the place of bare texts: {"comments": ["…", "…"]}."""
+    if _BARE.isdisjoint(item):
+        return item
+    return {
+        name: [{"text": text} for text in value] if name in _BARE and _are_texts(value) else value
+        for name, value in item.items()
+    }
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, str) for one in value)
 
 
 def _several(item: dict[str, Any]) -> list[dict[str, Any]] | None:
