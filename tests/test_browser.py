@@ -235,11 +235,13 @@ def test_a_pasted_thread_is_previewed_stored_and_shown(page, server):
     title = text.splitlines()[0] + ", pasted"
     page.goto(f"{server}import")
     page.get_by_label("Pasted text").fill("\n".join([title, *text.splitlines()[1:]]))
+    page.get_by_label("Title", exact=True).fill("Of this text alone")
     page.get_by_role("button", name="Preview").click()
     page.get_by_text("8 comments read, 8 kept, 0 left out.").wait_for()
     assert page.locator("#import-result tbody tr").count() == 8
     page.get_by_role("button", name="Store it").click()
     page.get_by_text(re.compile(r"8 comments stored")).wait_for()
+    expect(page.get_by_label("Title", exact=True)).to_have_value("")
     page.get_by_role("link", name=f"Open {title}").click()
     comments(page).nth(7).wait_for()
     assert page.get_by_role("heading", level=1).inner_text() == title

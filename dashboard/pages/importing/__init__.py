@@ -105,19 +105,20 @@ class ImportPage:
         @app.callback(
             Output("import-stored", "children"),
             Output("import-store", "hidden", allow_duplicate=True),
+            Output("import-title", "value"),  # emptied, or the next text would get it
             Input("import-store", "n_clicks"),
             *_FORM,
             prevent_initial_call=True,
             running=[(Output("import-store", "disabled"), True, False)],
         )
         @needs("import")
-        def store(_clicks: int | None, *values: Any) -> tuple[Any, bool]:
+        def store(_clicks: int | None, *values: Any) -> tuple[Any, bool, Any]:
             try:
                 parsed = understood(context.settings, *values)
                 added = stored_now(context.store, parsed, context.settings)
             except ThreadsError as error:
-                return ui.problem(explained(error)), False
-            return stored(parsed, added), True
+                return ui.problem(explained(error)), False, no_update
+            return stored(parsed, added), True, ""
 
     def _register_changes(self, app: Dash) -> None:
         """Take back the offer to store where the form is no longer what was previewed."""
