@@ -80,6 +80,11 @@ class RulesPage:
     def register(self, app: Dash, context: Context) -> None:
         """Add preview, saving, and what tells how far stored comments are flagged anew."""
         applying = Applying(context)
+        self._register_preview(app, context)
+        self._register_saving(app, context, applying)
+        self._register_applying(app, context, applying)
+
+    def _register_preview(self, app: Dash, context: Context) -> None:
         books = context.store.rule_books
 
         @app.callback(
@@ -116,6 +121,9 @@ class RulesPage:
             prevent_initial_call=True,
         )
 
+    def _register_saving(self, app: Dash, context: Context, applying: Applying) -> None:
+        books = context.store.rule_books
+
         @app.callback(
             Output("rules-result", "children", allow_duplicate=True),
             Output("rules-history", "children"),
@@ -146,6 +154,10 @@ class RulesPage:
                 said = _problem(error)
             history = _history(books.history(context.settings), books.latest())
             return said, history, expected, books.is_in_force_everywhere()
+
+    def _register_applying(self, app: Dash, context: Context, applying: Applying) -> None:
+        """Tell how far stored comments are, and begin anew where that was broken off."""
+        books = context.store.rule_books
 
         @app.callback(
             Output("rules-applied", "children"),
