@@ -35,7 +35,7 @@ from threads.settings import Settings
 from threads.storage import Held, Store
 from threads.storage.csv_files import write_csv
 from threads.storage.parquet_files import write_parquet
-from threads.storage.provenance import known_columns
+from threads.storage.parts import known_columns
 from threads.storage.tables import comments
 from threads.workers import Workers
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from test_cli import PIPELINE, btl  # noqa: F401 - a fixture
 from test_storage import comment, parsed, scored
 
+from threads.analysis import analyse
 from threads.errors import InputError, StoreError
 from threads.frames import comments_frame, typed
 from threads.parse import Options, Source
@@ -449,3 +450,12 @@ def test_an_empty_store_gives_a_table_without_rows(store):
     (part,) = store.exports.comments()
     assert part.frame.columns.tolist() == [*(c.name for c in COMMENT_COLUMNS), "state"]
     assert part.frame.empty
+
+
+def test_scores_are_read_back_as_the_numbers_they_were():
+    frame = analyse(PIPELINE)
+    table, lines = io.StringIO(), io.StringIO()
+    write_csv(frame, table)
+    write_ndjson([frame], lines)
+    for read in (read_csv(table.getvalue()), read_ndjson(lines.getvalue().splitlines())):
+        pd.testing.assert_frame_equal(read, frame, check_exact=True)

@@ -109,7 +109,7 @@ class Outputs:
             write_csv(name, _frames(parts, tally), self.raw)
         elif kind == "parquet":
             from threads.storage.parquet_files import write_parquet
-            from threads.storage.provenance import known_columns
+            from threads.storage.parts import known_columns
 
             with binary_output(name) as binary:
                 write_parquet(_frames(parts, tally), known_columns(), binary)

@@ -30,8 +30,8 @@ from threads.frames import typed
 from threads.language import N_
 from threads.parse.spreadsheet import escape_all, unescape
 from threads.parse.storable import from_storable, to_storable
-from threads.records import COMMENT_COLUMNS, Column, Kind
-from threads.storage.parts import ROWS_AT_ONCE, kind_of, moments, written_moments
+from threads.records import Column, Kind
+from threads.storage.parts import ROWS_AT_ONCE, kind_of, known_columns, moments, written_moments
 
 Mode = Literal["safe", "raw"]
 Cell = tuple[str, bool]  # the characters, and whether they were in quotes
@@ -71,9 +71,7 @@ def write_csv(frame: pd.DataFrame | Iterable[pd.DataFrame], file: TextIO, mode: 
             file.write(_lines(_pieces(columns, rows, _LAYOUTS[mode]), _LAYOUTS[mode]))
 
 
-def read_csv(
-    text: str, columns: tuple[Column, ...] = COMMENT_COLUMNS, mode: Mode | None = None
-) -> pd.DataFrame:
+def read_csv(text: str, columns: tuple[Column, ...] | None = None, mode: Mode | None = None) -> pd.DataFrame:
     """Return the table that `write_csv` wrote, values equal, in the columns of the file.
 
     Parameters
@@ -81,7 +79,8 @@ def read_csv(
     text
         The whole file, decoded; a byte order mark may lead it.
     columns
-        What is known of the columns: a listed one gets its dtype, any other one is text.
+        What is known of the columns: a listed one gets its dtype, any other one is text. Where not given,
+        those of comments and of all scores are known.
     mode
         How it was written; where not given, a quoted header means "safe".
 
@@ -96,7 +95,8 @@ def read_csv(
         raise InputError(N_("the file is empty"), source="CSV")
     safe = mode == "safe" or (mode is None and header[0][1])
     clean: Callable[[str], str] = _clean_safe if safe else from_storable
-    declared = _declared([clean(characters) for characters, _ in header], columns)
+    names = [clean(characters) for characters, _ in header]
+    declared = _declared(names, known_columns() if columns is None else columns)
     lists: list[list[Any]] = [[] for _ in declared]
     body = _of_width(rows, len(header))
     while part := list(islice(body, ROWS_AT_ONCE)):

@@ -17,7 +17,7 @@ from threads.errors import InputError
 from threads.frames import typed
 from threads.parse.exports.json_items import BadJsonError, loaded
 from threads.records import COMMENT_COLUMNS, Column, Discussion
-from threads.storage.parts import Part, rows_of
+from threads.storage.parts import Part, known_columns, rows_of
 
 _as_json = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -36,8 +36,11 @@ def write_ndjson(frames: Iterable[pd.DataFrame], file: TextIO) -> None:
         file.writelines(as_json(row) + "\n" for row in rows_of(frame))
 
 
-def read_ndjson(lines: Iterable[str], columns: tuple[Column, ...] = COMMENT_COLUMNS) -> pd.DataFrame:
+def read_ndjson(lines: Iterable[str], columns: tuple[Column, ...] | None = None) -> pd.DataFrame:
     """Return the table that `write_ndjson` wrote, values equal, in the columns of the first line.
+
+    What is known of `columns` gives their dtypes, any other one is text; where not given, those of comments
+    and of all scores are known.
 
     Raises
     ------
@@ -45,8 +48,8 @@ def read_ndjson(lines: Iterable[str], columns: tuple[Column, ...] = COMMENT_COLU
         A line is no object.
     """
     rows = [_object(line, number) for number, line in enumerate(lines, start=1) if line.strip()]
-    known = {column.name: column for column in columns}
-    names = tuple(rows[0]) if rows else tuple(known)
+    known = {column.name: column for column in (known_columns() if columns is None else columns)}
+    names = tuple(rows[0]) if rows else tuple(column.name for column in COMMENT_COLUMNS)
     declared = tuple(known.get(name, Column(name, "text", "")) for name in names)
     data = {name: pd.Series([row.get(name) for row in rows], dtype=object) for name in names}
     for column in declared:

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from threads.models import FOLDER, read_manifest
 from threads.models import MANIFEST as MODELS
-from threads.records import COMMENT_COLUMNS, STATE_COLUMN, Column
+from threads.records import Column
 from threads.settings import SETTINGS, Settings
 from threads.storage.files import MANIFEST_SUFFIX, sha256_of, whole_file
+from threads.storage.parts import known_columns
 
 if TYPE_CHECKING:
     from threads.storage.parts import Part
@@ -66,13 +67,6 @@ class Tally:
                 if name.endswith("_model"):
                     self.judges.update(map(str, part.frame[name].dropna().unique()))
             yield part
-
-
-def known_columns() -> tuple[Column, ...]:
-    """Return every column that a table of comments may have."""
-    from threads.scores import score_columns  # noqa: PLC0415 - their modules are slow to import
-
-    return (*COMMENT_COLUMNS, *score_columns(), STATE_COLUMN)
 
 
 def write_manifest(path: Path, files: Sequence[Path], tally: Tally, made: Provenance) -> None:
