@@ -166,3 +166,29 @@ def test_comments_in_another_language_are_not_taken_for_english(shared):
     ]
     told = [text for text in texts if of_comment(text, "en") != "en"]
     assert len(told) / len(texts) >= 0.94  # measured .967; the rest are short
+
+
+def test_one_long_comment_does_not_outvote_many_short_ones():
+    long = "Der Rat hat gestern Abend beschlossen, die Brücke nicht zu bauen, und niemand weiß warum. " * 12
+    short = ["You stupid man, go home.", "Why does nobody ask the council?", "I would pay for it.", "Never!"]
+    language = detect([long, *short])
+    assert [of_comment(text, language) for text in (long, *short)] == ["de", None, "en", None, None]
+    assert detect([long, *[long[:60]] * 4]) == "de"
+
+
+@pytest.mark.parametrize(
+    ("text", "discussion", "own"),
+    [
+        ("Why does nobody ask the council what it costs?", "de", "en"),
+        ("I never thought of that.", "de", "en"),
+        ("Nobody wants what they are paid for with this.", "fr", "en"),
+        ("Warum fragt niemand, was es kostet?", "de", "de"),
+        ("Das ist mir egal.", "de", "de"),
+        ("Good luck", "de", "de"),  # too short to tell
+        ("you idiot", "he", None),  # not in that language, whatever it is
+        ("12345", "he", "he"),
+        ("שלום לכולם lol", "he", "he"),
+    ],
+)
+def test_the_language_of_a_short_comment_in_a_discussion_that_is_not_english(text, discussion, own):
+    assert of_comment(text, discussion) == own

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from itertools import islice
+from statistics import median
 from typing import TYPE_CHECKING
 
 import regex
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 ENGLISH = "en"
 _LETTER = regex.compile(r"\p{L}")
 SAMPLE_CHARACTERS = 5_000  # more does not change the answer and costs time
+MOST_TEXTS = 500  # looked at for that
+LEAST_OF_EACH = 100  # characters, however short most of a discussion's texts are
 FEWEST_LETTERS = 40  # below this the identifier guesses
 NO_LANGUAGE = ("und", "zxx")  # ISO 639 codes for a text that cannot be told or is not in any language
 LEAST_CERTAINTY = 0.5  # probability of the best language; a mixed discussion stays below
@@ -57,8 +60,9 @@ def _base_of_tag(tag: str) -> str | None:
 def detect(texts: Iterable[object]) -> str | None:
     """Return the ISO 639-1 code of the language that a whole discussion is written in.
 
-    The first 5,000 characters decide; items that are no texts are passed over. None when there are fewer than
-    40 letters, or when no language is likelier than all others together. Scores take None as English.
+    The first 5,000 characters decide, of each text no more than the median has, or one long comment would
+    outvote many; items that are no texts are passed over. None when there are fewer than 40 letters, or when
+    no language is likelier than all others together. Scores take None as English.
     """
     sample = _sample(texts)
     if _is_english_talk(sample):
@@ -74,20 +78,25 @@ def of_comment(text: object, discussion: object) -> str | None:
 
     A comment most of whose letters are not Latin is in a language of such letters, however short it is.
     Any other is English in an English discussion, or one of unknown language, unless it has 16 letters, 8 of
-    them different, and its probability of being English is below .01; in other discussions another language
-    must have 40 letters and a probability of .9. The first 500 characters are read, without links and names.
-    "und" where it is surely not English and may be one of several languages; None where it may be English and
-    the discussion's language is not known.
+    them different, and its probability of being English is below .01. In other discussions it is English from
+    16 letters and a probability of .9 on; any other language must have 40 letters and that. The first 500
+    characters are read, without links and names. "und" where it is surely not English and may be one of
+    several languages; None where it may be English and the discussion's language is not known, or is one of
+    other letters.
     """
     expected = base_language(discussion)
-    if not isinstance(text, str) or (len(text) < FEWEST_OWN_LETTERS and text.isascii()):
+    if not isinstance(text, str):
         return expected
     sample = text[:OWN_CHARACTERS]
     if not sample.isascii():
         sample = unicodedata.normalize("NFKC", sample)
         if _is_not_latin(sample):
             return _written_in_other_letters(sample, expected)
-    if expected in (None, ENGLISH) and _is_plainly_english(sample):
+    if expected in _LANGUAGES_NOT_LATIN and _LETTER.search(sample):
+        expected = None
+    if len(text) < FEWEST_OWN_LETTERS and text.isascii():
+        return expected
+    if _is_plainly_english(sample):
         return ENGLISH
     return _unless_surely_another(_LINK_OR_NAME.sub(" ", sample), expected)
 
@@ -116,9 +125,11 @@ def _unless_surely_another(sample: str, expected: str | None) -> str | None:
     language, certainty = ranked[0]
     if language in NO_LANGUAGE:
         return expected
-    if len(letters) >= FEWEST_LETTERS and certainty >= OWN_CERTAINTY:
-        return ENGLISH if language == _ENGLISH_OF_ITS_OWN else str(language)
     english = sum(share for name, share in ranked if name in (ENGLISH, _ENGLISH_OF_ITS_OWN))
+    if english >= OWN_CERTAINTY:
+        return ENGLISH
+    if len(letters) >= FEWEST_LETTERS and certainty >= OWN_CERTAINTY:
+        return str(language)
     if expected in (None, ENGLISH) and english < LEAST_ENGLISH:
         return str(language) if certainty >= LEAST_CERTAINTY else UNKNOWN
     return expected
@@ -154,12 +165,13 @@ def _is_english_talk(sample: str) -> bool:
 def _sample(texts: Iterable[object]) -> str:
     parts: list[str] = []
     room = SAMPLE_CHARACTERS
-    for text in texts:
+    first = [text for text in islice(texts, MOST_TEXTS) if isinstance(text, str)]
+    most = max(LEAST_OF_EACH, int(median(map(len, first)))) if first else 0
+    for text in first:
         if room <= 0:
             break
-        if isinstance(text, str):
-            parts.append(text[:room])
-            room -= len(parts[-1]) + 1
+        parts.append(text[: min(most, room)])
+        room -= len(parts[-1]) + 1
     return "\n".join(parts)
 
 
