@@ -382,3 +382,27 @@ def test_the_library_heeds_the_settings_of_the_environment(monkeypatch):
     for call in (read, analyse):
         with pytest.raises(InputError, match="BTL_MAX_INPUT_BYTES"):
             call(sample)
+
+
+@pytest.mark.parametrize("column", ["sentiment", "offensive", "stance", "reply_relation", "featuring"])
+def test_what_stands_for_a_deleted_comment_has_no_score(tmp_path, column):
+    page = tmp_path / "thread.csv"
+    page.write_text(
+        "id,parent_id,author,text,status\n1,,Ann,The tunnel leaks and you know it.,visible\n"
+        "2,1,Bob,[deleted],deleted\n3,1,Cid,[removed by the moderators],removed\n4,1,Dee,[sic],visible\n"
+    )
+    found = analyse(page, target="the tunnel")
+    assert found.loc[1:2, column].isna().all()
+    assert found.loc[3, "sentiment"] == 0
+
+
+def test_nothing_but_a_quotation_of_the_comment_answered_is_not_its_quoters(tmp_path):
+    page = tmp_path / "thread.csv"
+    page.write_text(
+        'id,parent_id,author,text\n1,,Ann,"You are a stupid idiot\nand a liar."\n'
+        '2,1,Bob,"> You are a stupid idiot\n> and a liar."\n3,1,Cid,> nobody asked you idiot\n'
+    )
+    found = analyse(page)
+    assert found.loc[0, "offensive"] > 0.9
+    assert found.loc[1, ["offensive", "sentiment"]].isna().all()
+    assert found.loc[2, "offensive"] > 0.9  # its own, as on imageboards

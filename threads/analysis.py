@@ -26,7 +26,7 @@ from threads.parse.source import Source
 from threads.records import Discussion, Flag, Parsed, Report
 from threads.scores import score
 from threads.scores.chosen import scores_for
-from threads.scores.text import without_quotes
+from threads.scores.text import own_words
 from threads.settings import Settings
 from threads.storage import Added, Held, Store, merged, numbered
 from threads.workers import Workers
@@ -379,9 +379,11 @@ def with_context(
     languages = {d.thread_id: d.language for d in discussions}
     articles = {d.thread_id: f"{d.title or ''}\n{d.article_text}" for d in discussions if d.article_text}
     keys = list(zip(records["thread_id"], records["comment_id"], strict=True))
-    said = [without_quotes(text) for text in records["text"]]
+    answered = list(zip(records["thread_id"], records["parent_id"], strict=True))
+    whole = dict(zip(keys, records["text"], strict=True))
+    said = list(map(own_words, records["text"], records["status"], map(whole.get, answered)))
     texts = dict(zip(keys, said, strict=True))
-    parents = [texts.get(key) for key in zip(records["thread_id"], records["parent_id"], strict=True)]
+    parents = [texts.get(key) for key in answered]
     return records.assign(
         text=pd.Series(said, index=records.index, dtype="str"),
         parent_text=pd.Series(parents, index=records.index, dtype="str"),

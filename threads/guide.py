@@ -116,9 +116,9 @@ TRUST: Final[Mapping[str, tuple[str, ...]]] = {
         "comments says more than any single value.",
         "Comments in another language have none. In an English discussion, one in other letters is always "
         "told; of 553 short ones in Latin letters 84% were, and fewer than 16 letters are taken as "
-        "English. Of 98,387 English texts 56 were taken for another language, nearly all of them rightly. In a "
-        "discussion in another language, of 456 English lines of 16 to 39 letters two thirds were told, and "
-        "of 475 German ones none was taken for English.",
+        "English. Of 98,387 English texts 56 were taken for another language, nearly all of them rightly. In "
+        "a discussion in another language, of 456 English lines of 16 to 39 letters two thirds were told, "
+        "and of 475 German ones none was taken for English.",
     ),
     "verbosity": (
         "Counts and formulas with known definitions; nothing is learnt. Readability formulas were made for "

@@ -19,6 +19,7 @@ ParentSource = Literal["given", "inferred"]
 Precision = Literal["second", "minute", "day", "relative", "none"]
 TimezoneSource = Literal["given", "assumed", "none"]
 Status = Literal["visible", "pending", "removed", "spam", "deleted"]
+GONE: frozenset[Status] = frozenset(("removed", "deleted"))  # which need nobody, and say nothing
 
 # "str" is pandas' text type, NaN for missing; the nullable Int64 keeps a missing count from becoming 0.0.
 DTYPES: dict[Kind, str] = {

@@ -18,6 +18,7 @@ from typing import Final
 
 import regex
 
+from threads.records import GONE
 from threads.settings import SETTINGS
 
 MOST_CHARACTERS: Final = int(next(s.default for s in SETTINGS if s.name == "max_comment_characters"))
@@ -51,6 +52,7 @@ _STOP = re.compile(
 _STOP_SIGN = re.compile(r"[.!?…。！？．؟۔।\n]")
 _FULL_WIDTH = frozenset("。！？．")
 _WORD_CHARACTER = re.compile(r"[^\W_]")
+_PLACEHOLDER = re.compile(r"\[[^\[\]\n]{1,40}\]")
 _NEXT_WORD = re.compile(r"[\"'“‘«(\[]*+(\w{0,12})")
 _LONGEST_ABBREVIATION = 12
 
@@ -75,6 +77,26 @@ def without_quotes(text: str) -> str:
     own = [line for line in text.split("\n") if not line.lstrip(" ").startswith(">")]
     said = "\n".join(own).strip()
     return said or text
+
+
+def own_words(text: str, status: str = "visible", parent: str | None = None) -> str:
+    """Return what the author of a comment says, for scores: the text without quotations of others.
+
+    "" for what stands in the place of a comment that is gone ("[deleted]"), and for nothing but a quotation
+    of `parent`, the text of the comment answered. Lines behind ">" that the parent does not have may be the
+    author's own, as on imageboards.
+    """
+    if status in GONE and _PLACEHOLDER.fullmatch(text.strip()):
+        return ""
+    said = without_quotes(text)
+    if parent is None or said is not text or ">" not in text:
+        return said
+    return "" if _unmarked(text) in " ".join(parent.split()) else said
+
+
+def _unmarked(text: str) -> str:
+    """Return the words behind the marks of quotation, blanks as one."""
+    return " ".join(" ".join(line.lstrip(" >") for line in text.split("\n")).split())
 
 
 def listed(text: str) -> frozenset[str]:

@@ -13,8 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, bindparam, func,
 from threads.errors import ConflictError
 from threads.moderation.decisions import DECIDED, PUBLISHED, Action, State
 from threads.moderation.rules import RULES
-from threads.moderation.rules.comments import GONE
-from threads.records import Comment, Discussion, Flag
+from threads.records import GONE, Comment, Discussion, Flag
 from threads.scores import WITHIN_THREAD
 from threads.storage import tables
 from threads.storage.deciding import decide_within

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from threads.frames import typed
-from threads.records import COMMENT_COLUMNS
+from threads.records import COMMENT_COLUMNS, GONE
 from threads.scores.links import find_links
 from threads.scores.offensive_model import Span
 from threads.scores.text import MOST_CHARACTERS, without_quotes
@@ -24,9 +24,6 @@ WORD = re.compile(r"\w+")
 _SPELT_OUT = re.compile(r"(?<![a-z0-9])[a-z](?:[ ._*-][a-z](?![a-z0-9]))++")
 _MAY_BE_SPELT_OUT = re.compile(r"[ ._*-][a-z][ ._*-][a-z](?![a-z0-9])")  # three letters or more
 _BETWEEN = "".join(chr(code) if TOKEN.fullmatch(chr(code)) else " " for code in range(128))
-
-# What is gone already needs nobody.
-GONE = frozenset({"removed", "deleted"})
 
 STORED_COLUMNS: Final = tuple(
     column
