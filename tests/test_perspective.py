@@ -192,7 +192,7 @@ def test_the_models_say_how_right_they_are_and_what_is_not_carried(client):
         model["name"]: model for model in client.get("/v1alpha1/models", base_url=ADDRESS).json["models"]
     }
     assert found.keys() == {attribute.name for attribute in ATTRIBUTES} | NOT_CARRIED.keys()
-    assert "80% on news comments" in found["TOXICITY"]["accuracy"]
+    assert "64% among disputed news comments" in found["TOXICITY"]["accuracy"]
     assert found["SEVERE_TOXICITY"]["carried"] is False
     assert "sides are guesses" in found["STANCE"]["accuracy"]
     assert "Not measured" in found["CONSTRUCTIVENESS"]["accuracy"]

@@ -463,10 +463,9 @@ def sentence(measured: Mapping[str, Mapping[str, Any]]) -> str:
     news, tweets = (measured[f"{name}, of which it had learnt nothing"]["auc"] for name in (NEWS, TWEETS))
     return (
         f"Ranks an offensive text above a clean one {own['auc']:.0%} of the time on texts like those it "
-        f"learnt from, {measured[NEWS_ALONE]['auc']:.0%} among news comments, all picked for being disputed. "
-        f"By weights that had seen nothing like them {news:.0%} for news comments against newspaper "
-        f"sentences, {tweets:.0%} for tweets. It takes {suite_['flagged_mentions']:.0%} of neutral or kind "
-        "sentences about groups for offensive."
+        f"learnt from, {measured[NEWS_ALONE]['auc']:.0%} among disputed news comments, {news:.0%} on news "
+        f"and {tweets:.0%} on tweets it had seen nothing of. Takes {suite_['flagged_mentions']:.0%} of harmless "
+        "lines on groups for offensive."
     )
 
 
