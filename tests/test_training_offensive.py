@@ -137,4 +137,6 @@ def test_the_headline_has_both_figures_of_transfer_by_name():
     measured = {f"{name}, of which it had learnt nothing": {"auc": 0.9} for name in script.LEFT_OUT}
     measured[f"{script.NEWS}, of which it had learnt nothing"]["auc"] = 0.7
     measured |= {"Out of fold": {"auc": 0.95}, script.OWN_SENTENCES: {"flagged_mentions": 0.1}}
-    assert "70% on news comments it had not learnt from, 90% on tweets" in script.sentence(measured)
+    measured[script.NEWS_ALONE] = {"auc": 0.6}
+    said = script.sentence(measured)
+    assert "60% among disputed news comments, 70% on news and 90% on tweets it had seen nothing of" in said

@@ -464,8 +464,8 @@ def sentence(measured: Mapping[str, Mapping[str, Any]]) -> str:
     return (
         f"Ranks an offensive text above a clean one {own['auc']:.0%} of the time on texts like those it "
         f"learnt from, {measured[NEWS_ALONE]['auc']:.0%} among disputed news comments, {news:.0%} on news "
-        f"and {tweets:.0%} on tweets it had seen nothing of. Takes {suite_['flagged_mentions']:.0%} of harmless "
-        "lines on groups for offensive."
+        f"and {tweets:.0%} on tweets it had seen nothing of. Takes {suite_['flagged_mentions']:.0%} of "
+        "harmless lines on groups for offensive."
     )
 
 
