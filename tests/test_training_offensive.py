@@ -32,7 +32,7 @@ def data(tmp_path_factory):
         {
             "text": f"The tea is ready. You idiot number {n}.",
             "annotators": 3,
-            "not_toxic": n % 2,
+            "not_toxic": n % 3,
             "spans": [{"start": 18, "end": 27, "type": "Insult", "votes": 2}],
         }
         for n in range(30)
