@@ -2,10 +2,15 @@
 
 import numpy as np
 import orjson
+import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from threads.cli import main
 from threads.errors import InputError, SettingError
+from threads.scores import score
 from threads.scores.evaluate import (
+    SCORED,
     agreement,
     assess,
     calibration_error,
@@ -254,3 +259,87 @@ def test_a_file_with_nothing_to_judge_says_so(tmp_path):
 def test_a_score_that_cannot_be_evaluated_lists_those_that_can(tmp_path):
     with pytest.raises(SettingError, match=r"verbosity cannot be evaluated\. Known: reply_relation, topic"):
         evaluate("verbosity", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "why"),
+    [
+        (
+            "reply_relation",
+            [
+                {"text": "Source?", "parent": "Crime has doubled.", "label": "query"},
+                {"text": "Yes, exactly.", "label": "agree"},
+                {"text": " ", "parent": "Crime has doubled.", "label": "agree"},
+                {"text": "", "label": "agree"},
+            ],
+            {"no_text": 2, "no_parent": 1},
+        ),
+        (
+            "topic_stance",
+            [
+                {"text": "!!!", "target": "trams", "label": "pro"},
+                {"text": "I hate trams.", "parent": "Trams are here.", "label": "con"},
+                {"text": "no", "target": None, "label": "con"},
+            ],
+            {"no_target": 1, "no_word": 1},
+        ),
+        (
+            "offensive",
+            [
+                {"text": "You idiot.", "label": 1},
+                {"text": "😀", "label": 0},
+                {"text": "Das ist eine wunderbare Idee, die der Stadt sehr gut tun wird.", "label": 0},
+                {"text": "Eine wunderbare Idee", "language": "de", "label": 0},
+                {"text": "\n", "label": 0},
+            ],
+            {"no_text": 1, "not_english": 2, "no_word": 1},
+        ),
+    ],
+)
+def test_rows_that_the_score_leaves_without_a_value_count_and_are_told(tmp_path, name, rows, why):
+    path = written(tmp_path, *rows)
+    answer = evaluate(name, path)
+    assert answer["n"] == len(rows)
+    assert answer["without_value"] == {"n": sum(why.values()), "why": why}
+    # As many as the score itself leaves.
+    read = read_examples(name, path)
+    scored = SCORED[name]
+    column = scored.context or "context"
+    frame = pd.DataFrame({"text": read.texts, column: read.contexts})
+    frame["language"] = [row.get("language") for row in rows]
+    values = score(frame, [scored()])[scored.columns[0].name]
+    assert values.isna().sum() == answer["without_value"]["n"]
+
+
+def test_a_model_that_reads_no_words_leaves_only_blank_texts(tmp_path):
+    judge = Judge(("offensive", "clean"), (0.5, 0.5), np.array([[0.9, 0.1], [0.1, 0.9], [0.1, 0.9]]))
+    judge.weights = np.ones(2)
+    rows = [{"text": text, "label": label} for text, label in (("x", 1), ("😀", 0), ("", 0))]
+    answer = evaluate("offensive", written(tmp_path, *rows), judge)
+    assert answer["without_value"] == {"n": 1, "why": {"no_text": 1}}
+
+
+def told(tmp_path, *rows, name="reply_relation", arguments=()):
+    path = written(tmp_path, *rows)
+    return CliRunner().invoke(main, ["evaluate", name, "--data", str(path), *arguments])
+
+
+def test_the_command_says_how_many_rows_the_score_leaves_without_a_value(tmp_path):
+    rows = [*ROWS, {"text": "", "label": "deny"}]
+    said = "2 rows count here that the score leaves without a value: 1 without a text, 1 without a parent\n"
+    assert said in told(tmp_path, *rows).stdout
+    result = told(tmp_path, *rows, arguments=["--json", "-"])
+    assert said in result.stderr
+    assert orjson.loads(result.stdout)["without_value"]["n"] == 2
+    assert "1 row counts here that the score leaves" in told(tmp_path, *ROWS).stdout
+    assert "leaves without" not in told(tmp_path, *ROWS[:2]).stdout
+
+
+def test_the_command_warns_where_no_row_has_what_the_score_reads_beside_the_text(tmp_path):
+    rows = [{"text": row["text"], "label": row["label"]} for row in ROWS]
+    assert "Warning: no row" not in told(tmp_path, *ROWS).stdout
+    result = told(tmp_path, *rows)
+    assert "Warning: no row has a parent" in result.stdout
+    assert "Give it in the field parent or parent_text" in result.stdout
+    result = told(tmp_path, *rows, name="topic_stance")
+    assert "Warning: no row has a target" in result.stdout

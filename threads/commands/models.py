@@ -16,6 +16,16 @@ TRAINED: Final = (
     *("encoder_reply_relation", "encoder_offensive"),
 )
 """Each has a script of its name in training/."""
+_LACKS: Final = {
+    "no_text": "without a text",
+    "no_parent": "without a parent",
+    "no_target": "without a target",
+    "not_english": "not in English",
+    "no_word": "without a word that it reads",
+}
+"""What rows of an evaluation lack, in words."""
+_FIELDS: Final = {"parent": "parent or parent_text", "target": "target"}
+"""Where it is to stand."""
 
 
 @click.command()
@@ -38,7 +48,7 @@ def evaluate(name: str, data: str, json_file: str | None, model: str) -> None:
 
     answer = _measured(name, data, model)
     if json_file == "-":
-        click.echo(_mapping(answer), err=True)
+        click.echo("\n".join([_mapping(answer), *_notes(answer)]), err=True)
         click.echo(_as_json(answer), nl=False)
         return
     if json_file is not None:
@@ -140,6 +150,7 @@ def figures_text(answer: dict[str, Any]) -> str:
     lines = [
         f"{answer['score']} by {answer['model']}, {answer['n']:,} rows",
         _mapping(answer),
+        *_notes(answer),
         "",
         *_figures(answer),
     ]
@@ -158,6 +169,22 @@ def _mapping(answer: dict[str, Any]) -> str:
     return (
         f"Labels taken as: {', '.join(renamed)}" if renamed else "Labels are called as the score calls them."
     )
+
+
+def _notes(answer: dict[str, Any]) -> Iterator[str]:
+    """Yield what the rows lack that the score needs."""
+    left = answer["without_value"]
+    if not left["n"]:
+        return
+    why = ", ".join(f"{count:,} {_LACKS[reason]}" for reason, count in left["why"].items())
+    rows = "1 row counts here that" if left["n"] == 1 else f"{left['n']:,} rows count here that"
+    yield f"{rows} the score leaves without a value: {why}"
+    for lacking, fields in _FIELDS.items():
+        if left["why"].get(f"no_{lacking}") == answer["n"]:
+            yield (
+                f"Warning: no row has a {lacking}: these figures say nothing of what the score says. "
+                f"Give it in the field {fields}"
+            )
 
 
 def _figures(found: dict[str, Any]) -> Iterator[str]:

@@ -8,13 +8,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import orjson
+import pandas as pd
 
 from threads.errors import InputError, SettingError
+from threads.parse.language import ENGLISH, base_language, of_comment
 from threads.scores.classifier import UNCLEAR, Classifier, TrainedScore, Vector, spoken
 from threads.scores.labels import TASKS, mapped, task
 from threads.scores.offensive import Offensive
@@ -34,6 +36,18 @@ SCORED: Final[dict[str, type[TrainedScore]]] = {
     "topic_stance": Stance,
     "offensive": Offensive,
 }
+
+
+BESIDE: Final = {"parent_text": "no_parent", "target": "no_target"}
+"""What lacks where a score does not find the text beside the comment, by the column that it reads."""
+
+
+class Judging(Protocol):
+    """A score that says which rows get a value."""
+
+    def judges(self, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Return which rows of `frame` get values."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,8 @@ def evaluate(name: str, data: str | Path, classifier: Classifier | None = None) 
       which 70% are right
     - calibration_error of the likeliest label's probability among those labels, and calibration_floor, what a
       perfectly calibrated classifier shows at these rows
+    - without_value: n, the rows that all of this counts and the score leaves without a value; and why, how
+      many of them have no_text, no_parent or no_target, are not_english, or have no_word
     - with_context: the same without the rows that have no text beside them, where there are such rows and
       two labels among the others
 
@@ -100,8 +116,13 @@ def require_choice(examples: Examples, data: str | Path) -> None:
         )
 
 
-def measure(name: str, examples: Examples, judge: Classifier) -> dict[str, Any]:
-    """Return the answer of `evaluate` for examples that were read already."""
+def measure(
+    name: str, examples: Examples, judge: Classifier, scored: Judging | None = None
+) -> dict[str, Any]:
+    """Return the answer of `evaluate` for examples that were read already.
+
+    `scored` is the score that rests on `judge`, where it is not that of SCORED.
+    """
     found = judge.probabilities(examples.texts, examples.contexts)
     answer = {
         "score": name,
@@ -109,6 +130,7 @@ def measure(name: str, examples: Examples, judge: Classifier) -> dict[str, Any]:
         "mapping": examples.mapping,
         "not_in_file": _absent(name, examples.labels),
         **assess(found, examples.labels, judge),
+        "without_value": without_value(name, examples, scored or SCORED[name](judge)),
     }
     beside = np.array([context.strip() != "" for context in examples.contexts])
     labels = [label for label, there in zip(examples.labels, beside, strict=True) if there]
@@ -118,6 +140,31 @@ def measure(name: str, examples: Examples, judge: Classifier) -> dict[str, Any]:
             **assess(found[beside], labels, judge),
         }
     return answer
+
+
+def without_value(name: str, examples: Examples, scored: Judging) -> dict[str, Any]:
+    """Return n, how many of the examples `scored` leaves without a value, and why: reasons, each with rows.
+
+    The first of no_text, no_parent or no_target, not_english and no_word that is true of a row counts.
+    """
+    context = SCORED[name].context
+    frame = pd.DataFrame({"text": examples.texts, context or "context": examples.contexts}, dtype="str")
+    frame["language"] = [
+        of_comment(text, row.get("language")) for text, row in zip(examples.texts, examples.rows, strict=True)
+    ]
+    reasons = [
+        ("no_text", frame["text"].str.strip() == ""),
+        *([(BESIDE[context], frame[context].str.strip() == "")] if context is not None else []),
+        ("not_english", ~frame["language"].map(base_language).isin([None, ENGLISH])),
+        ("no_word", pd.Series(data=True, index=frame.index)),
+    ]
+    left, why = ~scored.judges(frame), {}
+    count = int(left.sum())
+    for reason, holds in reasons:
+        if rows := int((left & holds.to_numpy()).sum()):
+            why[reason] = rows
+            left &= ~holds.to_numpy()
+    return {"n": count, "why": why}
 
 
 def _absent(name: str, labels: Sequence[str]) -> list[str]:
