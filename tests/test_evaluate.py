@@ -204,9 +204,14 @@ def test_the_classifier_given_is_the_one_measured(tmp_path):
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        (b"{", r"line 2: is not JSON"),
-        (b"[1]", r"line 2: is not a JSON object"),
-        (b'{"text": "x"}', r"line 2: lacks text or label"),
+        (b"{", r"line 2: is not JSON .*\. Wanted are JSON lines in UTF-8 such as \{"),
+        (b"[1]", r"line 2: is not a JSON object\. Wanted are JSON lines"),
+        (b'{"text": "x"}', r"line 2: it has no label; its fields are text\. Wanted are JSON lines"),
+        (b'{"label": "deny", "body": 1}', r"line 2: it has no text; its fields are label, body\. Wanted"),
+        (b"{}", r"line 2: it has no text; it has no field\."),
+        (b'{"text": 7, "label": "deny"}', r"line 2: its text is 7 where a text is wanted\. Wanted"),
+        (b'{"text": "x", "label": null}', r"line 2: its label is null where a label is wanted\."),
+        (b'{"text": "x", "label": ["deny"]}', r"""line 2: its label is \["deny"\] where a label is wanted"""),
         (b'{"text": "x", "parent": "y", "label": "mauve"}', r"line 2: the label 'mauve' means nothing"),
     ],
 )
@@ -226,7 +231,7 @@ def test_a_lone_surrogate_or_a_nan_beside_text_and_label_does_no_harm(tmp_path):
 
 @pytest.mark.parametrize("line", [b'{"text": NaN, "label": "ask"}', b'{"text": "x", "label": NaN}'])
 def test_a_text_or_label_that_is_not_a_number_is_named(tmp_path, line):
-    with pytest.raises(InputError, match="line 1: lacks text or label"):
+    with pytest.raises(InputError, match=r"line 1: its (text|label) is NaN where a \w+ is wanted"):
         read_examples("reply_relation", written(tmp_path, line))
 
 
@@ -235,15 +240,55 @@ def test_without_a_label_the_majority_of_annotators_says_what_is_offensive(tmp_p
     found = read_examples("offensive", written(tmp_path, *rows))
     assert found.labels == ["offensive", "clean", "clean"]
     assert found.mapping["not_toxic for fewer than half of the annotators"] == "offensive"
-    with pytest.raises(InputError, match="lacks text or label"):
+    with pytest.raises(InputError, match="it has no label; its fields are text, annotators, not_toxic"):
         read_examples("topic_stance", written(tmp_path, *rows))
 
 
-@pytest.mark.parametrize("counts", [(0, 0), (3, 4), (3, -1), ("3", 1)])
-def test_annotators_that_do_not_add_up_are_no_label(tmp_path, counts):
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((0, 0), "not_toxic is 0 of 0 annotators"),
+        ((3, 4), "not_toxic is 4 of 3 annotators"),
+        ((3, -1), "not_toxic is -1 of 3 annotators"),
+        (("3", 1), 'not_toxic is 1 of "3" annotators'),
+    ],
+)
+def test_annotators_that_do_not_add_up_are_no_label(tmp_path, counts, said):
     row = {"text": "x", **dict(zip(("annotators", "not_toxic"), counts, strict=True))}
-    with pytest.raises(InputError, match="lacks text or label"):
+    with pytest.raises(InputError) as caught:
         read_examples("offensive", written(tmp_path, row))
+    assert f"line 1: it has no label, and {said}. Wanted are JSON lines in UTF-8 such as " in str(
+        caught.value
+    )
+    assert str(caught.value).endswith("in the place of label, whole numbers annotators and not_toxic")
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"text,label\nno,deny\n", "line 1: is not JSON ("),
+        ('{"text": "no", "label": "deny"}'.encode("utf-16"), "is UTF-16. "),
+        (b"", "holds no row with text and label. "),
+    ],
+)
+def test_what_is_no_file_of_json_lines_is_told_what_these_are(tmp_path, content, problem):
+    with pytest.raises(InputError) as caught:
+        evaluate("reply_relation", written(tmp_path, content))
+    assert problem in str(caught.value)
+    assert str(caught.value).endswith(
+        'Wanted are JSON lines in UTF-8 such as {"text": "…", "parent": "…", "label": "agrees"}'
+    )
+
+
+def test_the_mark_of_utf_8_before_the_first_line_does_no_harm(tmp_path):
+    path = written(tmp_path, b'\xef\xbb\xbf{"text": "no", "label": "deny"}')
+    assert read_examples("reply_relation", path).labels == ["disagrees"]
+
+
+def test_the_name_of_the_score_stands_for_its_task(tmp_path):
+    rows = [{"text": "I hate trams.", "target": "trams", "label": label} for label in ("pro", "con")]
+    assert evaluate("stance", written(tmp_path, *rows))["score"] == "topic_stance"
+    assert told(tmp_path, *rows, name="stance").stdout.startswith("topic_stance by topic_stance@")
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

@@ -71,6 +71,7 @@ def _measured(name: str, data: str, model: str) -> dict[str, Any]:
     from threads.settings import Settings
 
     download = bool(Settings.from_environment().download_models)
+    name = measuring.task_of(name)
     judge = classifier_for(name, model, download=download, source="--model")
     return evaluate_own(judge, data) if isinstance(judge, OwnTopic) else measuring.evaluate(name, data, judge)
 
