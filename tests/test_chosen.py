@@ -175,6 +175,29 @@ def test_evaluate_measures_the_encoder(btl, encoder):
     assert (answer["model"], answer["accuracy"]) == ("onnx:reply_relation@7", 0.5)
 
 
+NOT_USED = "BTL_REPLY_RELATION_MODEL=onnx is not used here. Give --model onnx to measure that"
+
+
+@pytest.mark.parametrize(
+    ("given", "measured", "told"),
+    [
+        ([], "reply_relation@", True),
+        (["--model", "builtin"], "reply_relation@", False),
+        (["--model", "onnx"], "onnx:reply_relation@7", False),
+    ],
+)
+def test_evaluate_says_which_model_it_measures_and_that_a_setting_is_not_used(
+    btl, encoder, monkeypatch, given, measured, told
+):
+    monkeypatch.setenv("BTL_REPLY_RELATION_MODEL", "onnx")
+    row = {"text": "I agree", "parent": "this is so"}
+    lines = [json.dumps({**row, "label": label}) for label in ("support", "deny")]
+    Path("data.jsonl").write_text("\n".join(lines), "utf-8")
+    result = btl("evaluate", "reply_relation", "--data", "data.jsonl", *given)
+    assert result.stdout.startswith(f"reply_relation by {measured}")
+    assert (f"The package's model is measured: {NOT_USED}\n" in result.stderr) is told
+
+
 def test_models_lists_who_judges_and_what_extras_would_add(btl, encoder, monkeypatch):
     monkeypatch.setattr(extras, "find_spec", lambda _: None)
     monkeypatch.setenv("BTL_REPLY_RELATION_MODEL", "onnx")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
 from threads.commands.sources import finish
 from threads.errors import ThreadsError
@@ -47,6 +49,9 @@ def evaluate(name: str, data: str, json_file: str | None, model: str) -> None:
     from threads.storage.files import whole_file
 
     answer = _measured(name, data, model)
+    asked = click.get_current_context().get_parameter_source("model") is not ParameterSource.DEFAULT
+    if not asked and (unused := _setting_not_used(answer["score"])):
+        click.echo(unused, err=True)
     if json_file == "-":
         click.echo("\n".join([_mapping(answer), *_notes(answer)]), err=True)
         click.echo(_as_json(answer), nl=False)
@@ -74,6 +79,22 @@ def _measured(name: str, data: str, model: str) -> dict[str, Any]:
     name = measuring.task_of(name)
     judge = classifier_for(name, model, download=download, source="--model")
     return evaluate_own(judge, data) if isinstance(judge, OwnTopic) else measuring.evaluate(name, data, judge)
+
+
+def _setting_not_used(task: str) -> str:
+    """Return the line that says that a setting names another model than the one measured; "" where none."""
+    from threads.scores.chosen import BUILTIN, choice_of, variable_of
+    from threads.scores.evaluate import SCORED
+    from threads.settings import Settings
+
+    score = SCORED[task].name
+    choice = choice_of(score, Settings.from_environment())
+    if choice == BUILTIN:
+        return ""
+    return (
+        f"The package's model is measured: {variable_of(score)}={choice} is not used here. "
+        f"Give --model {shlex.quote(choice)} to measure that"
+    )
 
 
 @click.command()
