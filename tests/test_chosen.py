@@ -126,9 +126,35 @@ def test_evaluate_says_that_no_encoder_judges_stance(btl):
     assert "--model: there is no fine-tuned encoder of topic_stance" in result.stderr
 
 
-def test_a_file_of_your_own_topic_that_is_not_there_is_named():
-    with pytest.raises(ModelError, match=r"mine\.npz: cannot be read"):
-        scores_for(Settings(stance_model="mine.npz"))
+FITTED = "Give builtin, onnx, transformers:NAME or a file that `btl train offensive --decisions` made"
+NONE_BESIDE = "is no model of offensive: manifest.json, which is made with one, does not lie beside it"
+
+
+@pytest.mark.parametrize(
+    ("setting", "file", "said"),
+    [
+        ("stance", "none.npz", f"cannot be read (No such file or directory). Give {FOR_STANCE}"),
+        ("stance", "mine.npz", f"is not a model of your own topic. Give {FOR_STANCE}"),
+        ("offensive", "none.npz", f"cannot be read (no such file). {FITTED}"),
+        ("offensive", "mine.npz", f"{NONE_BESIDE}. {FITTED}"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named_with_the_setting(tmp_path, setting, file, said):
+    (tmp_path / "mine.npz").write_bytes(b"no model")
+    path = tmp_path / file
+    source = f"BTL_{setting.upper()}_MODEL" + (" or --stance-model" if setting == "stance" else "")
+    with pytest.raises(ModelError) as caught:
+        scores_for(Settings(**{f"{setting}_model": str(path)}))
+    assert str(caught.value) == f"{source}, {path}: {said}"
+
+
+def test_a_file_that_the_manifest_beside_it_does_not_name_is_named(tmp_path):
+    path, manifest = tmp_path / "mine.npz", tmp_path / "manifest.json"
+    path.write_bytes(b"no model")
+    manifest.write_text('{"models": []}', "utf-8")
+    with pytest.raises(ModelError) as caught:
+        scores_for(Settings(offensive_model=str(path)))
+    assert str(caught.value) == f"BTL_OFFENSIVE_MODEL, {path}, {manifest}: no model is called mine. {FITTED}"
 
 
 def test_a_model_that_is_not_installed_is_told_before_anything_is_read(btl, monkeypatch):
@@ -147,6 +173,29 @@ def test_evaluate_measures_the_encoder(btl, encoder):
     result = btl("evaluate", "reply_relation", "--data", "data.jsonl", "--model", "onnx", "--json", "-")
     answer = json.loads(result.stdout)
     assert (answer["model"], answer["accuracy"]) == ("onnx:reply_relation@7", 0.5)
+
+
+NOT_USED = "BTL_REPLY_RELATION_MODEL=onnx is not used here. Give --model onnx to measure that"
+
+
+@pytest.mark.parametrize(
+    ("given", "measured", "told"),
+    [
+        ([], "reply_relation@", True),
+        (["--model", "builtin"], "reply_relation@", False),
+        (["--model", "onnx"], "onnx:reply_relation@7", False),
+    ],
+)
+def test_evaluate_says_which_model_it_measures_and_that_a_setting_is_not_used(
+    btl, encoder, monkeypatch, given, measured, told
+):
+    monkeypatch.setenv("BTL_REPLY_RELATION_MODEL", "onnx")
+    row = {"text": "I agree", "parent": "this is so"}
+    lines = [json.dumps({**row, "label": label}) for label in ("support", "deny")]
+    Path("data.jsonl").write_text("\n".join(lines), "utf-8")
+    result = btl("evaluate", "reply_relation", "--data", "data.jsonl", *given)
+    assert result.stdout.startswith(f"reply_relation by {measured}")
+    assert (f"The package's model is measured: {NOT_USED}\n" in result.stderr) is told
 
 
 def test_models_lists_who_judges_and_what_extras_would_add(btl, encoder, monkeypatch):

@@ -2,10 +2,15 @@
 
 import numpy as np
 import orjson
+import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from threads.cli import main
 from threads.errors import InputError, SettingError
+from threads.scores import score
 from threads.scores.evaluate import (
+    SCORED,
     agreement,
     assess,
     calibration_error,
@@ -199,9 +204,14 @@ def test_the_classifier_given_is_the_one_measured(tmp_path):
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        (b"{", r"line 2: is not JSON"),
-        (b"[1]", r"line 2: is not a JSON object"),
-        (b'{"text": "x"}', r"line 2: lacks text or label"),
+        (b"{", r"line 2: is not JSON .*\. Wanted are JSON lines in UTF-8 such as \{"),
+        (b"[1]", r"line 2: is not a JSON object\. Wanted are JSON lines"),
+        (b'{"text": "x"}', r"line 2: it has no label; its fields are text\. Wanted are JSON lines"),
+        (b'{"label": "deny", "body": 1}', r"line 2: it has no text; its fields are label, body\. Wanted"),
+        (b"{}", r"line 2: it has no text; it has no field\."),
+        (b'{"text": 7, "label": "deny"}', r"line 2: its text is 7 where a text is wanted\. Wanted"),
+        (b'{"text": "x", "label": null}', r"line 2: its label is null where a label is wanted\."),
+        (b'{"text": "x", "label": ["deny"]}', r"""line 2: its label is \["deny"\] where a label is wanted"""),
         (b'{"text": "x", "parent": "y", "label": "mauve"}', r"line 2: the label 'mauve' means nothing"),
     ],
 )
@@ -221,7 +231,7 @@ def test_a_lone_surrogate_or_a_nan_beside_text_and_label_does_no_harm(tmp_path):
 
 @pytest.mark.parametrize("line", [b'{"text": NaN, "label": "ask"}', b'{"text": "x", "label": NaN}'])
 def test_a_text_or_label_that_is_not_a_number_is_named(tmp_path, line):
-    with pytest.raises(InputError, match="line 1: lacks text or label"):
+    with pytest.raises(InputError, match=r"line 1: its (text|label) is NaN where a \w+ is wanted"):
         read_examples("reply_relation", written(tmp_path, line))
 
 
@@ -230,15 +240,55 @@ def test_without_a_label_the_majority_of_annotators_says_what_is_offensive(tmp_p
     found = read_examples("offensive", written(tmp_path, *rows))
     assert found.labels == ["offensive", "clean", "clean"]
     assert found.mapping["not_toxic for fewer than half of the annotators"] == "offensive"
-    with pytest.raises(InputError, match="lacks text or label"):
+    with pytest.raises(InputError, match="it has no label; its fields are text, annotators, not_toxic"):
         read_examples("topic_stance", written(tmp_path, *rows))
 
 
-@pytest.mark.parametrize("counts", [(0, 0), (3, 4), (3, -1), ("3", 1)])
-def test_annotators_that_do_not_add_up_are_no_label(tmp_path, counts):
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((0, 0), "not_toxic is 0 of 0 annotators"),
+        ((3, 4), "not_toxic is 4 of 3 annotators"),
+        ((3, -1), "not_toxic is -1 of 3 annotators"),
+        (("3", 1), 'not_toxic is 1 of "3" annotators'),
+    ],
+)
+def test_annotators_that_do_not_add_up_are_no_label(tmp_path, counts, said):
     row = {"text": "x", **dict(zip(("annotators", "not_toxic"), counts, strict=True))}
-    with pytest.raises(InputError, match="lacks text or label"):
+    with pytest.raises(InputError) as caught:
         read_examples("offensive", written(tmp_path, row))
+    assert f"line 1: it has no label, and {said}. Wanted are JSON lines in UTF-8 such as " in str(
+        caught.value
+    )
+    assert str(caught.value).endswith("in the place of label, whole numbers annotators and not_toxic")
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"text,label\nno,deny\n", "line 1: is not JSON ("),
+        ('{"text": "no", "label": "deny"}'.encode("utf-16"), "is UTF-16. "),
+        (b"", "holds no row with text and label. "),
+    ],
+)
+def test_what_is_no_file_of_json_lines_is_told_what_these_are(tmp_path, content, problem):
+    with pytest.raises(InputError) as caught:
+        evaluate("reply_relation", written(tmp_path, content))
+    assert problem in str(caught.value)
+    assert str(caught.value).endswith(
+        'Wanted are JSON lines in UTF-8 such as {"text": "…", "parent": "…", "label": "agrees"}'
+    )
+
+
+def test_the_mark_of_utf_8_before_the_first_line_does_no_harm(tmp_path):
+    path = written(tmp_path, b'\xef\xbb\xbf{"text": "no", "label": "deny"}')
+    assert read_examples("reply_relation", path).labels == ["disagrees"]
+
+
+def test_the_name_of_the_score_stands_for_its_task(tmp_path):
+    rows = [{"text": "I hate trams.", "target": "trams", "label": label} for label in ("pro", "con")]
+    assert evaluate("stance", written(tmp_path, *rows))["score"] == "topic_stance"
+    assert told(tmp_path, *rows, name="stance").stdout.startswith("topic_stance by topic_stance@")
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
@@ -254,3 +304,87 @@ def test_a_file_with_nothing_to_judge_says_so(tmp_path):
 def test_a_score_that_cannot_be_evaluated_lists_those_that_can(tmp_path):
     with pytest.raises(SettingError, match=r"verbosity cannot be evaluated\. Known: reply_relation, topic"):
         evaluate("verbosity", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "why"),
+    [
+        (
+            "reply_relation",
+            [
+                {"text": "Source?", "parent": "Crime has doubled.", "label": "query"},
+                {"text": "Yes, exactly.", "label": "agree"},
+                {"text": " ", "parent": "Crime has doubled.", "label": "agree"},
+                {"text": "", "label": "agree"},
+            ],
+            {"no_text": 2, "no_parent": 1},
+        ),
+        (
+            "topic_stance",
+            [
+                {"text": "!!!", "target": "trams", "label": "pro"},
+                {"text": "I hate trams.", "parent": "Trams are here.", "label": "con"},
+                {"text": "no", "target": None, "label": "con"},
+            ],
+            {"no_target": 1, "no_word": 1},
+        ),
+        (
+            "offensive",
+            [
+                {"text": "You idiot.", "label": 1},
+                {"text": "😀", "label": 0},
+                {"text": "Das ist eine wunderbare Idee, die der Stadt sehr gut tun wird.", "label": 0},
+                {"text": "Eine wunderbare Idee", "language": "de", "label": 0},
+                {"text": "\n", "label": 0},
+            ],
+            {"no_text": 1, "not_english": 2, "no_word": 1},
+        ),
+    ],
+)
+def test_rows_that_the_score_leaves_without_a_value_count_and_are_told(tmp_path, name, rows, why):
+    path = written(tmp_path, *rows)
+    answer = evaluate(name, path)
+    assert answer["n"] == len(rows)
+    assert answer["without_value"] == {"n": sum(why.values()), "why": why}
+    # As many as the score itself leaves.
+    read = read_examples(name, path)
+    scored = SCORED[name]
+    column = scored.context or "context"
+    frame = pd.DataFrame({"text": read.texts, column: read.contexts})
+    frame["language"] = [row.get("language") for row in rows]
+    values = score(frame, [scored()])[scored.columns[0].name]
+    assert values.isna().sum() == answer["without_value"]["n"]
+
+
+def test_a_model_that_reads_no_words_leaves_only_blank_texts(tmp_path):
+    judge = Judge(("offensive", "clean"), (0.5, 0.5), np.array([[0.9, 0.1], [0.1, 0.9], [0.1, 0.9]]))
+    judge.weights = np.ones(2)
+    rows = [{"text": text, "label": label} for text, label in (("x", 1), ("😀", 0), ("", 0))]
+    answer = evaluate("offensive", written(tmp_path, *rows), judge)
+    assert answer["without_value"] == {"n": 1, "why": {"no_text": 1}}
+
+
+def told(tmp_path, *rows, name="reply_relation", arguments=()):
+    path = written(tmp_path, *rows)
+    return CliRunner().invoke(main, ["evaluate", name, "--data", str(path), *arguments])
+
+
+def test_the_command_says_how_many_rows_the_score_leaves_without_a_value(tmp_path):
+    rows = [*ROWS, {"text": "", "label": "deny"}]
+    said = "2 rows count here that the score leaves without a value: 1 without a text, 1 without a parent\n"
+    assert said in told(tmp_path, *rows).stdout
+    result = told(tmp_path, *rows, arguments=["--json", "-"])
+    assert said in result.stderr
+    assert orjson.loads(result.stdout)["without_value"]["n"] == 2
+    assert "1 row counts here that the score leaves" in told(tmp_path, *ROWS).stdout
+    assert "leaves without" not in told(tmp_path, *ROWS[:2]).stdout
+
+
+def test_the_command_warns_where_no_row_has_what_the_score_reads_beside_the_text(tmp_path):
+    rows = [{"text": row["text"], "label": row["label"]} for row in ROWS]
+    assert "Warning: no row" not in told(tmp_path, *ROWS).stdout
+    result = told(tmp_path, *rows)
+    assert "Warning: no row has a parent" in result.stdout
+    assert "Give it in the field parent or parent_text" in result.stdout
+    result = told(tmp_path, *rows, name="topic_stance")
+    assert "Warning: no row has a target" in result.stdout

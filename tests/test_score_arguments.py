@@ -47,6 +47,15 @@ def test_one_name_of_a_score_may_stand_alone():
     pd.testing.assert_frame_equal(score(["a"], "sentiment"), score(["a"], ["sentiment"]))
 
 
+def test_a_score_that_is_named_twice_is_given_once():
+    pd.testing.assert_frame_equal(score(["a"], ["sentiment", "sentiment"]), score(["a"], ["sentiment"]))
+
+
+def test_two_scores_with_a_column_of_one_name_are_refused():
+    with pytest.raises(SettingError, match="the scores sentiment and sentiment both have a column sentim"):
+        score(["a"], ["sentiment", Sentiment()])
+
+
 @pytest.mark.parametrize(
     ("scores", "said"),
     [

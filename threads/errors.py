@@ -54,3 +54,7 @@ class WorkerError(ThreadsError):
 
 class AccountError(ThreadsError):
     """An account cannot be made or changed, or a sign-in is refused."""
+
+
+class PlugInError(ThreadsError):
+    """What another package adds cannot be loaded, fails, or does not keep to what it declares."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
 from threads.commands.sources import finish
 from threads.errors import ThreadsError
@@ -16,6 +18,16 @@ TRAINED: Final = (
     *("encoder_reply_relation", "encoder_offensive"),
 )
 """Each has a script of its name in training/."""
+_LACKS: Final = {
+    "no_text": "without a text",
+    "no_parent": "without a parent",
+    "no_target": "without a target",
+    "not_english": "not in English",
+    "no_word": "without a word that it reads",
+}
+"""What rows of an evaluation lack, in words."""
+_FIELDS: Final = {"parent": "parent or parent_text", "target": "target"}
+"""Where it is to stand."""
 
 
 @click.command()
@@ -37,8 +49,11 @@ def evaluate(name: str, data: str, json_file: str | None, model: str) -> None:
     from threads.storage.files import whole_file
 
     answer = _measured(name, data, model)
+    asked = click.get_current_context().get_parameter_source("model") is not ParameterSource.DEFAULT
+    if not asked and (unused := _setting_not_used(answer["score"])):
+        click.echo(unused, err=True)
     if json_file == "-":
-        click.echo(_mapping(answer), err=True)
+        click.echo("\n".join([_mapping(answer), *_notes(answer)]), err=True)
         click.echo(_as_json(answer), nl=False)
         return
     if json_file is not None:
@@ -61,8 +76,25 @@ def _measured(name: str, data: str, model: str) -> dict[str, Any]:
     from threads.settings import Settings
 
     download = bool(Settings.from_environment().download_models)
+    name = measuring.task_of(name)
     judge = classifier_for(name, model, download=download, source="--model")
     return evaluate_own(judge, data) if isinstance(judge, OwnTopic) else measuring.evaluate(name, data, judge)
+
+
+def _setting_not_used(task: str) -> str:
+    """Return the line that says that a setting names another model than the one measured; "" where none."""
+    from threads.scores.chosen import BUILTIN, choice_of, variable_of
+    from threads.scores.evaluate import SCORED
+    from threads.settings import Settings
+
+    score = SCORED[task].name
+    choice = choice_of(score, Settings.from_environment())
+    if choice == BUILTIN:
+        return ""
+    return (
+        f"The package's model is measured: {variable_of(score)}={choice} is not used here. "
+        f"Give --model {shlex.quote(choice)} to measure that"
+    )
 
 
 @click.command()
@@ -140,6 +172,7 @@ def figures_text(answer: dict[str, Any]) -> str:
     lines = [
         f"{answer['score']} by {answer['model']}, {answer['n']:,} rows",
         _mapping(answer),
+        *_notes(answer),
         "",
         *_figures(answer),
     ]
@@ -158,6 +191,22 @@ def _mapping(answer: dict[str, Any]) -> str:
     return (
         f"Labels taken as: {', '.join(renamed)}" if renamed else "Labels are called as the score calls them."
     )
+
+
+def _notes(answer: dict[str, Any]) -> Iterator[str]:
+    """Yield what the rows lack that the score needs."""
+    left = answer["without_value"]
+    if not left["n"]:
+        return
+    why = ", ".join(f"{count:,} {_LACKS[reason]}" for reason, count in left["why"].items())
+    rows = "1 row counts here that" if left["n"] == 1 else f"{left['n']:,} rows count here that"
+    yield f"{rows} the score leaves without a value: {why}"
+    for lacking, fields in _FIELDS.items():
+        if left["why"].get(f"no_{lacking}") == answer["n"]:
+            yield (
+                f"Warning: no row has a {lacking}: these figures say nothing of what the score says. "
+                f"Give it in the field {fields}"
+            )
 
 
 def _figures(found: dict[str, Any]) -> Iterator[str]:

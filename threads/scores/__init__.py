@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import entry_points
 from typing import Final
 
 import pandas as pd
@@ -16,21 +15,23 @@ from threads.records import Column
 from threads.scores.base import CONTEXT_COLUMNS, Score
 from threads.scores.featuring import Featuring
 from threads.scores.offensive import Offensive
+from threads.scores.plug_ins import values_of, with_plug_ins
 from threads.scores.reply_relation import ReplyRelation
 from threads.scores.sentiment import Sentiment
 from threads.scores.spam import Spam
 from threads.scores.stance import Stance
 from threads.scores.verbosity import Verbosity
 
-SCORES: tuple[Score, ...] = (
-    Sentiment(),
-    Verbosity(),
-    Stance(),
-    ReplyRelation(),
-    Offensive(),
-    Spam(),
-    Featuring(),
-    *(entry.load()() for entry in entry_points(group="below_the_line.scores")),
+SCORES: tuple[Score, ...] = with_plug_ins(
+    (
+        Sentiment(),
+        Verbosity(),
+        Stance(),
+        ReplyRelation(),
+        Offensive(),
+        Spam(),
+        Featuring(),
+    )
 )
 WITHIN_THREAD: Final = frozenset(
     column.name for item in SCORES for column in item.columns if "within the thread" in column.help
@@ -56,14 +57,17 @@ def score(
         (CONTEXT_COLUMNS) as there is.
     scores
         Names of scores (see SCORES), or scores themselves; one name may stand alone; all of SCORES where not
-        given.
+        given. A score that is named twice is given once.
 
     Raises
     ------
     SettingError
-        A name is not in SCORES, something else than names and scores is given, or none of them.
+        A name is not in SCORES, something else than names and scores is given, none of them, or two scores
+        with a column of the same name.
     InputError
         The frame has no column `text`, or something else than texts is given.
+    PlugInError
+        A score from outside this package fails, or gives other columns, rows or types than it declares.
     """
     frame = comments if isinstance(comments, pd.DataFrame) else _frame_of(comments)
     if list(frame.columns).count("text") != 1:
@@ -72,7 +76,7 @@ def score(
     chosen = SCORES if scores is None else _chosen(scores)
     context = typed(frame, CONTEXT_COLUMNS)
     context["language"] = own_languages(context)
-    return pd.concat([typed(item.score(context), item.columns) for item in chosen], axis="columns")
+    return pd.concat([values_of(item, context) for item in chosen], axis="columns")
 
 
 def _frame_of(comments: object) -> pd.DataFrame:
@@ -100,14 +104,30 @@ def _chosen(scores: object) -> tuple[Score, ...]:
         scores = [scores]
     if isinstance(scores, bytes | Mapping) or not isinstance(scores, Iterable):
         raise SettingError(f"{_kind(scores)} where a list of scores is wanted", remedy=known)
-    chosen = []
+    chosen: list[Score] = []
     for item in scores:
         if not isinstance(item, str) and (isinstance(item, type) or not hasattr(item, "score")):
             raise SettingError(f"{_kind(item)} where a score or its name is wanted", remedy=known)
-        chosen.append(_named(item) if isinstance(item, str) else item)
+        one = _named(item) if isinstance(item, str) else item
+        if not any(one is other for other in chosen):
+            chosen.append(one)
     if not chosen:
         raise SettingError("an empty list of scores", remedy=known)
+    _require_columns_apart(chosen)
     return tuple(chosen)
+
+
+def _require_columns_apart(scores: Iterable[Score]) -> None:
+    """Raise SettingError where two scores have a column of one name: a frame would hold it twice."""
+    owners: dict[str, str] = {}
+    for item in scores:
+        for column in item.columns:
+            if column.name in owners:
+                raise SettingError(
+                    f"the scores {owners[column.name]} and {item.name} both have a column {column.name}",
+                    remedy="Ask for one of them at a time",
+                )
+            owners[column.name] = item.name
 
 
 def _kind(value: object) -> str:

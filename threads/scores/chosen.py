@@ -6,7 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from threads.errors import SettingError
+from threads.errors import ModelError, SettingError
+from threads.models import MANIFEST
 from threads.scores import SCORES
 from threads.scores.base import Score
 from threads.scores.classifier import Classifier, TrainedScore
@@ -91,10 +92,8 @@ def classifier_for(task: str, choice: str, *, download: bool = False, source: st
     """
     if choice == BUILTIN:
         return builtin(task)
-    if is_own_topic(task, choice):
-        return load(choice)
-    if task == OFFENSIVE and _is_file(choice):
-        return OffensiveModel.load(Path(choice).stem, Path(choice).parent)
+    if task in OWN_FILES and _is_file(choice):
+        return _of_file(task, Path(choice), source)
     task_called(task)
     kind, _, name = choice.partition(":")
     if choice == ONNX and task not in ENCODERS:
@@ -104,6 +103,26 @@ def classifier_for(task: str, choice: str, *, download: bool = False, source: st
     if choice != ONNX and not (name and kind in ((TRANSFORMERS, NLI) if task == STANCE else (TRANSFORMERS,))):
         raise SettingError(f"{choice!r} is no model of {task}", source=source, remedy=f"Give {choices(task)}")
     return _kept(task, choice, download)
+
+
+def _of_file(task: str, path: Path, source: str) -> Classifier:
+    """Return the model in a file of OWN_FILES; ModelError names `source` and the file."""
+    remedy = f"Give {choices(task)}"
+    try:
+        return load(path) if task == STANCE else OffensiveModel.load(path.stem, _folder_of(path))
+    except ModelError as error:
+        parts = dict.fromkeys(part for part in (str(path), error.source, error.place) if part)
+        raise ModelError(error.problem, source=source, place=", ".join(parts), remedy=remedy) from error
+
+
+def _folder_of(path: Path) -> Path:
+    """Return the folder of a model fitted to decisions; ModelError where it is none."""
+    if not path.is_file():
+        raise ModelError("cannot be read (no such file)")
+    if not (path.parent / MANIFEST).is_file():
+        problem = f"is no model of {OFFENSIVE}: {MANIFEST}, which is made with one, does not lie beside it"
+        raise ModelError(problem)
+    return path.parent
 
 
 def is_own_topic(task: str, choice: str) -> bool:

@@ -191,9 +191,13 @@ class TrainedScore:
         """Return the classifier that comes with the package."""
         raise NotImplementedError
 
+    def judges(self, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Return which rows of `frame` get values."""
+        return judged(frame, self.context, needs_words=self.needs_words)
+
     def score(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the columns for each row of `frame`; neighbours do not change a row's values."""
-        rows = judged(frame, self.context, needs_words=self.needs_words)
+        rows = self.judges(frame)
         values = np.full((len(frame), len(self.columns)), None, dtype=object)
         if rows.any():
             texts, contexts = (frame.loc[rows, column].tolist() for column in ("text", self.context))

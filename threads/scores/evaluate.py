@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import orjson
+import pandas as pd
 
 from threads.errors import InputError, SettingError
+from threads.parse.language import ENGLISH, base_language, of_comment
 from threads.scores.classifier import UNCLEAR, Classifier, TrainedScore, Vector, spoken
-from threads.scores.labels import TASKS, mapped, task
+from threads.scores.labels import TASKS, Task, mapped, task
 from threads.scores.offensive import Offensive
 from threads.scores.reply_relation import ReplyRelation
 from threads.scores.stance import Stance
@@ -28,12 +31,27 @@ COUNTS_AS: Final = {"asks": "comments"}  # where the data do not tell the one fr
 FEW_CLEAN: Final = "not_toxic for fewer than half of the annotators"
 MOST_CLEAN: Final = "not_toxic for at least half of the annotators"
 _MAJORITY: Final = {FEW_CLEAN: "offensive", MOST_CLEAN: "clean"}
+_COUNTED: Final = ("offensive",)  # tasks whose rows may count annotators in the place of a label
+MOST_FIELDS: Final = 12  # names of fields, and
+MOST_SHOWN: Final = 40  # characters of a value, that a message shows
 _LONE = re.compile("[\ud800-\udfff]")
 SCORED: Final[dict[str, type[TrainedScore]]] = {
     "reply_relation": ReplyRelation,
     "topic_stance": Stance,
     "offensive": Offensive,
 }
+
+
+BESIDE: Final = {"parent_text": "no_parent", "target": "no_target"}
+"""What lacks where a score does not find the text beside the comment, by the column that it reads."""
+
+
+class Judging(Protocol):
+    """A score that says which rows get a value."""
+
+    def judges(self, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Return which rows of `frame` get values."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +78,7 @@ class Examples:
 def evaluate(name: str, data: str | Path, classifier: Classifier | None = None) -> dict[str, Any]:
     """Return how right a classifier of the task `name` (a key of TASKS) is on the JSON lines of `data`.
 
+    The name of the score stands for its task, too: stance for topic_stance.
     Each line holds `text`, `label`, and the text beside it (Task.contexts). Rows for offensive may count
     `annotators` and those of them who said `not_toxic` in place of a label. The classifier is the one that
     comes with the package unless another is given. The answer has
@@ -73,6 +92,8 @@ def evaluate(name: str, data: str | Path, classifier: Classifier | None = None) 
       which 70% are right
     - calibration_error of the likeliest label's probability among those labels, and calibration_floor, what a
       perfectly calibrated classifier shows at these rows
+    - without_value: n, the rows that all of this counts and the score leaves without a value; and why, how
+      many of them have no_text, no_parent or no_target, are not_english, or have no_word
     - with_context: the same without the rows that have no text beside them, where there are such rows and
       two labels among the others
 
@@ -83,11 +104,17 @@ def evaluate(name: str, data: str | Path, classifier: Classifier | None = None) 
     InputError
         The file cannot be read, holds no row, has one label only, or a line is not of this shape.
     """
+    name = task_of(name)
     examples = read_examples(name, data)
     if not examples.texts:
-        raise InputError("holds no row with text and label", source=str(data))
+        raise InputError("holds no row with text and label", source=str(data), remedy=wanted(task(name)))
     require_choice(examples, data)
     return measure(name, examples, classifier or builtin(name))
+
+
+def task_of(name: str) -> str:
+    """Return the task that the score called `name` is asked; any other name as it is."""
+    return next((task for task, scored in SCORED.items() if scored.name == name), name)
 
 
 def require_choice(examples: Examples, data: str | Path) -> None:
@@ -100,8 +127,13 @@ def require_choice(examples: Examples, data: str | Path) -> None:
         )
 
 
-def measure(name: str, examples: Examples, judge: Classifier) -> dict[str, Any]:
-    """Return the answer of `evaluate` for examples that were read already."""
+def measure(
+    name: str, examples: Examples, judge: Classifier, scored: Judging | None = None
+) -> dict[str, Any]:
+    """Return the answer of `evaluate` for examples that were read already.
+
+    `scored` is the score that rests on `judge`, where it is not that of SCORED.
+    """
     found = judge.probabilities(examples.texts, examples.contexts)
     answer = {
         "score": name,
@@ -109,6 +141,7 @@ def measure(name: str, examples: Examples, judge: Classifier) -> dict[str, Any]:
         "mapping": examples.mapping,
         "not_in_file": _absent(name, examples.labels),
         **assess(found, examples.labels, judge),
+        "without_value": without_value(name, examples, scored or SCORED[name](judge)),
     }
     beside = np.array([context.strip() != "" for context in examples.contexts])
     labels = [label for label, there in zip(examples.labels, beside, strict=True) if there]
@@ -118,6 +151,31 @@ def measure(name: str, examples: Examples, judge: Classifier) -> dict[str, Any]:
             **assess(found[beside], labels, judge),
         }
     return answer
+
+
+def without_value(name: str, examples: Examples, scored: Judging) -> dict[str, Any]:
+    """Return n, how many of the examples `scored` leaves without a value, and why: reasons, each with rows.
+
+    The first of no_text, no_parent or no_target, not_english and no_word that is true of a row counts.
+    """
+    context = SCORED[name].context
+    frame = pd.DataFrame({"text": examples.texts, context or "context": examples.contexts}, dtype="str")
+    frame["language"] = [
+        of_comment(text, row.get("language")) for text, row in zip(examples.texts, examples.rows, strict=True)
+    ]
+    reasons = [
+        ("no_text", frame["text"].str.strip() == ""),
+        *([(BESIDE[context], frame[context].str.strip() == "")] if context is not None else []),
+        ("not_english", ~frame["language"].map(base_language).isin([None, ENGLISH])),
+        ("no_word", pd.Series(data=True, index=frame.index)),
+    ]
+    left, why = ~scored.judges(frame), {}
+    count = int(left.sum())
+    for reason, holds in reasons:
+        if rows := int((left & holds.to_numpy()).sum()):
+            why[reason] = rows
+            left &= ~holds.to_numpy()
+    return {"n": count, "why": why}
 
 
 def _absent(name: str, labels: Sequence[str]) -> list[str]:
@@ -134,12 +192,11 @@ def builtin(name: str) -> Classifier:
 def read_examples(name: str, data: str | Path) -> Examples:
     """Return the labelled rows of a JSON-lines file for the task `name`; InputError names a bad line."""
     asked, found = task(name), Examples()
-    for number, row in _rows(Path(data)):
+    for number, row in _rows(Path(data), asked):
         place = f"line {number}"
-        text, label = row.get("text"), row.get("label", _majority(row) if name == "offensive" else None)
-        if not isinstance(text, str) or not isinstance(label, str | int | bool):
-            raise InputError("lacks text or label", source=str(data), place=place)
-        word = str(label)
+        if problem := _unusable(row, asked):
+            raise InputError(problem, source=str(data), place=place, remedy=wanted(asked))
+        text, word = row["text"], str(row.get("label", _majority(row)))
         if "label" not in row:
             found.mapping[word] = _MAJORITY[word]
         if word not in found.mapping:
@@ -158,20 +215,61 @@ def read_examples(name: str, data: str | Path) -> Examples:
     return found
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def wanted(asked: Task) -> str:
+    """Return what labelled data for a task look like, as a remedy."""
+    row = {"text": "…", **dict.fromkeys(asked.contexts[:1], "…"), "label": asked.labels[0]}
+    counts = (
+        "; in the place of label, whole numbers annotators and not_toxic" if asked.name in _COUNTED else ""
+    )
+    shown = json.dumps(row, ensure_ascii=False)
+    return f"Wanted are JSON lines in UTF-8 such as {shown}{counts}"
+
+
+def _unusable(row: Mapping[str, Any], asked: Task) -> str:
+    """Return what is wrong with the text or the label of a row, "" where nothing is."""
+    if not isinstance(row.get("text"), str):
+        return _instead(row, "text", "a text")
+    if "label" in row:
+        return "" if isinstance(row["label"], str | int) else _instead(row, "label", "a label")
+    if asked.name not in _COUNTED or not {"annotators", "not_toxic"} & row.keys():
+        return _instead(row, "label", "a label")
+    annotators, clean = (_shown(row.get(key)) for key in ("annotators", "not_toxic"))
+    return "" if _majority(row) else f"it has no label, and not_toxic is {clean} of {annotators} annotators"
+
+
+def _instead(row: Mapping[str, Any], key: str, kind: str) -> str:
+    """Return what stands where a row should have `key`."""
+    if key in row:
+        return f"its {key} is {_shown(row[key])} where {kind} is wanted"
+    fields = f"its fields are {', '.join(list(row)[:MOST_FIELDS])}" if row else "it has no field"
+    return f"it has no {key}; {fields}"
+
+
+def _shown(value: object) -> str:
+    return json.dumps(value)[:MOST_SHOWN]
+
+
+def _rows(path: Path, asked: Task) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
-        lines = path.read_bytes().splitlines()
+        content = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", source=str(path)) from error
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        raise InputError("is UTF-16", source=str(path), remedy=wanted(asked))
+    lines = content.splitlines()
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             row = _loaded(line)
         except (ValueError, RecursionError) as error:
-            raise InputError(f"is not JSON ({error})", source=str(path), place=f"line {number}") from error
+            raise InputError(
+                f"is not JSON ({error})", source=str(path), place=f"line {number}", remedy=wanted(asked)
+            ) from error
         if not isinstance(row, dict):
-            raise InputError("is not a JSON object", source=str(path), place=f"line {number}")
+            raise InputError(
+                "is not a JSON object", source=str(path), place=f"line {number}", remedy=wanted(asked)
+            )
         yield number, row
 
 

@@ -73,6 +73,15 @@ class Offensive(TrainedScore):
         """Return the model of the package; ModelError when it cannot be trusted."""
         return OffensiveModel.load("offensive")
 
+    def judges(self, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Return which rows of `frame` get values; without a word in Latin letters, where words are read."""
+        rows, explaining = judged(frame, None), explaining_of(self.classifier)
+        if explaining is not None and rows.any():
+            blocks = blocks_of(frame.loc[rows, "text"].tolist())
+            odds = [explaining.odds([tokens(text) for text in block])[:, 0] for block in blocks]
+            rows[rows] = ~np.isnan(np.concatenate(odds))
+        return rows
+
     def score(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the columns for each row of `frame`; neighbours do not change a row's values."""
         rows = judged(frame, None)

@@ -9,6 +9,7 @@ from threads.errors import InputError
 from threads.scores.evaluate import measure, read_examples, require_choice
 from threads.scores.own_topic.label_file import TASK, same_target, target_of
 from threads.scores.own_topic.model import OwnTopic
+from threads.scores.own_topic.score import OwnStance
 
 
 def evaluate_own(model: OwnTopic, data: str | Path) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def evaluate_own(model: OwnTopic, data: str | Path) -> dict[str, Any]:
     chosen = examples.only(kept)
     require_choice(chosen, data)
     return {
-        **measure(TASK, chosen, model),
+        **measure(TASK, chosen, model, OwnStance(model)),
         "left_out": len(examples.texts) - len(kept),
         "learnt_from": int(model.saw(chosen.texts).sum()),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from threads.frames import typed
@@ -30,9 +31,13 @@ class OwnStance:
     def __init__(self, model: OwnTopic) -> None:
         self.model = model
 
+    def judges(self, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Return which rows of `frame` get values: all that are not blank."""
+        return judged(frame.drop(columns="language", errors="ignore"), None)
+
     def score(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the columns for each row of `frame`; neighbours do not change a row's values."""
-        rows = judged(frame.drop(columns="language", errors="ignore"), None)
+        rows = self.judges(frame)
         values = np.full((len(frame), len(FOUND)), None, dtype=object)
         if rows.any():
             found = self.model.probabilities(frame.loc[rows, "text"].tolist())
