@@ -49,6 +49,12 @@ def test_a_model_is_learnt_measured_and_kept(btl):
     assert btl("topic", "show", "m.npz").stdout in result.stdout
 
 
+def test_near_copies_are_told(btl):
+    copies = [f'"{text}. Please share!",{label}' for text, label in ROWS[:3]]
+    result = btl("topic", "fit", table(before=copies), *TARGET)
+    assert "3 comments nearly repeat another: each was judged by what had" in result.stdout
+
+
 @pytest.mark.parametrize("separator", [";", "\t"])
 def test_the_separators_of_other_spreadsheets_are_read(btl, separator):
     assert btl("topic", "fit", table(separator), *TARGET).exit_code == 0

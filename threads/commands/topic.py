@@ -118,6 +118,11 @@ def report(model: OwnTopic) -> Iterator[str]:
     gone = ", ".join(f"{left[reason]} {text}" for reason, text in _LEFT_OUT.items() if left[reason])
     if gone:
         yield f"Left out: {gone}."
+    if copies := figures.get("near_copies"):  # files of earlier versions do not say
+        yield (
+            f"{_counted(copies, 'comment nearly repeats', 'comments nearly repeat')} another: each was "
+            "judged by what had learnt from no copy of it."
+        )
     yield ""
     yield "On labelled comments that it had not seen (cross-validation), every one given a label:"
     yield (
@@ -175,6 +180,10 @@ def _curve(figures: dict[str, Any]) -> Iterator[str]:
         )
     found = figures["cross_validated"]
     yield f"  {found['n']:>6}  {found['macro_f1']:.2f} by cross-validation        {found['accuracy']:.2f}"
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def _from_to(interval: list[float]) -> str:

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from threads.scores.classifier import Vector
-from threads.scores.own_topic.labelled import Numbers
 from threads.scores.own_topic.model import OwnTopic, text_hashes
+from threads.scores.own_topic.near_copies import Numbers
 from threads.scores.own_topic.ngrams import KINDS, normalised, rows, vocabulary
 
 POOL: Final = 2_000  # comments looked at; of more, so many by chance
