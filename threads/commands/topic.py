@@ -61,8 +61,9 @@ def suggest(sources: tuple[str, ...], count: int, model: str | None, csv_file: s
             raise InputError("no comment is left to label", remedy="The model has learnt from all of them")
         chosen = frame.iloc[places][["thread_id", "comment_id", "text"]]
         write_csv(csv_file, chosen.assign(stance=pd.Series(None, index=chosen.index, dtype="str")), raw=False)
+        written = _counted(len(places), "comment", "comments")
         click.echo(
-            f"{len(places)} comments to label: write supportive, critical or neutral into the column stance",
+            f"{written} to label: write supportive, critical or neutral into the column stance",
             err=True,
         )
     finish(failed)
@@ -88,6 +89,10 @@ def fit(labels: str, target: str, model: str, sources: tuple[str, ...], db: str 
 
     if not target.strip():
         raise click.UsageError("--target is empty: say what the stance is toward")
+    if Path(model).suffix.lower() != ".npz":
+        raise click.UsageError(
+            f"--model {model}: the name of a model ends in .npz: write {Path(model).stem or 'model'}.npz"
+        )
     texts = {**_texts(sources), **({} if db is None else _stored(db))}
     found = read_labels(labels, target, texts if sources or db else None)
     try:
@@ -196,9 +201,13 @@ def _mapping(found: LabelFile) -> Iterator[str]:
         f"Labels taken as: {', '.join(renamed)}" if renamed else "Labels are called as the score calls them."
     )
     if found.unlabelled:
-        yield f"{found.unlabelled:,} rows have no label and were left out."
+        empty = _counted(found.unlabelled, "row has no label and was", "rows have no label and were")
+        yield f"{empty} left out."
     if found.elsewhere:
-        yield f"{found.elsewhere:,} rows on another target were left out."
+        other = _counted(found.elsewhere, "row on another target was", "rows on another target were")
+        yield f"{other} left out."
+    if found.unread:
+        yield f"The column label was read; the column {found.unread} beside it was not."
 
 
 def _texts(sources: tuple[str, ...]) -> dict[tuple[str, str], str]:

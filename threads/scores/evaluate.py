@@ -134,7 +134,7 @@ def builtin(name: str) -> Classifier:
 def read_examples(name: str, data: str | Path) -> Examples:
     """Return the labelled rows of a JSON-lines file for the task `name`; InputError names a bad line."""
     asked, found = task(name), Examples()
-    for number, row in _rows(Path(data)):
+    for number, row in json_lines(Path(data)):
         place = f"line {number}"
         text, label = row.get("text"), row.get("label", _majority(row) if name == "offensive" else None)
         if not isinstance(text, str) or not isinstance(label, str | int | bool):
@@ -158,7 +158,8 @@ def read_examples(name: str, data: str | Path) -> Examples:
     return found
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the objects of a JSON-lines file, each with its line; InputError names one that is none."""
     try:
         lines = path.read_bytes().splitlines()
     except OSError as error:
