@@ -433,6 +433,16 @@ def test_suggestions_leave_out_blanks_repetitions_and_what_was_learnt(model):
     assert suggest([TEXTS[0]], 1, model) == []
 
 
+def test_nobody_is_asked_to_label_what_is_gone_or_only_quoted():
+    gone = ["[removed]", "[Deleted]", "[deleted by user]", "[ Removed by Reddit ]", "> quoted\n\n> more", " "]
+    assert suggest([*gone, "Own words"], 9) == [len(gone)]
+    kept = ["[deleted] my first draft", "> quoted\nand answered", "Removed at last"]
+    assert sorted(suggest(kept, 9)) == [0, 1, 2]
+    statuses = ["deleted", "removed", "spam", "visible", "pending", None]
+    texts = [f"Words of comment {letter} here" for letter in "abcdef"]
+    assert sorted(suggest(texts, 9, statuses=statuses)) == [3, 4, 5]
+
+
 def test_the_least_sure_comment_is_asked_for_first(model):
     sure, unsure = "Build the tunnel, it helps everyone, build", "Perhaps so, perhaps otherwise"
     top = np.sort(model.probabilities([sure, unsure]), axis=1)

@@ -169,6 +169,14 @@ def test_comments_to_label_are_written_with_an_empty_column(btl):
     assert frame["stance"].isna().all()
 
 
+def test_placeholders_are_not_suggested(btl):
+    written("id,thread,author,text", "1,t,a,[removed]", "2,t,b,Build it", "3,t,c,[deleted]", name="in.csv")
+    assert btl("topic", "suggest", "in.csv", "--csv", "label.csv").exit_code == 0
+    assert pd.read_csv("label.csv", encoding="utf-8-sig")["text"].tolist() == ["Build it"]
+    written("id,thread,author,text", "1,t,a,[removed]", name="in.csv")
+    assert "All are deleted" in btl("topic", "suggest", "in.csv", "--csv", "label.csv").stderr
+
+
 def test_what_was_suggested_and_labelled_is_not_asked_for_again(btl):
     btl("topic", "suggest", PIPELINE, "--count", "8", "--csv", "label.csv")
     asked = pd.read_csv("label.csv", encoding="utf-8-sig")["text"]

@@ -56,9 +56,14 @@ def suggest(sources: tuple[str, ...], count: int, model: str | None, csv_file: s
     results, failed = parse_all(sources, how)
     frame = comments_frame(tuple(d for parsed in results for d in parsed.discussions))
     if len(frame):
-        places = places_of(frame["text"].tolist(), count, known)
+        places = places_of(frame["text"].tolist(), count, known, frame["status"].tolist())
         if not places:
-            raise InputError("no comment is left to label", remedy="The model has learnt from all of them")
+            raise InputError(
+                "no comment is left to label",
+                remedy="The model has learnt from all others than those deleted, blank or only quotation"
+                if known
+                else "All are deleted, blank or only quotation: give other sources",
+            )
         chosen = frame.iloc[places][["thread_id", "comment_id", "text"]]
         write_csv(csv_file, chosen.assign(stance=pd.Series(None, index=chosen.index, dtype="str")), raw=False)
         written = _counted(len(places), "comment", "comments")

@@ -77,6 +77,12 @@ def without_quotes(text: str) -> str:
     return said or text
 
 
+def only_quotes(text: str) -> bool:
+    """Return whether a comment is nothing but lines that quote another one."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return bool(lines) and all(line.lstrip(" ").startswith(">") for line in lines)
+
+
 def listed(text: str) -> frozenset[str]:
     """Return the blank-separated words of a list in the source as a set."""
     return frozenset(text.split())
