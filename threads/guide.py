@@ -134,7 +134,8 @@ TRUST: Final[Mapping[str, tuple[str, ...]]] = {
         "A weighted mean of six cues; the weights are settings, and the page of a discussion shows each cue "
         "with its weight. Words are counted, not understood: a well-made false claim has the same cues.",
         "The mean is over the cues that a comment has; one in another language or without an article to "
-        "compare with has fewer. Compare only comments of the same language on the same article.",
+        "compare with has fewer, and one of under 10 words has none. Compare only comments of the same "
+        "language on the same article.",
         "No picks by editors were at hand: how well it agrees with them is not known. It orders what a "
         "person reads first and decides nothing.",
     ),
