@@ -31,7 +31,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from threads.dynamics.similar_texts import group_similar, jaccard, shingles
+from threads.similar_texts import group_similar, jaccard, shingles
 from threads.wordlists.folding import letters_and_digits
 
 DEFAULT = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus" / "comments_20k.jsonl"

@@ -5,7 +5,7 @@
 FOLDER holds the labelled data that training/README.md describes; ../shared/training where none is given. The
 sets stand in for a user's topic: some dozen to some hundred short texts on one matter, two or three labels.
 Labels are drawn by chance, DRAWS times, and asked for as `btl topic suggest` does; measured on are all the
-other texts in the first case, and a quarter that is never asked for in the second.
+other texts but near-copies in the first case, and a quarter that is never asked for in the second.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ import numpy as np
 
 from threads.models.calibration import calibrated
 from threads.scores.evaluate import Examples, agreement, read_examples
-from threads.scores.own_topic.labelled import Labelled, Numbers
+from threads.scores.own_topic.labelled import Labelled
 from threads.scores.own_topic.learning import SIZES, learn, learning_curve
+from threads.scores.own_topic.near_copies import Numbers
 from threads.scores.own_topic.ngrams import KINDS, vocabulary
 from threads.scores.own_topic.suggesting import likeness, spread, unsureness
 

@@ -215,6 +215,15 @@ def test_a_copy_is_not_new():
 
 # ---- neighbours and order
 
+
+def test_comments_that_share_no_word_have_a_likeness_of_zero_and_no_noise():
+    nouns = [f"{first}{second}" for first in ("gran", "bel", "tor", "mav", "quil") for second in "abdefgh"]
+    texts = [f"{' '.join(nouns[n : n + 5])} it is what it is and so it was" for n in range(0, 35, 5)]
+    for count in range(2, len(texts) + 1):
+        found = scored(*texts[:count], language=("de",) * count)
+        assert found["featuring_thread_relevance"].tolist() == [0.0] * count
+
+
 THREAD = pd.DataFrame(
     {
         "text": [

@@ -12,13 +12,13 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from threads import similar_texts
 from threads.cli import main
-from threads.dynamics import similar_texts
 from threads.dynamics.near_duplicates import GROUP_COLUMNS, NEAR_DUPLICATE_COLUMNS, near_duplicates
-from threads.dynamics.similar_texts import group_similar, jaccard, may_be_similar, shingles
 from threads.errors import SettingError
 from threads.samples import sample_folder
 from threads.scores.text import listed
+from threads.similar_texts import group_similar, jaccard, may_be_similar, shingles
 from threads.wordlists.folding import fold, letters_and_digits
 
 SLOGAN = "Vote against this tunnel at the town hall on Monday evening, and bring your neighbours along."

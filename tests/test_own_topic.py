@@ -17,9 +17,10 @@ from threads.scores import score
 from threads.scores.classifier import NEVER, surest
 from threads.scores.evaluate import assess
 from threads.scores.own_topic import fit, load
-from threads.scores.own_topic.fitting import intervals
+from threads.scores.own_topic.fitting import accuracy_of, intervals
 from threads.scores.own_topic.labelled import Labelled
 from threads.scores.own_topic.model import OwnTopic
+from threads.scores.own_topic.near_copies import groups_of, worth
 from threads.scores.own_topic.ngrams import READ, character_grams, normalised, word_grams
 from threads.scores.own_topic.score import OwnStance
 from threads.scores.own_topic.suggesting import suggest
@@ -29,9 +30,22 @@ WAYS = {
     "critical": ["The tunnel wastes our money", "Stop this tunnel at once", "Nobody needs that hole"],
     "neutral": ["When does the council meet", "I live by the harbour", "What is for dinner"],
 }
-WHO = [f"{name} from {place}" for name in ("Ann", "Bob", "Cem", "Dee") for place in ("A", "B", "C", "D")]
+WHO = [  # long enough that comments of one way are no near-copies of each other
+    "my neighbour told the whole street",
+    "a man shouted from his balcony",
+    "so wrote the evening paper again",
+    "as grandmother used to grumble",
+    "that was heard at the bus stop",
+    "two fishermen agreed on this",
+    "our plumber swears it every week",
+    "which my cousin learnt in school",
+    "and the baker nodded quietly",
+    "or what do you lot think now",
+    "because Friday is market day",
+    "if memory serves me rightly",
+]
 ROWS = [
-    (f"{way}, says {who}", label)
+    (f"{way}, {who}", label)
     for label, ways in WAYS.items()
     for way, who in itertools.product(ways, WHO[: 12 if label == "critical" else 7])
 ]
@@ -137,6 +151,67 @@ def test_repetitions_count_once_and_contradictions_not_at_all():
     data = Labelled.of([*TEXTS, TEXTS[0].upper(), TEXTS[1], " "], [*LABELS, LABELS[0], "critical", "neutral"])
     assert (data.repeated, data.contradictory, data.blank) == (1, 2, 1)
     assert len(data.texts) == len(TEXTS) - 1
+
+
+def copies(seed=5):
+    """Return 40 comments with labels by chance, each three times with next to no change."""
+    generator = np.random.default_rng(seed)
+    letters = list("abcdefghijklmnop")
+    bare = [" ".join("".join(generator.choice(letters, 5)) for _ in range(9)) for _ in range(40)]
+    labels = generator.choice(["supportive", "critical"], len(bare)).tolist()
+    texts = [f"{text}{more}" for more in ("", " Please share!", " Copy this.") for text in bare]
+    return texts, labels * 3
+
+
+def test_near_copies_of_noise_are_not_better_than_the_majority():
+    texts, labels = copies()
+    figures = fit(texts, labels, "noise").figures
+    assert figures["near_copies"] == 80
+    assert figures["cross_validated"]["accuracy"] < 0.65
+    assert figures["accuracy_interval"][0] < 0.5
+    assert accuracy_of(texts, labels).value == figures["cross_validated"]["accuracy"]
+    assert [row["accuracy"] for row in figures["curve"] if row["accuracy"] > 0.65] == []
+
+
+def test_copies_do_not_make_intervals_narrower():
+    assert worth(np.arange(40)) == 40
+    assert worth(np.repeat(np.arange(40), 3)) == pytest.approx(40)
+    texts, labels = copies()
+    found = accuracy_of(texts, labels)
+    alone = accuracy_of(texts[:40], labels[:40])
+    assert found.high - found.low == pytest.approx(alone.high - alone.low, abs=0.02)
+
+
+def test_near_copies_are_in_one_fold_and_labels_spread_over_them():
+    texts, labels = copies()
+    data = Labelled.of(texts, labels)
+    folds = data.folds()
+    assert all(len(set(folds[data.groups == group])) == 1 for group in range(40))
+    for label in range(2):
+        sizes = np.bincount(folds[data.truth == label], minlength=10)
+        assert sizes.max() - sizes.min() <= 3  # one group
+
+
+def test_short_comments_and_such_without_letters_have_groups_too():
+    groups = groups_of(["no", "no!", "yes", "🙂", "🙃", "I agree", "i agree."])
+    assert groups[0] == groups[1]
+    assert groups[5] == groups[6]
+    assert len(set(groups.tolist())) == 5
+
+
+def test_comments_that_are_all_copies_are_refused():
+    texts = [f"Sign this petition before it is too late, number {number}" for number in range(20)]
+    with pytest.raises(InputError, match="nearly repeat each other: without copies 1 are left") as caught:
+        fit(texts, ["supportive", "critical"] * 10, "x")
+    assert caught.value.remedy
+
+
+def test_one_large_group_beside_others_is_measured():
+    texts, labels = copies()
+    many = [f"Sign this petition before it is too late, number {number}" for number in range(60)]
+    figures = fit([*texts[:12], *many], [*labels[:12], *["critical"] * 60], "x").figures
+    assert figures["near_copies"] == 59
+    assert figures["accuracy_interval"][1] - figures["accuracy_interval"][0] > 0.4
 
 
 def test_every_fold_has_its_share_of_each_label():
@@ -356,6 +431,16 @@ def test_suggestions_leave_out_blanks_repetitions_and_what_was_learnt(model):
     texts = ["", "New words here", "NEW words  here", TEXTS[0], "Other words there"]
     assert sorted(suggest(texts, 9, model)) == [1, 4]
     assert suggest([TEXTS[0]], 1, model) == []
+
+
+def test_nobody_is_asked_to_label_what_is_gone_or_only_quoted():
+    gone = ["[removed]", "[Deleted]", "[deleted by user]", "[ Removed by Reddit ]", "> quoted\n\n> more", " "]
+    assert suggest([*gone, "Own words"], 9) == [len(gone)]
+    kept = ["[deleted] my first draft", "> quoted\nand answered", "Removed at last"]
+    assert sorted(suggest(kept, 9)) == [0, 1, 2]
+    statuses = ["deleted", "removed", "spam", "visible", "pending", None]
+    texts = [f"Words of comment {letter} here" for letter in "abcdef"]
+    assert sorted(suggest(texts, 9, statuses=statuses)) == [3, 4, 5]
 
 
 def test_the_least_sure_comment_is_asked_for_first(model):

@@ -17,6 +17,7 @@ from threads.moderation.rules import RULES
 from threads.moderation.rules.base import MOST_SPANS, merged
 from threads.moderation.rules.comments import BLOCK, Text
 from threads.moderation.rules.listed import ListedWords, lexicon_words
+from threads.moderation.rules.offensive import in_percent
 from threads.moderation.rules.personal_data import personal_data
 from threads.moderation.rules.profanity import LANGUAGES, lexicon
 from threads.records import Comment, Discussion
@@ -145,6 +146,13 @@ def test_the_value_adds_up_different_words(text, value):
 )
 def test_mild_language_is_not_flagged(text):
     assert check("profanity", text) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "says"), [(0.9997, "over 99%"), (1.0, "over 99%"), (0.994, "99%"), (0.8, "80%")]
+)
+def test_no_probability_is_rounded_up_to_certainty(value, says):
+    assert in_percent(value) == says
 
 
 def test_the_flag_says_what_it_is_and_never_calls_it_hate():

@@ -22,6 +22,7 @@ ORDER = [
     ["threads.passwords"],
     ["threads.pseudonyms"],
     ["threads.wordlists"],
+    ["threads.similar_texts"],
     ["threads.models"],
     ["threads.parse"],
     ["threads.scores"],

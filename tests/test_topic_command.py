@@ -49,6 +49,12 @@ def test_a_model_is_learnt_measured_and_kept(btl):
     assert btl("topic", "show", "m.npz").stdout in result.stdout
 
 
+def test_near_copies_are_told(btl):
+    copies = [f'"{text}. Please share!",{label}' for text, label in ROWS[:3]]
+    result = btl("topic", "fit", table(before=copies), *TARGET)
+    assert "3 comments nearly repeat another: each was judged by what had" in result.stdout
+
+
 @pytest.mark.parametrize("separator", [";", "\t"])
 def test_the_separators_of_other_spreadsheets_are_read(btl, separator):
     assert btl("topic", "fit", table(separator), *TARGET).exit_code == 0
@@ -59,13 +65,48 @@ def test_rows_without_label_or_on_another_target_are_left_out_and_counted(btl):
     written("text,label,target", *rows, "no label,,the tunnel", "hm,unclear,", "other,pro,taxes")
     result = btl("topic", "fit", "labels.csv", *TARGET)
     assert "2 rows have no label" in result.stdout
-    assert "1 rows on another target" in result.stdout
+    assert "1 row on another target was left out" in result.stdout
 
 
 def test_json_lines_are_read_too(btl):
     lines = [json.dumps({"text": text, "label": label, "target": "the tunnel"}) for text, label in ROWS]
     assert btl("topic", "fit", written(*lines, name="labels.jsonl"), *TARGET).exit_code == 0
-    assert "no row is about" in btl("topic", "fit", "labels.jsonl", "--target", "x", "--model", "m").stderr
+    assert (
+        "no row is about" in btl("topic", "fit", "labels.jsonl", "--target", "x", "--model", "m.npz").stderr
+    )
+
+
+def test_null_labels_of_json_lines_are_left_out_and_counted(btl):
+    rows = [{"text": text, "label": label} for text, label in ROWS]
+    rows += [{"text": "Hm", "label": None}, {"text": "Hm", "label": ""}, {"text": "Well", "label": "unclear"}]
+    written(*map(json.dumps, rows), name="labels.jsonl")
+    result = btl("topic", "fit", "labels.jsonl", *TARGET)
+    assert result.exit_code == 0
+    assert "3 rows have no label and were left out." in result.stdout
+    written(json.dumps({"text": "Hm"}), name="labels.jsonl")
+    assert "labels.jsonl, line 1: lacks text or label" in btl("topic", "fit", "labels.jsonl", *TARGET).stderr
+
+
+def test_of_two_columns_of_labels_it_says_which_was_read(btl):
+    written("stance,text,label", *(f'neutral,"{text}",{label}' for text, label in ROWS))
+    result = btl("topic", "fit", "labels.csv", *TARGET)
+    assert "The column label was read; the column stance beside it was not." in result.stdout
+    assert "supportive" in result.stdout
+
+
+def test_unknown_comments_are_named_up_to_five_and_counted(btl):
+    written("comment_id,stance", *(f"f{number},contra" for number in range(7)))
+    result = btl("topic", "fit", "labels.csv", *TARGET, "--comments", PIPELINE)
+    assert "line 2: 7 comments are not in the sources: comment 'f0' (line 2), " in result.stderr
+    assert "comment 'f4' (line 6), …" in result.stderr
+    assert "'f5'" not in result.stderr
+
+
+def test_a_model_is_not_kept_under_another_name(btl):
+    result = btl("topic", "fit", table(words={"critical": "contra"}), "--target", "x", "--model", "ok.txt")
+    assert result.exit_code == 2
+    assert "ok.npz" in result.stderr
+    assert not Path("ok.txt").exists()
 
 
 @pytest.mark.parametrize(
@@ -77,7 +118,7 @@ def test_json_lines_are_read_too(btl):
         ),
         (["text,stance", '"a', 'b",pro', "c,mauve"], "labels.csv, line 4: the label 'mauve'"),
         (["text,view", "a,pro"], "labels.csv, line 1: has no column called stance or label"),
-        (["words,stance", "a,pro"], "labels.csv, line 1: has no column called text"),
+        (["words,stance", "a,pro"], "labels.csv, line 1: has no column called text. The first line"),
         (["text,stance", "a,b,pro"], "labels.csv, line 2: 3 cells under a header of 2"),
         (["text,stance", '"a"b,pro'], "labels.csv, line 2: is not sound CSV"),
         (["comment_id,stance", "a,pro"], "Add it, or say with --comments SOURCE"),
@@ -126,6 +167,14 @@ def test_comments_to_label_are_written_with_an_empty_column(btl):
     assert frame.columns.tolist() == ["thread_id", "comment_id", "text", "stance"]
     assert len(frame) == 3
     assert frame["stance"].isna().all()
+
+
+def test_placeholders_are_not_suggested(btl):
+    written("id,thread,author,text", "1,t,a,[removed]", "2,t,b,Build it", "3,t,c,[deleted]", name="in.csv")
+    assert btl("topic", "suggest", "in.csv", "--csv", "label.csv").exit_code == 0
+    assert pd.read_csv("label.csv", encoding="utf-8-sig")["text"].tolist() == ["Build it"]
+    written("id,thread,author,text", "1,t,a,[removed]", name="in.csv")
+    assert "All are deleted" in btl("topic", "suggest", "in.csv", "--csv", "label.csv").stderr
 
 
 def test_what_was_suggested_and_labelled_is_not_asked_for_again(btl):
@@ -188,7 +237,11 @@ def test_evaluate_measures_the_model_on_its_own_target(btl, model):
         {"text": "Taxes are theft", "label": "favor", "target": "taxes"},
     ]
     written(*map(json.dumps, rows), name="test.jsonl")
-    result = btl("evaluate", "topic_stance", "--data", "test.jsonl", "--model", "m.npz", "--json", "-")
+    asked = ("evaluate", "topic_stance", "--data", "test.jsonl", "--model", "m.npz")
+    told = btl(*asked).stdout
+    assert "1 row is among those it learnt from" in told
+    assert "1 row on another target was left out" in told
+    result = btl(*asked, "--json", "-")
     answer = json.loads(result.stdout)
     assert (answer["n"], answer["left_out"], answer["learnt_from"]) == (2, 1, 1)
     assert answer["model"] == model.label

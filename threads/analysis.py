@@ -26,7 +26,7 @@ from threads.parse.source import Source
 from threads.records import Discussion, Flag, Parsed, Report
 from threads.scores import score
 from threads.scores.chosen import scores_for
-from threads.scores.text import own_words
+from threads.scores.text import own_text
 from threads.settings import Settings
 from threads.storage import Added, Held, Store, merged, numbered
 from threads.workers import Workers
@@ -381,7 +381,7 @@ def with_context(
     keys = list(zip(records["thread_id"], records["comment_id"], strict=True))
     answered = list(zip(records["thread_id"], records["parent_id"], strict=True))
     whole = dict(zip(keys, records["text"], strict=True))
-    said = list(map(own_words, records["text"], records["status"], map(whole.get, answered)))
+    said = list(map(own_text, records["text"], records["status"], map(whole.get, answered)))
     texts = dict(zip(keys, said, strict=True))
     parents = [texts.get(key) for key in answered]
     return records.assign(

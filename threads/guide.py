@@ -84,9 +84,9 @@ SENTIMENT_RATINGS: Final[Mapping[str, tuple[int, float, float]]] = {
 
 # Measured by `python -m benchmarks.learning_curve`; docs/own_topic.md has the accuracies and quartiles.
 LEARNING_CURVE: Final[tuple[tuple[str, ...], ...]] = (
-    ("replies in quarrels about Trump", "0.22", "0.28", "0.29", "0.34", "0.35", "0.40"),
-    ("tweets on one event", "0.29", "0.35", "0.36", "0.39", "0.41", "0.46"),
-    ("arguments on one claim", "0.36", "0.54", "0.64", "0.77", "–", "–"),
+    ("replies in quarrels about Trump", "0.22", "0.28", "0.28", "0.34", "0.35", "0.40"),
+    ("tweets on one event", "0.29", "0.33", "0.36", "0.39", "0.42", "0.43"),
+    ("arguments on one claim", "0.36", "0.51", "0.61", "0.74", "–", "–"),
 )
 OWN_TOPIC: Final = Section(
     "Your own topic",
@@ -136,7 +136,8 @@ TRUST: Final[Mapping[str, tuple[str, ...]]] = {
         "A weighted mean of six cues; the weights are settings, and the page of a discussion shows each cue "
         "with its weight. Words are counted, not understood: a well-made false claim has the same cues.",
         "The mean is over the cues that a comment has; one in another language or without an article to "
-        "compare with has fewer. Compare only comments of the same language on the same article.",
+        "compare with has fewer, and one of under 10 words has none. Compare only comments of the same "
+        "language on the same article.",
         "No picks by editors were at hand: how well it agrees with them is not known. It orders what a "
         "person reads first and decides nothing.",
     ),

@@ -62,7 +62,7 @@ def to_label(store: Store, thread_id: str, target: str) -> list[str]:
         model = learnt(store, thread_id, target)
     except InputError:
         model = None
-    places = suggest(left["text"].tolist(), SUGGESTED, model)
+    places = suggest(left["text"].tolist(), SUGGESTED, model, left["status"].tolist())
     return [str(left["comment_id"].iloc[place]) for place in places]
 
 

@@ -177,13 +177,21 @@ def figures_text(answer: dict[str, Any]) -> str:
         *_figures(answer),
     ]
     if answer.get("left_out"):
-        lines += ["", f"{answer['left_out']:,} rows on another target were left out."]
+        lines += [
+            "",
+            f"{_rows(answer['left_out'], 'on another target was', 'on another target were')} left out.",
+        ]
     if answer.get("learnt_from"):
-        lines += ["", f"{answer['learnt_from']:,} rows are among those it learnt from: judge it by others."]
+        known = _rows(answer["learnt_from"], "is among those", "are among those")
+        lines += ["", f"{known} it learnt from: judge it by others."]
     if "with_context" in answer:
         beside = answer["with_context"]
         lines += ["", f"Only the {beside['n']:,} rows with a text beside them", "", *_figures(beside)]
     return "\n".join(lines)
+
+
+def _rows(count: int, one: str, many: str) -> str:
+    return f"{count:,} {f'row {one}' if count == 1 else f'rows {many}'}"
 
 
 def _mapping(answer: dict[str, Any]) -> str:

@@ -56,13 +56,19 @@ def suggest(sources: tuple[str, ...], count: int, model: str | None, csv_file: s
     results, failed = parse_all(sources, how)
     frame = comments_frame(tuple(d for parsed in results for d in parsed.discussions))
     if len(frame):
-        places = places_of(frame["text"].tolist(), count, known)
+        places = places_of(frame["text"].tolist(), count, known, frame["status"].tolist())
         if not places:
-            raise InputError("no comment is left to label", remedy="The model has learnt from all of them")
+            raise InputError(
+                "no comment is left to label",
+                remedy="The model has learnt from all others than those deleted, blank or only quotation"
+                if known
+                else "All are deleted, blank or only quotation: give other sources",
+            )
         chosen = frame.iloc[places][["thread_id", "comment_id", "text"]]
         write_csv(csv_file, chosen.assign(stance=pd.Series(None, index=chosen.index, dtype="str")), raw=False)
+        written = _counted(len(places), "comment", "comments")
         click.echo(
-            f"{len(places)} comments to label: write supportive, critical or neutral into the column stance",
+            f"{written} to label: write supportive, critical or neutral into the column stance",
             err=True,
         )
     finish(failed)
@@ -88,6 +94,10 @@ def fit(labels: str, target: str, model: str, sources: tuple[str, ...], db: str 
 
     if not target.strip():
         raise click.UsageError("--target is empty: say what the stance is toward")
+    if Path(model).suffix.lower() != ".npz":
+        raise click.UsageError(
+            f"--model {model}: the name of a model ends in .npz: write {Path(model).stem or 'model'}.npz"
+        )
     texts = {**_texts(sources), **({} if db is None else _stored(db))}
     found = read_labels(labels, target, texts if sources or db else None)
     try:
@@ -118,6 +128,11 @@ def report(model: OwnTopic) -> Iterator[str]:
     gone = ", ".join(f"{left[reason]} {text}" for reason, text in _LEFT_OUT.items() if left[reason])
     if gone:
         yield f"Left out: {gone}."
+    if copies := figures.get("near_copies"):  # files of earlier versions do not say
+        yield (
+            f"{_counted(copies, 'comment nearly repeats', 'comments nearly repeat')} another: each was "
+            "judged by what had learnt from no copy of it."
+        )
     yield ""
     yield "On labelled comments that it had not seen (cross-validation), every one given a label:"
     yield (
@@ -177,6 +192,10 @@ def _curve(figures: dict[str, Any]) -> Iterator[str]:
     yield f"  {found['n']:>6}  {found['macro_f1']:.2f} by cross-validation        {found['accuracy']:.2f}"
 
 
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
 def _from_to(interval: list[float]) -> str:
     return f"{interval[0]:.2f} to {interval[1]:.2f}"
 
@@ -187,9 +206,13 @@ def _mapping(found: LabelFile) -> Iterator[str]:
         f"Labels taken as: {', '.join(renamed)}" if renamed else "Labels are called as the score calls them."
     )
     if found.unlabelled:
-        yield f"{found.unlabelled:,} rows have no label and were left out."
+        empty = _counted(found.unlabelled, "row has no label and was", "rows have no label and were")
+        yield f"{empty} left out."
     if found.elsewhere:
-        yield f"{found.elsewhere:,} rows on another target were left out."
+        other = _counted(found.elsewhere, "row on another target was", "rows on another target were")
+        yield f"{other} left out."
+    if found.unread:
+        yield f"The column label was read; the column {found.unread} beside it was not."
 
 
 def _texts(sources: tuple[str, ...]) -> dict[tuple[str, str], str]:

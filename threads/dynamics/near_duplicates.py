@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from threads.dynamics.people import known, person_of_each
-from threads.dynamics.similar_texts import Groups, group_similar, jaccard, shingles
 from threads.frames import typed
 from threads.records import Column
 from threads.scores.text import MOST_CHARACTERS, without_quotes
+from threads.similar_texts import Groups, group_similar, jaccard, shingles
 from threads.wordlists.folding import letters_and_digits
 
 THRESHOLD: Final = 0.7

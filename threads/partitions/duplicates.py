@@ -14,9 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from threads.dynamics.near_duplicates import FEWEST_CHARACTERS, THRESHOLD, compared
-from threads.dynamics.similar_texts import Block, block_of, partners, shingle_counts
 from threads.partitions import files
 from threads.partitions.files import Partition
+from threads.similar_texts import Block, block_of, partners, shingle_counts
 
 COUNT_BITS: Final = 22  # four million counters: 16 MB on their way between workers
 _READ: Final = ("thread_id", "comment_id", "author", "author_id", "published_at", "text")

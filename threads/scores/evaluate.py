@@ -192,7 +192,7 @@ def builtin(name: str) -> Classifier:
 def read_examples(name: str, data: str | Path) -> Examples:
     """Return the labelled rows of a JSON-lines file for the task `name`; InputError names a bad line."""
     asked, found = task(name), Examples()
-    for number, row in _rows(Path(data), asked):
+    for number, row in json_lines(Path(data), wanted(asked)):
         place = f"line {number}"
         if problem := _unusable(row, asked):
             raise InputError(problem, source=str(data), place=place, remedy=wanted(asked))
@@ -249,13 +249,14 @@ def _shown(value: object) -> str:
     return json.dumps(value)[:MOST_SHOWN]
 
 
-def _rows(path: Path, asked: Task) -> Iterator[tuple[int, dict[str, Any]]]:
+def json_lines(path: Path, remedy: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the objects of a JSON-lines file, each with its line; InputError names one that is none."""
     try:
         content = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", source=str(path)) from error
     if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        raise InputError("is UTF-16", source=str(path), remedy=wanted(asked))
+        raise InputError("is UTF-16", source=str(path), remedy=remedy)
     lines = content.splitlines()
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -264,12 +265,10 @@ def _rows(path: Path, asked: Task) -> Iterator[tuple[int, dict[str, Any]]]:
             row = _loaded(line)
         except (ValueError, RecursionError) as error:
             raise InputError(
-                f"is not JSON ({error})", source=str(path), place=f"line {number}", remedy=wanted(asked)
+                f"is not JSON ({error})", source=str(path), place=f"line {number}", remedy=remedy
             ) from error
         if not isinstance(row, dict):
-            raise InputError(
-                "is not a JSON object", source=str(path), place=f"line {number}", remedy=wanted(asked)
-            )
+            raise InputError("is not a JSON object", source=str(path), place=f"line {number}", remedy=remedy)
         yield number, row
 
 

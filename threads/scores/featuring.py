@@ -253,12 +253,13 @@ def _likeness(slots: Integers, rows: Integers, threads: Integers, count: int) ->
     length = np.sqrt(np.bincount(rows, weight**2, minlength=count))
     unit = weight / length[rows]
     total = np.bincount(slots, unit)
-    own = np.bincount(rows, unit * total[slots], minlength=count)
+    # A word that nobody else has leaves exactly 0: "v · S - 1" would leave the noise of rounding.
+    shared = np.bincount(rows, unit * (total[slots] - unit), minlength=count)
     squares = np.bincount(thread_of_slot, total**2, minlength=len(comments))[threads]
-    # |S - v|² and v · (S - v), for the sum S and a v of length 1.
-    rest = np.sqrt(np.maximum(squares - 2 * own + 1, 0))
+    # |S - v|², for the sum S and a v of length 1; v · (S - v) is what is shared.
+    rest = np.sqrt(np.maximum(squares - 2 * shared - 1, 0))
     alone = comments[threads] < 2
-    cosine = np.divide(own - 1, rest, out=np.zeros(count), where=rest > 1e-9)
+    cosine = np.divide(shared, rest, out=np.zeros(count), where=rest > 1e-9)
     return np.where(alone, np.nan, np.clip(cosine, 0, 1))
 
 

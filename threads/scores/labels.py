@@ -59,7 +59,7 @@ TASKS: Final[dict[str, Task]] = {
             ("target", "parent"),
             _meanings(
                 supportive="support supports favor favour pro for agree agrees",
-                critical="undermine undermines against con deny denies disagree disagrees oppose",
+                critical="undermine undermines against con contra deny denies disagree disagrees oppose",
                 neutral="none comment query unrelated off_topic neither",
             ),
         ),

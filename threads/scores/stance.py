@@ -30,7 +30,8 @@ class Stance(TrainedScore):
             "text",
             "supportive, critical, neutral (not about the target), or unclear where not sure enough; missing "
             "without a target, where the target or the comment has no word, and where the comment is not in "
-            "English (see sentiment_missing).",
+            "English (see sentiment_missing). A model of one's own topic judges every comment that is not "
+            "blank, in any language.",
         ),
         Column(
             "stance_probability",

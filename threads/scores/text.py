@@ -79,7 +79,7 @@ def without_quotes(text: str) -> str:
     return said or text
 
 
-def own_words(text: str, status: str = "visible", parent: str | None = None) -> str:
+def own_text(text: str, status: str = "visible", parent: str | None = None) -> str:
     """Return what the author of a comment says, for scores: the text without quotations of others.
 
     "" for what stands in the place of a comment that is gone ("[deleted]"), and for nothing but a quotation
@@ -97,6 +97,12 @@ def own_words(text: str, status: str = "visible", parent: str | None = None) -> 
 def _unmarked(text: str) -> str:
     """Return the words behind the marks of quotation, blanks as one."""
     return " ".join(" ".join(line.lstrip(" >") for line in text.split("\n")).split())
+
+
+def only_quotes(text: str) -> bool:
+    """Return whether a comment is nothing but lines that quote another one."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return bool(lines) and all(line.lstrip(" ").startswith(">") for line in lines)
 
 
 def listed(text: str) -> frozenset[str]:

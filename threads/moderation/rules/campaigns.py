@@ -9,11 +9,11 @@ import pandas as pd
 
 from threads.dynamics.near_duplicates import grouped_texts
 from threads.dynamics.people import person_of_each
-from threads.dynamics.similar_texts import Integers, may_be_similar
 from threads.language import N_, _, counted, number
 from threads.moderation.rules.base import Found, Limit, ListOfWords, Scope, Values
 from threads.moderation.rules.comments import STORED_COLUMNS, Comments
 from threads.records import Flag
+from threads.similar_texts import Integers, may_be_similar
 
 
 class Campaigns:

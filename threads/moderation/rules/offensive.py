@@ -56,13 +56,18 @@ class Scored:
                     _(
                         "{says} with a probability of {chance}.",
                         says=_(self._says),
-                        chance=percent(chances[place]),
+                        chance=in_percent(chances[place]),
                     ),
                     value=chances[place],
                     limit=limit,
                     spans=merged(_chosen(spans, self._kind)),
                 ),
             )
+
+
+def in_percent(value: float) -> str:
+    """Return a probability in percent; no ranking is certain, so none is rounded up to 100%."""
+    return _("over {chance}", chance=percent(0.99)) if value >= 0.995 else percent(value)
 
 
 def _marked(comments: Comments, places: list[int]) -> list[list[Span]]:

@@ -12,9 +12,10 @@ from threads.models.calibration import calibrated, calibration
 from threads.models.intervals import wilson
 from threads.scores.classifier import UNCLEAR, Vector, spoken, surest
 from threads.scores.evaluate import agreement, assess, speaking
-from threads.scores.own_topic.labelled import Labelled, Numbers
+from threads.scores.own_topic.labelled import Labelled
 from threads.scores.own_topic.learning import learn, learning_curve, out_of_fold
 from threads.scores.own_topic.model import FEWEST_SAID, OwnTopic, text_hashes
+from threads.scores.own_topic.near_copies import Numbers, worth
 from threads.scores.own_topic.ngrams import KINDS, vocabulary
 
 ASKED: Final = 0.7  # how often right a label is to be where it is said
@@ -27,10 +28,11 @@ def fit(texts: Sequence[str], labels: Sequence[str], target: str) -> OwnTopic:
     `figures` of the answer has
 
     - cross_validated: as `threads.scores.evaluate.assess`; every text is judged, calibrated and given its
-      threshold by what was learnt without it
-    - accuracy_interval, macro_f1_interval: 95%, as `intervals`
+      threshold by what was learnt without it and its near-copies
+    - accuracy_interval, macro_f1_interval: 95%, as `intervals`; near-copies make them no narrower
     - majority: label, accuracy and macro_f1 of always saying the commonest label
     - labelled: texts by label; left_out: how many texts were repeated, contradictory or blank (`Labelled`)
+    - near_copies: how many of the texts learnt from nearly repeat another one
     - curve: how good models of fewer labels are (`learning_curve`)
 
     Parameters
@@ -66,6 +68,7 @@ def fit(texts: Sequence[str], labels: Sequence[str], target: str) -> OwnTopic:
         **measured(model, data, margins, folds),
         "curve": learning_curve(matrix, data),
         "labelled": data.counts(),
+        "near_copies": data.near_copies,
         "left_out": {"repeated": data.repeated, "contradictory": data.contradictory, "blank": data.blank},
     }
     return replace(model, figures=figures)
@@ -91,7 +94,7 @@ def accuracy_of(texts: Sequence[str], labels: Sequence[str]) -> Accuracy:
     matrix = data.matrix([vocabulary(data.texts, grams) for grams in KINDS])
     answers = out_of_fold(matrix, data, data.folds()).argmax(axis=1)
     right, count = int((answers == data.truth).sum()), len(data.truth)
-    low, high = wilson(right, count)
+    low, high = _share_interval(right / count, worth(data.groups))
     return Accuracy(count, right / count, low, high, max(data.counts().values()) / count)
 
 
@@ -121,26 +124,36 @@ def measured(model: OwnTopic, data: Labelled, margins: Vector, folds: Numbers) -
         "cross_validated": assess(chances, truth, model)
         | agreement(truth, [data.labels[best] for best in forced], data.labels)
         | speaking(truth, said.tolist()),
-        **intervals(data.truth, forced, len(data.labels)),
+        **intervals(data.truth, forced, len(data.labels), worth(data.groups)),
         "majority": {"label": commonest, "accuracy": always["accuracy"], "macro_f1": always["macro_f1"]},
     }
 
 
-def intervals(truth: Numbers, answers: Numbers, labels: int) -> dict[str, list[float]]:
+def intervals(
+    truth: Numbers, answers: Numbers, labels: int, count: float | None = None
+) -> dict[str, list[float]]:
     """Return the 95% intervals of accuracy and macro-F1.
 
     Accuracy has Wilson's score interval (1927), which does not shrink to a point where all answers are right;
-    macro-F1 has that of RESAMPLED draws of the rows with replacement (Efron 1979).
+    macro-F1 has that of RESAMPLED draws of the rows with replacement (Efron 1979). `count` is how many
+    independent rows they are worth, all of them unless it is given.
     """
+    count = count or len(truth)
     generator = np.random.default_rng(0)
     cells = np.bincount(truth * labels + answers, minlength=labels * labels)
-    tables = generator.multinomial(len(truth), cells / len(truth), RESAMPLED).reshape(-1, labels, labels)
+    tables = generator.multinomial(round(count), cells / len(truth), RESAMPLED).reshape(-1, labels, labels)
     right = np.einsum("nii->ni", tables)
     both = np.maximum(tables.sum(axis=1) + tables.sum(axis=2), 1)
     return {
-        "accuracy_interval": list(wilson(int((truth == answers).sum()), len(truth))),
+        "accuracy_interval": list(_share_interval(float(np.mean(truth == answers)), count)),
         "macro_f1_interval": _middle((2 * right / both).mean(axis=1)),
     }
+
+
+def _share_interval(share: float, count: float) -> tuple[float, float]:
+    """Return Wilson's interval of a share of `count` rows, rounded to whole ones."""
+    whole = max(1, round(count))
+    return wilson(round(share * whole), whole)
 
 
 def _middle(values: Vector) -> list[float]:

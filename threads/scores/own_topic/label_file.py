@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,16 +14,18 @@ from threads.parse.charsets import decode
 from threads.parse.spreadsheet import unescape
 from threads.parse.storable import from_storable
 from threads.scores.classifier import UNCLEAR
-from threads.scores.evaluate import read_examples
+from threads.scores.evaluate import json_lines, wanted
 from threads.scores.labels import task
 
 TASK: Final = "topic_stance"
 LABEL_COLUMNS: Final = ("label", "stance")  # the first one that is there counts
 LARGEST: Final = 50_000_000  # bytes
 _SEPARATORS: Final = ",;\t"
-_NAMES: Final = "the first line names the columns: text, and stance or label"
+_NAMES: Final = "The first line names the columns: text, and stance or label"
 _BY_ID: Final = "Add it, or say with --comments SOURCE where the comments are that comment_id names"
 _FOR_ID: Final = "It names the comment that each label is for"
+
+NAMED: Final = 5  # comments that a message names; of more it says how many
 
 Comments = Mapping[tuple[str, str], str]
 
@@ -33,6 +35,7 @@ class LabelFile:
     """Labelled texts of a file: `mapping` leads from its words to the labels.
 
     `unlabelled` counts rows without a label or labelled unclear, `elsewhere` rows that name another target.
+    `unread` is a column that could have been the labels, beside the one that was.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -40,6 +43,7 @@ class LabelFile:
     mapping: dict[str, str] = field(default_factory=dict)
     unlabelled: int = 0
     elsewhere: int = 0
+    unread: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,20 +61,24 @@ def read_labels(path: str | Path, target: str, comments: Comments | None = None)
 
     A CSV (separated by commas, semicolons or tabs) has a column `label` or `stance`, and either a column
     `text` or, where `comments` (text by thread_id and comment_id) are given, `comment_id` and, if several
-    threads have one of that id, `thread_id`. JSON lines have `text` and `label`. Rows whose column `target`
-    names another one are left out.
+    threads have one of that id, `thread_id`. With both columns, `label` counts. JSON lines have `text` and
+    `label`. Rows whose label is empty or null and rows whose `target` is another one are left out.
 
     Raises
     ------
     InputError
         The file cannot be read, lacks a column, has a label that means nothing or an unknown comment, was
-        labelled by a model, or has no row on this target. The message names the line.
+        labelled by a model, or has no row on this target. The message names the line;
+        of unknown comments, the first NAMED.
     """
     source = str(path)
     data = _bytes(Path(path))
     if data.lstrip().startswith(b"{"):
-        return _kept(_json_rows(path), target, source)
-    return _kept(list(_table_rows(decode(data).text, source, comments)), target, source)
+        return _kept(list(_json_rows(Path(path), source)), target, source)
+    text = decode(data).text
+    found = _kept(list(_table_rows(text, source, comments)), target, source)
+    columns = [name for name in LABEL_COLUMNS if name in _names(text, source)]
+    return replace(found, unread=columns[1] if len(columns) > 1 else None)
 
 
 def _bytes(path: Path) -> bytes:
@@ -115,12 +123,13 @@ def same_target(written: str, target: str) -> bool:
     return not written.strip() or written.casefold().split() == target.casefold().split()
 
 
-def _json_rows(path: str | Path) -> list[_Row]:
-    found = read_examples(TASK, path)
-    return [
-        _Row(0, text, str(row["label"]), target_of(row))
-        for text, row in zip(found.texts, found.rows, strict=True)
-    ]
+def _json_rows(path: Path, source: str) -> Iterator[_Row]:
+    remedy = wanted(task("topic_stance"))
+    for line, row in json_lines(path, remedy):
+        text, label = row.get("text"), row.get("label")
+        if not isinstance(text, str) or "label" not in row or not isinstance(label, str | int | None):
+            raise InputError("lacks text or label", source=source, place=f"line {line}", remedy=remedy)
+        yield _Row(line, text, "" if label is None else str(label), target_of(row))
 
 
 def target_of(row: Mapping[str, object]) -> str:
@@ -129,9 +138,8 @@ def target_of(row: Mapping[str, object]) -> str:
 
 
 def _table_rows(text: str, source: str, comments: Comments | None) -> Iterator[_Row]:
-    lines = _lines(text, source)
-    header = next(lines, (1, []))[1]
-    names = [name.strip().lower() for name in header]
+    names, lines = _names(text, source), _lines(text, source)
+    next(lines, None)
     label = next((name for name in LABEL_COLUMNS if name in names), None)
     if label is None:
         raise InputError("has no column called stance or label", source=source, place="line 1", remedy=_NAMES)
@@ -157,6 +165,12 @@ def _table_rows(text: str, source: str, comments: Comments | None) -> Iterator[_
             )
         labelled = word.strip() != ""
         yield _Row(line, texts.of(row, line) if labelled else "", word, row.get("target", "").strip())
+    texts.require_all()
+
+
+def _names(text: str, source: str) -> list[str]:
+    """Return the names of a table's columns, in small letters."""
+    return [name.strip().lower() for name in next(_lines(text, source), (1, []))[1]]
 
 
 def _lines(text: str, source: str) -> Iterator[tuple[int, list[str]]]:
@@ -187,6 +201,8 @@ class _Texts:
     def __init__(self, names: list[str], comments: Comments | None, source: str) -> None:
         self._comments, self._source = comments, source
         self._threads: dict[str, list[str]] = {}
+        self._unknown: list[tuple[int, str]] = []
+        self._ambiguous: list[tuple[int, str]] = []
         for thread, comment in comments or ():
             self._threads.setdefault(comment, []).append(thread)
         wanted = "text" if comments is None else "comment_id"
@@ -200,6 +216,7 @@ class _Texts:
             )
 
     def of(self, row: Mapping[str, str], line: int) -> str:
+        """Return the text of a row; "" for a comment that is not found, which `require_all` tells."""
         if self._comments is None:
             return row.get("text", "")
         comment, thread = row.get("comment_id", "").strip(), row.get("thread_id", "").strip()
@@ -207,10 +224,31 @@ class _Texts:
         if len(threads) == 1:
             return self._comments[threads[0], comment]
         named = f"comment {comment[:40]!r}" + (f" in thread {thread[:40]!r}" if thread else "")
-        problem = f"several threads have a {named}" if threads else f"no {named} is in the sources"
-        raise InputError(
-            problem,
-            source=self._source,
-            place=f"line {line}",
-            remedy="Add a column thread_id" if threads else "Give the sources that the labels were made on",
-        )
+        (self._ambiguous if threads else self._unknown).append((line, named))
+        return ""
+
+    def require_all(self) -> None:
+        """Raise InputError where a comment was not found, with how many were not."""
+        if self._unknown:
+            self._refuse(
+                self._unknown,
+                "no {} is in the sources",
+                "{} comments are not in the sources",
+                "Give the sources that the labels were made on",
+            )
+        if self._ambiguous:
+            self._refuse(
+                self._ambiguous,
+                "several threads have a {}",
+                "of {} comments several threads have one",
+                "Add a column thread_id",
+            )
+
+    def _refuse(self, rows: list[tuple[int, str]], one: str, many: str, remedy: str) -> None:
+        line, named = rows[0]
+        problem = one.format(named)
+        if len(rows) > 1:
+            listed = [f"{name} (line {place})" for place, name in rows[:NAMED]]
+            more = ["…"] if len(rows) > NAMED else []
+            problem = f"{many.format(f'{len(rows):,}')}: {', '.join(listed + more)}"
+        raise InputError(problem, source=self._source, place=f"line {line}", remedy=remedy)

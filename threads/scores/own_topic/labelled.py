@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from threads.errors import InputError
 from threads.language import N_, _
 from threads.scores.labels import task
+from threads.scores.own_topic.near_copies import Numbers, folds_of, groups_of, together
 from threads.scores.own_topic.ngrams import KINDS, normalised, rows
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ FEWEST: Final = 10  # labelled comments that a model asks for
 FEWEST_EACH: Final = 3  # comments of each label
 FOLDS: Final = 10
 _MORE: Final = N_("Label more comments; `btl topic suggest` says which")
-
-Numbers = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Labelled:
         contradictory = len(compared) - blank - usable
         _check(Counter(kept.values()), contradictory)
         known = tuple(label for label in task("topic_stance").labels if label in kept.values())
-        return cls(
+        found = cls(
             texts=list(kept),
             truth=np.array([known.index(label) for label in kept.values()], dtype=np.intp),
             labels=known,
@@ -61,6 +60,18 @@ class Labelled:
             contradictory=contradictory,
             blank=blank,
         )
+        _check_copies(found)
+        return found
+
+    @cached_property
+    def groups(self) -> Numbers:
+        """The group of each text: near-copies of each other are in one."""
+        return groups_of(self.texts)
+
+    @property
+    def near_copies(self) -> int:
+        """How many texts nearly repeat another one, the first of each group not counted."""
+        return len(self.texts) - len(np.unique(self.groups))
 
     def names(self) -> list[str]:
         """Return the label of each text."""
@@ -81,20 +92,29 @@ class Labelled:
         return csr_array(hstack(parts, format="csr"))
 
     def folds(self) -> Numbers:
-        """Return the fold of each text: FOLDS of them, each label spread evenly."""
-        order = np.random.default_rng(0).permutation(len(self.texts))
-        by_label = order[np.argsort(self.truth[order], kind="stable")]
-        folds = np.empty(len(self.texts), dtype=np.intp)
-        folds[by_label] = np.arange(len(by_label)) % FOLDS
-        return folds
+        """Return the fold of each text, FOLDS of them: near-copies in one, each label spread evenly."""
+        return folds_of(self.truth, self.groups, FOLDS)
 
     def draws(self, size: int, count: int) -> Iterator[Numbers]:
-        """Yield `count` random choices of `size` texts that hold every label."""
+        """Yield `count` random choices of `size` texts that hold every label, near-copies side by side."""
         generator = np.random.default_rng(size)
         for _draw in range(count):
-            order = generator.permutation(len(self.texts))
+            order = together(generator.permutation(len(self.texts)), self.groups)
             first = np.unique(self.truth[order], return_index=True)[1]
             yield np.concatenate([order[first], np.delete(order, first)])[:size]
+
+
+def _check_copies(found: Labelled) -> None:
+    groups = len(found.texts) - found.near_copies
+    if groups < FEWEST_EACH:
+        raise InputError(
+            _(
+                "the {count} labelled comments nearly repeat each other: without copies {groups} are left",
+                count=len(found.texts),
+                groups=groups,
+            ),
+            remedy=_(_MORE),
+        )
 
 
 def _check(counts: Counter[str], contradictory: int) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 
 from threads.scores.classifier import Vector
 from threads.scores.evaluate import agreement
-from threads.scores.own_topic.labelled import Labelled, Numbers
+from threads.scores.own_topic.labelled import Labelled
+from threads.scores.own_topic.near_copies import Numbers
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -63,23 +64,27 @@ def learning_curve(matrix: csr_array[Any], data: Labelled, draws: int = DRAWS) -
     """Return how good machines of fewer labels are on the other texts: mean and quartiles over `draws`.
 
     A row for each of SIZES that leaves enough texts to measure on: labels, macro_f1, macro_f1_quartiles,
-    accuracy, accuracy_quartiles.
+    accuracy, accuracy_quartiles. Near-copies of what a machine has learnt from are not measured on; a draw
+    that leaves nothing else is left out.
     """
     sizes = [size for size in SIZES if size <= (1 - LEFT) * len(data.texts)]
-    return [{"labels": size, **_point(matrix, data, size, draws)} for size in sizes]
+    points = ((size, _point(matrix, data, size, draws)) for size in sizes)
+    return [{"labels": size, **point} for size, point in points if point]
 
 
 def _point(matrix: csr_array[Any], data: Labelled, size: int, draws: int) -> dict[str, Any]:
     names, found = np.array(data.names()), []
     for chosen in data.draws(size, draws):
-        others = np.setdiff1d(np.arange(len(names)), chosen)
+        others = np.flatnonzero(~np.isin(data.groups, data.groups[chosen]))
+        if not len(others):
+            continue
         learnt = learn(matrix[chosen], data.truth[chosen], len(data.labels))
         answers = np.array(data.labels)[learnt.margins(matrix[others]).argmax(axis=1)]
         found.append(agreement(names[others].tolist(), answers.tolist(), data.labels))
     return {
         key: value
         for measure in ("macro_f1", "accuracy")
-        for key, value in _spread(measure, [figures[measure] for figures in found]).items()
+        for key, value in (_spread(measure, [figures[measure] for figures in found]) if found else {}).items()
     }
 
 

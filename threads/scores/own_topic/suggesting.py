@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
 from threads.scores.classifier import Vector
-from threads.scores.own_topic.labelled import Numbers
 from threads.scores.own_topic.model import OwnTopic, text_hashes
-from threads.scores.own_topic.ngrams import KINDS, normalised, rows, vocabulary
+from threads.scores.own_topic.near_copies import Numbers
+from threads.scores.own_topic.ngrams import KINDS, READ, normalised, rows, vocabulary
+from threads.scores.text import only_quotes
 
 POOL: Final = 2_000  # comments looked at; of more, so many by chance
 COMPARED: Final = 1_000  # characters of a comment that say what it is like
+GONE: Final = frozenset(("deleted", "removed", "spam"))  # statuses of comments that nobody need label
+_PLACEHOLDER = re.compile(r"\[ ?(?:deleted|removed)\b[^\]]{0,100}\]")  # of Reddit and its exports
 
 
-def suggest(texts: Sequence[str], count: int, model: OwnTopic | None = None) -> list[int]:
+def suggest(
+    texts: Sequence[str],
+    count: int,
+    model: OwnTopic | None = None,
+    statuses: Sequence[object] | None = None,
+) -> list[int]:
     """Return the places of at most `count` texts to label next, the most useful first.
 
     Each one is the text that makes the chosen ones most like all the others (facility location; Lin and
     Bilmes 2011), counted by how unsure `model` is of it: one minus the distance of its two likeliest labels.
-    Without a model every text counts the same. Blank texts, repetitions, and texts that the model has
-    learnt from are left out. Of more than POOL texts a part is looked at, the same on every call.
+    Without a model every text counts the same. Left out are texts without a word of their author's (blank,
+    only quotation, "[deleted]"), those whose status is one of GONE, repetitions, and texts that the model has
+    learnt from. Of more than POOL texts a part is looked at, the same on every call.
     """
-    places = _different(texts, model)
+    gone = [status in GONE for status in statuses or [None] * len(texts)]
+    own = ["" if left_out else own_words(text) for text, left_out in zip(texts, gone, strict=True)]
+    places = _different(own, model)
     if not places:
         return []
     chosen = [normalised(texts[place]) for place in places]
@@ -34,9 +46,14 @@ def suggest(texts: Sequence[str], count: int, model: OwnTopic | None = None) -> 
     return [places[number] for number in spread(likeness(chosen), unsure, min(count, len(places)))]
 
 
-def _different(texts: Sequence[str], model: OwnTopic | None) -> list[int]:
-    """Return the places of different texts that are not known; of more than POOL, those of smallest hash."""
-    compared = [normalised(text) for text in texts]
+def own_words(text: str) -> str:
+    """Return a normalised text, "" where nothing of it is its author's: only quotation, or a placeholder."""
+    said = "" if only_quotes(text[:READ]) else normalised(text)
+    return "" if _PLACEHOLDER.fullmatch(said) else said
+
+
+def _different(compared: Sequence[str], model: OwnTopic | None) -> list[int]:
+    """Return the places of different, unknown normalised texts; of more than POOL, those of smallest hash."""
     known = set() if model is None else set(model.known.tolist())
     first: dict[int, int] = {}
     for place, (text, digest) in enumerate(zip(compared, text_hashes(compared).tolist(), strict=True)):
