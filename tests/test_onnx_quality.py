@@ -23,14 +23,15 @@ def test_reply_relation(shared):
     assert hashlib.sha256(path.read_bytes()).hexdigest() == DEVELOPMENT, "other data than the floors are for"
     found = evaluate("reply_relation", path, encoder("reply_relation"))
     replies = found["with_context"]
-    assert found["macro_f1"] >= 0.52  # measured .536
-    assert replies["macro_f1"] >= 0.475  # measured .489
-    assert replies["calibration_error"] - replies["calibration_floor"] <= 0.03  # measured .019
+    assert found["macro_f1"] >= 0.535  # measured .549
+    assert replies["macro_f1"] >= 0.49  # measured .504
+    assert replies["calibration_error"] - replies["calibration_floor"] <= 0.03  # measured .010
 
 
 def test_offensive_on_sentences_of_our_own():
     from training.offensive_suite import measure
 
     found = measure(encoder("offensive"))
-    assert found["macro_f1"] >= 0.58  # measured .597
-    assert found["flagged_mentions"] <= 0.32  # measured .30
+    assert found["macro_f1"] >= 0.83  # measured .844
+    assert found["auc"] >= 0.9  # measured .912
+    assert found["flagged_mentions"] <= 0.02  # measured 0
