@@ -30,7 +30,7 @@ ONNX: Final = Extra(
     "onnx",
     ("onnxruntime", "tokenizers", WEIGHTS),
     "Fine-tuned encoders: for offensive more often right than the model of the package, for reply_relation "
-    "hardly; about a hundred comments a second, 23 MB each.",
+    "a little; about a hundred comments a second, 23 MB each.",
     "Run `make onnx`, or install the extra onnx and the folder weights of this project",
 )
 TRANSFORMERS: Final = Extra(
