@@ -27,9 +27,9 @@ from threads.records import COMMENT_COLUMNS
 from threads.scores import score_columns
 from threads.settings import Settings
 from threads.storage import Store
+from threads.storage.columns import known_columns
 from threads.storage.csv_files import write_csv
 from threads.storage.parquet_files import write_parquet
-from threads.storage.parts import known_columns
 
 SIZES = (1_000, 10_000, 100_000)
 LIMITS = Settings(max_input_bytes=10**12, max_comments=10**9)

@@ -33,9 +33,9 @@ from threads.samples import sample_folder
 from threads.scores import score, score_columns
 from threads.settings import Settings
 from threads.storage import Held, Store
+from threads.storage.columns import known_columns
 from threads.storage.csv_files import write_csv
 from threads.storage.parquet_files import write_parquet
-from threads.storage.parts import known_columns
 from threads.storage.tables import comments
 from threads.workers import Workers
 

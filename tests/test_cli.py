@@ -251,7 +251,10 @@ def test_evaluate_measures_a_score_on_labelled_data(btl):
         assert part in printed, part
     result = btl(*command, "--json", "-")
     assert json.loads(result.stdout)["n"] == 9
-    assert result.stderr == "Labels taken as: query = asks, support = agrees\n"
+    assert result.stderr.splitlines() == [
+        "Labels taken as: query = asks, support = agrees",
+        "2 rows count here that the score leaves without a value: 2 without a parent",
+    ]
     assert btl(*command, "--json", "out.json").stdout == printed
     assert Path("out.json").read_text("utf-8") == result.stdout
     assert btl("evaluate", "sentiment", "--data", "labelled.jsonl").exit_code == 2

@@ -108,8 +108,8 @@ class Outputs:
         if kind == "csv":
             write_csv(name, _frames(parts, tally), self.raw)
         elif kind == "parquet":
+            from threads.storage.columns import known_columns
             from threads.storage.parquet_files import write_parquet
-            from threads.storage.parts import known_columns
 
             with binary_output(name) as binary:
                 write_parquet(_frames(parts, tally), known_columns(), binary)

@@ -14,8 +14,9 @@ import pandas as pd
 
 from threads.errors import InputError, StoreError
 from threads.records import COMMENT_COLUMNS, Column
+from threads.storage.columns import known_columns
 from threads.storage.parquet_files import read_parquet, write_parquet
-from threads.storage.parts import ROWS_AT_ONCE, known_columns
+from threads.storage.parts import ROWS_AT_ONCE
 from threads.storage.provenance import input_of
 
 ROWS_OF_A_PARTITION: Final = 50_000

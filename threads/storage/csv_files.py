@@ -31,7 +31,8 @@ from threads.language import N_
 from threads.parse.spreadsheet import escape_all, unescape
 from threads.parse.storable import from_storable, to_storable
 from threads.records import Column, Kind
-from threads.storage.parts import ROWS_AT_ONCE, kind_of, known_columns, moments, written_moments
+from threads.storage.columns import known_columns
+from threads.storage.parts import ROWS_AT_ONCE, kind_of, moments, written_moments
 
 Mode = Literal["safe", "raw"]
 Cell = tuple[str, bool]  # the characters, and whether they were in quotes

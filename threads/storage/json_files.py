@@ -17,7 +17,8 @@ from threads.errors import InputError
 from threads.frames import typed
 from threads.parse.exports.json_items import BadJsonError, loaded
 from threads.records import COMMENT_COLUMNS, Column, Discussion
-from threads.storage.parts import Part, known_columns, rows_of
+from threads.storage.columns import known_columns
+from threads.storage.parts import Part, rows_of
 
 _as_json = json.JSONEncoder(separators=(",", ":")).encode
 

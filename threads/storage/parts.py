@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from threads.records import COMMENT_COLUMNS, STATE_COLUMN, Column, Discussion, Kind
+from threads.records import Discussion, Kind
 
 ROWS_AT_ONCE = 10_000
 _MANY = 1_000  # times, from which on a table of all seconds of a day is made sooner than each
@@ -24,13 +24,6 @@ class Part(NamedTuple):
 
     frame: pd.DataFrame
     discussions: Mapping[str, Discussion]
-
-
-def known_columns() -> tuple[Column, ...]:
-    """Return every column that a table of comments may have."""
-    from threads.scores import score_columns  # noqa: PLC0415 - their modules are slow to import
-
-    return (*COMMENT_COLUMNS, *score_columns(), STATE_COLUMN)
 
 
 def by_id(discussions: Iterable[Discussion]) -> dict[str, Discussion]:

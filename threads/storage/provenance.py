@@ -19,8 +19,8 @@ from threads.models import FOLDER, read_manifest
 from threads.models import MANIFEST as MODELS
 from threads.records import Column
 from threads.settings import SETTINGS, Settings
+from threads.storage.columns import known_columns
 from threads.storage.files import MANIFEST_SUFFIX, sha256_of, whole_file
-from threads.storage.parts import known_columns
 
 if TYPE_CHECKING:
     from threads.storage.parts import Part
