@@ -31,9 +31,10 @@ test: $(VENV)/.test chromium postgresql ## install what tests need and run them 
 security: $(VENV)/.security chromium postgresql libreoffice ## try to break what must hold, a line each: make security [ROWS="markup formulas"] [SMALL=1]
 	$(BIN)/python -m tests.security $(if $(SMALL),--small) $(ROWS)
 
-test-transformers: ## run the tests that need torch, in an environment of their own
+test-transformers: ## run the tests that need torch, in an environment of their own, and measure the encoders against their floors
 	$(MAKE) --no-print-directory VENV=.venv-transformers .venv-transformers/.encoder
 	BTL_TEST_TRANSFORMERS=1 .venv-transformers/bin/python -m pytest tests/test_transformers_model.py tests/test_onnx_export.py tests/test_encoder.py
+	.venv-transformers/bin/python -m pytest -m quality tests/test_onnx_quality.py
 
 lint: $(VENV)/.lint ## check style, formatting and types
 	$(BIN)/ruff check .
