@@ -17,10 +17,14 @@ ARGUMENTS = (
 ALL_STILL = """() => Promise.allSettled(document.getAnimations()
     .filter((one) => one.effect.getComputedTiming().endTime < Infinity).map((one) => one.finished))"""
 
+# A chart follows the window a moment later.
+FITS = "document.documentElement.scrollWidth <= window.innerWidth"
+
 
 def barriers(page, widths=(1400, 390)):
     """What keeps people out of a page, by width and colours: broken rules of axe, a page too wide."""
     from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import TimeoutError as TooSlow
 
     found = {}
     for width in widths:
@@ -31,6 +35,8 @@ def barriers(page, widths=(1400, 390)):
             results = Axe().run(page)
             if results.violations_count:
                 found[width, scheme] = results.generate_report()
-            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            try:
+                page.wait_for_function(FITS, timeout=5_000)
+            except TooSlow:
                 found[width, scheme, "wide"] = page.evaluate("document.documentElement.scrollWidth")
     return found
