@@ -509,7 +509,7 @@ def test_a_thumb_scrolls_over_a_chart_and_chooses_nothing(page, server, browser)
     for step in range(1, 11):
         touch("touchMove", {"x": x + 2 * step, "y": y - 25 * step})
     touch("touchEnd")
-    page.wait_for_function(f"scrollY > {top} + 100")
+    page.wait_for_function("(top) => scrollY > top + 100", arg=top)
     expect(page.locator("#filter-count")).to_have_text(f"{RIDES} of {RIDES} comments")
     assert page.url == address
     phone.close()

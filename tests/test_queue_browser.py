@@ -256,7 +256,7 @@ def test_a_refused_action_takes_neither_claims_nor_batches_nor_others_with_it(se
     first[0].abort()  # only now, so that the next one carries all
     expect(page.locator("#queue-conflicts")).to_contain_text("Not saved: your “reject”. No such thing.")
     saved(page)
-    page.wait_for_function("btlQueue.items.all()[1].told.claim")
+    page.wait_for_function("() => btlQueue.items.all()[1].told.claim")
     assert decisions(store, thread, 2) == []
     assert decisions(store, thread, 3) == [("approve", "ann")]
     assert {states(store, thread)[f"c{n}"] for n in (8, 9)} == {"open"}
