@@ -390,9 +390,10 @@ def test_what_stands_for_a_deleted_comment_has_no_score(tmp_path, column):
     page.write_text(
         "id,parent_id,author,text,status\n1,,Ann,The tunnel leaks and you know it.,visible\n"
         "2,1,Bob,[deleted],deleted\n3,1,Cid,[removed by the moderators],removed\n4,1,Dee,[sic],visible\n"
+        "5,1,Eve,[ Removed by Reddit: rule 1 ],visible\n"
     )
     found = analyse(page, target="the tunnel")
-    assert found.loc[1:2, column].isna().all()
+    assert found.loc[[1, 2, 4], column].isna().all()
     assert found.loc[3, "sentiment"] == 0
 
 

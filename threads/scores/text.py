@@ -52,7 +52,10 @@ _STOP = re.compile(
 _STOP_SIGN = re.compile(r"[.!?…。！？．؟۔।\n]")
 _FULL_WIDTH = frozenset("。！？．")
 _WORD_CHARACTER = re.compile(r"[^\W_]")
-_PLACEHOLDER = re.compile(r"\[[^\[\]\n]{1,40}\]")
+_BRACKETED = re.compile(r"\[[^\[\]\n]{1,100}\]")
+_PLACEHOLDER = re.compile(
+    r"\[ ?(?:deleted|removed)\b[^\[\]\n]{0,100}\]", re.IGNORECASE
+)  # of Reddit and its exports
 _NEXT_WORD = re.compile(r"[\"'“‘«(\[]*+(\w{0,12})")
 _LONGEST_ABBREVIATION = 12
 
@@ -79,14 +82,22 @@ def without_quotes(text: str) -> str:
     return said or text
 
 
+def is_placeholder(text: str, status: str = "visible") -> bool:
+    """Return whether a text stands in the place of a comment that is gone, as "[deleted]" does.
+
+    Of a comment whose status says so, anything in brackets does.
+    """
+    pattern = _BRACKETED if status in GONE else _PLACEHOLDER
+    return pattern.fullmatch(text.strip()) is not None
+
+
 def own_text(text: str, status: str = "visible", parent: str | None = None) -> str:
     """Return what the author of a comment says, for scores: the text without quotations of others.
 
-    "" for what stands in the place of a comment that is gone ("[deleted]"), and for nothing but a quotation
-    of `parent`, the text of the comment answered. Lines behind ">" that the parent does not have may be the
-    author's own, as on imageboards.
+    "" for a placeholder, and for nothing but a quotation of `parent`, the text of the comment answered. Lines
+    behind ">" that the parent does not have may be the author's own, as on imageboards.
     """
-    if status in GONE and _PLACEHOLDER.fullmatch(text.strip()):
+    if is_placeholder(text, status):
         return ""
     said = without_quotes(text)
     if parent is None or said is not text or ">" not in text:

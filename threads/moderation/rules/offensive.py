@@ -74,7 +74,7 @@ def _marked(comments: Comments, places: list[int]) -> list[list[Span]]:
     """Return the words that carry the offence of some comments; those of one comment are found once."""
     known = comments.offence
     new = [place for place in places if place not in known]
-    marks = SCORE.marked_in([own_words(comments.texts[place].text) for place in new])
+    marks = SCORE.marked_in([quotations_blanked(comments.texts[place].text) for place in new])
     known.update(zip(new, marks, strict=True))
     return [known[place] for place in places]
 
@@ -84,7 +84,7 @@ def _chosen(spans: Sequence[Span], kind: str) -> list[tuple[int, int]]:
     return [(span.start, span.end) for span in of_kind]
 
 
-def own_words(text: str) -> str:
+def quotations_blanked(text: str) -> str:
     """Return a text with blanks in the place of lines that quote another comment, so that places stay."""
     if ">" not in text:
         return text

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
+from threads.records import GONE
 from threads.scores.classifier import Vector
 from threads.scores.own_topic.model import OwnTopic, text_hashes
 from threads.scores.own_topic.near_copies import Numbers
 from threads.scores.own_topic.ngrams import KINDS, READ, normalised, rows, vocabulary
-from threads.scores.text import only_quotes
+from threads.scores.text import is_placeholder, only_quotes
 
 POOL: Final = 2_000  # comments looked at; of more, so many by chance
 COMPARED: Final = 1_000  # characters of a comment that say what it is like
-GONE: Final = frozenset(("deleted", "removed", "spam"))  # statuses of comments that nobody need label
-_PLACEHOLDER = re.compile(r"\[ ?(?:deleted|removed)\b[^\]]{0,100}\]")  # of Reddit and its exports
+NOT_ASKED: Final = GONE | {"spam"}  # statuses of comments that nobody need label
 
 
 def suggest(
@@ -31,11 +30,11 @@ def suggest(
     Each one is the text that makes the chosen ones most like all the others (facility location; Lin and
     Bilmes 2011), counted by how unsure `model` is of it: one minus the distance of its two likeliest labels.
     Without a model every text counts the same. Left out are texts without a word of their author's (blank,
-    only quotation, "[deleted]"), those whose status is one of GONE, repetitions, and texts that the model has
-    learnt from. Of more than POOL texts a part is looked at, the same on every call.
+    only quotation, "[deleted]"), those whose status is one of NOT_ASKED, repetitions, and texts that the
+    model has learnt from. Of more than POOL texts a part is looked at, the same on every call.
     """
-    gone = [status in GONE for status in statuses or [None] * len(texts)]
-    own = ["" if left_out else own_words(text) for text, left_out in zip(texts, gone, strict=True)]
+    left_out = [status in NOT_ASKED for status in statuses or [None] * len(texts)]
+    own = ["" if out else own_words(text) for text, out in zip(texts, left_out, strict=True)]
     places = _different(own, model)
     if not places:
         return []
@@ -48,8 +47,8 @@ def suggest(
 
 def own_words(text: str) -> str:
     """Return a normalised text, "" where nothing of it is its author's: only quotation, or a placeholder."""
-    said = "" if only_quotes(text[:READ]) else normalised(text)
-    return "" if _PLACEHOLDER.fullmatch(said) else said
+    start = text[:READ]
+    return "" if only_quotes(start) or is_placeholder(start) else normalised(start)
 
 
 def _different(compared: Sequence[str], model: OwnTopic | None) -> list[int]:
