@@ -127,6 +127,32 @@ def test_a_quote_that_is_never_closed_is_named_with_its_row():
         read(text)
 
 
+@pytest.mark.parametrize(
+    ("rest", "is_whole"),
+    [
+        ('3,B,"never closed\n4,C,foo bar\n5,D,baz foo\n', False),
+        ('3,B,"never closed\n4,C,foo bar\n5,D,"closed, too"\n', False),
+        ('3,B,"never closed\n4,C,a "word" in quotes\n', False),
+        ('3,"B" junior,"never closed\n4,C,foo\n', False),
+        ('3,B,"cut off', False),
+        ('3,B,"a word" in quotes\n4,C,"a line\nand one"\n', True),
+        ('3,B,"a word" and "one never closed\n4,C,foo\n', True),
+        ('3,B,a 5" pipe\n4,C,"and ""one"" in quotes"\n', True),
+    ],
+)
+def test_no_quote_that_is_never_closed_makes_one_comment_of_several(rest, is_whole):
+    text = f"id,author,comment\n1,A,Yes\n2,A,No\n{rest}"
+    if is_whole:
+        assert len(texts(read(text))) == 4
+        return
+    with pytest.raises(InputError, match=r"row 4: this is not a sound table .*a quote is not closed"):
+        read(text)
+
+
+def test_what_goes_on_behind_its_quotes_is_kept():
+    assert texts(read('id,comment\n1,Yes\n2,"Never" he said\n3,No\n')) == ["Yes", "Never he said", "No"]
+
+
 def test_a_first_comment_may_be_longer_than_what_is_looked_at():
     assert texts(read('id,comment\n1,"' + "Yes, and no. " * 20_000 + '"\n'))[0].startswith("Yes, and no.")
     source = Source.from_text('id,comment\n1,"' + "Yes, and no.\n" * 500_000)

@@ -37,7 +37,7 @@ class Delimited:
         csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
         self._text = io.TextIOWrapper(source.open_utf8(), encoding="utf-8-sig", newline="")
         self._text.read(dialect.skipped)
-        self._reader = iter(dialect.reader(self._text))
+        self._reader = dialect.rows(self._text)
         self.is_named = dialect.has_header
         first = self._next(1)
         if len(first) > MOST_COLUMNS:
@@ -147,7 +147,8 @@ class Delimited:
         return []
 
     def _unsound(self, number: int, error: csv.Error) -> InputError:
-        problem = N_("a quote is not closed") if "field limit" in str(error) else str(error)
+        is_open = any(said in str(error) for said in ("field limit", "end of data", "expected after"))
+        problem = N_("a quote is not closed") if is_open else str(error)
         return InputError(
             N_("this is not a sound table ({reason})").format(reason=problem),
             source=self._name,

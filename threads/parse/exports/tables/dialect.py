@@ -7,11 +7,15 @@ import io
 import re
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from threads.parse.exports.tables.names import is_known
 from threads.parse.exports.tables.table import MOST_COLUMNS
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 _DELIMITERS = (",", ";", "\t", "|")
 _LOOKED_AT = 32_768  # characters
@@ -40,11 +44,66 @@ class Dialect:
     skipped: int = 0
     columns: int = 1
 
-    def reader(self, lines: Iterable[str]) -> Iterable[list[str]]:
-        """Return the rows of cells in `lines`, which keep their ends."""
+    def rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
+        """Yield the rows of cells in `lines`, which keep their ends.
+
+        A quoted cell may go on behind its quotes, as many write it, within one line.
+
+        Raises
+        ------
+        csv.Error
+            A quote is never closed, or a cell goes on behind a quote of another line: rows between them may
+            have become one.
+        """
+        seen = _Seen(lines)
+        reader = self._reader(seen, is_strict=True)
+        read = 0
+        while True:
+            try:
+                for row in reader:
+                    read = reader.line_num
+                    yield row
+            except csv.Error as error:
+                if reader.line_num > read + 1 or not _goes_on(error):
+                    raise
+                read = reader.line_num
+                (row,) = self.loose_rows([seen.last])
+                if row[-1].endswith(("\n", "\r")):
+                    raise  # another quote of this line is open
+                yield row
+            else:
+                return
+
+    def loose_rows(self, lines: Iterable[str]) -> list[list[str]]:
+        """Return the rows of cells in `lines`, be they sound or not: of the beginning of a table."""
+        return list(self._reader(lines, is_strict=False))
+
+    def _reader(self, lines: Iterable[str], *, is_strict: bool) -> Reader:
         return csv.reader(
-            lines, delimiter=self.delimiter, escapechar=self.escape, doublequote=self.escape is None
+            lines,
+            delimiter=self.delimiter,
+            escapechar=self.escape,
+            doublequote=self.escape is None,
+            strict=is_strict,
         )
+
+
+class _Seen:
+    """Lines that are being read, with the last one."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = lines
+        self.last = ""
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.last = line
+            yield line
+
+
+def _goes_on(error: csv.Error) -> bool:
+    """Return whether what is wrong is a cell that goes on behind its closing quote."""
+    return "expected after" in str(error)
 
 
 def dialect(head: str, *, is_whole: bool, is_named: bool = False) -> Dialect | None:
@@ -101,7 +160,7 @@ def _begins_with_names(text: str, delimiter: str) -> bool:
 
 def _rows(text: str, delimiter: str, escape: str | None, *, is_whole: bool) -> list[list[str]]:
     try:
-        rows = list(Dialect(delimiter, escape).reader(io.StringIO(text, newline="")))
+        rows = Dialect(delimiter, escape).loose_rows(io.StringIO(text, newline=""))
     except csv.Error:
         return []
     if not is_whole and len(rows) > 1:
