@@ -23,7 +23,8 @@ from dashboard.text import marked, one_line, shown
 from threads.dynamics.sentences import Sentence
 from threads.language import N_, _, counted, day, language, moment, ngettext, number, signed
 from threads.language import decimals as between_0_and_1
-from threads.scores.offensive import LIKELY, Offensive
+from threads.scores.offensive import Offensive
+from threads.scores.offensive_model import LIKELY
 from threads.scores.sentiment import SentenceScore, explain
 from threads.scores.text import without_quotes
 

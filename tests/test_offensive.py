@@ -185,10 +185,42 @@ def test_marked_words_are_those_of_the_column():
         named = scored(text)["offensive_words"][0]
         words = [part.split(" (")[0] for part in named.split("; ")] if isinstance(named, str) else []
         assert bool(words) == (probability(text) >= LIKELY)
-        spans = sorted(SCORE.marked(text), key=lambda span: -span.contribution)
+        spans = sorted(SCORE.marked(text), key=lambda span: -span.strength)
         marked = list(dict.fromkeys(text[span.start : span.end].lower() for span in spans))
         assert marked[: len(words)] == words or not words
-        assert all(span.contribution >= LEAST_SHOWN and span.type in (*TYPES, UNTYPED) for span in spans)
+        assert all(span.type in (*TYPES, UNTYPED) for span in spans)
+        assert not spans or sum(span.strength for span in spans) >= LEAST_SHOWN
+
+
+RANT = (
+    "You are an idiot. Your mayor is a moron. The whole council is scum. What a pathetic loser you are. "
+    "Shut up, you liar. You disgust me. You are trash. You ugly pig. You are a clown. Stupid fools, you lot."
+)
+
+
+@pytest.mark.parametrize("text", ["I think you are an idiot. " * 30, "idiot " * 200, "You idiot! " * 500])
+def test_an_insult_is_named_however_often_it_is_said(text):
+    assert scored(text)["offensive_words"][0] == "idiot (insult)"
+    assert len(SCORE.marked(text)) == text.count("idiot")
+
+
+@pytest.mark.parametrize("text", [RANT, f"{RANT} {RANT}", RANT.replace(".", ""), f"{RANT} You are a retard."])
+def test_the_insults_of_a_rant_are_marked(text):
+    marked = {text[span.start : span.end].lower() for span in SCORE.marked(text)}
+    assert marked > {"idiot", "scum", "liar", "loser"}
+    assert len(scored(text)["offensive_words"][0].split("; ")) == 5
+
+
+def test_what_is_no_insult_in_a_sentence_of_its_own_is_not_marked_beside_one():
+    text = "You are scum. I was down yesterday, and the bad weather made my sad old dog sick in the garden."
+    assert [text[span.start : span.end] for span in SCORE.marked(text)] == ["scum"]
+
+
+def test_function_words_carry_nothing():
+    for text in ("Nobody likes you, everybody hates you", "Somebody should shoot the mayor"):
+        marked = {text[span.start : span.end].lower() for span in SCORE.marked(text)}
+        assert marked
+        assert not marked & {"nobody", "somebody", "everybody", "you", "should", "the"}
 
 
 def test_marks_stand_where_the_words_stand_in_the_text_as_found():

@@ -18,7 +18,7 @@ from threads.errors import SettingError
 from threads.frames import typed
 from threads.language import N_, _, counted, number, written
 from threads.records import Column
-from threads.scores.offensive import LIKELY
+from threads.scores.offensive_model import LIKELY
 
 STANCES = ("supportive", "critical", "neutral", "unclear")
 OFFENSIVE: Final = LIKELY

@@ -14,6 +14,7 @@ from threads.records import Column
 from threads.scores.classifier import Classifier, TrainedScore, judged
 from threads.scores.offensive_model import (
     HEADS,
+    LIKELY,
     TYPES,
     Judged,
     OffensiveModel,
@@ -24,9 +25,8 @@ from threads.scores.offensive_model import (
 from threads.scores.offensive_text import tokens
 
 MOST_SHOWN: Final = 5  # words beside a score
-LEAST_SHOWN: Final = 0.3  # log odds that a word must add to be shown, and
-LEAST_SHARE: Final = 1 / 3  # what part of what the strongest adds
-LIKELY: Final = 0.5  # probability from which words are shown
+LEAST_SHARE: Final = 1 / 3  # what part of the strongest word's strength one must have to be shown, and
+LEAST_SHOWN: Final = 0.3  # the strength that all of them must have together
 
 
 class Offensive(TrainedScore):
@@ -123,8 +123,8 @@ class Offensive(TrainedScore):
     def marked(self, text: str) -> list[Span]:
         """Return the words of a text that carry its offence, in order; `offensive_words` has the strongest.
 
-        Each adds at least LEAST_SHOWN to the log odds, and LEAST_SHARE of what the strongest adds. None is a
-        function word or the name of a group.
+        Each has LEAST_SHARE of the strength of the strongest, all together LEAST_SHOWN. None is a function
+        word or the name of a group.
         """
         return self.marked_in([text])[0]
 
@@ -148,18 +148,20 @@ def _offensive(model: Classifier, texts: Sequence[str]) -> npt.NDArray[np.float6
 
 
 def _strongest(spans: Sequence[Span]) -> list[Span]:
-    least = max([LEAST_SHOWN, *(LEAST_SHARE * span.contribution for span in spans)])
-    return [span for span in spans if span.contribution >= least]
+    least = LEAST_SHARE * max((span.strength for span in spans), default=0.0)
+    chosen = [span for span in spans if span.strength >= least > 0]
+    return chosen if sum(span.strength for span in chosen) >= LEAST_SHOWN else []
 
 
 def said(found: Judged, texts: list[list[str]], chances: npt.NDArray[Any]) -> list[str | None]:
     """Return the words that carry the offence of each likely text, "idiot (insult); …", or None."""
-    parts, likely = np.where(found.content, found.parts[:, 0], 0.0), chances[:, 0] >= LIKELY
+    parts, likely = found.strengths, chances[:, 0] >= LIKELY
     text_of = found.reading.text[found.reading.sentence]
     strongest = np.zeros(len(texts))
     np.maximum.at(strongest, text_of, parts)
-    least = np.maximum(LEAST_SHOWN, LEAST_SHARE * strongest)
-    chosen = np.flatnonzero((parts >= least[text_of]) & likely[text_of])
+    among = (parts > 0) & (parts >= LEAST_SHARE * strongest[text_of])
+    enough = np.bincount(text_of, np.where(among, parts, 0.0), len(texts)) >= LEAST_SHOWN
+    chosen = np.flatnonzero(among & (enough & likely)[text_of])
     words: list[dict[str, str]] = [{} for _ in texts]
     for place in chosen[np.argsort(-parts[chosen], kind="stable")]:
         text = text_of[place]

@@ -37,33 +37,43 @@ UNTYPED: Final = "offensive"  # what a word is called whose type is not clear
 LEAST_TYPE: Final = 0.5  # log odds that a word must add to its type,
 LEAST_LEAD: Final = 1.25  # how many times what it adds to any other type that is likely, and
 LEAST_CHANCE: Final = 0.2  # the probability from which a type is likely in a text
+LIKELY: Final = 0.5  # probability from which a sentence or a text offends
 SHORTENING: Final = 0.5  # a sentence's sum is divided by the number of its words to this power
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A word that speaks for offence: [start, end) in the text as found, type or UNTYPED, log odds."""
+    """A word that speaks for offence: [start, end) in the text as found, type or UNTYPED.
+
+    `contribution` is what it adds to the log odds of the text, `strength` what `Judged.strengths` says of it.
+    """
 
     start: int
     end: int
     type: str
     contribution: float
+    strength: float
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What the model finds in some texts: `odds`, texts × HEADS, before calibration.
 
-    `parts` are the contributions of the words of `reading` to the odds, words × HEADS: what each adds to its
-    sentence, times the weight of the sentence in the smooth maximum. A text without words has missing odds.
+    `parts` is what each word of `reading` adds to its sentence, words × HEADS, and `shares` the part of each
+    sentence in the smooth maximum of its text, sentences × HEADS. A text without words has missing odds.
     `content` says which words may be shown: neither function words nor names of groups. What a pair of a
     function word and another adds counts for the other.
+    `strengths` are what each word of `content` adds to the log odds of offence of its own sentence, so that
+    many sentences that offend make none of them small; 0 for other words. In a sentence that alone is not
+    LIKELY to offend they are less, as the sentence weighs less than the strongest of its text.
     """
 
     reading: Reading
     odds: Vector
     parts: Vector
+    shares: Vector
     content: Flags
+    strengths: Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +166,8 @@ class OffensiveModel(StoredClassifier):
                 text = reading.text[reading.sentence[word]]
                 start, end = folded[text].span(*found[text][reading.places[word]].span())
                 kind = typed_as(judged.parts[word], chances[text])
-                of_block[text].append(Span(start, end, kind, float(judged.parts[word, 0])))
+                adds = float(judged.parts[word, 0] * judged.shares[reading.sentence[word], 0])
+                of_block[text].append(Span(start, end, kind, adds, float(judged.strengths[word])))
             marks += of_block
         return marks
 
@@ -169,11 +180,19 @@ class OffensiveModel(StoredClassifier):
         """Return what the model finds in texts, given as tokens: their odds, and what carries them."""
         found = self._weighed(texts)
         reading, parts = found.reading, found.parts
-        odds, shares = self._pooled(reading, parts, len(texts))
+        odds, sums, shares = self._pooled(reading, parts, len(texts))
         function = found.vocabulary.function[reading.words]
         _move(parts, found.pairs, found.halves, function)
         content = ~function & (reading.roles & BITS["group"] == 0)
-        return Judged(reading, odds, parts * shares[reading.sentence], content)
+        weights = self._weights(reading, sums[:, 0], shares[:, 0], len(texts))
+        strengths = np.where(content, parts[:, 0] * weights[reading.sentence], 0.0)
+        return Judged(reading, odds, parts, shares, content, strengths)
+
+    def _weights(self, reading: Reading, sums: Vector, shares: Vector, texts: int) -> Vector:
+        """Return 1 for a sentence that alone is LIKELY to offend, else its share by the largest there."""
+        largest = np.zeros(texts)
+        np.maximum.at(largest, reading.text, shares)
+        return np.where(self.calibrated(sums)[:, 0] >= LIKELY, 1.0, shares / largest[reading.text])
 
     def _weighed(self, texts: Sequence[Sequence[str]]) -> _Weighed:
         """Return the words of texts with what each adds to its sentence."""
@@ -187,24 +206,25 @@ class OffensiveModel(StoredClassifier):
         parts *= shortening
         return _Weighed(reading, vocabulary, parts, pairs, halves * shortening[pairs])
 
-    def _pooled(self, reading: Reading, parts: Vector, texts: int) -> tuple[Vector, Vector]:
-        """Return the odds of texts, and the share of each sentence in its text's, both × heads.
+    def _pooled(self, reading: Reading, parts: Vector, texts: int) -> tuple[Vector, Vector, Vector]:
+        """Return the odds of texts, those of sentences, and the share of each in its text's, all × heads.
 
         Sums go through bincount, which adds one after the other: neighbours do not change a row's bits.
         """
         sentences, alpha = len(reading.text), float(self.model.array("alpha"))
-        odds, shares = np.full((texts, len(HEADS)), np.nan), np.zeros((sentences, len(HEADS)))
+        odds = np.full((texts, len(HEADS)), np.nan)
+        sums, shares = np.zeros((sentences, len(HEADS))), np.zeros((sentences, len(HEADS)))
         counts = np.bincount(reading.text, minlength=texts)
         some = counts > 0
         for head, bias in enumerate(self.model.array("bias")):
-            sums = np.bincount(reading.sentence, parts[:, head], sentences) + bias
+            sums[:, head] = np.bincount(reading.sentence, parts[:, head], sentences) + bias
             most = np.full(texts, -np.inf)
-            np.maximum.at(most, reading.text, sums)
-            exponentials = np.exp(sums - most[reading.text])
+            np.maximum.at(most, reading.text, sums[:, head])
+            exponentials = np.exp(sums[:, head] - most[reading.text])
             totals = np.bincount(reading.text, exponentials, texts)
             odds[some, head] = most[some] + np.log(totals[some]) - alpha * np.log(counts[some])
             shares[:, head] = exponentials / totals[reading.text]
-        return odds, shares
+        return odds, sums, shares
 
     def _add_pairs(self, parts: Vector, reading: Reading, numbers: Numbers) -> tuple[Numbers, Vector]:
         """Add to `parts` the weights of pairs, half to each word; return first words and halves."""

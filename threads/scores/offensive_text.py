@@ -18,6 +18,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from threads.scores import verbosity
 from threads.scores.side_words import STOP_WORDS
 from threads.scores.text import listed
 from threads.wordlists.classes import word_classes
@@ -43,16 +44,15 @@ _MASKS = frozenset({"url", "rt", "user", "amp"})  # what stands in the data for 
 
 Numbers = npt.NDArray[np.intp]
 
-FUNCTION_WORDS: Final = STOP_WORDS | listed(
-    "after again against ain't always am another anyone aren't because before both can't cannot cant come "
-    "couldn't didn't didnt doesn't doesnt don't dont each either else ever every everyone get gets "
-    "getting got hadn't hasn't haven't he's herself himself i'd i'll i'm i've im isn't isnt it's itself "
-    "ive let let's made make makes many may might mine much must mustn't myself never none nor nothing "
-    "now off often oh one ones ours ourselves people person put quite really said say says shall she's "
-    "shouldn't since someone something still that's theirs themselves there's they'd they'll they're "
-    "they've through till u under until upon ur want wasn't we'd we'll we're we've weren't what's while "
-    "who's whom whose within without won't wouldn't yes yet you'd you'll you're you've youre yours "
-    "yourself yourselves"
+FUNCTION_WORDS: Final = (
+    STOP_WORDS
+    | verbosity.FUNCTION_WORDS
+    | listed(
+        "again ain't always arent back cant come couldnt didnt doesnt dont else ever everyone get gets "
+        "getting go goes going got gotta hadnt havent i'd im isnt ive let like made make makes never now "
+        "often oh people person put quite really said say says shouldnt still there's today u ur want "
+        "wants wont yes yet youre"
+    )
 )
 """Words that hold a sentence together and say nothing alone."""
 
