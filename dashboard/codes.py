@@ -85,12 +85,16 @@ WORDS: Final = (
     N_("held"),
     N_("escalated"),
 )
-_LANGUAGE = re.compile(r"language (\S+): VADER reads English only")
+_LANGUAGE = re.compile(
+    r"(?P<kind>language|too short to tell, taken for) (?P<code>\S+): VADER reads English only"
+)
 
 
 def why_no_sentiment(reason: str) -> str:
     """Return why a comment has no sentiment, which is stored in English."""
     found = _LANGUAGE.fullmatch(reason)
+    if found and found["kind"] == "language":
+        return _("language {code}: VADER reads English only", code=found["code"])
     if found:
-        return _("language {code}: VADER reads English only", code=found[1])
+        return _("too short to tell, taken for {code}: VADER reads English only", code=found["code"])
     return _(reason)

@@ -245,6 +245,8 @@ def test_a_missing_sentiment_says_why():
     assert texts(ui.sentiment_bar(None, "language de: VADER reads English only")) == (
         "no sentiment: language de: VADER reads English only"
     )
+    short = "too short to tell, taken for fr: VADER reads English only"
+    assert texts(ui.sentiment_bar(None, short)) == f"no sentiment: {short}"
     assert texts(ui.sentiment_bar(float("nan"))) == "no sentiment"
 
 

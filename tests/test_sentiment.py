@@ -162,8 +162,11 @@ def test_columns_are_the_four_numbers_and_no_reason_when_scored():
 @pytest.mark.parametrize(
     ("text", "language", "reason"),
     [
-        ("Das ist gut", "de", "language de: VADER reads English only"),
-        ("Das ist gut", "de-AT", "language de: VADER reads English only"),
+        ("Das ist leider wieder nicht gut", "de", "language de: VADER reads English only"),
+        ("Das ist leider wieder nicht gut", "de-AT", "language de: VADER reads English only"),
+        ("You are an idiot", "de", "too short to tell, taken for de: VADER reads English only"),
+        ("😡😡", "de", "too short to tell, taken for de: VADER reads English only"),
+        ("+1", "de", "no words"),
         ("", "en", "no text"),
         (" \n", None, "no text"),
         (None, "en", "no text"),

@@ -327,7 +327,7 @@ def _why_no_sentiment(frame: pd.DataFrame) -> str:
         return _("None of these comments carries a time that could be read.")
     reasons = frame["sentiment_missing"].dropna()
     return (
-        _("No sentiment: {reason}.", reason=one_line(why_no_sentiment(reasons.iloc[0]), 120))
+        _("No sentiment: {reason}.", reason=one_line(why_no_sentiment(reasons.mode()[0]), 120))
         if len(reasons)
         else _("No comment here has a sentiment.")
     )

@@ -6,17 +6,19 @@ import re
 import string
 from dataclasses import dataclass
 from itertools import chain
+from typing import Final
 
 import numpy as np
 import pandas as pd
 import regex
 
 from threads.frames import typed
-from threads.parse.language import ENGLISH, UNKNOWN, base_language
+from threads.parse.language import ENGLISH, UNKNOWN, base_language, of_comment
 from threads.records import Column
 from threads.scores.text import sentences
 from threads.scores.vader import lexicon, polarity, valences
 
+ENGLISH_ONLY: Final = "VADER reads English only"
 _LETTER = regex.compile(r"\p{L}")
 
 
@@ -54,7 +56,8 @@ class Sentiment:
         Column(
             "sentiment_missing",
             "text",
-            "Why a comment has no sentiment: no text, no words, or another language than English.",
+            "Why a comment has no sentiment: no text, no words, or another language than English, "
+            "its discussion's where it is too short to tell.",
         ),
     )
 
@@ -105,12 +108,17 @@ def _missing(text: object, language: object) -> str | None:
     """Return why a text has no score; None where it has one."""
     if not isinstance(text, str) or not text or text.isspace():
         return "no text"
+    if not _LETTER.search(text) and not _has_emoji_or_emoticon(text):
+        return "no words"
     code = base_language(language)
+    if code in (None, ENGLISH):
+        return None
     if code == UNKNOWN:
-        return "a language other than English: VADER reads English only"
-    if code not in (None, ENGLISH):
-        return f"language {code}: VADER reads English only"
-    return None if _LETTER.search(text) or _has_emoji_or_emoticon(text) else "no words"
+        return f"a language other than English: {ENGLISH_ONLY}"
+    told = of_comment(text, None) is not None
+    return (
+        f"language {code}: {ENGLISH_ONLY}" if told else f"too short to tell, taken for {code}: {ENGLISH_ONLY}"
+    )
 
 
 def _has_emoji_or_emoticon(text: str) -> bool:
