@@ -275,11 +275,24 @@ def test_a_label_seldom_right_or_seldom_given_is_never_said():
     assert surest(chances, np.zeros(9, dtype=int), [0.7, 0.7], 9)[0] != NEVER
 
 
-def test_accuracy_of_one_keeps_an_interval():
-    all_right = np.arange(50) % 2
-    low, high = intervals(all_right, all_right, 2)["accuracy_interval"]
-    assert low == pytest.approx(0.92865, abs=1e-5)  # Wilson's, of 50 of 50
-    assert high == pytest.approx(1)
+@pytest.mark.parametrize(("count", "accuracy", "macro_f1"), [(50, 0.92865, 0.95), (10, 0.72247, 0.78)])
+def test_figures_of_one_keep_their_intervals(count, accuracy, macro_f1):
+    all_right = np.arange(count) % 2
+    found = intervals(all_right, all_right, 2)
+    assert found["accuracy_interval"] == pytest.approx([accuracy, 1], abs=1e-5)  # Wilson's
+    assert found["macro_f1_interval"] == pytest.approx([macro_f1, 1], abs=0.01)
+
+
+@pytest.mark.parametrize("share", [0.8, 0.95])
+def test_95_of_100_intervals_of_macro_f1_hold_it(share):
+    generator = np.random.default_rng(7)
+    held = 0
+    for _ in range(400):
+        truth = generator.integers(0, 2, 60)
+        answers = np.where(generator.random(60) < share, truth, 1 - truth)
+        low, high = intervals(truth, answers, 2)["macro_f1_interval"]
+        held += low <= share <= high  # both labels are as common, and as often wrong
+    assert 0.92 < held / 400 < 0.98
 
 
 def test_a_model_no_better_than_the_commonest_label_is_doubted(model):

@@ -19,7 +19,7 @@ from threads.scores.own_topic.near_copies import Numbers, worth
 from threads.scores.own_topic.ngrams import KINDS, vocabulary
 
 ASKED: Final = 0.7  # how often right a label is to be where it is said
-RESAMPLED: Final = 1000
+DRAWN: Final = 1000
 
 
 def fit(texts: Sequence[str], labels: Sequence[str], target: str) -> OwnTopic:
@@ -134,16 +134,18 @@ def intervals(
 ) -> dict[str, list[float]]:
     """Return the 95% intervals of accuracy and macro-F1.
 
-    Accuracy has Wilson's score interval (1927), which does not shrink to a point where all answers are right;
-    macro-F1 has that of RESAMPLED draws of the rows with replacement (Efron 1979). `count` is how many
-    independent rows they are worth, all of them unless it is given.
+    Neither shrinks to a point where all answers are right: accuracy has Wilson's score interval (1927), and
+    macro-F1 that of DRAWN tables of answers from their posterior (a Bayesian bootstrap; Rubin 1981) after half
+    a right and half a wrong answer, as in Jeffreys' interval of a share. `count` is how many independent rows
+    they are worth, all of them unless it is given.
     """
     count = count or len(truth)
     generator = np.random.default_rng(0)
     cells = np.bincount(truth * labels + answers, minlength=labels * labels)
-    tables = generator.multinomial(round(count), cells / len(truth), RESAMPLED).reshape(-1, labels, labels)
+    before = np.where(np.eye(labels, dtype=np.bool_), 0.5 / labels, 0.5 / (labels * (labels - 1))).ravel()
+    tables = generator.dirichlet(cells * (count / len(truth)) + before, DRAWN).reshape(-1, labels, labels)
     right = np.einsum("nii->ni", tables)
-    both = np.maximum(tables.sum(axis=1) + tables.sum(axis=2), 1)
+    both = np.maximum(tables.sum(axis=1) + tables.sum(axis=2), np.finfo(float).tiny)
     return {
         "accuracy_interval": list(_share_interval(float(np.mean(truth == answers)), count)),
         "macro_f1_interval": _middle((2 * right / both).mean(axis=1)),
