@@ -384,7 +384,13 @@ def test_the_library_heeds_the_settings_of_the_environment(monkeypatch):
             call(sample)
 
 
-@pytest.mark.parametrize("column", ["sentiment", "offensive", "stance", "reply_relation", "featuring"])
+@pytest.mark.parametrize(
+    "column",
+    [
+        *("sentiment", "offensive", "stance", "reply_relation", "featuring"),
+        *("words", "word_share", "word_rank", "spam_links"),
+    ],
+)
 def test_what_stands_for_a_deleted_comment_has_no_score(tmp_path, column):
     page = tmp_path / "thread.csv"
     page.write_text(
@@ -394,6 +400,7 @@ def test_what_stands_for_a_deleted_comment_has_no_score(tmp_path, column):
     )
     found = analyse(page, target="the tunnel")
     assert found.loc[[1, 2, 4], column].isna().all()
+    assert found.loc[3, "words"] == 1
     assert found.loc[3, "sentiment"] == 0
 
 

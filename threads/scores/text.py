@@ -91,14 +91,15 @@ def is_placeholder(text: str, status: str = "visible") -> bool:
     return pattern.fullmatch(text.strip()) is not None
 
 
-def own_text(text: str, status: str = "visible", parent: str | None = None) -> str:
+def own_text(text: str, status: str = "visible", parent: str | None = None) -> str | None:
     """Return what the author of a comment says, for scores: the text without quotations of others.
 
-    "" for a placeholder, and for nothing but a quotation of `parent`, the text of the comment answered. Lines
-    behind ">" that the parent does not have may be the author's own, as on imageboards.
+    None for a placeholder: what stood there is not known. "" for nothing but a quotation of `parent`, the
+    text of the comment answered; lines behind ">" that the parent does not have may be the author's own, as
+    on imageboards.
     """
     if is_placeholder(text, status):
-        return ""
+        return None
     said = without_quotes(text)
     if parent is None or said is not text or ">" not in text:
         return said

@@ -135,9 +135,9 @@ def intervals(
     """Return the 95% intervals of accuracy and macro-F1.
 
     Neither shrinks to a point where all answers are right: accuracy has Wilson's score interval (1927), and
-    macro-F1 that of DRAWN tables of answers from their posterior (a Bayesian bootstrap; Rubin 1981) after half
-    a right and half a wrong answer, as in Jeffreys' interval of a share. `count` is how many independent rows
-    they are worth, all of them unless it is given.
+    macro-F1 that of DRAWN tables of answers from their posterior (a Bayesian bootstrap; Rubin 1981) after
+    half a right and half a wrong answer, as in Jeffreys' interval of a share. `count` is how many independent
+    rows they are worth, all of them unless it is given.
     """
     count = count or len(truth)
     generator = np.random.default_rng(0)
