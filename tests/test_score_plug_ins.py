@@ -149,6 +149,31 @@ def test_one_that_gives_values_of_another_type_is_named(installed):
         score(["a!"], installed(Shouting(lambda frame: counted(frame).astype(str) + "x")))
 
 
+class Unwilling:
+    def __float__(self):
+        raise AttributeError("no number")
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("integer", float("inf")),
+        ("integer", 2**63),
+        ("number", 10**400),
+        ("number", Unwilling()),
+        ("time", 10**30),
+    ],
+    ids=["infinite", "beyond-64-bits", "beyond-a-float", "unwilling", "beyond-time"],
+)
+def test_one_that_gives_a_value_that_its_type_cannot_hold_is_named(installed, kind, given):
+    def found(frame):
+        return pd.DataFrame({"shouts": pd.Series([given] * len(frame), index=frame.index, dtype=object)})
+
+    item = Shouting(found, columns=(Column("shouts", kind, "Number of exclamation marks."),))
+    with pytest.raises(PlugInError, match=f"other types than it declares: shouts {kind}"):
+        score(["a!"], installed(item))
+
+
 def test_one_that_fails_is_named_with_the_line(installed):
     with pytest.raises(PlugInError) as caught:
         score(["a!"], installed(Shouting(failing)))

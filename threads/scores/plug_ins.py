@@ -62,7 +62,9 @@ def values_of(item: Score, context: pd.DataFrame) -> pd.DataFrame:
         raise PlugInError(problem, source=source, remedy=remedy)
     try:
         return typed(found, item.columns)
-    except (TypeError, ValueError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # what its values raise is up to it
         kinds = ", ".join(f"{column.name} {column.kind}" for column in item.columns)
         problem = f"it gives values of other types than it declares: {kinds} ({_reason(error)})"
         raise PlugInError(problem, source=source, remedy=remedy) from error
