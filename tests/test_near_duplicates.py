@@ -14,7 +14,12 @@ from hypothesis import strategies as st
 
 from threads import similar_texts
 from threads.cli import main
-from threads.dynamics.near_duplicates import GROUP_COLUMNS, NEAR_DUPLICATE_COLUMNS, near_duplicates
+from threads.dynamics.near_duplicates import (
+    FEWEST_CHARACTERS,
+    GROUP_COLUMNS,
+    NEAR_DUPLICATE_COLUMNS,
+    near_duplicates,
+)
 from threads.errors import SettingError
 from threads.samples import sample_folder
 from threads.scores.text import listed
@@ -172,6 +177,7 @@ def test_short_and_empty_comments_repeat_nothing(text):
     found = near_duplicates(frame((text, "A", "t"), (text, "B", "u")))
     assert found.groups.empty
     assert found.comments.isna().all(axis=None)
+    assert found.too_short == 2
 
 
 # ---- groups and campaigns
@@ -288,6 +294,25 @@ def test_duplicates_are_found_across_sources(two_threads):
     (_, line) = result.stdout.splitlines()
     assert line.split()[:3] == ["3", "3", "2"]
     assert "  yes  " in line
+    assert result.stderr.endswith(
+        "4 comments: 3 near-duplicates in 1 group, 0 not compared (fewer than 40 letters and digits)\n"
+    )
+
+
+@pytest.mark.parametrize("asked", [(), ("--csv", "-")])
+def test_comments_too_short_to_be_compared_are_told(tmp_path, asked):
+    comments = ("Anna Lehmann", "I agree with you entirely!"), ("Bert Novak", "I agree with you entirely!")
+    source = write_thread(tmp_path / "short.txt", "Town Council Approves a Tunnel", *comments)
+    result = CliRunner().invoke(main, ["duplicates", source, *asked], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert result.stderr.endswith(
+        "2 comments: 0 near-duplicates in 0 groups, 2 not compared (fewer than 40 letters and digits)\n"
+    )
+
+
+def test_the_help_names_the_fewest_letters_of_a_comment_that_is_compared():
+    told = " ".join(CliRunner().invoke(main, ["duplicates", "--help"]).stdout.split())
+    assert f"fewer than {FEWEST_CHARACTERS} letters and digits are not compared" in told
 
 
 def test_duplicates_as_csv_and_by_threshold(two_threads):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from threads.commands.results import write_csv
 from threads.commands.sources import finish, parse_all, source_options
+
+if TYPE_CHECKING:
+    from threads.dynamics.near_duplicates import NearDuplicates
 
 
 @click.command()
@@ -29,7 +32,10 @@ from threads.commands.sources import finish, parse_all, source_options
 def duplicates(
     sources: tuple[str, ...], threshold: float, csv_file: str | None, raw: bool, **how: Any
 ) -> None:
-    """Find comments of SOURCES that nearly repeat each other, across threads and authors."""
+    """Find comments of SOURCES that nearly repeat each other, across threads and authors.
+
+    Comments of fewer than 40 letters and digits are not compared: they are alike by chance.
+    """
     import pandas as pd
 
     from threads.dynamics.near_duplicates import near_duplicates
@@ -49,4 +55,18 @@ def duplicates(
         write_csv(csv_file, rows.sort_values(order, ignore_index=True), raw)
     else:
         click.echo(duplicates_text(found.groups))
+    click.echo(_summary(found), err=True)
     finish(failed)
+
+
+def _summary(found: NearDuplicates) -> str:
+    """Return in a line what was compared and found."""
+    from threads.dynamics.near_duplicates import FEWEST_CHARACTERS
+    from threads.parse.wording import counted
+
+    return (
+        f"{counted(len(found.comments), 'comment', 'comments')}: "
+        f"{counted(int(found.groups['comments'].sum()), 'near-duplicate', 'near-duplicates')} "
+        f"in {counted(len(found.groups), 'group', 'groups')}, {found.too_short:,} not compared "
+        f"(fewer than {FEWEST_CHARACTERS} letters and digits)"
+    )

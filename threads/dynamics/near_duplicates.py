@@ -57,11 +57,13 @@ class NearDuplicates:
     """What was found: a row a comment (NEAR_DUPLICATE_COLUMNS), and a row a group (GROUP_COLUMNS).
 
     `complete` is False where there were too many pairs to look at, so that groups may be missing.
+    `too_short` is the number of comments that have too few letters and digits to be compared.
     """
 
     comments: pd.DataFrame
     groups: pd.DataFrame
     complete: bool
+    too_short: int
 
 
 def near_duplicates(
@@ -108,12 +110,13 @@ def near_duplicates(
         _blank_as_missing(typed(comments, NEAR_DUPLICATE_COLUMNS)),
         _blank_as_missing(typed(groups, GROUP_COLUMNS)),
         found.complete,
+        sum(not _is_long_enough(text, fewest_characters) for text in folded),
     )
 
 
 def grouped_texts(different: Sequence[str], threshold: float, fewest_characters: int) -> Groups:
     """Return the groups of texts that are `compared`, none twice; of one that is too short it is -1."""
-    long_enough = [n for n, text in enumerate(different) if len(text) >= max(5, fewest_characters)]
+    long_enough = [n for n, text in enumerate(different) if _is_long_enough(text, fewest_characters)]
     found = group_similar([different[n] for n in long_enough], threshold)
     labels = np.full(len(different), -1, dtype=np.int64)
     labels[long_enough] = found.labels
@@ -126,6 +129,11 @@ def compared(texts: Iterable[object]) -> list[str]:
         letters_and_digits(without_quotes(text[:MOST_CHARACTERS])) if isinstance(text, str) else ""
         for text in texts
     ]
+
+
+def _is_long_enough(text: str, fewest_characters: int) -> bool:
+    """Return whether a text that is `compared` is compared at all."""
+    return len(text) >= max(5, fewest_characters)
 
 
 def _blank_as_missing(table: pd.DataFrame) -> pd.DataFrame:
