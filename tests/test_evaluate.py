@@ -369,6 +369,21 @@ def told(tmp_path, *rows, name="reply_relation", arguments=()):
     return CliRunner().invoke(main, ["evaluate", name, "--data", str(path), *arguments])
 
 
+def test_the_command_reads_standard_input(tmp_path):
+    def told_of(content):
+        return CliRunner().invoke(main, ["evaluate", "reply_relation", "--data", "-"], input=content)
+
+    assert told_of(written(tmp_path, *ROWS).read_bytes()).stdout == told(tmp_path, *ROWS).stdout
+    assert "btl: standard input, line 1: is not JSON" in told_of(b"{").stderr
+    assert "btl: standard input: holds no row with text and label" in told_of(b"").stderr
+
+
+def test_standard_input_beyond_the_limit_is_refused(monkeypatch):
+    monkeypatch.setenv("BTL_MAX_INPUT_BYTES", "10")
+    result = CliRunner().invoke(main, ["evaluate", "stance", "--data", "-"], input=b" " * 11)
+    assert (result.exit_code, "standard input: it has 11 bytes" in result.stderr) == (1, True)
+
+
 def test_the_command_says_how_many_rows_the_score_leaves_without_a_value(tmp_path):
     rows = [*ROWS, {"text": "", "label": "deny"}]
     said = "2 rows count here that the score leaves without a value: 1 without a text, 1 without a parent\n"

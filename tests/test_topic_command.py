@@ -10,7 +10,7 @@ from test_own_topic import LABELS, ROWS, TEXTS
 
 from threads.cli import main
 from threads.samples import sample_folder
-from threads.scores.own_topic import fit
+from threads.scores.own_topic import fit, label_file
 
 PIPELINE = str(sample_folder() / "siberia_pipeline" / "thread.txt")
 TARGET = ("--target", "the tunnel", "--model", "m.npz")
@@ -21,7 +21,7 @@ def btl(tmp_path, monkeypatch):
     """Run `btl` in an empty folder."""
     monkeypatch.chdir(tmp_path)
     runner = CliRunner()
-    return lambda *arguments: runner.invoke(main, arguments, catch_exceptions=False)
+    return lambda *arguments, **how: runner.invoke(main, arguments, catch_exceptions=False, **how)
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +74,45 @@ def test_json_lines_are_read_too(btl):
     assert (
         "no row is about" in btl("topic", "fit", "labels.jsonl", "--target", "x", "--model", "m.npz").stderr
     )
+
+
+@pytest.mark.parametrize("name", ["labels.csv", "labels.jsonl"])
+def test_labels_are_read_from_standard_input(btl, name):
+    table()
+    written(*(json.dumps({"text": text, "label": label}) for text, label in ROWS), name="labels.jsonl")
+    assert btl("topic", "fit", "-", *TARGET, input=Path(name).read_bytes()).exit_code == 0
+    assert btl("topic", "show", "m.npz").stdout in btl("topic", "fit", name, *TARGET).stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("text,stance\na,pro\nb,mauve", "standard input, line 3: the label 'mauve' is not known"),
+        ('{"text": "a"}', "standard input, line 1: lacks text or label"),
+        ("text,stance\na,pro\nb,con", "standard input: 2 different labelled comments are too few"),
+        ("", "standard input, line 1: has no column called stance or label"),
+    ],
+)
+def test_bad_labels_from_standard_input_are_named(btl, content, problem):
+    result = btl("topic", "fit", "-", *TARGET, input=content)
+    assert (result.exit_code, problem in result.stderr) == (1, True)
+
+
+def test_too_many_labels_from_standard_input_are_refused(btl, monkeypatch):
+    monkeypatch.setattr(label_file, "LARGEST", 1_000_000)
+    result = btl("topic", "fit", "-", *TARGET, input=b" " * 10**7)
+    assert "standard input: is larger than 1 MB" in result.stderr
+
+
+def test_comments_come_from_standard_input_where_labels_do_not(btl):
+    page = Path(PIPELINE).read_bytes()
+    assert btl("topic", "suggest", "-", "--csv", "suggested.csv", input=page).exit_code == 0
+    asked = pd.read_csv("suggested.csv", encoding="utf-8-sig")
+    asked.drop(columns="text").assign(stance="pro").to_csv("labels.csv", index=False)
+    result = btl("topic", "fit", "labels.csv", *TARGET, "--comments", "-", input=page)
+    assert "different labelled comments are too few" in result.stderr  # all of them were found
+    both = btl("topic", "fit", "-", *TARGET, "--comments", "-", input=page)
+    assert (both.exit_code, "only one of LABELS and --comments" in both.stderr) == (2, True)
 
 
 def test_null_labels_of_json_lines_are_left_out_and_counted(btl):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.core import ParameterSource
 
-from threads.commands.sources import finish
+from threads.commands.sources import finish, labelled
 from threads.errors import ThreadsError
+
+if TYPE_CHECKING:
+    from threads.scores.evaluate import Data
 
 TRAINED: Final = (
     *("reply_relation", "topic_stance", "offensive", "reply_links", "word_vectors"),
@@ -33,7 +36,10 @@ _FIELDS: Final = {"parent": "parent or parent_text", "target": "target"}
 @click.command()
 @click.argument("name", metavar="SCORE")
 @click.option(
-    "--data", required=True, metavar="FILE", help="Labelled JSON lines: text, label, and parent or target."
+    "--data",
+    required=True,
+    metavar="FILE",
+    help="Labelled JSON lines: text, label, and parent or target; - is standard input.",
 )
 @click.option("--json", "json_file", metavar="FILE", help="Write the figures as JSON; - is standard output.")
 @click.option(
@@ -48,7 +54,7 @@ def evaluate(name: str, data: str, json_file: str | None, model: str) -> None:
     """Measure the score SCORE (reply_relation, topic_stance or offensive) on labelled data."""
     from threads.storage.files import whole_file
 
-    answer = _measured(name, data, model)
+    answer = _measured(name, labelled(data), model)
     asked = click.get_current_context().get_parameter_source("model") is not ParameterSource.DEFAULT
     if not asked and (unused := _setting_not_used(answer["score"])):
         click.echo(unused, err=True)
@@ -68,7 +74,7 @@ def _as_json(answer: dict[str, Any]) -> str:
     return orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-def _measured(name: str, data: str, model: str) -> dict[str, Any]:
+def _measured(name: str, data: Data, model: str) -> dict[str, Any]:
     from threads.scores import evaluate as measuring
     from threads.scores.chosen import classifier_for
     from threads.scores.own_topic import OwnTopic

@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from threads.parse.reading import Reading
     from threads.parse.source import Source
     from threads.records import Discussion, Parsed, Report
+    from threads.scores.evaluate import Data
     from threads.storage import Added
     from threads.workers import Workers
 
 EXIT_INPUT_PROBLEM: Final = 1
+STANDARD_INPUT: Final = "-"
 SHOWN_REASONS: Final = 5
 _PROGRESS_FROM: Final = 5_000_000  # bytes: less is read in a moment
 
@@ -339,7 +341,7 @@ def _opener(settings: Settings, encoding: str | None, *, allow_private: bool) ->
         return Fetcher(settings, allow_private=allow_private)
 
     def source_of(name: str) -> Source:
-        if name == "-":
+        if name == STANDARD_INPUT:
             return Source.from_bytes(_standard_input(settings), "standard input", settings, encoding=encoding)
         if is_address(name):
             return fetcher().fetch(name, encoding=encoding)
@@ -365,6 +367,25 @@ def _tell(report: Report) -> None:
     for warning in report.warnings:
         click.echo(f"  note: {warning}", err=True)
     tell_columns(report)
+
+
+def labelled(name: str) -> Data:
+    """Return labelled data as what reads them takes them: a file by its name, or - for standard input.
+
+    Raises
+    ------
+    InputError
+        Standard input is more than `max_input_bytes`.
+    """
+    from threads.parse.source import check_size
+    from threads.scores.evaluate import Given
+
+    if name != STANDARD_INPUT:
+        return name
+    settings = Settings.from_environment()
+    content = _standard_input(settings)
+    check_size(len(content), "standard input", settings)
+    return Given("standard input", content)
 
 
 def _standard_input(settings: Settings) -> bytes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from threads.commands.results import write_csv
-from threads.commands.sources import finish, parse_all, source_options
+from threads.commands.sources import STANDARD_INPUT, finish, labelled, parse_all, source_options
 
 if TYPE_CHECKING:
     from threads.scores.own_topic import OwnTopic
@@ -44,7 +44,10 @@ def topic() -> None:
     "--csv", "csv_file", metavar="FILE", required=True, help="Where to write; - is standard output."
 )
 def suggest(sources: tuple[str, ...], count: int, model: str | None, csv_file: str, **how: Any) -> None:
-    """Write comments of SOURCES to label next: fill in the column stance, then `btl topic fit`."""
+    """Write comments of SOURCES to label next: fill in the column stance, then `btl topic fit`.
+
+    A source is a file, a web address, or - for standard input.
+    """
     import pandas as pd
 
     from threads.errors import InputError
@@ -83,11 +86,15 @@ def suggest(sources: tuple[str, ...], count: int, model: str | None, csv_file: s
     "sources",
     metavar="SOURCE",
     multiple=True,
-    help="Take texts from there, by comment_id, where LABELS has none; may be given again.",
+    help="Take texts from there, by comment_id, where LABELS has none; may be given again. - is standard "
+    "input.",
 )
 @click.option("--db", metavar="URL", help="Take such texts from this database, too.")
 def fit(labels: str, target: str, model: str, sources: tuple[str, ...], db: str | None) -> None:
-    """Learn from LABELS (CSV with text and stance, or JSON lines); say how good it is, then save it."""
+    """Learn from LABELS (CSV with text and stance, or JSON lines; - is standard input).
+
+    It says how good what it learnt is, then saves it.
+    """
     from threads.errors import InputError
     from threads.scores.own_topic import fit as learn
     from threads.scores.own_topic.label_file import read_labels
@@ -98,12 +105,15 @@ def fit(labels: str, target: str, model: str, sources: tuple[str, ...], db: str 
         raise click.UsageError(
             f"--model {model}: the name of a model ends in .npz: write {Path(model).stem or 'model'}.npz"
         )
+    if labels == STANDARD_INPUT and STANDARD_INPUT in sources:
+        raise click.UsageError("only one of LABELS and --comments can be standard input")
     texts = {**_texts(sources), **({} if db is None else _stored(db))}
-    found = read_labels(labels, target, texts if sources or db else None)
+    data = labelled(labels)
+    found = read_labels(data, target, texts if sources or db else None)
     try:
         learnt = learn(found.texts, found.labels, target)
     except InputError as error:
-        raise InputError(error.problem, source=labels, remedy=error.remedy) from None
+        raise InputError(error.problem, source=str(data), remedy=error.remedy) from None
     click.echo("\n".join([*_mapping(found), *report(learnt)]))
     learnt.save(Path(model))
     click.echo(f"Saved as {model}; use it with `btl analyse SOURCE --stance-model {model}`", err=True)

@@ -140,7 +140,7 @@ class Source:
             The data are too many or empty, or the encoding is not known.
         """
         settings = settings or Settings()
-        _check_size(len(data), name, settings)
+        check_size(len(data), name, settings)
         source = cls(name, data, encoding, settings=settings, origin=origin)
         source._check()
         return source
@@ -246,7 +246,7 @@ class Source:
         if data is None and file is not None and file.is_file():
             data = _read_bounded(file, str(file), self.settings)
         if data is not None:
-            _check_size(len(data), f"{self.name}, {name}", self.settings)
+            check_size(len(data), f"{self.name}, {name}", self.settings)
         return data
 
     def open_utf8(self) -> BinaryIO:
@@ -288,7 +288,7 @@ class Source:
         """
         if isinstance(self._content, str):
             return self._bytes()
-        _check_size(self.size, self.name, self.settings)
+        check_size(self.size, self.name, self.settings)
         limit = self.settings.max_input_bytes
         with self.open() as stream:
             data = stream.read(limit + 1)
@@ -394,7 +394,8 @@ def _read_bounded(file: Path, name: str, settings: Settings) -> bytes:
     return data
 
 
-def _check_size(size: int, name: str, settings: Settings) -> None:
+def check_size(size: int, name: str, settings: Settings) -> None:
+    """Raise InputError where an input called `name` has more bytes than `max_input_bytes`."""
     if size > settings.max_input_bytes:
         raise InputError(
             N_("it has {size} bytes, more than the limit of {limit}").format(

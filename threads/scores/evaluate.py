@@ -46,6 +46,21 @@ BESIDE: Final = {"parent_text": "no_parent", "target": "no_target"}
 """What lacks where a score does not find the text beside the comment, by the column that it reads."""
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Labelled data that were read already: what messages call them, and their bytes."""
+
+    name: str
+    content: bytes
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Data = str | Path | Given
+"""Labelled data: the file they are in, or what was read already."""
+
+
 class Judging(Protocol):
     """A score that says which rows get a value."""
 
@@ -75,7 +90,7 @@ class Examples:
         )
 
 
-def evaluate(name: str, data: str | Path, classifier: Classifier | None = None) -> dict[str, Any]:
+def evaluate(name: str, data: Data, classifier: Classifier | None = None) -> dict[str, Any]:
     """Return how right a classifier of the task `name` (a key of TASKS) is on the JSON lines of `data`.
 
     The name of the score stands for its task, too: stance for topic_stance.
@@ -117,7 +132,7 @@ def task_of(name: str) -> str:
     return next((task for task, scored in SCORED.items() if scored.name == name), name)
 
 
-def require_choice(examples: Examples, data: str | Path) -> None:
+def require_choice(examples: Examples, data: Data) -> None:
     """Raise InputError where all rows have one label: whoever says nothing else is always right there."""
     if len(set(examples.labels)) == 1:
         raise InputError(
@@ -189,10 +204,10 @@ def builtin(name: str) -> Classifier:
     return SCORED[name]().builtin()
 
 
-def read_examples(name: str, data: str | Path) -> Examples:
-    """Return the labelled rows of a JSON-lines file for the task `name`; InputError names a bad line."""
+def read_examples(name: str, data: Data) -> Examples:
+    """Return the labelled rows of JSON lines for the task `name`; InputError names a bad line."""
     asked, found = task(name), Examples()
-    for number, row in json_lines(Path(data), wanted(asked)):
+    for number, row in json_lines(data, wanted(asked)):
         place = f"line {number}"
         if problem := _unusable(row, asked):
             raise InputError(problem, source=str(data), place=place, remedy=wanted(asked))
@@ -249,14 +264,15 @@ def _shown(value: object) -> str:
     return json.dumps(value)[:MOST_SHOWN]
 
 
-def json_lines(path: Path, remedy: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the objects of a JSON-lines file, each with its line; InputError names one that is none."""
+def json_lines(data: Data, remedy: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the objects of JSON lines, each with its line; InputError names one that is none."""
+    source = str(data)
     try:
-        content = path.read_bytes()
+        content = data.content if isinstance(data, Given) else Path(data).read_bytes()
     except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", source=str(path)) from error
+        raise InputError(f"cannot be read ({error.strerror})", source=source) from error
     if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        raise InputError("is UTF-16", source=str(path), remedy=remedy)
+        raise InputError("is UTF-16", source=source, remedy=remedy)
     lines = content.splitlines()
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -265,10 +281,10 @@ def json_lines(path: Path, remedy: str) -> Iterator[tuple[int, dict[str, Any]]]:
             row = _loaded(line)
         except (ValueError, RecursionError) as error:
             raise InputError(
-                f"is not JSON ({error})", source=str(path), place=f"line {number}", remedy=remedy
+                f"is not JSON ({error})", source=source, place=f"line {number}", remedy=remedy
             ) from error
         if not isinstance(row, dict):
-            raise InputError("is not a JSON object", source=str(path), place=f"line {number}", remedy=remedy)
+            raise InputError("is not a JSON object", source=source, place=f"line {number}", remedy=remedy)
         yield number, row
 
 

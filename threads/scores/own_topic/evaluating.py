@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from threads.errors import InputError
-from threads.scores.evaluate import measure, read_examples, require_choice
+from threads.scores.evaluate import Data, measure, read_examples, require_choice
 from threads.scores.own_topic.label_file import TASK, same_target, target_of
 from threads.scores.own_topic.model import OwnTopic
 from threads.scores.own_topic.score import OwnStance
 
 
-def evaluate_own(model: OwnTopic, data: str | Path) -> dict[str, Any]:
+def evaluate_own(model: OwnTopic, data: Data) -> dict[str, Any]:
     """Return the figures of `threads.scores.evaluate.evaluate` for the rows of `data` on the model's target.
 
     Besides, left_out: rows that name another target; and learnt_from: rows whose text the model has learnt

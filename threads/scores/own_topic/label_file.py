@@ -14,7 +14,7 @@ from threads.parse.charsets import decode
 from threads.parse.spreadsheet import unescape
 from threads.parse.storable import from_storable
 from threads.scores.classifier import UNCLEAR
-from threads.scores.evaluate import json_lines, wanted
+from threads.scores.evaluate import Data, Given, json_lines, wanted
 from threads.scores.labels import task
 
 TASK: Final = "topic_stance"
@@ -56,8 +56,8 @@ class _Row:
     target: str
 
 
-def read_labels(path: str | Path, target: str, comments: Comments | None = None) -> LabelFile:
-    """Return the labelled comments of a file on `target`.
+def read_labels(data: Data, target: str, comments: Comments | None = None) -> LabelFile:
+    """Return the labelled comments on `target` of a file, or of what was read already.
 
     A CSV (separated by commas, semicolons or tabs) has a column `label` or `stance`, and either a column
     `text` or, where `comments` (text by thread_id and comment_id) are given, `comment_id` and, if several
@@ -71,23 +71,24 @@ def read_labels(path: str | Path, target: str, comments: Comments | None = None)
         labelled by a model, or has no row on this target. The message names the line;
         of unknown comments, the first NAMED.
     """
-    source = str(path)
-    data = _bytes(Path(path))
-    if data.lstrip().startswith(b"{"):
-        return _kept(list(_json_rows(Path(path), source)), target, source)
-    text = decode(data).text
+    source, content = str(data), _bytes(data)
+    if content.lstrip().startswith(b"{"):
+        return _kept(list(_json_rows(Given(source, content))), target, source)
+    text = decode(content).text
     found = _kept(list(_table_rows(text, source, comments)), target, source)
     columns = [name for name in LABEL_COLUMNS if name in _names(text, source)]
     return replace(found, unread=columns[1] if len(columns) > 1 else None)
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(data: Data) -> bytes:
+    source = str(data)
     try:
-        if path.stat().st_size > LARGEST:
-            raise InputError(f"is larger than {LARGEST // 1_000_000} MB", source=str(path))
-        return path.read_bytes()
+        size = len(data.content) if isinstance(data, Given) else Path(data).stat().st_size
+        if size > LARGEST:
+            raise InputError(f"is larger than {LARGEST // 1_000_000} MB", source=source)
+        return data.content if isinstance(data, Given) else Path(data).read_bytes()
     except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", source=str(path)) from error
+        raise InputError(f"cannot be read ({error.strerror})", source=source) from error
 
 
 def _kept(rows: list[_Row], target: str, source: str) -> LabelFile:
@@ -123,12 +124,12 @@ def same_target(written: str, target: str) -> bool:
     return not written.strip() or written.casefold().split() == target.casefold().split()
 
 
-def _json_rows(path: Path, source: str) -> Iterator[_Row]:
+def _json_rows(data: Given) -> Iterator[_Row]:
     remedy = wanted(task("topic_stance"))
-    for line, row in json_lines(path, remedy):
+    for line, row in json_lines(data, remedy):
         text, label = row.get("text"), row.get("label")
         if not isinstance(text, str) or "label" not in row or not isinstance(label, str | int | None):
-            raise InputError("lacks text or label", source=source, place=f"line {line}", remedy=remedy)
+            raise InputError("lacks text or label", source=str(data), place=f"line {line}", remedy=remedy)
         yield _Row(line, text, "" if label is None else str(label), target_of(row))
 
 
