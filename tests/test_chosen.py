@@ -11,7 +11,7 @@ from tests.tiny_models import written_weights
 from threads.cli import main
 from threads.errors import ModelError, SettingError
 from threads.samples import sample_folder
-from threads.scores import SCORES, chosen, extras, onnx_model, score
+from threads.scores import SCORES, chosen, extras, onnx_model, score, transformers_model
 from threads.scores.chosen import TASK_OF, classifier_for, scores_for
 from threads.settings import SETTINGS, Settings
 
@@ -237,3 +237,36 @@ def test_the_thread_page_says_how_right_the_judge_was_or_names_it():
     own = "the model of your own topic “the tunnel”"
     assert who_judged(other) == f"Judged by {package.label}, {own}; see `btl models`."
     assert who_judged(other.iloc[1:]) == f"Judged by {own}."
+
+
+@pytest.mark.parametrize(
+    "name", ["/some/absolute/none", "./none", "../none", "~/none", "some/where/none", "/none?LABEL_0=clean"]
+)
+@pytest.mark.parametrize("download", [False, True])
+def test_a_path_that_leads_to_no_folder_is_no_name_on_the_hub(tmp_path, monkeypatch, name, download):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ModelError) as caught:
+        classifier_for("offensive", f"transformers:{name}", download=download)
+    folder, _, _ = name.partition("?")
+    assert str(caught.value).startswith(f"{folder}: there is no such folder. Give one that exists")
+
+
+def test_that_a_home_is_written_out_is_said():
+    with pytest.raises(
+        ModelError, match=r"~/none: there is no such folder\. .* \(~ does not stand for your home"
+    ):
+        classifier_for("topic_stance", "nli:~/none")
+
+
+def refused(_, source):
+    raise ModelError("is not installed", source=source)
+
+
+@pytest.mark.parametrize("name", ["mine", "some/model", "./mine", "some/where/mine"])
+def test_a_folder_that_is_there_and_a_name_on_the_hub_need_the_extra(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    for folder in ("mine", "some/where/mine"):
+        Path(folder).mkdir(parents=True)
+    monkeypatch.setattr(transformers_model, "require", refused)
+    with pytest.raises(ModelError, match=f"^{name}: is not installed$"):
+        classifier_for("offensive", f"transformers:{name}")

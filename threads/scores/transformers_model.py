@@ -54,9 +54,10 @@ class Network:
         Raises
         ------
         ModelError
-            torch or transformers is not installed; there is no such model, it is not in the format
+            torch or transformers is not installed; there is no such folder or model, it is not in the format
             safetensors, needs code of its own, or was not trained to sort texts.
         """
+        _require_folder(name)
         require(TRANSFORMERS, name)
         import torch  # noqa: PLC0415 - an extra, and slow to import
         from safetensors import SafetensorError  # noqa: PLC0415
@@ -297,6 +298,18 @@ def _quiet() -> Iterator[None]:
 
 def _first_line(error: Exception) -> str:
     return " ".join((str(error).strip() or type(error).__name__).splitlines()[0].split())[:200].rstrip(".")
+
+
+def _require_folder(name: str) -> None:
+    """Raise ModelError where a name can only be that of a folder, and there is none."""
+    if _is_path(name) and not Path(name).is_dir():
+        tilde = " (~ does not stand for your home here)" if name.startswith("~") else ""
+        raise ModelError("there is no such folder", source=name, remedy=f"Give one that exists{tilde}")
+
+
+def _is_path(name: str) -> bool:
+    """Return whether a name is none that a model on the Hugging Face hub can have: MODEL, or OWNER/MODEL."""
+    return Path(name).is_absolute() or name.startswith(("./", "../", "~")) or name.count("/") > 1
 
 
 def _remedy(name: str, download: bool) -> str:
