@@ -20,8 +20,8 @@ def address(tmp_path, monkeypatch):
     return found
 
 
-def btl(*arguments):
-    return CliRunner().invoke(main, ["rules", *arguments], catch_exceptions=False)
+def btl(*arguments, typed=None):
+    return CliRunner().invoke(main, ["rules", *arguments], input=typed, catch_exceptions=False)
 
 
 def test_rules_are_listed_with_their_limits_without_a_database(tmp_path, monkeypatch):
@@ -54,6 +54,17 @@ def test_a_book_is_printed_tried_out_and_put_into_force(address, tmp_path):
         assert flagged(store) == {"c2": {"suspect_words"}}
     assert "shouting (off)" in btl("--db", address).stdout
     assert "2 comments judged again, 0 of them" in btl("--db", address, "--apply").stdout
+
+
+def test_a_book_comes_from_standard_input(address):
+    typed = json.dumps({"suspect_words": {"lists": {"words": ["calm*"]}}})
+    tried = btl("--db", address, "--preview", "-", typed=typed).stdout
+    assert next(line.split()[1:3] for line in tried.splitlines() if line.startswith("suspect_words")) == [
+        "0",
+        "1",
+    ]
+    assert "2 comments judged again" in btl("--db", address, "--set", "-", typed=typed).stdout
+    assert "standard input: it is no JSON" in btl("--db", address, "--set", "-", typed="{").output
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from threads.commands.results import table
+from threads.commands.sources import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from threads.moderation.rule_book import RuleBook
@@ -20,11 +22,17 @@ if TYPE_CHECKING:
 @click.option("--db", metavar="ADDRESS", help="Database; the setting database where not given.")
 @click.option("--json", "as_json", is_flag=True, help="Print limits, lists and switches as JSON, to edit.")
 @click.option(
-    "--preview", "preview_file", metavar="FILE", help="Say what the book in FILE would have flagged."
+    "--preview",
+    "preview_file",
+    metavar="FILE",
+    help="Say what the book in FILE (- is standard input) would have flagged.",
 )
 @click.option("--days", type=click.IntRange(1), default=7, show_default=True, help="How many days back.")
 @click.option(
-    "--set", "set_file", metavar="FILE", help="Put the book in FILE into force, and flag anew by it."
+    "--set",
+    "set_file",
+    metavar="FILE",
+    help="Put the book in FILE (- is standard input) into force, and flag anew by it.",
 )
 @click.option(
     "--apply", "apply_now", is_flag=True, help="Flag all stored comments anew that are not decided."
@@ -75,13 +83,15 @@ def _read(file: str, current: RuleBook) -> RuleBook:
     from threads.errors import InputError
     from threads.moderation.rule_book import RuleBook
 
+    source = "standard input" if file == STANDARD_INPUT else file
     try:
-        value = json.loads(Path(file).read_text(encoding="utf-8"))
+        content = sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
+        value = json.loads(content.decode())
     except OSError as error:
-        raise InputError("it cannot be read", source=file, remedy=str(error.strerror or "")) from error
+        raise InputError("it cannot be read", source=source, remedy=str(error.strerror or "")) from error
     except (ValueError, RecursionError) as error:
         raise InputError(
-            "it is no JSON", source=file, remedy="Write it as `btl rules --json` does"
+            "it is no JSON", source=source, remedy="Write it as `btl rules --json` does"
         ) from error
     return RuleBook.from_json(value, current)
 
