@@ -153,6 +153,17 @@ def test_what_goes_on_behind_its_quotes_is_kept():
     assert texts(read('id,comment\n1,Yes\n2,"Never" he said\n3,No\n')) == ["Yes", "Never he said", "No"]
 
 
+def test_quotes_are_characters_where_lines_of_as_many_tabs_show_it():
+    lines = ['1\t"Never" he said', '2\t"and an open one', "3\tNo", '4\t"All in quotes"', '5\tsaid \\"so\\"']
+    found = texts(read("\n".join(["id\tcomment", *lines])))
+    assert found == ['"Never" he said', '"and an open one', "No", '"All in quotes"', 'said \\"so\\"']
+
+
+def test_a_cell_of_several_lines_in_a_table_with_tabs_keeps_them():
+    text = 'id\tcomment\n1\t"Two\nlines"\n2\t"A ""word"""\n3\tNo\n'
+    assert texts(read(text)) == ["Two\nlines", 'A "word"', "No"]
+
+
 def test_a_first_comment_may_be_longer_than_what_is_looked_at():
     assert texts(read('id,comment\n1,"' + "Yes, and no. " * 20_000 + '"\n'))[0].startswith("Yes, and no.")
     source = Source.from_text('id,comment\n1,"' + "Yes, and no.\n" * 500_000)

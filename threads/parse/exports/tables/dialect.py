@@ -8,7 +8,7 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from threads.parse.exports.tables.names import is_known
@@ -36,13 +36,17 @@ _IDENTIFIER = re.compile(r"[^\W\d][\w.:/()#$-]*(?: [\w.:/()#$-]+){0,3}")
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """`skipped` characters come before the table; `escape` stands before a quote in a cell."""
+    """`skipped` characters come before the table; `escape` stands before a quote in a cell.
+
+    Without `has_quotes` a quote is a character like others, and a cell is within one line.
+    """
 
     delimiter: str = ","
     escape: str | None = None
     has_header: bool = True
     skipped: int = 0
     columns: int = 1
+    has_quotes: bool = True
 
     def rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
         """Yield the rows of cells in `lines`, which keep their ends.
@@ -84,6 +88,7 @@ class Dialect:
             delimiter=self.delimiter,
             escapechar=self.escape,
             doublequote=self.escape is None,
+            quoting=csv.QUOTE_MINIMAL if self.has_quotes else csv.QUOTE_NONE,
             strict=is_strict,
         )
 
@@ -158,9 +163,9 @@ def _begins_with_names(text: str, delimiter: str) -> bool:
     return _are_known(text.partition("\n")[0].strip("\r").replace('"', "").split(delimiter))
 
 
-def _rows(text: str, delimiter: str, escape: str | None, *, is_whole: bool) -> list[list[str]]:
+def _rows(text: str, written: Dialect, *, is_whole: bool) -> list[list[str]]:
     try:
-        rows = Dialect(delimiter, escape).loose_rows(io.StringIO(text, newline=""))
+        rows = written.loose_rows(io.StringIO(text, newline=""))
     except csv.Error:
         return []
     if not is_whole and len(rows) > 1:
@@ -171,10 +176,13 @@ def _rows(text: str, delimiter: str, escape: str | None, *, is_whole: bool) -> l
 def _several_columns(
     text: str, delimiter: str, escape: str | None, skipped: int, *, is_whole: bool
 ) -> tuple[tuple[bool, float, int], Dialect] | None:
-    rows = _rows(text, delimiter, escape, is_whole=is_whole)
+    written = Dialect(delimiter, escape, skipped=skipped)
+    if _is_without_quotes(text, delimiter, is_whole=is_whole):
+        written = Dialect(delimiter, skipped=skipped, has_quotes=False)
+    rows = _rows(text, written, is_whole=is_whole)
     if len(rows) < 2:
         sure = _sure_of_names(rows[0], text, delimiter, is_whole=is_whole) if rows else None
-        names = Dialect(delimiter, escape, True, skipped, len(rows[0])) if rows else None
+        names = replace(written, columns=len(rows[0])) if rows else None
         return None if names is None or sure is None else ((True, sure, names.columns), names)
     widths = Counter(len(row) for row in rows[1:])
     width, often = widths.most_common(1)[0]
@@ -185,13 +193,29 @@ def _several_columns(
     known = has_header(rows)
     if share < (_ALIKE_UNDER_NAMES if known else _ALIKE) or (not known and len(rows) < 4):
         return None
-    return (known, share, width), Dialect(delimiter, escape, known, skipped, width)
+    return (known, share, width), replace(written, has_header=known, columns=width)
+
+
+def _is_without_quotes(text: str, delimiter: str, *, is_whole: bool) -> bool:
+    """Return whether cells begin with quotes that do not end them, though all lines have as many cells.
+
+    Only tabs and bars are written so: texts hold commas and semicolons.
+    """
+    if delimiter in ",;":
+        return False
+    lines = [line.rstrip("\r") for line in text.split("\n")]
+    if not is_whole:
+        lines.pop()  # it may go on
+    cells = [line.split(delimiter) for line in lines if line]
+    if len(set(map(len, cells))) != 1:
+        return False
+    return any(cell.startswith('"') and (len(cell) == 1 or cell[-1] != '"') for row in cells for cell in row)
 
 
 def _one_column(
     text: str, escape: str | None, skipped: int, *, is_whole: bool, is_named: bool
 ) -> Dialect | None:
-    rows = _rows(text, ",", escape, is_whole=is_whole)
+    rows = _rows(text, Dialect(escape=escape), is_whole=is_whole)
     if len(rows) < 2 or any(len(row) > 1 for row in rows):
         return None
     # Prose has commas outside of quotes; cells with commas are in quotes: that tells a table from prose.
