@@ -62,11 +62,9 @@ def duplicates(
 def _summary(found: NearDuplicates) -> str:
     """Return in a line what was compared and found."""
     from threads.dynamics.near_duplicates import FEWEST_CHARACTERS
-    from threads.parse.wording import counted
 
     return (
-        f"{counted(len(found.comments), 'comment', 'comments')}: "
-        f"{counted(int(found.groups['comments'].sum()), 'near-duplicate', 'near-duplicates')} "
-        f"in {counted(len(found.groups), 'group', 'groups')}, {found.too_short:,} not compared "
-        f"(fewer than {FEWEST_CHARACTERS} letters and digits)"
+        f"Near-duplicates among {len(found.comments):,} comments: {int(found.groups['comments'].sum()):,}, in "
+        f"{len(found.groups):,} groups; {found.too_short:,} not compared, of fewer than {FEWEST_CHARACTERS} "
+        "letters and digits"
     )
