@@ -295,7 +295,7 @@ def test_duplicates_are_found_across_sources(two_threads):
     assert line.split()[:3] == ["3", "3", "2"]
     assert "  yes  " in line
     assert result.stderr.endswith(
-        "Near-duplicates among 4 comments: 3, in 1 groups; 0 not compared, of fewer than 40 letters and digits\n"
+        "among 4 comments: 3, in 1 groups; 0 with fewer than 40 letters and digits not compared\n"
     )
 
 
@@ -306,7 +306,7 @@ def test_comments_too_short_to_be_compared_are_told(tmp_path, asked):
     result = CliRunner().invoke(main, ["duplicates", source, *asked], catch_exceptions=False)
     assert result.exit_code == 0
     assert result.stderr.endswith(
-        "Near-duplicates among 2 comments: 0, in 0 groups; 2 not compared, of fewer than 40 letters and digits\n"
+        "among 2 comments: 0, in 0 groups; 2 with fewer than 40 letters and digits not compared\n"
     )
 
 

@@ -65,11 +65,16 @@ def kind_of(page, column):
     return page.get_by_role("textbox", name=f"What the column {column} is", exact=True)
 
 
+# Mantine takes up the option that holds in a timer of its own, and forgets the keys that came before it.
+LATER = "() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => setTimeout(done)), 50))"
+
+
 def set_kind(page, column, kind):
     kind_of(page, column).focus()
     page.keyboard.press("Enter")
     option = page.get_by_role("option", name=kind, exact=True)
     option.wait_for()
+    page.evaluate(LATER)
     for _ in range(20):
         if option.get_attribute("data-combobox-selected") or option.get_attribute("aria-selected") == "true":
             break

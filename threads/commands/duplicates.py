@@ -64,7 +64,7 @@ def _summary(found: NearDuplicates) -> str:
     from threads.dynamics.near_duplicates import FEWEST_CHARACTERS
 
     return (
-        f"Near-duplicates among {len(found.comments):,} comments: {int(found.groups['comments'].sum()):,}, in "
-        f"{len(found.groups):,} groups; {found.too_short:,} not compared, of fewer than {FEWEST_CHARACTERS} "
-        "letters and digits"
+        f"Near-duplicates among {len(found.comments):,} comments: {found.groups['comments'].sum():,}, in "
+        f"{len(found.groups):,} groups; {found.too_short:,} with fewer than {FEWEST_CHARACTERS} letters and "
+        "digits not compared"
     )
