@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from hostile import HOSTILE
 
-from threads.scores.offensive import LEAST_SHOWN, LIKELY, Offensive
-from threads.scores.offensive_model import HEADS, TYPES, UNTYPED, blocks_of, typed_as
+from threads.scores.offensive import Offensive
+from threads.scores.offensive_model import HEADS, LEAST_SHOWN, LIKELY, TYPES, UNTYPED, blocks_of, typed_as
 from threads.scores.offensive_text import (
     BITS,
     MOST_CHARACTERS,

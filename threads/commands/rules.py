@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from threads.commands.results import table
-from threads.commands.sources import STANDARD_INPUT
+from threads.commands.sources import STANDARD_INPUT, standard_input
 
 if TYPE_CHECKING:
     from threads.moderation.rule_book import RuleBook
@@ -85,7 +84,7 @@ def _read(file: str, current: RuleBook) -> RuleBook:
 
     source = "standard input" if file == STANDARD_INPUT else file
     try:
-        content = sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
+        content = standard_input() if file == STANDARD_INPUT else Path(file).read_bytes()
         value = json.loads(content.decode())
     except OSError as error:
         raise InputError("it cannot be read", source=source, remedy=str(error.strerror or "")) from error

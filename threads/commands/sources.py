@@ -377,15 +377,19 @@ def labelled(name: str) -> Data:
     InputError
         Standard input is more than `max_input_bytes`.
     """
-    from threads.parse.source import check_size
     from threads.scores.evaluate import Given
 
-    if name != STANDARD_INPUT:
-        return name
+    return Given("standard input", standard_input()) if name == STANDARD_INPUT else name
+
+
+def standard_input() -> bytes:
+    """Return all of standard input; InputError where it is more than `max_input_bytes`."""
+    from threads.parse.source import check_size
+
     settings = Settings.from_environment()
     content = _standard_input(settings)
     check_size(len(content), "standard input", settings)
-    return Given("standard input", content)
+    return content
 
 
 def _standard_input(settings: Settings) -> bytes:

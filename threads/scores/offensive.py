@@ -25,8 +25,6 @@ from threads.scores.offensive_model import (
 from threads.scores.offensive_text import tokens
 
 MOST_SHOWN: Final = 5  # words beside a score
-LEAST_SHARE: Final = 1 / 3  # what part of the strongest word's strength one must have to be shown, and
-LEAST_SHOWN: Final = 0.3  # the strength that all of them must have together
 
 
 class Offensive(TrainedScore):
@@ -123,16 +121,14 @@ class Offensive(TrainedScore):
     def marked(self, text: str) -> list[Span]:
         """Return the words of a text that carry its offence, in order; `offensive_words` has the strongest.
 
-        Each has LEAST_SHARE of the strength of the strongest, all together LEAST_SHOWN. None is a function
-        word or the name of a group.
+        None is a function word or the name of a group.
         """
         return self.marked_in([text])[0]
 
     def marked_in(self, texts: Sequence[str]) -> list[list[Span]]:
         """Return for each text what `marked` does, faster for many at once."""
         model = explaining_of(self.classifier)
-        found = [[] for _ in texts] if model is None else model.marked_in(texts)
-        return [_strongest(spans) for spans in found]
+        return [[] for _ in texts] if model is None else model.marked_in(texts)
 
 
 def explaining_of(model: Classifier) -> OffensiveModel | None:
@@ -147,23 +143,12 @@ def _offensive(model: Classifier, texts: Sequence[str]) -> npt.NDArray[np.float6
     return model.probabilities(texts, [""] * len(texts))[:, model.labels.index("offensive")]
 
 
-def _strongest(spans: Sequence[Span]) -> list[Span]:
-    least = LEAST_SHARE * max((span.strength for span in spans), default=0.0)
-    chosen = [span for span in spans if span.strength >= least > 0]
-    return chosen if sum(span.strength for span in chosen) >= LEAST_SHOWN else []
-
-
 def said(found: Judged, texts: list[list[str]], chances: npt.NDArray[Any]) -> list[str | None]:
     """Return the words that carry the offence of each likely text, "idiot (insult); …", or None."""
-    parts, likely = found.strengths, chances[:, 0] >= LIKELY
     text_of = found.reading.text[found.reading.sentence]
-    strongest = np.zeros(len(texts))
-    np.maximum.at(strongest, text_of, parts)
-    among = (parts > 0) & (parts >= LEAST_SHARE * strongest[text_of])
-    enough = np.bincount(text_of, np.where(among, parts, 0.0), len(texts)) >= LEAST_SHOWN
-    chosen = np.flatnonzero(among & (enough & likely)[text_of])
+    chosen = np.flatnonzero(found.shown & (chances[:, 0] >= LIKELY)[text_of])
     words: list[dict[str, str]] = [{} for _ in texts]
-    for place in chosen[np.argsort(-parts[chosen], kind="stable")]:
+    for place in chosen[np.argsort(-found.strengths[chosen], kind="stable")]:
         text = text_of[place]
         word = texts[text][found.reading.places[place]]
         if len(words[text]) < MOST_SHOWN:

@@ -37,21 +37,19 @@ UNTYPED: Final = "offensive"  # what a word is called whose type is not clear
 LEAST_TYPE: Final = 0.5  # log odds that a word must add to its type,
 LEAST_LEAD: Final = 1.25  # how many times what it adds to any other type that is likely, and
 LEAST_CHANCE: Final = 0.2  # the probability from which a type is likely in a text
+LEAST_SHARE: Final = 1 / 3  # what part of the strongest word's strength one must have to be shown, and
+LEAST_SHOWN: Final = 0.3  # the strength that all of them must have together
 LIKELY: Final = 0.5  # probability from which a sentence or a text offends
 SHORTENING: Final = 0.5  # a sentence's sum is divided by the number of its words to this power
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A word that speaks for offence: [start, end) in the text as found, type or UNTYPED.
-
-    `contribution` is what it adds to the log odds of the text, `strength` what `Judged.strengths` says of it.
-    """
+    """A word that carries an offence: [start, end) in the text as found, type or UNTYPED, strength."""
 
     start: int
     end: int
     type: str
-    contribution: float
     strength: float
 
 
@@ -59,21 +57,20 @@ class Span:
 class Judged:
     """What the model finds in some texts: `odds`, texts × HEADS, before calibration.
 
-    `parts` is what each word of `reading` adds to its sentence, words × HEADS, and `shares` the part of each
-    sentence in the smooth maximum of its text, sentences × HEADS. A text without words has missing odds.
-    `content` says which words may be shown: neither function words nor names of groups. What a pair of a
-    function word and another adds counts for the other.
-    `strengths` are what each word of `content` adds to the log odds of offence of its own sentence, so that
-    many sentences that offend make none of them small; 0 for other words. In a sentence that alone is not
-    LIKELY to offend they are less, as the sentence weighs less than the strongest of its text.
+    `parts` is what each word of `reading` adds to the odds of its sentence, words × HEADS; what a pair of a
+    function word and another adds counts for the other. A text without words has missing odds.
+    `strengths` are what each word that may be shown, no function word or name of a group, adds there to
+    offence, so that many sentences that offend make none of them small; 0 for the others. In a sentence that
+    alone is not LIKELY to offend they are less, as the sentence weighs less than the strongest of its text.
+    `shown` are the words that carry the offence of a text: they have LEAST_SHARE of the strength of its
+    strongest, and LEAST_SHOWN together.
     """
 
     reading: Reading
     odds: Vector
     parts: Vector
-    shares: Vector
-    content: Flags
     strengths: Vector
+    shown: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,17 +141,8 @@ class OffensiveModel(StoredClassifier):
         odds = np.where(np.isnan(odds), self.model.array("bias"), odds)
         return sigmoid(slope * odds + shift)
 
-    def marked(self, text: str) -> list[Span]:
-        """Return the words of a text that speak for offence, in order, with type and contribution.
-
-        Function words and names of groups are not among them. To first order in the smooth maximum, and save
-        for the bias, the contributions of all words, these and the others, add up to the log odds before
-        calibration.
-        """
-        return self.marked_in([text])[0]
-
     def marked_in(self, texts: Sequence[str]) -> list[list[Span]]:
-        """Return for each text what `marked` does, faster for many at once."""
+        """Return for each text the words that carry its offence, in order: `Judged.shown`."""
         marks: list[list[Span]] = []
         for block in blocks_of(texts):
             folded = [fold(text[:MOST_CHARACTERS]) for text in block]
@@ -162,12 +150,11 @@ class OffensiveModel(StoredClassifier):
             judged = self.judge([[match[0] for match in matches] for matches in found])
             chances, reading = self.chances(judged.odds), judged.reading
             of_block: list[list[Span]] = [[] for _ in block]
-            for word in np.flatnonzero(judged.content & (judged.parts[:, 0] > 0)):
+            for word in np.flatnonzero(judged.shown):
                 text = reading.text[reading.sentence[word]]
                 start, end = folded[text].span(*found[text][reading.places[word]].span())
                 kind = typed_as(judged.parts[word], chances[text])
-                adds = float(judged.parts[word, 0] * judged.shares[reading.sentence[word], 0])
-                of_block[text].append(Span(start, end, kind, adds, float(judged.strengths[word])))
+                of_block[text].append(Span(start, end, kind, float(judged.strengths[word])))
             marks += of_block
         return marks
 
@@ -180,19 +167,19 @@ class OffensiveModel(StoredClassifier):
         """Return what the model finds in texts, given as tokens: their odds, and what carries them."""
         found = self._weighed(texts)
         reading, parts = found.reading, found.parts
-        odds, sums, shares = self._pooled(reading, parts, len(texts))
+        odds, sums = self._pooled(reading, parts, len(texts))
         function = found.vocabulary.function[reading.words]
         _move(parts, found.pairs, found.halves, function)
         content = ~function & (reading.roles & BITS["group"] == 0)
-        weights = self._weights(reading, sums[:, 0], shares[:, 0], len(texts))
-        strengths = np.where(content, parts[:, 0] * weights[reading.sentence], 0.0)
-        return Judged(reading, odds, parts, shares, content, strengths)
+        weights = self._weights(reading, sums[:, 0], len(texts))[reading.sentence]
+        strengths = np.where(content, np.maximum(parts[:, 0], 0.0) * weights, 0.0)
+        return Judged(reading, odds, parts, strengths, _strongest(reading, strengths, len(texts)))
 
-    def _weights(self, reading: Reading, sums: Vector, shares: Vector, texts: int) -> Vector:
-        """Return 1 for a sentence that alone is LIKELY to offend, else its share by the largest there."""
-        largest = np.zeros(texts)
-        np.maximum.at(largest, reading.text, shares)
-        return np.where(self.calibrated(sums)[:, 0] >= LIKELY, 1.0, shares / largest[reading.text])
+    def _weights(self, reading: Reading, sums: Vector, texts: int) -> Vector:
+        """Return 1 for a sentence that alone is LIKELY to offend, else its part of the strongest there."""
+        most = np.full(texts, -np.inf)
+        np.maximum.at(most, reading.text, sums)
+        return np.where(self.calibrated(sums)[:, 0] >= LIKELY, 1.0, np.exp(sums - most[reading.text]))
 
     def _weighed(self, texts: Sequence[Sequence[str]]) -> _Weighed:
         """Return the words of texts with what each adds to its sentence."""
@@ -206,14 +193,13 @@ class OffensiveModel(StoredClassifier):
         parts *= shortening
         return _Weighed(reading, vocabulary, parts, pairs, halves * shortening[pairs])
 
-    def _pooled(self, reading: Reading, parts: Vector, texts: int) -> tuple[Vector, Vector, Vector]:
-        """Return the odds of texts, those of sentences, and the share of each in its text's, all × heads.
+    def _pooled(self, reading: Reading, parts: Vector, texts: int) -> tuple[Vector, Vector]:
+        """Return the odds of texts and those of sentences, both × heads.
 
         Sums go through bincount, which adds one after the other: neighbours do not change a row's bits.
         """
         sentences, alpha = len(reading.text), float(self.model.array("alpha"))
-        odds = np.full((texts, len(HEADS)), np.nan)
-        sums, shares = np.zeros((sentences, len(HEADS))), np.zeros((sentences, len(HEADS)))
+        odds, sums = np.full((texts, len(HEADS)), np.nan), np.zeros((sentences, len(HEADS)))
         counts = np.bincount(reading.text, minlength=texts)
         some = counts > 0
         for head, bias in enumerate(self.model.array("bias")):
@@ -223,8 +209,7 @@ class OffensiveModel(StoredClassifier):
             exponentials = np.exp(sums[:, head] - most[reading.text])
             totals = np.bincount(reading.text, exponentials, texts)
             odds[some, head] = most[some] + np.log(totals[some]) - alpha * np.log(counts[some])
-            shares[:, head] = exponentials / totals[reading.text]
-        return odds, sums, shares
+        return odds, sums
 
     def _add_pairs(self, parts: Vector, reading: Reading, numbers: Numbers) -> tuple[Numbers, Vector]:
         """Add to `parts` the weights of pairs, half to each word; return first words and halves."""
@@ -356,6 +341,16 @@ def typed_as(parts: Vector, chances: Vector) -> str:
 def _is_function(read: Word) -> bool:
     """Return whether a word says nothing alone; so does the end of a sentence."""
     return not read.form or (not read.severity and (len(read.form) == 1 or read.form in FUNCTION_WORDS))
+
+
+def _strongest(reading: Reading, strengths: Vector, texts: int) -> Flags:
+    """Return which words carry the offence of their texts, by their strengths."""
+    text_of = reading.text[reading.sentence]
+    most = np.zeros(texts)
+    np.maximum.at(most, text_of, strengths)
+    among = (strengths > 0) & (strengths >= LEAST_SHARE * most[text_of])
+    enough = np.bincount(text_of, np.where(among, strengths, 0.0), texts) >= LEAST_SHOWN
+    return np.asarray(among & enough[text_of])
 
 
 def _move(parts: Vector, pairs: Numbers, halves: Vector, function: Flags) -> None:

@@ -48,10 +48,10 @@ FUNCTION_WORDS: Final = (
     STOP_WORDS
     | verbosity.FUNCTION_WORDS
     | listed(
-        "again ain't always arent back cant come couldnt didnt doesnt dont else ever everyone get gets "
-        "getting go goes going got gotta hadnt havent i'd im isnt ive let like made make makes never now "
-        "often oh people person put quite really said say says shouldnt still there's today u ur want "
-        "wants wont yes yet youre"
+        "again ain't always arent back cant come couldnt didnt doesnt dont else ever get gets "
+        "getting go goes going got gotta hadnt havent im isnt ive let made make makes never now "
+        "often oh people person put quite really said say says shouldnt still today u ur want "
+        "wants wont yes youre"
     )
 )
 """Words that hold a sentence together and say nothing alone."""
