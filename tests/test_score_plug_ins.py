@@ -1,8 +1,10 @@
 """A score of another package that does not keep to what it declares is named, with what is wrong with it."""
 
+import gc
 import os
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pandas as pd
@@ -189,6 +191,16 @@ def test_an_error_that_it_raises_on_purpose_stays(installed):
 
     with pytest.raises(InputError, match=r"^no licence$"):
         score(["a!"], installed(Shouting(refusing)))
+
+
+def test_the_id_by_which_one_is_known_is_no_other_score_s(monkeypatch):
+    entries = [Entry(Shouting(counted))]
+    with monkeypatch.context() as patch:
+        patch.setattr(plug_ins, "entry_points", lambda **_: entries)
+        kept = weakref.ref(plug_ins.with_plug_ins(())[0])
+    entries.clear()
+    gc.collect()
+    assert kept() is not None
 
 
 def test_a_score_given_by_hand_is_held_to_it_too():

@@ -19,8 +19,8 @@ from threads.scores.base import Score
 GROUP: Final = "below_the_line.scores"
 OWN: Final = "threads.scores."
 _MEND: Final = "Mend it"
-_PLUG_INS: Final[dict[int, tuple[str, str]]] = {}
-"""What messages call each score of another package, and the remedy, by its id; they are never freed."""
+_PLUG_INS: Final[dict[int, tuple[Score, str, str]]] = {}
+"""Each score of another package, what messages call it, the remedy; kept, so that its id stays its own."""
 
 
 def with_plug_ins(own: Sequence[Score]) -> tuple[Score, ...]:
@@ -34,7 +34,7 @@ def with_plug_ins(own: Sequence[Score]) -> tuple[Score, ...]:
         item = _loaded(entry)
         if problem := next(_misfits(item, found), None):
             raise PlugInError(problem, source=_called(entry), remedy=_remedy(entry))
-        _PLUG_INS[id(item)] = (_called(entry), _remedy(entry))
+        _PLUG_INS[id(item)] = (item, _called(entry), _remedy(entry))
         found.append(item)
     return tuple(found)
 
@@ -49,7 +49,8 @@ def values_of(item: Score, context: pd.DataFrame) -> pd.DataFrame:
     """
     if type(item).__module__.startswith(OWN):  # tests hold these to it
         return typed(item.score(context), item.columns)
-    source, remedy = _PLUG_INS.get(id(item), (f"the score {item.name} ({_class_of(item)})", _MEND))
+    unknown = (item, f"the score {item.name} ({_class_of(item)})", _MEND)
+    _, source, remedy = _PLUG_INS.get(id(item), unknown)
     try:
         found = item.score(context.copy(deep=False))  # the other scores see no column that it adds
     except (ThreadsError, MemoryError):
